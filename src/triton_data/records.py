@@ -1,0 +1,195 @@
+"""The nouns: one frozen record per room border. Nothing here knows a stage or the store.
+
+Every record has a `key`, a hash of what makes it itself, so the same thing found twice is one record; and an
+`origin`, where it came from. Fields are plain values and tuples, so that any record crosses a pipe or a database.
+Not covered: how records are stored (store.py) and what a stage does with them (stage.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import ClassVar, TypeAlias
+
+
+def digest(*parts: str) -> str:
+    """128 bits of SHA-256 over length-prefixed parts: ('ab', 'c') and ('a', 'bc') differ."""
+    sha = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        sha.update(len(data).to_bytes(8, "big") + data)
+    return sha.hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a thing came from. Unknown is '' or None, never a guess."""
+
+    source: str  # dir, git, github, pypi, generated, given
+    repo: str = ""  # owner/name, package name, or folder name
+    repo_id: int | None = None
+    commit: str = ""  # 40 hex digits, or name@version
+    path: str = ""  # inside the repo, with forward slashes
+    line_start: int | None = None
+    line_end: int | None = None
+    licence: str = ""  # SPDX expression
+    stars: int | None = None
+    url: str = ""
+    file_hash: str = ""  # sha256 of the file it stands in
+    generator: str = ""
+    seed: int | None = None
+    time: str = ""  # when it was fetched or made, ISO 8601 in UTC
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file that a source brought in; its bytes are the blob `blob` beside the database."""
+
+    table: ClassVar[str] = "files"
+    blob: str
+    size: int
+    origin: Origin
+    flags: tuple[str, ...] = ()  # vendored, generated, test, secrets
+
+    @property
+    def key(self) -> str:
+        return digest("file", self.origin.source, self.origin.repo, self.origin.commit, self.origin.path, self.blob)
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """One hand-written `@triton.jit` function with all it needs to stand alone, as its author wrote it."""
+
+    table: ClassVar[str] = "kernels"
+    name: str
+    text: str
+    origin: Origin
+    launcher: str = ""  # host function in `text` that calls it
+
+    @property
+    def key(self) -> str:
+        return digest("kernel", self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One standalone PyTorch program: `entry`, `get_inputs()` and `get_init_inputs()` in one text."""
+
+    table: ClassVar[str] = "programs"
+    entry: str  # name of the class or function
+    text: str
+    inputs_from: str  # usage, tests, deduced, llm, given
+    origin: Origin
+    layers: tuple[str, ...] = ()  # jail layers in force when its inputs were tried; empty: never executed
+    flags: tuple[str, ...] = ()  # nondeterministic, ...
+
+    @property
+    def key(self) -> str:
+        return digest("program", self.entry, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class InductorKernel:
+    """One Triton kernel inside a Graph's output code: the `@triton.jit` text without its wrapper."""
+
+    name: str
+    text: str
+    sources: str = ""  # Inductor's own comment: source nodes and ATen ops
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """What Inductor emitted for one FX graph. A module with graph breaks has several."""
+
+    direction: str  # inference, forward, backward
+    code: str  # output_code.py, whole
+    kernels: tuple[InductorKernel, ...]
+    externs: tuple[str, ...] = ()  # extern calls in order, such as extern_kernels.mm
+    readable: str = ""  # the FX graph, readable form
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What TorchInductor emitted for a Program on one target in one mode."""
+
+    table: ClassVar[str] = "captures"
+    program: str  # key of the Program
+    entry: str
+    target: str  # sm_90, gfx942, ...
+    mode: str  # inference, training, dynamic
+    graphs: tuple[Graph, ...]
+    toolchain: tuple[tuple[str, str], ...]  # (name, version): torch, triton, triton_data, how
+    origin: Origin
+    layers: tuple[str, ...] = ()  # jail layers in force
+
+    @property
+    def key(self) -> str:
+        return digest("capture", self.program, self.target, self.mode)
+
+    @property
+    def kernels(self) -> tuple[InductorKernel, ...]:
+        return tuple(kernel for graph in self.graphs for kernel in graph.kernels)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A Program and a standalone, readable Triton program with the same interface."""
+
+    table: ClassVar[str] = "pairs"
+    program: str  # key of the Program
+    capture: str  # key of the Capture it was rewritten from, '' when written by hand
+    entry: str  # <Entry>New
+    text: str
+    origin: Origin
+
+    @property
+    def key(self) -> str:
+        return digest("pair", self.program, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One verification of one Pair or Kernel on one device: every check with its numbers."""
+
+    table: ClassVar[str] = "verdicts"
+    subject: str  # key of the Pair or Kernel
+    device: str
+    protocol: str
+    passed: bool
+    reason: str  # '' when passed
+    checks: tuple[tuple[str, str], ...]  # (check, what it measured)
+    origin: Origin
+    layers: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return digest("verdict", self.subject, self.device, self.protocol)
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """'Not this one': why an item, or one part of an item, did not become a record.
+
+    `reason` is counted, so it comes from a small set (a stage's enum, or `needs:<package>`); `detail` is free text.
+    `part` names what inside the item was dropped, such as a class in a file; '' is the whole item.
+    """
+
+    reason: str
+    detail: str = ""
+    part: str = ""
+
+
+Record: TypeAlias = SourceFile | Kernel | Program | Capture | Pair | Verdict
+RECORDS: tuple[type[Record], ...] = (SourceFile, Kernel, Program, Capture, Pair, Verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happened to one item of one stage, as a worker reports it."""
+
+    item: str
+    outputs: tuple[Record, ...] = ()
+    drops: tuple[Drop, ...] = ()
+    seconds: float = 0.0
+    worker: int = 0
+    extra: tuple[tuple[str, str], ...] = field(default=())
