@@ -8,7 +8,7 @@ Not covered: how records are stored (store.py) and what a stage does with them (
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
 
@@ -28,7 +28,7 @@ class Origin:
     source: str  # dir, git, github, pypi, generated, given
     repo: str = ""  # owner/name, package name, or folder name
     repo_id: int | None = None
-    commit: str = ""  # 40 hex digits, or name@version
+    revision: str = ""  # commit sha (40 hex digits), name@version, or the digest of a folder
     path: str = ""  # inside the repo, with forward slashes
     line_start: int | None = None
     line_end: int | None = None
@@ -53,7 +53,7 @@ class SourceFile:
 
     @property
     def key(self) -> str:
-        return digest("file", self.origin.source, self.origin.repo, self.origin.commit, self.origin.path, self.blob)
+        return digest("file", self.origin.source, self.origin.repo, self.origin.revision, self.origin.path, self.blob)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,4 +192,3 @@ class Outcome:
     drops: tuple[Drop, ...] = ()
     seconds: float = 0.0
     worker: int = 0
-    extra: tuple[tuple[str, str], ...] = field(default=())
