@@ -1,0 +1,1 @@
+"""Hand-written Triton kernels and the functions that launch them."""
