@@ -1,0 +1,82 @@
+"""Records to rows and back. In: a record dataclass. Out: plain column values, nested parts as JSON text.
+
+The origin is spread over columns of its own, because people filter by them. Not covered: SQL (schema.py).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+import typing
+from typing import Any, TypeVar
+
+from triton_data.records import Origin, Record
+
+R = TypeVar("R", bound=Record)
+ORIGIN_COLUMNS = tuple(f.name for f in dataclasses.fields(Origin))
+
+
+@functools.cache
+def own_columns(kind: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in dataclasses.fields(kind) if f.name != "origin")
+
+
+@functools.cache
+def columns(kind: Any) -> tuple[str, ...]:
+    return ("key", *own_columns(kind), *ORIGIN_COLUMNS)
+
+
+def origin_row(origin: Origin) -> tuple[Any, ...]:
+    return tuple(getattr(origin, name) for name in ORIGIN_COLUMNS)
+
+
+def to_row(record: Record) -> tuple[Any, ...]:
+    own = (_flat(getattr(record, name)) for name in own_columns(type(record)))
+    return (record.key, *own, *origin_row(record.origin))
+
+
+def from_row(kind: type[R], row: tuple[Any, ...]) -> R:
+    names = own_columns(kind)
+    hints = _hints(kind)
+    own = {name: _deep(hints[name], value) for name, value in zip(names, row[1:], strict=False)}
+    return kind(**own, origin=Origin(*row[1 + len(names) :]))
+
+
+def to_json(value: Any) -> Any:
+    """A record, or any part of one, as plain JSON values."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, tuple):
+        return [to_json(item) for item in value]
+    return value
+
+
+def from_json(kind: Any, value: Any) -> Any:
+    """The inverse of `to_json`, guided by the type that the record declares."""
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        hints = _hints(kind)
+        return kind(**{name: from_json(hints[name], item) for name, item in value.items()})
+    if typing.get_origin(kind) is tuple:
+        inner = typing.get_args(kind)
+        if len(inner) == 2 and inner[1] is Ellipsis:
+            return tuple(from_json(inner[0], item) for item in value)
+        return tuple(from_json(part, item) for part, item in zip(inner, value, strict=True))
+    return value
+
+
+@functools.cache
+def _hints(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
+def _flat(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return json.dumps(to_json(value), ensure_ascii=False, separators=(",", ":"))
+    return int(value) if isinstance(value, bool) else value
+
+
+def _deep(kind: Any, value: Any) -> Any:
+    if typing.get_origin(kind) is tuple:
+        return from_json(kind, json.loads(value))
+    return bool(value) if kind is bool else value

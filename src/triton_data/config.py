@@ -1,0 +1,121 @@
+"""What a run is asked to do: defaults < TOML file < flags, as frozen records.
+
+In: a TOML file and the flags that were given. Out: one `Config`, kept with its hash in the run it made.
+Not covered: what the values mean to a stage; only their names and types are checked here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import tomllib
+import typing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from triton_data import codec
+from triton_data.errors import Misuse, closest
+from triton_data.records import digest
+
+
+@dataclass(frozen=True)
+class ScrapeConfig:
+    sources: tuple[str, ...] = ()  # dir:PATH, ...
+    max_file_bytes: int = 1_000_000
+
+
+@dataclass(frozen=True)
+class ExtractConfig:
+    timeout: float = 120.0  # seconds a file
+
+
+@dataclass(frozen=True)
+class CaptureConfig:
+    targets: tuple[str, ...] = ("sm_90",)
+    modes: tuple[str, ...] = ("inference",)
+    timeout: float = 120.0  # seconds a program
+
+
+@dataclass(frozen=True)
+class ExportConfig:
+    formats: tuple[str, ...] = ("torchtune",)
+    out: str = "datasets"
+    plain: bool = False  # no ```python fence around each entry
+    with_metadata: bool = False
+
+
+@dataclass(frozen=True)
+class Config:
+    run_dir: str = "runs/default"
+    jobs: int = 0  # worker processes; 0 is one a core
+    scrape: ScrapeConfig = field(default_factory=ScrapeConfig)
+    extract: ExtractConfig = field(default_factory=ExtractConfig)
+    capture: CaptureConfig = field(default_factory=CaptureConfig)
+    export: ExportConfig = field(default_factory=ExportConfig)
+
+    def to_json(self) -> str:
+        return json.dumps(codec.to_json(self), sort_keys=True)
+
+    @property
+    def hash(self) -> str:
+        """Of what is asked for; where it runs and on how many cores does not change the result."""
+        return digest(dataclasses.replace(self, run_dir="", jobs=0).to_json())
+
+    @classmethod
+    def from_json(cls, text: str) -> Config:
+        config: Config = _build(cls, json.loads(text), "saved config", "")
+        return config
+
+
+def load(path: Path) -> Config:
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise Misuse(f"no config file {path}: try `triton-data run examples/quickstart.toml`") from None
+    except OSError as error:
+        raise Misuse(f"cannot read the config file {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Misuse(f"{path} is not valid TOML: {error}") from error
+    config: Config = _build(Config, values, str(path), "")
+    return config
+
+
+def with_flags(config: Config, **flags: Any) -> Config:
+    """The config with every flag that was given (not None) put in; `a__b` is field b of section a."""
+    for name, value in flags.items():
+        if value is None:
+            continue
+        section, _, key = name.rpartition("__")
+        if section:
+            value = dataclasses.replace(getattr(config, section), **{key: value})
+        config = dataclasses.replace(config, **{section or key: value})
+    return config
+
+
+def _build(kind: type[Any], values: dict[str, Any], where: str, prefix: str) -> Any:
+    hints = typing.get_type_hints(kind)
+    made = {}
+    for name, value in values.items():
+        if name not in hints:
+            raise Misuse(f"{where}: unknown setting {prefix + name!r}{closest(name, hints)}")
+        hint = hints[name]
+        if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+            if not isinstance(value, dict):
+                raise Misuse(f"{where}: {prefix + name} is a section: write [{prefix + name}] above its settings")
+            made[name] = _build(hint, value, where, f"{prefix}{name}.")
+        else:
+            made[name] = _checked(hint, value, f"{where}: {prefix}{name}")
+    return kind(**made)
+
+
+def _checked(hint: Any, value: Any, where: str) -> Any:
+    if typing.get_origin(hint) is tuple:
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise Misuse(f'{where} must be a list of strings, such as ["a", "b"]')
+        return tuple(value)
+    if hint is float and type(value) is int:
+        return float(value)
+    if type(value) is not hint:
+        raise Misuse(f"{where} must be of type {hint.__name__}, not {type(value).__name__}")
+    return value

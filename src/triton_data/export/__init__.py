@@ -1,0 +1,1 @@
+"""Files that trainers read, made from a run's records."""

@@ -1,0 +1,43 @@
+"""The end of `triton-data run`: write the export, then say what was made, where it lies and what to try next."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from triton_data import pipeline, show
+from triton_data.config import Config
+from triton_data.records import Capture, Kernel
+from triton_data.stage import Summary
+from triton_data.store import Store
+
+NEXT = (
+    "your own code:    triton-data scrape dir:PATH --run-dir runs/mine, then extract, capture, export",
+    "a PyPI package:   pip download --no-deps --no-binary :all: NAME, unpack it, then as above",
+    "what was dropped: triton-data status --run-dir {run_dir}",
+)
+
+
+def report_run(store: Store, config: Config, summaries: list[Summary], as_json: bool) -> None:
+    funnel = pipeline.funnel(store)
+    made = list(pipeline.export(store, config))
+    programs = store.count_distinct("captures", "program")
+    if as_json:
+        exported = [{"path": str(e.path), "entries": e.entries, "by_kind": e.by_kind} for e in made]
+        click.echo(json.dumps({**funnel, "exported": exported, "captured_programs": programs}))
+        return
+    console = show.console()
+    console.print(show.funnel_table(funnel))
+    pair = show.one_pair(store)
+    if pair is not None:
+        console.print(pair)
+    seconds = sum(summary.seconds for summary in summaries)
+    console.print(
+        f"{store.count(Kernel)} hand-written kernels, {programs} programs captured"
+        f" ({sum(len(c.kernels) for c in store.records(Capture))} Inductor kernels), {seconds:.1f} s"
+    )
+    for each in made:
+        console.print(f"result: {each.path} ({each.entries} entries)", soft_wrap=True)
+    console.print(f"run:    {store.run_dir} (run.db, blobs/, events.jsonl)", soft_wrap=True)
+    console.print("next:", *(line.format(run_dir=store.run_dir) for line in NEXT), sep="\n  ", soft_wrap=True)

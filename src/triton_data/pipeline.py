@@ -1,0 +1,140 @@
+"""The rooms in the order things flow through them: which stages a config asks for, and the loop over them.
+
+In: a config. Out: a run directory with every stage done, or an orderly stop. Rooms meet here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from triton_data.config import Config
+from triton_data.engine.local import LocalEngine
+from triton_data.errors import Misuse, closest
+from triton_data.events import Events
+from triton_data.stage import Stage, Summary, run_stage
+from triton_data.store import Store
+
+if TYPE_CHECKING:
+    from triton_data.export.torchtune import Exported
+
+FORMATS = ("torchtune",)
+STAGES = ("scrape", "extract", "capture")  # in order; export reads what they leave
+
+
+class Stopped(Exception):
+    """The user asked for an orderly stop; everything finished so far is committed."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    stage: Stage
+    timeout: float  # seconds an item
+
+
+def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
+    """Stages are imported when they are asked for: `status` must not wait for torch."""
+    run_dir = Path(config.run_dir)
+    for name in only:
+        if name == "scrape":
+            from triton_data.sources.scrape import ScrapeStage
+
+            yield Planned(ScrapeStage(config.scrape, run_dir), 3600.0)
+        elif name == "extract":
+            from triton_data.extract.stage import ExtractStage
+
+            yield Planned(ExtractStage(run_dir), config.extract.timeout)
+        elif name == "capture":
+            from triton_data.capture.stage import CaptureStage
+
+            yield Planned(CaptureStage(config.capture.targets, config.capture.modes), config.capture.timeout)
+        else:
+            raise Misuse(f"unknown stage {name!r}{closest(name, STAGES)}")
+
+
+def execute(config: Config, only: Sequence[str] = STAGES) -> list[Summary]:
+    """Run the stages over the run directory, resuming where an earlier call stopped."""
+    summaries = []
+    with Store.open(Path(config.run_dir)) as store, Events(store.run_dir / "events.jsonl") as events:
+        remember(store, config)
+        for planned in plan(config, only):
+            events.write("stage_started", stage=planned.stage.name, config=config.hash)
+            engine = LocalEngine(config.jobs or None, planned.timeout)
+            summary = run_stage(planned.stage, store, engine)
+            summaries.append(summary)
+            events.write("stage_stopped" if summary.interrupted else "stage_finished", **vars(summary))
+            if summary.interrupted:
+                raise Stopped(f"stopped in {summary.stage}; the same command goes on from here")
+    return summaries
+
+
+def check(config: Config) -> None:
+    """Refuse what could not work before anything is written."""
+    from triton_data.capture.modes import find_mode
+    from triton_data.capture.targets import find_target
+    from triton_data.sources.scrape import parse
+
+    for source in config.scrape.sources:
+        parse(source)
+    for target in config.capture.targets:
+        find_target(target)
+    for mode in config.capture.modes:
+        find_mode(mode)
+    for name in config.export.formats:
+        if name not in FORMATS:
+            raise Misuse(f"unknown export format {name!r}{closest(name, FORMATS)}")
+
+
+def export(store: Store, config: Config) -> Iterator[Exported]:
+    """Write every format that the config names."""
+    from triton_data.export.torchtune import export_run
+
+    check(config)
+    for _ in config.export.formats:
+        yield export_run(store, config.export)
+
+
+def remember(store: Store, config: Config) -> None:
+    store.set_meta("config", config.to_json())
+    store.set_meta("config_hash", config.hash)
+
+
+def saved_config(store: Store) -> Config:
+    text = store.meta("config")
+    return Config.from_json(text) if text else Config(run_dir=str(store.run_dir))
+
+
+def funnel(store: Store) -> dict[str, Any]:
+    """Per stage: done, pending, dropped by reason, records made, items a second."""
+    stages: dict[str, dict[str, Any]] = {}
+
+    def of(name: str) -> dict[str, Any]:
+        return stages.setdefault(
+            name, {"done": 0, "pending": 0, "dropped": {}, "records": {}, "seconds": 0.0, "items_per_s": None}
+        )
+
+    for planned in plan(saved_config(store)):
+        of(planned.stage.name)["pending"] = planned.stage.count(store)
+    ended: dict[str, int] = {}
+    for name, what, status, reason, number, seconds in store.outcome_counts():
+        row = of(name)
+        row["seconds"] = round(row["seconds"] + seconds, 3)
+        if what == "item":
+            ended[name] = ended.get(name, 0) + number
+        if status == "done":
+            row["done"] += number
+        else:
+            row["dropped"][reason] = row["dropped"].get(reason, 0) + number
+    for name, kind, number in store.product_counts():
+        of(name)["records"][kind] = number
+    for name, first, last in store.spans():
+        if last > first:
+            of(name)["items_per_s"] = round(ended.get(name, 0) / (last - first), 2)
+    return {
+        "run_dir": str(store.run_dir),
+        "config": json.loads(store.meta("config") or "{}"),
+        "stages": stages,
+    }

@@ -1,0 +1,59 @@
+"""The shape of `run.db`: one table per record kind, and `outcomes`, which says what happened to every item.
+
+Version N of the schema is what the first N entries of MIGRATIONS make; a newer program opens an older run by
+applying the rest, each in one transaction. An entry that has been released is never edited: append another.
+"""
+
+from __future__ import annotations
+
+_ORIGIN = """
+    source TEXT NOT NULL, repo TEXT NOT NULL, repo_id INTEGER, revision TEXT NOT NULL, path TEXT NOT NULL,
+    line_start INTEGER, line_end INTEGER, licence TEXT NOT NULL, stars INTEGER, url TEXT NOT NULL,
+    file_hash TEXT NOT NULL, generator TEXT NOT NULL, seed INTEGER, time TEXT NOT NULL
+"""
+
+_FIRST = f"""
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE outcomes (
+    stage TEXT NOT NULL,
+    item TEXT NOT NULL,
+    part TEXT NOT NULL,           -- '' for the item itself; else what inside it was dropped
+    status TEXT NOT NULL CHECK (status IN ('done', 'dropped')),
+    reason TEXT NOT NULL,         -- '' when done
+    detail TEXT NOT NULL,
+    seconds REAL NOT NULL,
+    worker INTEGER NOT NULL,
+    finished REAL NOT NULL,       -- seconds since the epoch
+    PRIMARY KEY (stage, item, part)
+) WITHOUT ROWID;
+
+-- Which item of which stage made which record: lineage, and the counts of `status`.
+CREATE TABLE products (
+    stage TEXT NOT NULL, item TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,
+    PRIMARY KEY (stage, kind, key, item)
+) WITHOUT ROWID;
+
+-- Every further place where a record was found; the first is in the record's own columns.
+CREATE TABLE also_seen (kind TEXT NOT NULL, key TEXT NOT NULL, {_ORIGIN});
+CREATE INDEX also_seen_key ON also_seen (kind, key);
+
+CREATE TABLE files (key TEXT NOT NULL UNIQUE, blob TEXT NOT NULL, size INTEGER NOT NULL, flags TEXT NOT NULL,
+    {_ORIGIN});
+CREATE INDEX files_repo ON files (source, repo, revision);
+CREATE TABLE kernels (key TEXT NOT NULL UNIQUE, name TEXT NOT NULL, text TEXT NOT NULL, launcher TEXT NOT NULL,
+    {_ORIGIN});
+CREATE TABLE programs (key TEXT NOT NULL UNIQUE, entry TEXT NOT NULL, text TEXT NOT NULL,
+    inputs_from TEXT NOT NULL, layers TEXT NOT NULL, flags TEXT NOT NULL, {_ORIGIN});
+CREATE TABLE captures (key TEXT NOT NULL UNIQUE, program TEXT NOT NULL, entry TEXT NOT NULL, target TEXT NOT NULL,
+    mode TEXT NOT NULL, graphs TEXT NOT NULL, toolchain TEXT NOT NULL, layers TEXT NOT NULL, {_ORIGIN});
+CREATE INDEX captures_program ON captures (program);
+CREATE TABLE pairs (key TEXT NOT NULL UNIQUE, program TEXT NOT NULL, capture TEXT NOT NULL, entry TEXT NOT NULL,
+    text TEXT NOT NULL, {_ORIGIN});
+CREATE TABLE verdicts (key TEXT NOT NULL UNIQUE, subject TEXT NOT NULL, device TEXT NOT NULL, protocol TEXT NOT NULL,
+    passed INTEGER NOT NULL, reason TEXT NOT NULL, checks TEXT NOT NULL, layers TEXT NOT NULL, {_ORIGIN});
+CREATE INDEX verdicts_subject ON verdicts (subject);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST,)
+VERSION = len(MIGRATIONS)

@@ -1,0 +1,85 @@
+"""What people see at the end of a run: the funnel as a table, and a program beside a kernel made from it.
+
+In: a run. Out: rich tables on stdout. Not covered: pages with plots (report/).
+"""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+from rich.console import Console
+from rich.syntax import Syntax
+from rich.table import Table
+
+from triton_data.records import Capture, Program
+from triton_data.store import Store
+
+NARROWEST_PAIR = 100  # columns; below this, side by side is unreadable and one goes under the other
+LONGEST_PAIR = 60  # lines
+
+
+def console() -> Console:
+    """As wide as the terminal; where there is none (a log), wide enough for two columns of code."""
+    plain = Console()
+    return plain if plain.is_terminal else Console(width=shutil.get_terminal_size((150, 40)).columns)
+
+
+def funnel_table(funnel: dict[str, Any]) -> Table:
+    table = Table(title=f"run {funnel['run_dir']}", title_justify="left")
+    for name in ("stage", "done", "pending", "records", "dropped", "items/s"):
+        table.add_column(name, justify="right" if name in ("done", "pending", "items/s") else "left")
+    for name, row in funnel["stages"].items():
+        table.add_row(
+            name,
+            str(row["done"]),
+            str(row["pending"]),
+            ", ".join(f"{number} {kind}" for kind, number in row["records"].items()) or "-",
+            ", ".join(f"{number} {reason}" for reason, number in sorted(row["dropped"].items())) or "-",
+            "-" if row["items_per_s"] is None else f"{row['items_per_s']:g}",
+        )
+    return table
+
+
+def one_pair(store: Store) -> Table | None:
+    """The captured program whose own text and kernel fit best on one screen."""
+    best: tuple[int, Program, Capture] | None = None
+    for capture in store.records(Capture):
+        if not capture.kernels:
+            continue
+        for program in store.records(Program, "key = ?", (capture.program,)):
+            lines = max(program.text.count("\n"), capture.kernels[0].text.count("\n"))
+            if best is None or lines < best[0]:
+                best = (lines, program, capture)
+    return None if best is None else pair_table(best[1], best[2])
+
+
+def pair_table(program: Program, capture: Capture) -> Table:
+    right = "\n\n".join(kernel.text.strip() for kernel in capture.kernels)
+    stacked = console().width < NARROWEST_PAIR
+    table = Table(title=f"{program.entry}, captured for {capture.target}", title_justify="left", expand=True)
+    table.add_column(f"PyTorch ({program.inputs_from} inputs)", ratio=1)
+    if stacked:
+        table.add_row(_code(program.text))
+        table.add_section()
+        table.add_row(_code(right))
+        return table
+    table.add_column(f"Triton ({len(capture.kernels)} of TorchInductor's kernels)", ratio=1)
+    table.add_row(_code(program.text), _code(right))
+    return table
+
+
+def _code(text: str) -> Syntax:
+    lines = text.strip().splitlines()
+    if len(lines) > LONGEST_PAIR:
+        lines = [*lines[:LONGEST_PAIR], f"# ... {len(lines) - LONGEST_PAIR} more lines"]
+    return Syntax("\n".join(lines), "python", word_wrap=True, background_color="default")
+
+
+def facts_table(facts: list[tuple[str, str]]) -> Table:
+    table = Table(show_header=False, box=None)
+    table.add_column(style="bold")
+    table.add_column()
+    for name, words in facts:
+        table.add_row(name, words)
+    return table

@@ -1,0 +1,227 @@
+"""One run on disk: `RUN/run.db` (SQLite, WAL) and the blobs beside it.
+
+In: outcomes of items, each with the records it made. Out: records, what is left to do, and the funnel.
+One process writes at a time (a lock file says who). Not covered: blobs' content (blobs.py), SQL text (schema.py).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from triton_data import codec, schema
+from triton_data.blobs import Blobs
+from triton_data.errors import Misuse
+from triton_data.records import Drop, Outcome, Record
+
+R = TypeVar("R", bound=Record)
+PAGE = 256  # rows read ahead of the stage; bounds the driver's memory
+
+
+class Store:
+    """Open with `Store.open` (one writer) or `Store.read` (any number of readers)."""
+
+    def __init__(self, run_dir: Path, connection: sqlite3.Connection, lock: int | None) -> None:
+        self.run_dir = run_dir
+        self.blobs = Blobs(run_dir / "blobs")
+        self.db = connection
+        self._lock = lock
+
+    @classmethod
+    def open(cls, run_dir: Path) -> Store:
+        try:
+            run_dir.mkdir(parents=True, exist_ok=True)
+            lock = _lock(run_dir / "lock")
+        except OSError as error:
+            raise Misuse(
+                f"cannot write the run directory {run_dir}: {error.strerror}; name another --run-dir"
+            ) from error
+        with plain_errors(run_dir):
+            connection = sqlite3.connect(run_dir / "run.db", isolation_level=None)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+            _migrate(connection, run_dir)
+        return cls(run_dir, connection, lock)
+
+    @classmethod
+    def read(cls, run_dir: Path) -> Store:
+        path = run_dir / "run.db"
+        if not path.is_file():
+            raise Misuse(f"no run in {run_dir}: start one with `triton-data run CONFIG.toml` or name its --run-dir")
+        with plain_errors(run_dir):
+            connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+            _refuse_newer(connection, run_dir)
+        return cls(run_dir, connection, None)
+
+    def close(self) -> None:
+        self.db.close()
+        if self._lock is not None:
+            os.close(self._lock)
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    # ---- writing -----------------------------------------------------------------------------------------
+
+    def commit(self, stage: str, outcomes: Sequence[Outcome]) -> None:
+        """All of it or nothing: each item's records, drops and outcome in one transaction."""
+        with self._transaction():
+            for outcome in outcomes:
+                try:
+                    self._commit_one(stage, outcome)
+                except UnicodeEncodeError as error:  # a lone surrogate: nothing that reads UTF-8 could read it back
+                    self.db.execute("DELETE FROM products WHERE stage=? AND item=?", (stage, outcome.item))
+                    self.db.execute("DELETE FROM outcomes WHERE stage=? AND item=?", (stage, outcome.item))
+                    self._commit_one(stage, Outcome(outcome.item, (), (Drop("not_utf8", ascii(str(error))),)))
+
+    def _commit_one(self, stage: str, outcome: Outcome) -> None:
+        whole = [drop for drop in outcome.drops if not drop.part]
+        status, reason, detail = ("dropped", whole[0].reason, whole[0].detail) if whole else ("done", "", "")
+        row = (stage, outcome.item, "", status, reason, detail, outcome.seconds, outcome.worker, time.time())
+        insert = "INSERT INTO outcomes VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING"
+        if self.db.execute(insert, row).rowcount == 0:
+            return  # the same item twice in one todo: the first outcome stands
+        for drop in outcome.drops:
+            if drop.part:
+                self.db.execute(insert, (stage, outcome.item, drop.part, "dropped", drop.reason, drop.detail, *row[6:]))
+        for record in outcome.outputs:
+            self._put(record)
+            self.db.execute(
+                "INSERT INTO products VALUES (?,?,?,?) ON CONFLICT DO NOTHING",
+                (stage, outcome.item, record.table, record.key),
+            )
+
+    def _put(self, record: Record) -> None:
+        names = codec.columns(type(record))
+        marks = ",".join("?" * len(names))
+        insert = f"INSERT INTO {record.table} ({','.join(names)}) VALUES ({marks}) ON CONFLICT DO NOTHING"
+        if self.db.execute(insert, codec.to_row(record)).rowcount == 0:
+            marks = ",".join("?" * (2 + len(codec.ORIGIN_COLUMNS)))
+            row = (record.table, record.key, *codec.origin_row(record.origin))
+            self.db.execute(f"INSERT INTO also_seen VALUES ({marks})", row)
+
+    def set_meta(self, name: str, value: str) -> None:
+        with self._transaction():
+            self.db.execute("INSERT OR REPLACE INTO meta VALUES (?,?)", (name, value))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with plain_errors(self.run_dir):
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.db.execute("COMMIT")
+            except BaseException:
+                if self.db.in_transaction:  # a full disk rolls back by itself
+                    self.db.execute("ROLLBACK")
+                raise
+
+    # ---- reading -----------------------------------------------------------------------------------------
+
+    def meta(self, name: str) -> str | None:
+        row = self.db.execute("SELECT value FROM meta WHERE name=?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def records(self, kind: type[R], where: str = "1", values: Sequence[Any] = ()) -> Iterator[R]:
+        """Every record of a kind, oldest first, read in pages: the caller may write meanwhile."""
+        select = (
+            f"SELECT rowid, {','.join(codec.columns(kind))} FROM {kind.table} t"
+            f" WHERE rowid > ? AND ({where}) ORDER BY rowid LIMIT {PAGE}"
+        )
+        last = 0
+        while rows := self.db.execute(select, (last, *values)).fetchall():
+            last = rows[-1][0]
+            for row in rows:
+                yield codec.from_row(kind, row[1:])
+
+    def unfinished(self, kind: type[R], stage: str, suffix: str = "") -> Iterator[R]:
+        """Records with no outcome yet in `stage`, where the item's key is the record's key + suffix."""
+        return self.records(kind, _UNFINISHED, (stage, suffix))
+
+    def count_unfinished(self, kind: type[Record], stage: str, suffix: str = "") -> int:
+        return self._scalar(f"SELECT COUNT(*) FROM {kind.table} t WHERE {_UNFINISHED}", (stage, suffix))
+
+    def has_outcome(self, stage: str, item: str) -> bool:
+        return bool(self._scalar("SELECT COUNT(*) FROM outcomes WHERE stage=? AND item=? AND part=''", (stage, item)))
+
+    def count(self, kind: type[Record]) -> int:
+        return self._scalar(f"SELECT COUNT(*) FROM {kind.table}")
+
+    def count_distinct(self, table: str, column: str) -> int:
+        return self._scalar(f"SELECT COUNT(DISTINCT {column}) FROM {table}")
+
+    def outcome_counts(self) -> Iterator[tuple[str, str, str, str, int, float]]:
+        """(stage, 'item' or 'part', status, reason, how many, seconds of work)."""
+        yield from self.db.execute(
+            "SELECT stage, CASE part WHEN '' THEN 'item' ELSE 'part' END AS what, status, reason, COUNT(*),"
+            " SUM(CASE part WHEN '' THEN seconds ELSE 0 END) FROM outcomes GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+        )
+
+    def product_counts(self) -> Iterator[tuple[str, str, int]]:
+        """(stage, record kind, distinct records)."""
+        yield from self.db.execute("SELECT stage, kind, COUNT(DISTINCT key) FROM products GROUP BY 1, 2 ORDER BY 1, 2")
+
+    def spans(self) -> Iterator[tuple[str, float, float]]:
+        """(stage, first and last moment an item finished)."""
+        yield from self.db.execute("SELECT stage, MIN(finished), MAX(finished) FROM outcomes GROUP BY 1")
+
+    def _scalar(self, sql: str, values: Sequence[Any] = ()) -> int:
+        return int(self.db.execute(sql, values).fetchone()[0])
+
+
+_UNFINISHED = "NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.stage=? AND o.item = t.key || ? AND o.part='')"
+
+
+@contextmanager
+def plain_errors(run_dir: Path) -> Iterator[None]:
+    """What SQLite says of a broken file or a full disk, in words that say what to do."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "full" in str(error) or "disk I/O" in str(error):
+            raise Misuse(f"the disk under {run_dir} is full: free some space and run the same command again") from error
+        if "readonly" in str(error) or "unable to open" in str(error):
+            raise Misuse(f"cannot write {run_dir / 'run.db'}: {error}; name another --run-dir") from error
+        raise
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.InterfaceError):
+            raise
+        raise Misuse(f"{run_dir / 'run.db'} is damaged ({error}): move it away and start the run again") from error
+
+
+def _lock(path: Path) -> int:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.pread(handle, 32, 0).decode(errors="replace").strip() or "?"
+        os.close(handle)
+        raise Misuse(f"{path.parent} is in use by process {holder}: wait for it, or name another --run-dir") from None
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, str(os.getpid()).encode(), 0)
+    return handle
+
+
+def _refuse_newer(connection: sqlite3.Connection, run_dir: Path) -> int:
+    found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if found > schema.VERSION:
+        raise Misuse(
+            f"{run_dir} was made by a newer triton-data (schema {found}, this one knows {schema.VERSION}):"
+            " upgrade triton-data, or name another --run-dir"
+        )
+    return found
+
+
+def _migrate(connection: sqlite3.Connection, run_dir: Path) -> None:
+    found = _refuse_newer(connection, run_dir)
+    for number, script in enumerate(schema.MIGRATIONS[found:], start=found + 1):
+        connection.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version={number}; COMMIT;")

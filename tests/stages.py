@@ -1,0 +1,59 @@
+"""Stages for tests: what they do to a worker is in the item's name, such as `die:9` or `sleep:5`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from triton_data.records import Drop, Kernel, Origin, Record
+from triton_data.store import Store
+
+
+@dataclass(frozen=True)
+class Named:
+    key: str
+
+
+@dataclass
+class Numbered:
+    """Items 0..n-1, each becoming one Kernel; `odd` maps an item to what should happen instead."""
+
+    n: int
+    odd: dict[int, str]
+    name: str = "numbered"
+    pause: float = 0.0
+
+    def todo(self, store: Store) -> Iterator[Named]:
+        for i in range(self.n):
+            key = f"{i}:{self.odd.get(i, 'ok')}"
+            if not store.has_outcome(self.name, key):
+                yield Named(key)
+
+    def count(self, store: Store) -> int:
+        return sum(1 for _ in self.todo(store))
+
+    def prepare(self) -> None: ...
+
+    def work(self, item: Named) -> Iterator[Record | Drop]:
+        number, what = item.key.split(":", 1)
+        time.sleep(self.pause)
+        if what == "segfault":
+            os.kill(os.getpid(), signal.SIGSEGV)
+        elif what == "exit":
+            os._exit(3)
+        elif what == "hang":
+            time.sleep(3600)
+        elif what == "raise":
+            raise ValueError("no good")
+        elif what == "full":
+            raise OSError(28, "No space left on device", "somewhere")
+        elif what == "surrogate":
+            yield Kernel(f"k\ud800{number}", "x", Origin("given"))
+            return
+        elif what == "drop":
+            yield Drop("unwanted", "by name")
+            return
+        yield Kernel(f"k{number}", f"text {number}", Origin("given", repo="tests", stars=int(number)))

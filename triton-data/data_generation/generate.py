@@ -1,0 +1,12 @@
+"""Door: (PyTorch, Triton, test) entries from templates. See --help."""
+
+import sys
+
+try:
+    from triton_data.doors import generate
+except ModuleNotFoundError as missing:
+    print(f"generate.py: {missing}; run `make venv` once, then use .venv/bin/python", file=sys.stderr)
+    sys.exit(2)
+
+if __name__ == "__main__":
+    generate(sys.argv[1:])

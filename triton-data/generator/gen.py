@@ -1,0 +1,12 @@
+"""Door: tensor graphs inside a FLOP window. See --help."""
+
+import sys
+
+try:
+    from triton_data.doors import gen
+except ModuleNotFoundError as missing:
+    print(f"gen.py: {missing}; run `make venv` once, then use .venv/bin/python", file=sys.stderr)
+    sys.exit(2)
+
+if __name__ == "__main__":
+    gen(sys.argv[1:])

@@ -1,0 +1,12 @@
+"""Door: files with Triton code from GitHub repositories with 100+ stars. See --help."""
+
+import sys
+
+try:
+    from triton_data.doors import scrape_github
+except ModuleNotFoundError as missing:
+    print(f"scrape_github.py: {missing}; run `make venv` once, then use .venv/bin/python", file=sys.stderr)
+    sys.exit(2)
+
+if __name__ == "__main__":
+    scrape_github(sys.argv[1:])

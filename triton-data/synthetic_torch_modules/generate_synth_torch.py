@@ -1,0 +1,15 @@
+"""Door: PyTorch modules written by a language model. See --help."""
+
+import sys
+
+try:
+    from triton_data.doors import generate_synth_torch
+except ModuleNotFoundError as missing:
+    print(
+        f"generate_synth_torch.py: {missing}; run `make venv` once, then use .venv/bin/python",
+        file=sys.stderr,
+    )
+    sys.exit(2)
+
+if __name__ == "__main__":
+    generate_synth_torch(sys.argv[1:])
