@@ -6,25 +6,21 @@ The origin is spread over columns of its own, because people filter by them. Not
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
 import typing
 from typing import Any, TypeVar
 
-from triton_data.records import Origin, Record
+from triton_data.records import RECORDS, Origin, Record
 
 R = TypeVar("R", bound=Record)
 ORIGIN_COLUMNS = tuple(f.name for f in dataclasses.fields(Origin))
 
 
-@functools.cache
-def own_columns(kind: Any) -> tuple[str, ...]:
-    return tuple(f.name for f in dataclasses.fields(kind) if f.name != "origin")
-
-
-@functools.cache
-def columns(kind: Any) -> tuple[str, ...]:
-    return ("key", *own_columns(kind), *ORIGIN_COLUMNS)
+OWN_COLUMNS: dict[Any, tuple[str, ...]] = {
+    kind: tuple(f.name for f in dataclasses.fields(kind) if f.name != "origin") for kind in RECORDS
+}
+COLUMNS: dict[Any, tuple[str, ...]] = {kind: ("key", *own, *ORIGIN_COLUMNS) for kind, own in OWN_COLUMNS.items()}
+_HINTS: dict[Any, dict[str, Any]] = {}
 
 
 def origin_row(origin: Origin) -> tuple[Any, ...]:
@@ -32,12 +28,12 @@ def origin_row(origin: Origin) -> tuple[Any, ...]:
 
 
 def to_row(record: Record) -> tuple[Any, ...]:
-    own = (_flat(getattr(record, name)) for name in own_columns(type(record)))
+    own = (_flat(getattr(record, name)) for name in OWN_COLUMNS[type(record)])
     return (record.key, *own, *origin_row(record.origin))
 
 
 def from_row(kind: type[R], row: tuple[Any, ...]) -> R:
-    names = own_columns(kind)
+    names = OWN_COLUMNS[kind]
     hints = _hints(kind)
     own = {name: _deep(hints[name], value) for name, value in zip(names, row[1:], strict=False)}
     return kind(**own, origin=Origin(*row[1 + len(names) :]))
@@ -65,9 +61,10 @@ def from_json(kind: Any, value: Any) -> Any:
     return value
 
 
-@functools.cache
-def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
+def _hints(kind: Any) -> dict[str, Any]:
+    if kind not in _HINTS:
+        _HINTS[kind] = typing.get_type_hints(kind)
+    return _HINTS[kind]
 
 
 def _flat(value: Any) -> Any:

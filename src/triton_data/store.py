@@ -101,7 +101,7 @@ class Store:
             )
 
     def _put(self, record: Record) -> None:
-        names = codec.columns(type(record))
+        names = codec.COLUMNS[type(record)]
         marks = ",".join("?" * len(names))
         insert = f"INSERT INTO {record.table} ({','.join(names)}) VALUES ({marks}) ON CONFLICT DO NOTHING"
         if self.db.execute(insert, codec.to_row(record)).rowcount == 0:
@@ -134,7 +134,7 @@ class Store:
     def records(self, kind: type[R], where: str = "1", values: Sequence[Any] = ()) -> Iterator[R]:
         """Every record of a kind, oldest first, read in pages: the caller may write meanwhile."""
         select = (
-            f"SELECT rowid, {','.join(codec.columns(kind))} FROM {kind.table} t"
+            f"SELECT rowid, {','.join(codec.COLUMNS[kind])} FROM {kind.table} t"
             f" WHERE rowid > ? AND ({where}) ORDER BY rowid LIMIT {PAGE}"
         )
         last = 0
