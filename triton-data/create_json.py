@@ -3,10 +3,10 @@
 import sys
 
 try:
-    from triton_data.doors import create_json
+    from triton_data.doors import open_door
 except ModuleNotFoundError as missing:
     print(f"create_json.py: {missing}; run `make venv` once, then use .venv/bin/python", file=sys.stderr)
     sys.exit(2)
 
 if __name__ == "__main__":
-    create_json(sys.argv[1:])
+    open_door("create_json.py")

@@ -3,7 +3,7 @@
 import sys
 
 try:
-    from triton_data.doors import get_kernels_from_debug_info
+    from triton_data.doors import open_door
 except ModuleNotFoundError as missing:
     print(
         f"get_kernels_from_debug_info.py: {missing}; run `make venv` once, then use .venv/bin/python",
@@ -12,4 +12,4 @@ except ModuleNotFoundError as missing:
     sys.exit(2)
 
 if __name__ == "__main__":
-    get_kernels_from_debug_info(sys.argv[1:])
+    open_door("get_kernels_from_debug_info.py")

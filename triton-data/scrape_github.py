@@ -3,10 +3,10 @@
 import sys
 
 try:
-    from triton_data.doors import scrape_github
+    from triton_data.doors import open_door
 except ModuleNotFoundError as missing:
     print(f"scrape_github.py: {missing}; run `make venv` once, then use .venv/bin/python", file=sys.stderr)
     sys.exit(2)
 
 if __name__ == "__main__":
-    scrape_github(sys.argv[1:])
+    open_door("scrape_github.py")

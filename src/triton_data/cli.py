@@ -137,7 +137,7 @@ def capture(
     from triton_data.bare import capture_paths
 
     config = configs.with_flags(configs.Config(), **chosen)
-    return _finish_bare(capture_paths(paths, config.capture, out), as_json)
+    return _finish_bare(capture_paths(paths, config.capture, out, jobs), as_json)
 
 
 @cli.command()

@@ -6,7 +6,6 @@ In: a door's arguments. Out: what the write-ups promise. A door whose room is no
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -38,32 +37,41 @@ def _create_json(folders: tuple[Path, ...], out: Path, plain: bool, with_metadat
     click.echo(f"{made.path}: {made.entries} functions")
 
 
-def create_json(args: Sequence[str]) -> None:
-    run_command(_create_json, args)
+def _not_built(door: str, instead: str) -> click.Command:
+    """The door to a room of a later part."""
+
+    def refuse(rest: tuple[str, ...]) -> None:
+        raise NotBuiltYet("this door", instead.rstrip("."))
+
+    return click.Command(
+        door,
+        callback=refuse,
+        params=[click.Argument(["rest"], nargs=-1, type=click.UNPROCESSED)],
+        context_settings={"ignore_unknown_options": True},
+        help=f"Not in this version yet. {instead}",
+    )
 
 
-def not_built(door: str, instead: str) -> Callable[[Sequence[str]], None]:
-    """A door to a room of a later part."""
+_VERBS = "`triton-data --help` lists the verbs that work."
 
-    def refuse(args: Sequence[str]) -> None:
-        @click.command(
-            door,
-            context_settings={"ignore_unknown_options": True},
-            help=f"Not in this version yet. {instead}",
-        )
-        @click.argument("rest", nargs=-1, type=click.UNPROCESSED)
-        def command(rest: tuple[str, ...]) -> None:
-            raise NotBuiltYet(door, instead)
+COMMANDS: dict[str, click.Command] = {
+    "create_json.py": _create_json,
+    "scrape_github.py": _not_built("scrape_github.py", "`triton-data scrape dir:PATH` reads a folder that you have."),
+    "get_kernels_from_debug_info.py": _not_built(
+        "get_kernels_from_debug_info.py", "`triton-data capture` needs no debug folder."
+    ),
+    "scraper/generator/main.py": _not_built(
+        "scraper/generator/main.py", "`triton-data extract` finds kernels and modules."
+    ),
+    "synthetic_torch_modules/generate_synth_torch.py": _not_built("generate_synth_torch.py", _VERBS),
+    "generator/gen.py": _not_built("generator/gen.py", _VERBS),
+    "data_generation/generate.py": _not_built("data_generation/generate.py", _VERBS),
+    "scripts/run_full_pipline.sh": _not_built(
+        "run_full_pipline.sh", "`triton-data run CONFIG.toml` runs the pipeline."
+    ),
+}
 
-        run_command(command, args)
 
-    return refuse
-
-
-scrape_github = not_built("scrape_github.py", "`triton-data scrape dir:PATH` reads a folder that you have")
-get_kernels_from_debug_info = not_built("get_kernels_from_debug_info.py", "`triton-data capture` needs no debug folder")
-generator_main = not_built("scraper/generator/main.py", "`triton-data extract` finds kernels and modules in a run")
-generate_synth_torch = not_built("generate_synth_torch.py", "`triton-data --help` lists the verbs that work")
-gen = not_built("generator/gen.py", "`triton-data --help` lists the verbs that work")
-generate = not_built("data_generation/generate.py", "`triton-data --help` lists the verbs that work")
-run_full_pipeline = not_built("run_full_pipline.sh", "`triton-data run CONFIG.toml` runs the pipeline")
+def open_door(path: str) -> None:
+    """Run the door at `path` (under triton-data/) with the process's own arguments."""
+    run_command(COMMANDS[path], sys.argv[1:], path)

@@ -67,8 +67,11 @@ class Store:
     def __enter__(self) -> Store:
         return self
 
-    def __exit__(self, *exc: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self.close()
+        if isinstance(error, sqlite3.DatabaseError):  # raised by a read: writes are translated where they happen
+            with plain_errors(self.run_dir):
+                raise error
 
     # ---- writing -----------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 import sys
 
 try:
-    from triton_data.doors import generate_synth_torch
+    from triton_data.doors import open_door
 except ModuleNotFoundError as missing:
     print(
         f"generate_synth_torch.py: {missing}; run `make venv` once, then use .venv/bin/python",
@@ -12,4 +12,4 @@ except ModuleNotFoundError as missing:
     sys.exit(2)
 
 if __name__ == "__main__":
-    generate_synth_torch(sys.argv[1:])
+    open_door("synthetic_torch_modules/generate_synth_torch.py")

@@ -34,12 +34,12 @@ class CaptureStage:
     name: str = "capture"
 
     def todo(self, store: Store) -> Iterator[Job]:
-        for target, mode in self._variants():
+        for target, mode in self.variants():
             for program in store.unfinished(Program, self.name, suffix(target, mode)):
                 yield Job(program, target, mode)
 
     def count(self, store: Store) -> int:
-        return sum(store.count_unfinished(Program, self.name, suffix(*variant)) for variant in self._variants())
+        return sum(store.count_unfinished(Program, self.name, suffix(*variant)) for variant in self.variants())
 
     def prepare(self) -> None:
         from triton_data.capture.headless import warm_up
@@ -51,7 +51,7 @@ class CaptureStage:
 
         yield capture_program(item.program, item.target, item.mode)
 
-    def _variants(self) -> Iterator[tuple[str, str]]:
+    def variants(self) -> Iterator[tuple[str, str]]:
         for target in self.targets:
             for mode in self.modes:
                 yield target, mode

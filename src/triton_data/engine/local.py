@@ -16,6 +16,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -69,10 +70,10 @@ class LocalEngine:
         self.timeout = timeout
 
     def run(self, stage: Stage, items: Iterator[Any], interrupt: Interrupt) -> Iterator[list[Outcome]]:
-        first = next(items, None)
-        if first is None:
+        first = list(islice(items, self.jobs))  # so that two items never start eight workers
+        if not first:
             return
-        pool = _Pool(stage, self.jobs, self.timeout, first, items)
+        pool = _Pool(stage, self.timeout, first, items)
         try:
             while pool.feed(interrupt.asked):
                 yield pool.collect()
@@ -81,14 +82,14 @@ class LocalEngine:
 
 
 class _Pool:
-    def __init__(self, stage: Stage, jobs: int, timeout: float, first: Any, items: Iterator[Any]) -> None:
+    def __init__(self, stage: Stage, timeout: float, first: list[Any], items: Iterator[Any]) -> None:
         self.stage, self.timeout = stage, timeout
         self.items = items
-        self.again: deque[Any] = deque([first])  # items to hand out before new ones
+        self.again: deque[Any] = deque(first)  # items to hand out before new ones
         self.held: tuple[Any, bytes] | None = None  # pickled, waiting for room
         self.context = multiprocessing.get_context("spawn")
         self.failed_starts = 0
-        self.workers = [self._spawn() for _ in range(jobs)]
+        self.workers = [self._spawn() for _ in first]
 
     def _spawn(self) -> _Worker:
         ours, theirs = self.context.Pipe()

@@ -1,0 +1,35 @@
+"""Write docs/cli.md: the `--help` of every verb and every door, so that the docs cannot rot.
+
+`make docs` runs this; a test fails when the file is not what this would write.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from click.testing import CliRunner
+
+from triton_data import doors
+from triton_data.cli import cli
+
+HERE = Path(__file__).parent
+
+
+def page() -> str:
+    parts = ["# Command line\n", "Written by `make docs` from the commands themselves.\n"]
+    parts += [section(["triton-data"], cli)]
+    context = click.Context(cli)
+    parts += [section(["triton-data", name], cli.commands[name]) for name in cli.list_commands(context)]
+    parts += ["# Doors\n", "The names that the write-ups use, under `triton-data/`.\n"]
+    parts += [section([path], command) for path, command in doors.COMMANDS.items()]
+    return "\n".join(parts)
+
+
+def section(words: list[str], command: click.Command) -> str:
+    result = CliRunner().invoke(command, ["--help"], prog_name=" ".join(words), terminal_width=100, color=False)
+    return f"## `{' '.join(words)}`\n\n```text\n{result.output.rstrip()}\n```\n"
+
+
+if __name__ == "__main__":
+    (HERE / "cli.md").write_text(page())

@@ -1,0 +1,98 @@
+"""Verbs on bare files, with no run: people try a tool on one file first.
+
+In: paths. Out: one plain dictionary an outcome, and files under `out` when it is given. A Drop has a `reason`.
+Not covered: resume and provenance beyond the path; that is what a run is for.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from triton_data.capture.stage import CaptureStage, Job
+from triton_data.config import CaptureConfig
+from triton_data.engine.local import LocalEngine
+from triton_data.errors import Misuse
+from triton_data.interrupt import Interrupt
+from triton_data.records import Capture, Drop, Origin, Outcome, Program
+from triton_data.stage import Stage
+
+Row = dict[str, Any]
+
+
+def capture_paths(paths: Iterable[Path], config: CaptureConfig, out: Path | None, jobs: int | None) -> Iterator[Row]:
+    """Every Program file under `paths`, for every target and mode."""
+    stage = CaptureStage(config.targets, config.modes)
+    programs: list[tuple[Path, Program]] = []
+    for path in _python_files(paths):
+        program = read_program(path)
+        if isinstance(program, Drop):
+            yield {"path": str(path), "reason": program.reason, "detail": program.detail}
+        else:
+            programs.append((path, program))
+    wanted = {Job(program, *variant).key: (path, Job(program, *variant)) for path, program in programs
+              for variant in stage.variants()}  # fmt: skip
+    for outcome in _run(stage, [job for _, job in wanted.values()], config.timeout, jobs):
+        path, job = wanted[outcome.item]
+        head = {"path": str(path), "entry": job.program.entry, "target": job.target, "mode": job.mode}
+        for drop in outcome.drops:
+            yield {**head, "reason": drop.reason, "detail": drop.detail}
+        for capture in outcome.outputs:
+            assert isinstance(capture, Capture)
+            yield {**head, **_written(capture, out, path)}
+
+
+def _written(capture: Capture, out: Path | None, path: Path) -> Row:
+    row: Row = {
+        "graphs": len(capture.graphs),
+        "kernels": [kernel.name for kernel in capture.kernels],
+        "externs": [extern for graph in capture.graphs for extern in graph.externs],
+        "layers": list(capture.layers),
+    }
+    if out is None:
+        return row
+    folder = out / path.stem / f"{capture.target}_{capture.mode}"
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for index, graph in enumerate(capture.graphs):
+        target = folder / f"{index}_{graph.direction}.py"
+        target.write_text(graph.code, "utf-8")
+        written.append(str(target))
+    return {**row, "written": written}
+
+
+def read_program(path: Path) -> Program | Drop:
+    """A file in KernelBench's form. Its entry is the class or function named like the file, or a known name."""
+    try:
+        text = path.read_text("utf-8")
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError) as error:
+        return Drop("syntax", f"{type(error).__name__}: {error}")
+    names = [node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)]
+    if "get_inputs" not in names:
+        return Drop("no_inputs", "the file has no get_inputs(): `triton-data extract` finds inputs for modules")
+    classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
+    for entry in (path.stem, "Model", "fused_operator", *reversed(classes)):
+        if entry in names:
+            return Program(entry, text, "given", Origin("given", path=path.name))
+    return Drop("no_entry", f"no class or function named {path.stem!r}, Model or fused_operator")
+
+
+def _run(stage: Stage, items: list[Any], timeout: float, jobs: int | None) -> Iterator[Outcome]:
+    with Interrupt() as interrupt:
+        for outcomes in LocalEngine(jobs, timeout).run(stage, iter(items), interrupt):
+            yield from outcomes
+        if interrupt.asked:
+            raise KeyboardInterrupt
+
+
+def _python_files(paths: Iterable[Path]) -> Iterator[Path]:
+    found = False
+    for path in paths:
+        for each in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            found = True
+            yield each
+    if not found:
+        raise Misuse("no Python files under the paths given")
