@@ -1,0 +1,182 @@
+"""The jailed child: gives up what it can, then runs the task and writes its claim.
+
+In: four descriptors and a policy, right after the fork. Out: on `setup`, before any foreign code runs, the
+layers in force and the seccomp listener; on `result`, one frame. From then on the process is in the hands of
+the task (perform.py). Not covered: judging (outcome.py) and enforcement (zygote.py), which happen outside.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import socket
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from triton_data.jail import kernel, landlock, limits, namespaces, paths, seccomp
+from triton_data.jail.kernel import LINUX, Unavailable
+from triton_data.jail.perform import perform
+from triton_data.jail.policy import Policy
+
+RESULT, SETUP = 3, 4
+SETUP_FAILED = 97
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What all tasks of one zygote share."""
+
+    read: tuple[str, ...]
+    floor: tuple[str, ...]
+    zygote: int  # its pid
+
+
+class Report:
+    """Layers in force, and why the others are not."""
+
+    def __init__(self) -> None:
+        self.layers: list[str] = []
+        self.missing: dict[str, str] = {}
+
+    def check_floor(self, floor: tuple[str, ...]) -> None:
+        held = {layer.partition(":")[0] for layer in self.layers}
+        for name in floor:
+            if name not in held:
+                raise PermissionError(f"below the floor: no {name} ({self.missing.get(name, 'switched off')})")
+
+
+def isolate(policy: Policy, scratch: str) -> Report:
+    """Everything that children inherit and that needs rights which the task must not have."""
+    report = Report()
+    if os.geteuid() == 0:
+        namespaces.drop_root()
+        report.layers.append(f"uid:{namespaces.NOBODY}")
+    if "namespaces" not in policy.layers or not LINUX:
+        report.missing["namespaces"] = "switched off" if LINUX else "not Linux"
+        return report
+    try:
+        held = namespaces.enter(policy.subprocesses)
+        namespaces.mount_scratch(scratch, policy.disk, policy.files)
+        namespaces.drop_capabilities()
+    except OSError as error:
+        report.missing["namespaces"] = str(error)
+    else:
+        report.layers += [f"namespaces:{'+'.join(held)}", "tmpfs"]
+    return report
+
+
+def live(fds: list[int], policy: Policy, scratch: str, place: Place, report: Report | None = None) -> NoReturn:
+    """The whole life of a jailed process. `report` comes from a stem that has isolated it already."""
+    try:
+        task = _arrange(fds)
+        setup = socket.socket(fileno=SETUP)
+        try:
+            _confine(policy, scratch, place, report or isolate(policy, scratch), setup)
+        except Exception as error:  # noqa: BLE001  whatever it is, foreign code must not run: say it outside
+            setup.sendall(json.dumps({"failed": f"{error}"}).encode())
+            os._exit(SETUP_FAILED)
+        setup.close()
+        perform(json.loads(task), RESULT)
+    finally:
+        os._exit(SETUP_FAILED)
+
+
+def _arrange(fds: list[int]) -> bytes:
+    """0-2 as usual, the result as 3, setup as 4, nothing else. Returns the task's text."""
+    signal.set_wakeup_fd(-1)
+    for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP, signal.SIGPIPE, signal.SIGXFSZ}:
+        signal.signal(number, signal.SIG_DFL)
+    os.setsid()
+    # Out of the way first: a received descriptor may have any number.
+    high = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 64) for fd in fds]
+    with os.fdopen(high[0], "rb") as file:
+        task = file.read()
+    for source, target in (
+        (os.open(os.devnull, os.O_RDONLY), 0),
+        (high[2], 1),
+        (high[2], 2),
+        (high[1], RESULT),
+    ):
+        os.dup2(source, target, inheritable=target != RESULT)
+    os.dup2(high[3], SETUP, inheritable=False)
+    close_from(SETUP + 1)
+    return task
+
+
+def close_from(lowest: int) -> None:
+    """By listing them: the limit may be a million, and not every libc has close_range."""
+    numbers = [int(path.name) for path in Path("/proc/self/fd").iterdir()] if LINUX else range(4096)
+    for number in numbers:
+        if number >= lowest:
+            with contextlib.suppress(OSError):  # the listing's own is closed already
+                os.close(number)
+
+
+def _confine(policy: Policy, scratch: str, place: Place, report: Report, setup: socket.socket) -> None:
+    """From weak to strong. What comes back of it is sent before any foreign code runs, so it is fact."""
+    if LINUX:
+        tie_to(place.zygote)
+    _settle(scratch)
+    limits.apply(policy, own_namespace="tmpfs" in report.layers)
+    report.layers.append("rlimits")
+    if LINUX:
+        kernel.no_new_privs()
+        report.layers.append("no_new_privs")
+    read, devices = paths.for_policy(policy, place.read)
+    try:
+        if "landlock" in policy.layers:
+            version = landlock.restrict(read, [scratch], devices, execute=policy.subprocesses)
+            report.layers.append(f"landlock:{version}")
+    except Unavailable as error:
+        report.missing["landlock"] = str(error)
+    listener = None
+    try:
+        if "seccomp" in policy.layers:
+            listener = seccomp.restrict(policy.subprocesses)
+            report.layers.append("seccomp")
+    except Unavailable as error:
+        report.missing["seccomp"] = str(error)
+    report.check_floor(place.floor)
+    told = json.dumps({"layers": report.layers, "missing": report.missing}).encode()
+    socket.send_fds(setup, [told], [] if listener is None else [listener])
+    if listener is not None:
+        os.close(listener)
+
+
+def tie_to(zygote: int) -> None:
+    """Die when the zygote dies. A child of a stem must wait until the stem's death has made it the zygote's
+    child: set
+    earlier, the signal would come from the stem. /proc counts pids as the zygote does, getppid() may not."""
+    deadline = time.monotonic() + 5
+    while _parent() != zygote:
+        if time.monotonic() > deadline:
+            raise PermissionError("the zygote is gone")
+        time.sleep(0.0002)
+    kernel.die_with_parent()
+    if _parent() != zygote:
+        raise PermissionError("the zygote is gone")
+
+
+def _parent() -> int:
+    return int(Path("/proc/self/stat").read_bytes().rpartition(b") ")[2].split()[1])
+
+
+def _settle(scratch: str) -> None:
+    """All that a library may want to write goes to scratch, which the next task does not see."""
+    os.chdir(scratch)
+    os.umask(0o077)
+    os.environ |= {
+        "HOME": scratch,
+        "TMPDIR": scratch,
+        "TORCHINDUCTOR_CACHE_DIR": f"{scratch}/torchinductor",
+        "TRITON_CACHE_DIR": f"{scratch}/triton",
+        "TRITON_HOME": scratch,
+        "CUDA_CACHE_PATH": f"{scratch}/cuda",
+    }
+    tempfile.tempdir = scratch

@@ -1,0 +1,142 @@
+"""Keeps one zygote alive for as long as the driver lives, and leaves nothing behind when it does not.
+
+In: on stdin, one line of configuration; the driver is its parent. Out: on stdout, one line: ready, or refused
+and why. It owns the listening socket, so that while a zygote is replaced callers wait and none is refused. It
+loads no library: it stays small and cannot wear out. Not covered: its own SIGKILL (the zygote and all tasks
+die with it; the next start removes its directory).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+from triton_data.jail import kernel
+from triton_data.jail.kernel import LINUX
+
+LOOK_S = 0.1
+PREFIX = "triton-data-jail-"
+MAX_FAILURES = 5  # deaths in a row, each within START_S of its start
+START_S = 60.0
+BOOT = """import sys
+sys.path.insert(0, sys.argv[1])
+sys.path += sys.argv[2:]
+from triton_data.jail.{0} import main
+main()"""
+
+
+def command(part: str, roots: list[str]) -> list[str]:
+    """-I: neither PYTHONPATH nor the working directory nor a user's site-packages decide what our side imports."""
+    return [sys.executable, "-I", "-c", BOOT.format(part), *roots]
+
+
+class Stopped(Exception):
+    """SIGTERM: the driver is done with us."""
+
+
+def _stop(signum: int, where: FrameType | None) -> None:
+    raise Stopped
+
+
+class Keeper:
+    def __init__(self, config: dict[str, Any]) -> None:
+        self.config = config
+        self.driver = os.getppid()
+        self.base = Path(config["base"])
+        self.lock = (self.base / "lock").open("w")
+        fcntl.flock(self.lock, fcntl.LOCK_EX)  # held while we live: tells a later start that this directory is in use
+        self.listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.listening.bind(config["address"])
+        self.listening.listen(1024)
+        self.zygote: subprocess.Popen[bytes] | None = None
+        self.failures = 0
+
+    def start(self) -> dict[str, Any]:
+        """A new zygote. Returns what it said first; {} where it died without a word."""
+        config = {**self.config, "listening": self.listening.fileno()}
+        self.zygote = subprocess.Popen(
+            command("zygote", self.config["roots"]),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            pass_fds=[self.listening.fileno()],
+            env=self.config["env"],
+            cwd="/",
+        )
+        assert self.zygote.stdin and self.zygote.stdout
+        self.zygote.stdin.write(json.dumps(config).encode() + b"\n")
+        self.zygote.stdin.close()
+        said: dict[str, Any] = json.loads(self.zygote.stdout.readline() or b"{}")
+        return said
+
+    def keep(self) -> None:
+        """Until the driver is gone; or until zygotes die so fast that another one would not help."""
+        started = time.monotonic()
+        while os.getppid() == self.driver and self.failures < MAX_FAILURES:
+            time.sleep(LOOK_S)
+            if self.zygote is None or self.zygote.poll() is None:
+                continue
+            quick = self.zygote.returncode != 0 and time.monotonic() - started < START_S
+            self.failures = self.failures + 1 if quick else 0
+            self.clear()
+            started = time.monotonic()
+            self.start()
+
+    def clear(self) -> None:
+        """Whatever a dead zygote left: processes that have become ours, and scratches."""
+        if self.zygote is not None and self.zygote.stdout is not None:
+            self.zygote.stdout.close()
+        children = Path(f"/proc/self/task/{os.getpid()}/children")
+        for pid in map(int, children.read_text().split()) if children.exists() else ():
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+        for scratch in Path(self.config["scratch"]).glob("task-*"):
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def close(self) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        if self.zygote is not None and self.zygote.poll() is None:
+            self.zygote.kill()  # its children die with it
+            self.zygote.wait()
+        self.clear()
+        shutil.rmtree(self.base, ignore_errors=True)
+
+
+def sweep(directory: Path) -> None:
+    """Remove what keepers left that were killed with SIGKILL: their lock is free."""
+    for base in directory.glob(f"{PREFIX}*"):
+        try:
+            with (base / "lock").open("r") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(base, ignore_errors=True)
+        except OSError:  # in use, another user's, or made just now
+            continue
+
+
+def main() -> NoReturn:
+    config = json.loads(sys.stdin.readline())
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the driver, which then stops us
+    if LINUX:
+        kernel.adopt_orphans()
+    keeper = Keeper(config)
+    try:
+        sweep(keeper.base.parent)
+        said = keeper.start()
+        print(json.dumps(said or {"refused": "the jail's zygote died while it was loading"}), flush=True)
+        if "ready" in said:
+            keeper.keep()
+    except Stopped:
+        pass  # the normal end
+    finally:
+        keeper.close()
+    sys.exit(0)

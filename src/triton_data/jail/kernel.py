@@ -1,0 +1,75 @@
+"""The kernel as this room sees it: system calls and prctl through ctypes, no package, no helper binary.
+
+In: numbers and structs. Out: a result, or `Unavailable` with the errno. Covers Linux on x86_64 and aarch64;
+elsewhere `LINUX` or `ARCH` says so and the callers leave their layer out. Nothing here decides a policy.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import sys
+
+LINUX = sys.platform.startswith("linux")
+ARCH = {"x86_64": 0, "aarch64": 1}.get(platform.machine()) if LINUX else None  # column in a syscall table
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.syscall.restype = ctypes.c_long
+
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
+SIGKILL = 9
+
+
+class Unavailable(OSError):
+    """The kernel does not offer this, or forbids it to us: the layer is left out and the report says so."""
+
+
+def _checked(what: str, result: int) -> int:
+    if result < 0:
+        code = ctypes.get_errno()
+        raise Unavailable(code, f"{what}: {os.strerror(code)}")
+    return int(result)
+
+
+def call(what: str, number: int, *arguments: int | bytes | None) -> int:
+    """One raw system call. Integers go as C longs: a bare Python int would be cut to 32 bits."""
+    raw = [ctypes.c_long(value) if isinstance(value, int) else value for value in arguments]
+    return _checked(what, _libc.syscall(ctypes.c_long(number), *raw))
+
+
+def prctl(what: str, option: int, value: int) -> None:
+    zero = ctypes.c_ulong(0)
+    _checked(what, _libc.prctl(option, ctypes.c_ulong(value), zero, zero, zero))
+
+
+def unshare(flags: int) -> None:
+    _checked("unshare", _libc.unshare(flags))
+
+
+def mount(source: str, target: str, kind: str, flags: int, options: str = "") -> None:
+    words = [word.encode() for word in (source, target, kind)]
+    _checked(f"mount {target}", _libc.mount(*words, ctypes.c_ulong(flags), options.encode()))
+
+
+def no_new_privs() -> None:
+    prctl("no_new_privs", PR_SET_NO_NEW_PRIVS, 1)
+
+
+def die_with_parent() -> None:
+    """To be called after any change of uid: that clears it."""
+    prctl("pdeathsig", PR_SET_PDEATHSIG, SIGKILL)
+
+
+def set_dumpable(on: bool) -> None:
+    prctl("dumpable", PR_SET_DUMPABLE, int(on))
+
+
+def adopt_orphans() -> None:
+    prctl("subreaper", PR_SET_CHILD_SUBREAPER, 1)
+
+
+def release() -> tuple[int, int]:
+    """Kernel version as (major, minor), for the few things that cannot be asked in another way."""
+    major, minor = platform.release().split(".")[:2]
+    return int(major), int("".join(digit for digit in minor if digit.isdigit()) or 0)

@@ -1,0 +1,106 @@
+"""What became of a task: facts from outside, claims from inside, and the one place that makes a verdict of
+them.
+
+In: facts (zygote and nanny), the raw frame, the captured output. Out: an `Outcome` with a status and a
+countable reason. Not covered: whether the claimed values are right, and what a `forbidden:open PATH` was: the
+path comes from the exception that the task ended with, so it is a claim. System calls in `facts.denied` are
+facts.
+"""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from triton_data.jail.frame import BadFrame, ErrorClaim, RawTensor, decode
+from triton_data.jail.policy import Json, Policy
+from triton_data.records import Drop
+
+Status: TypeAlias = Literal[
+    "ok", "error", "forbidden", "timeout", "oom", "disk", "flood", "signal", "exit", "bad_result", "lost"
+]
+EPERM = 1
+# Denied calls that code makes in passing and survives: they explain an error only where nothing else does.
+INCIDENTAL = {"sched_setaffinity", "memfd_create", "prctl", "chmod", "fchmod", "fchmodat", "utimensat"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Seen from outside the jail."""
+
+    exit: int | None = None
+    signal: int | None = None
+    killed: str = ""  # by us, and why: timeout, oom, disk, flood
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    peak_rss: int = 0  # bytes, with what the zygote had loaded
+    layers: tuple[str, ...] = ()  # in force before any foreign code ran
+    missing: tuple[tuple[str, str], ...] = ()  # (layer, why not)
+    denied: tuple[tuple[str, int], ...] = ()  # (system call, times)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    status: Status
+    reason: str  # '' when ok; timeout, oom, signal:11, forbidden:open /path, forbidden:socket, bad_frame:...
+    facts: Facts
+    value: Json = None  # claim
+    tensors: tuple[RawTensor, ...] = ()  # claims
+    error: ErrorClaim | None = None  # claim
+    output: str = ""  # stdout and stderr, capped
+
+    @property
+    def ok(self) -> bool:
+        return self.status == "ok"
+
+    def drop(self, part: str = "") -> Drop:
+        """The countable half of the reason, and all of it as detail."""
+        head, _, rest = self.reason.partition(":")
+        if self.status == "forbidden":
+            head = f"{head}:{rest.split()[0]}" if rest.split() else head
+        elif self.status in ("signal", "exit"):
+            head = self.reason
+        elif self.status in ("bad_result", "lost"):
+            head = self.status
+        return Drop(head, self.reason, part)
+
+
+def lost(why: str, facts: Facts | None = None) -> Outcome:
+    return Outcome("lost", f"lost:{why}", facts or Facts())
+
+
+def judge(facts: Facts, body: bytes, output: str, policy: Policy) -> Outcome:
+    """Facts first; only a child that ended by itself, with status 0, is asked what it claims."""
+    if facts.killed:
+        status: Status = facts.killed  # type: ignore[assignment]  # the zygote's words are statuses
+        return Outcome(status, facts.killed, facts, output=output)
+    if facts.signal is not None:
+        out_of_cpu = facts.signal in (signal.SIGKILL, signal.SIGXCPU) and facts.cpu_s >= policy.cpu_s * 0.95
+        if out_of_cpu:
+            return Outcome("timeout", "timeout:cpu", facts, output=output)
+        return Outcome("signal", f"signal:{facts.signal}", facts, output=output)
+    if facts.exit != 0:
+        return Outcome("exit", f"exit:{facts.exit}", facts, output=output)
+    try:
+        claim = decode(body)
+    except BadFrame as bad:
+        return Outcome("bad_result", f"bad_frame:{bad}", facts, output=output)
+    if isinstance(claim, ErrorClaim):
+        status, reason = _of_error(claim, facts)
+        return Outcome(status, reason, facts, error=claim, output=output)
+    value, tensors = claim
+    return Outcome("ok", "", facts, value=value, tensors=tensors, output=output)
+
+
+def _of_error(claim: ErrorClaim, facts: Facts) -> tuple[Status, str]:
+    if claim.kind == "oom":
+        return "oom", "oom"
+    if claim.kind == "denied":
+        calls = [name for name, _ in facts.denied if name not in INCIDENTAL] or [name for name, _ in facts.denied]
+        # Landlock answers EACCES, seccomp EPERM; a failed name look-up has an errno of its own.
+        if calls and (claim.errno == EPERM or claim.path is None):
+            return "forbidden", f"forbidden:{calls[-1]}"
+        if claim.path is not None:
+            return "forbidden", f"forbidden:open {claim.path}"
+    return "error", f"error:{claim.type}: {claim.message}"[:500]

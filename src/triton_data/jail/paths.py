@@ -1,0 +1,87 @@
+"""Which files a jailed task may read, and which environment it gets: lists only.
+
+In: the roots that hold our package and the preloaded ones. Out: paths for Landlock, and a clean environment.
+The rule is an interpreter, its packages and the system's libraries: never a home or working directory, also
+when `sys.path` names one. Not covered: secrets that lie inside those (a token in site-packages).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from triton_data.jail.policy import Policy
+
+PACKAGE_ROOT = str(Path(__file__).resolve().parents[2])
+
+SYSTEM = (
+    "/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/usr/share/zoneinfo",
+    "/etc/ld.so.cache",
+    "/etc/localtime", "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/sys/vm/overcommit_memory",
+    "/sys/devices/system/cpu", "/sys/devices/system/node", "/sys/kernel/mm/transparent_hugepage",
+)  # fmt: skip
+TOOLCHAIN = ("/usr", "/bin", "/opt/rocm", "/etc/alternatives")
+CUDA = (
+    "/proc/driver/nvidia", "/proc/devices", "/proc/modules", "/proc/filesystems", "/proc/version", "/proc/sys/vm",
+    "/proc/sys/kernel", "/sys/bus/pci", "/sys/devices", "/sys/module", "/sys/class", "/sys/fs/cgroup",
+    "/dev/nvidia-caps",
+    "/etc/nvidia", "/etc/vulkan", "/etc/ld.so.conf", "/etc/ld.so.conf.d",
+)  # fmt: skip
+PLAIN_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/urandom", "/dev/random")
+
+KEPT = (
+    "LD_LIBRARY_PATH", "CUDA_HOME", "CUDA_PATH", "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "PYTORCH_CUDA_ALLOC_CONF",
+    "TRITON_PTXAS_PATH", "TRITON_LIBCUDA_PATH", "CC", "CXX", "TZ",
+)  # fmt: skip
+CLEAN = {
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "LANG": "C.UTF-8",
+    "USER": "jailed",
+    "OMP_NUM_THREADS": "1",  # more would leave a pool of threads in the zygote, which no fork survives
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "TORCHINDUCTOR_COMPILE_THREADS": "1",
+    "TORCHINDUCTOR_CPP_CACHE_PRECOMPILE_HEADERS": "0",
+}
+
+
+def environment(outside: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
+    """Built up from nothing, so that a token can only get in by name."""
+    return {**CLEAN, **{name: outside[name] for name in KEPT if name in outside}, **more}
+
+
+def import_roots(modules: Iterable[str]) -> list[str]:
+    """The directories that hold the top packages of these modules, as this interpreter finds them."""
+    roots = [PACKAGE_ROOT]
+    for module in modules:
+        spec = importlib.util.find_spec(module.partition(".")[0])
+        places = list(spec.submodule_search_locations or [spec.origin or ""]) if spec else []
+        roots += [str(Path(place).resolve().parent) for place in places if place.startswith("/")]
+    return list(dict.fromkeys(roots))
+
+
+def readable(roots: Iterable[str]) -> list[str]:
+    """What every task may read of the interpreter and its packages. Of our own root only the package itself:
+    beside it in a checkout lies whatever its owner keeps there."""
+    installed = "site-packages" in PACKAGE_ROOT or "dist-packages" in PACKAGE_ROOT
+    own = PACKAGE_ROOT if installed else str(Path(PACKAGE_ROOT) / "triton_data")
+    places = [sys.prefix, sys.base_prefix, *(root for root in roots if root != PACKAGE_ROOT), own]
+    return list(dict.fromkeys(os.path.realpath(place) for place in places))
+
+
+def for_policy(policy: Policy, read: Iterable[str]) -> tuple[list[str], list[str]]:
+    """(readable, devices) of one task, besides its scratch."""
+    paths, devices = [*read, *SYSTEM], list(PLAIN_DEVICES)
+    if policy.subprocesses:
+        paths += TOOLCHAIN
+        paths += [os.environ[name] for name in ("CUDA_HOME", "CUDA_PATH") if name in os.environ]
+    if policy.devices:
+        paths += CUDA
+        paths += os.environ.get("LD_LIBRARY_PATH", "").split(":")
+        devices += [str(path) for path in Path("/dev").glob("nvidia*")]
+    return [path for path in paths if path.startswith("/")], devices

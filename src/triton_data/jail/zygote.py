@@ -1,0 +1,221 @@
+"""The fork server: has the libraries loaded, forks one jailed child per connection, and enforces what it was
+told.
+
+In: connections on a listening socket, each with a policy and four descriptors of one task. Out: the child,
+and one line of facts on how it ended. It never reads a task or a result, so the memory that the next child
+inherits holds nothing of the last one. Not covered: restarting (keeper.py), the result and the output
+(nanny.py).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, NoReturn
+
+from triton_data.errors import Misuse
+from triton_data.jail import child, kernel, namespaces, stem, view
+from triton_data.jail.kernel import LINUX
+from triton_data.jail.policy import MIB, Policy
+from triton_data.jail.running import Running
+
+TICK_S = 0.05  # how often memory and clock are looked at while tasks run
+IDLE_S = 1.0
+MAX_REQUEST = 1 << 16
+RETIRED = 0
+REFUSED = 3
+MAX_GROWTH = 512 * MIB
+MAX_AGE_S = 4 * 3600.0
+
+
+class Zygote:
+    def __init__(self, config: dict[str, Any]) -> None:
+        self.listening = socket.socket(fileno=int(config["listening"]))
+        self.scratch = str(config["scratch"])
+        self.retire_after = int(config["retire_after"])
+        self.place = child.Place(tuple(config["read"]), tuple(config["floor"]), os.getpid())
+        self.waiting: dict[int, socket.socket] = {}  # connected, nothing said yet
+        self.running: dict[int, Running] = {}  # by pid
+        self.poll = select.poll()
+        self.retiring = False
+        self.served = 0
+        self.born = time.monotonic()
+        self.size = resident()
+
+    def serve(self) -> None:
+        """Until it is time to go: too old, too large, or enough served. The keeper then starts a fresh one."""
+        wake_read, wake_write = os.pipe()
+        os.set_blocking(wake_read, False)
+        os.set_blocking(wake_write, False)
+        signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        self.listening.setblocking(False)
+        self.poll.register(self.listening, select.POLLIN)
+        self.poll.register(wake_read, select.POLLIN)
+        while not self.retiring or self.running:
+            for fd, _ in self.poll.poll(1000 * (TICK_S if self.running else IDLE_S)):
+                if fd == self.listening.fileno():
+                    self._accept()
+                elif fd == wake_read:
+                    os.read(wake_read, 4096)
+                elif fd in self.waiting:
+                    self._start(self.waiting.pop(fd))
+                else:
+                    self._spoken(fd)
+            self._reap()
+            for task in self.running.values():
+                task.enforce()
+            self._maybe_retire()
+
+    def _accept(self) -> None:
+        try:
+            connection, _ = self.listening.accept()
+        except BlockingIOError:  # the peer has gone already
+            return
+        self.waiting[connection.fileno()] = connection
+        self.poll.register(connection, select.POLLIN)
+
+    def _start(self, connection: socket.socket) -> None:
+        self.poll.unregister(connection)
+        fds: list[int] = []
+        try:
+            data, fds, _, _ = socket.recv_fds(connection, MAX_REQUEST, 8)
+            if not data.endswith(b"\n") or len(fds) != 4:
+                raise ValueError("not a request")
+            policy = Policy.from_json(json.loads(data))
+            task = self._fork(connection, fds, policy)
+        except (ValueError, OSError) as error:
+            say(connection, {"lost": f"{error}"})
+            connection.close()
+        else:
+            self.running[task.pid] = task
+            self.poll.register(connection, select.POLLIN)
+            say(connection, {"started": task.pid})
+        finally:
+            for fd in fds:
+                os.close(fd)
+
+    def _fork(self, connection: socket.socket, fds: list[int], policy: Policy) -> Running:
+        scratch = tempfile.mkdtemp(prefix="task-", dir=self.scratch)
+        if os.geteuid() == 0:
+            os.chown(scratch, namespaces.NOBODY, namespaces.NOBODY)
+        started = time.monotonic()
+        if policy.subprocesses and LINUX:
+            pid, init = stem.grow(fds, policy, scratch, self.place)
+        else:
+            pid, init = os.fork(), 0
+            if pid == 0:
+                child.live(fds, policy, scratch, self.place)
+        self.served += 1
+        return Running(pid, init, connection, scratch, policy, started)
+
+    def _spoken(self, fd: int) -> None:
+        """A nanny says one thing only: kill it. Or it has died itself, which means the same."""
+        for task in self.running.values():
+            if task.connection.fileno() == fd:
+                said = b""
+                with contextlib.suppress(ConnectionResetError):
+                    said = task.connection.recv(16)
+                task.kill("flood" if said == b"flood" else "abandoned")
+                self.poll.unregister(fd)
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            task = self.running.pop(pid, None)
+            if task is None:  # an init, or a stray that was adopted
+                continue
+            if task.speaks:
+                self.poll.unregister(task.connection)
+            task.finish(status, usage)
+            if LINUX and task.policy.subprocesses:
+                self._kill_strays()
+
+    def _kill_strays(self) -> None:
+        """Without a pid namespace, what a task left behind has become our child."""
+        known = set(self.running) | {task.init for task in self.running.values()}
+        children = Path(f"/proc/self/task/{os.getpid()}/children")
+        for pid in map(int, children.read_text().split()) if children.exists() else ():
+            if pid not in known:
+                os.kill(pid, signal.SIGKILL)
+
+    def _maybe_retire(self) -> None:
+        if self.retiring:
+            return
+        old = time.monotonic() - self.born > MAX_AGE_S
+        if old or self.served >= self.retire_after or resident() - self.size > MAX_GROWTH:
+            self.retiring = True  # the listening socket stays open in the keeper: callers wait, none is refused
+            self.poll.unregister(self.listening)
+            for connection in self.waiting.values():
+                connection.close()  # said nothing yet, so its nanny asks again
+            self.waiting.clear()
+
+
+def say(connection: socket.socket, what: dict[str, Any]) -> None:
+    try:
+        connection.sendall(json.dumps(what).encode() + b"\n")
+    except (BrokenPipeError, ConnectionResetError):  # nobody waits for it any more
+        return
+
+
+def resident() -> int:
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:  # not Linux
+        return 0
+
+
+def threads() -> int:
+    return len(list(Path("/proc/self/task").iterdir())) if LINUX else 1
+
+
+def prepare(config: dict[str, Any]) -> None:
+    """Load everything, then refuse to serve from a state that no fork survives."""
+    if LINUX and os.geteuid() == 0:
+        view.open_to_nobody([*config["read"], *config["roots"]], config["scratch"])
+    for module in config["preload"]:
+        try:
+            importlib.import_module(module)
+        except ImportError as error:
+            raise Misuse(f"the jail cannot preload {module}: {error}") from error
+    if config["warm"]:
+        module, _, name = config["warm"].partition(":")
+        getattr(importlib.import_module(module), name)()
+    if threads() != 1:
+        raise Misuse(
+            f"the jail's zygote has {threads()} threads after loading {config['preload']} {config['warm']}: need 1"
+        )
+    if LINUX:
+        kernel.set_dumpable(False)
+        kernel.adopt_orphans()
+        kernel.die_with_parent()
+    gc.collect()
+    gc.freeze()  # a collection in a child would touch, and so copy, all of it
+
+
+def main() -> NoReturn:
+    config = json.loads(sys.stdin.readline())
+    try:
+        prepare(config)
+    except Misuse as error:
+        print(json.dumps({"refused": str(error)}), flush=True)
+        sys.exit(REFUSED)
+    zygote = Zygote(config)
+    print(json.dumps({"ready": os.getpid()}), flush=True)
+    zygote.serve()
+    sys.exit(RETIRED)
