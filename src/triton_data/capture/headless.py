@@ -1,0 +1,139 @@
+"""A Program becomes a Capture, in this process and without a GPU.
+
+Enters: a Program, a target, a mode. Leaves: a Capture, or a Drop that says why not. The program's text is
+executed here: run foreign text through the jail (jailed.py). Not covered: whether the kernels compile
+(compile_check.py) or are right (verify/).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from typing import Any
+
+# Read when Inductor is imported: more would start compile workers, and threads that a fork must not inherit.
+os.environ.setdefault("TORCHINDUCTOR_COMPILE_THREADS", "1")
+
+import torch
+import torch._dynamo
+import torch._functorch.config as functorch_config
+import torch._inductor.config as inductor_config
+from torch._dynamo.utils import detect_fake_mode
+from torch._inductor.compile_fx import compile_fx
+from torch._subclasses.fake_tensor import FakeTensorMode
+
+from triton_data.capture import output_code
+from triton_data.capture.modes import find_mode
+from triton_data.capture.patches import DEVICE, numbered_from_zero, pretending
+from triton_data.capture.program import Built, build, loaded
+from triton_data.capture.reasons import Reason, dropped, one_line
+from triton_data.capture.retarget import inputs_on
+from triton_data.capture.targets import Target, find_target
+from triton_data.capture.toolchain import check_toolchain, versions
+from triton_data.records import Capture, Drop, Graph, Origin, Program
+
+
+def capture_program(program: Program, target: str = "sm_90", mode: str = "inference") -> Capture | Drop:
+    check_toolchain()
+    spec = find_target(target)
+    find_mode(mode)
+    try:
+        with loaded(program.text) as module:
+            if not hasattr(module, program.entry):
+                return dropped(Reason.TEXT, f"no {program.entry!r} in the text")
+            torch.manual_seed(0)
+            built = build(module, program.entry, training=mode == "training")
+            graphs = capture_call(built, spec, mode)
+    except Exception as error:  # noqa: BLE001  foreign code: any failure of it is a Drop
+        return dropped(Reason.RUN, one_line(error))
+    if isinstance(graphs, Drop):
+        return graphs
+    return Capture(program.key, program.entry, target, mode, graphs, versions(), program.origin)
+
+
+_WARM = Program(
+    "warm",
+    """
+import torch
+
+def warm(x, y):
+    return torch.softmax(torch.relu(x @ y) + 1, -1)
+
+def get_inputs():
+    return [torch.ones(8, 8), torch.ones(8, 8)]
+""",
+    "given",
+    Origin("given"),
+)
+
+
+def warm_up() -> None:
+    """Once in the process that forks: imports, pattern tables, one capture. Leaves no thread behind.
+
+    Inference only: a process that has run autograd must not fork children that run it.
+    """
+    # torch.fx.Interpreter makes a progress bar that is never shown, and tqdm a thread to watch it.
+    with contextlib.suppress(ImportError):
+        import tqdm
+
+        tqdm.tqdm.monitor_interval = 0
+    result = capture_program(_WARM)
+    if isinstance(result, Drop):
+        raise RuntimeError(f"warm-up capture failed: {result.reason}: {result.detail}")
+    if threading.active_count() != 1:
+        raise RuntimeError(f"warm-up left threads: {[thread.name for thread in threading.enumerate()]}")
+
+
+def capture_call(built: Built, target: Target, mode: str) -> tuple[Graph, ...] | Drop:
+    recorder = _Recorder(target, mode)
+    torch._dynamo.reset()
+    with numbered_from_zero(), torch.set_grad_enabled(mode == "training"):
+        compiled = torch.compile(built.forward, backend=recorder, dynamic=mode == "dynamic")
+        compiled(*built.args, **built.kwargs)
+    if recorder.errors:
+        return dropped(Reason.LOWER, one_line(recorder.errors[0]))
+    if not any(graph.kernels for graph in recorder.graphs):
+        return dropped(Reason.NO_TRITON, ", ".join(sorted({e for g in recorder.graphs for e in g.externs})))
+    return tuple(recorder.graphs)
+
+
+class _Recorder:
+    """A torch.compile backend: lowers each graph for the target, then runs it in eager on the CPU."""
+
+    def __init__(self, target: Target, mode: str) -> None:
+        self.target = target
+        self.training = mode == "training"
+        self.graphs: list[Graph] = []
+        self.errors: list[Exception] = []
+
+    def __call__(self, graph: torch.fx.GraphModule, example_inputs: list[Any]) -> Any:
+        mode = detect_fake_mode() or FakeTensorMode(allow_non_fake_inputs=True)
+        codes: list[str] = []
+        try:
+            with pretending(self.target, codes.append):
+                _lower(graph, inputs_on(DEVICE, graph, example_inputs, mode))
+        except torch._dynamo.exc.RestartAnalysis:
+            raise  # Inductor asks Dynamo to trace again with other symbols
+        except Exception as error:  # noqa: BLE001  becomes this Program's Drop
+            self.errors.append(error)
+        self._keep(codes, graph)
+        return graph.forward
+
+    def _keep(self, codes: list[str], graph: torch.fx.GraphModule) -> None:
+        readable = graph.print_readable(print_output=False)
+        for index, code in enumerate(map(output_code.without_paths, codes)):
+            direction = "inference"
+            if len(codes) > 1:
+                direction = "forward" if index == 0 else "backward"
+            kernels, externs = output_code.kernels_of(code), output_code.externs_of(code)
+            self.graphs.append(Graph(direction, code, kernels, externs, readable))
+
+
+def _lower(graph: torch.fx.GraphModule, inputs: list[Any]) -> None:
+    with (
+        functorch_config.patch(force_non_lazy_backward_lowering=True, enable_autograd_cache=False),
+        # shape_padding measures on the device; the caches would answer with another machine's modules.
+        inductor_config.patch(shape_padding=False, fx_graph_cache=False),
+    ):
+        compile_fx(graph, inputs)

@@ -1,0 +1,67 @@
+"""A Program's text becomes a callable and its arguments.
+
+Enters: text in KernelBench's form: `entry` (a class or a function), `get_inputs()`, and for a class
+`get_init_inputs()`, which returns a list of arguments, or arguments and keywords as `[args, kwargs]`.
+Leaves: `Built`. Runs foreign code: call it only in the jail, or on text that you trust.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import linecache
+import sys
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+_counter = itertools.count()
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    forward: Callable[..., Any]
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+@contextlib.contextmanager
+def loaded(text: str) -> Iterator[types.ModuleType]:
+    """The text as a module that Dynamo and `inspect` can read the source of, gone again afterwards."""
+    name = f"program_{next(_counter)}"
+    module = types.ModuleType(name)
+    module.__file__ = f"<{name}>"
+    linecache.cache[module.__file__] = (len(text), None, text.splitlines(keepends=True), module.__file__)
+    sys.modules[name] = module
+    try:
+        exec(compile(text, module.__file__, "exec"), module.__dict__)
+        yield module
+    finally:
+        sys.modules.pop(name, None)
+        linecache.cache.pop(module.__file__, None)
+
+
+def build(module: types.ModuleType, entry: str, training: bool) -> Built:
+    target = getattr(module, entry)
+    args, kwargs = _arguments(module.get_inputs())
+    if not isinstance(target, type):
+        return Built(target, args, kwargs)
+    init = module.__dict__.get("get_init_inputs")
+    init_args, init_kwargs = _arguments(init()) if init else ((), {})
+    instance = target(*init_args, **init_kwargs)
+    if hasattr(instance, "train"):
+        instance.train(training)
+    return Built(instance, args, kwargs)
+
+
+def _arguments(given: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """`[x, y]`, `[[x, y], {...}]` and `([x, y], {...})` are all in use: a trailing dict after one sequence
+    means keywords, anything else is positional."""
+    if isinstance(given, dict):
+        return (), dict(given)
+    if not isinstance(given, list | tuple):
+        return (given,), {}
+    if len(given) == 2 and isinstance(given[0], list | tuple) and isinstance(given[1], dict):
+        return tuple(given[0]), dict(given[1])
+    return tuple(given), {}
