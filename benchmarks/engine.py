@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +43,8 @@ class Trivial:
     def count(self, store: Store) -> int:
         return self.n
 
-    def prepare(self) -> None: ...
+    def held(self) -> AbstractContextManager[object]:
+        return nullcontext()
 
     def work(self, item: Number) -> Iterator[Record | Drop]:
         if item.key.endswith("0"):

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from triton_data.records import Drop, Kernel, Origin, Record
@@ -35,7 +36,8 @@ class Numbered:
     def count(self, store: Store) -> int:
         return sum(1 for _ in self.todo(store))
 
-    def prepare(self) -> None: ...
+    def held(self) -> AbstractContextManager[object]:
+        return nullcontext()
 
     def work(self, item: Named) -> Iterator[Record | Drop]:
         number, what = item.key.split(":", 1)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from triton_data.capture.stage import CaptureStage, Job
-from triton_data.config import CaptureConfig
+from triton_data.config import Config
 from triton_data.engine.local import LocalEngine
 from triton_data.errors import Misuse
 from triton_data.interrupt import Interrupt
@@ -20,11 +20,13 @@ from triton_data.records import Capture, Drop, Origin, Outcome, Program
 from triton_data.stage import Stage
 
 Row = dict[str, Any]
+GRACE = 30.0  # seconds that the engine waits beyond the jail's own limit
 
 
-def capture_paths(paths: Iterable[Path], config: CaptureConfig, out: Path | None, jobs: int | None) -> Iterator[Row]:
+def capture_paths(paths: Iterable[Path], config: Config, out: Path | None) -> Iterator[Row]:
     """Every Program file under `paths`, for every target and mode."""
-    stage = CaptureStage(config.targets, config.modes)
+    chosen = config.capture
+    stage = CaptureStage(chosen.targets, chosen.modes, chosen.timeout, config.allow_unsafe_exec)
     programs: list[tuple[Path, Program]] = []
     for path in _python_files(paths):
         program = read_program(path)
@@ -34,7 +36,7 @@ def capture_paths(paths: Iterable[Path], config: CaptureConfig, out: Path | None
             programs.append((path, program))
     wanted = {Job(program, *variant).key: (path, Job(program, *variant)) for path, program in programs
               for variant in stage.variants()}  # fmt: skip
-    for outcome in _run(stage, [job for _, job in wanted.values()], config.timeout, jobs):
+    for outcome in _run(stage, [job for _, job in wanted.values()], chosen.timeout + GRACE, config.jobs or None):
         path, job = wanted[outcome.item]
         head = {"path": str(path), "entry": job.program.entry, "target": job.target, "mode": job.mode}
         for drop in outcome.drops:
@@ -81,7 +83,9 @@ def read_program(path: Path) -> Program | Drop:
 
 
 def _run(stage: Stage, items: list[Any], timeout: float, jobs: int | None) -> Iterator[Outcome]:
-    with Interrupt() as interrupt:
+    if not items:
+        return
+    with Interrupt() as interrupt, stage.held():
         for outcomes in LocalEngine(jobs, timeout).run(stage, iter(items), interrupt):
             yield from outcomes
         if interrupt.asked:

@@ -49,6 +49,7 @@ class ExportConfig:
 class Config:
     run_dir: str = "runs/default"
     jobs: int = 0  # worker processes; 0 is one a core
+    allow_unsafe_exec: bool = False  # run scraped code where the machine cannot confine it
     scrape: ScrapeConfig = field(default_factory=ScrapeConfig)
     extract: ExtractConfig = field(default_factory=ExtractConfig)
     capture: CaptureConfig = field(default_factory=CaptureConfig)

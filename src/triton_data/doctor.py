@@ -9,7 +9,6 @@ import importlib.metadata
 import importlib.util
 import platform
 import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +54,9 @@ def lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
         ("GPU", ", ".join(facts["gpu"]) or "none (capture and the interpreter need none)"),
         ("capture targets", ", ".join(facts["capture"]["targets"])),
         ("capture", facts["capture"]["state"]),
-        ("jail layers", ", ".join(facts["jail"]) or "none: scraped code will be refused"),
+        ("jail layers", ", ".join(facts["jail"]["layers"]) or "none"),
+        *(("jail", f"no {layer}: {why}") for layer, why in facts["jail"]["missing"].items()),
+        *([] if facts["jail"]["safe"] else [("jail", "below the floor: foreign code is refused")]),
         *((name, path or "not found") for name, path in facts["tools"].items()),
         ("free disk", f"{facts['disk_free_gib']} GiB"),
         *((f"[{name}]", f"missing {', '.join(m)}: pip install 'triton-data[{name}]'") for name, m in missing.items()),
@@ -94,12 +95,10 @@ def _capture_state() -> str:
     return "ready, no GPU needed"
 
 
-def _jail() -> list[str]:
-    if sys.platform != "linux":
-        return []
+def _jail() -> dict[str, Any]:
     from triton_data.jail import layers_available
 
-    return list(layers_available())
+    return layers_available()
 
 
 def _existing(path: Path) -> Path:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from triton_data.export.torchtune import Exported
 
 FORMATS = ("torchtune",)
+GRACE = 30.0  # seconds that the engine waits beyond the jail's own limit
 STAGES = ("scrape", "extract", "capture")  # in order; export reads what they leave
 
 
@@ -50,7 +51,9 @@ def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
         elif name == "capture":
             from triton_data.capture.stage import CaptureStage
 
-            yield Planned(CaptureStage(config.capture.targets, config.capture.modes), config.capture.timeout)
+            capture = config.capture
+            stage = CaptureStage(capture.targets, capture.modes, capture.timeout, config.allow_unsafe_exec)
+            yield Planned(stage, capture.timeout + GRACE)
         else:
             raise Misuse(f"unknown stage {name!r}{closest(name, STAGES)}")
 

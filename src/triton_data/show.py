@@ -9,6 +9,7 @@ import shutil
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 
@@ -81,5 +82,5 @@ def facts_table(facts: list[tuple[str, str]]) -> Table:
     table.add_column(style="bold")
     table.add_column()
     for name, words in facts:
-        table.add_row(name, words)
+        table.add_row(escape(name), escape(words))
     return table

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from triton_data.interrupt import Interrupt
 from triton_data.progress import Progress
@@ -18,18 +19,14 @@ from triton_data.records import Drop, Outcome, Record
 from triton_data.store import Store
 
 
-class Item(Protocol):
-    @property
-    def key(self) -> str: ...
-
-
-@runtime_checkable
 class Stage(Protocol):
+    """Pickled to each worker once it is held. Items have a `key`, the name of their outcome."""
+
     name: str
 
     def todo(self, store: Store) -> Iterator[Any]: ...  # items with no outcome yet
     def count(self, store: Store) -> int: ...  # how many of them: for the ETA
-    def prepare(self) -> None: ...  # once in each worker, before its first item
+    def held(self) -> AbstractContextManager[object]: ...  # in the driver, around the loop: a jail, say
     def work(self, item: Any) -> Iterable[Record | Drop]: ...  # runs in a worker, a jail or a Ray task
 
 
@@ -52,7 +49,8 @@ class Summary:
 def run_stage(stage: Stage, store: Store, engine: Engine) -> Summary:
     started = time.monotonic()
     items = records = drops = 0
-    with Interrupt() as interrupt, Progress(stage.name, stage.count(store)) as progress:
+    total = stage.count(store)
+    with Interrupt() as interrupt, Progress(stage.name, total) as progress, stage.held() if total else nullcontext():
         for outcomes in engine.run(stage, stage.todo(store), interrupt):
             if not outcomes:
                 continue

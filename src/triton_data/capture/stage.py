@@ -1,13 +1,18 @@
 """The capture stage: every Program of a run, on every target, in every mode.
 
-In: Programs. Out: a Capture each, or a Drop that says why not.
+In: Programs. Out: a Capture each, or a Drop that says why not. Their text runs in the jail, in forks of one process
+that has torch and Inductor loaded and warm.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 
+from triton_data.capture import jailed
+from triton_data.capture.toolchain import check_toolchain
+from triton_data.jail import RUN, Jail, Task
 from triton_data.records import Capture, Drop, Program
 from triton_data.store import Store
 
@@ -31,7 +36,10 @@ def suffix(target: str, mode: str) -> str:
 class CaptureStage:
     targets: tuple[str, ...]
     modes: tuple[str, ...]
+    timeout: float = 120.0  # seconds a Program
+    allow_unsafe: bool = False
     name: str = "capture"
+    jail: Jail | None = None
 
     def todo(self, store: Store) -> Iterator[Job]:
         for target, mode in self.variants():
@@ -41,15 +49,21 @@ class CaptureStage:
     def count(self, store: Store) -> int:
         return sum(store.count_unfinished(Program, self.name, suffix(*variant)) for variant in self.variants())
 
-    def prepare(self) -> None:
-        from triton_data.capture.headless import warm_up
-
-        warm_up()
+    def held(self) -> AbstractContextManager[object]:
+        check_toolchain()
+        preload = ("torch", "triton_data.capture.headless")
+        self.jail = Jail(preload, warm="triton_data.capture.jailed:warm_up", allow_unsafe=self.allow_unsafe)
+        return self.jail
 
     def work(self, item: Job) -> Iterator[Capture | Drop]:
-        from triton_data.capture.headless import capture_program
-
-        yield capture_program(item.program, item.target, item.mode)
+        assert self.jail is not None, "work() runs while the stage is held"
+        payload = {"entry": item.program.entry, "text": item.program.text, "target": item.target, "mode": item.mode}
+        policy = replace(RUN, wall_s=self.timeout, cpu_s=int(self.timeout))
+        outcome = self.jail.run(Task(entry="triton_data.capture.jailed:capture", payload=payload), policy)
+        if not outcome.ok or not isinstance(outcome.value, dict):
+            yield outcome.drop()
+            return
+        yield jailed.from_json(outcome.value, item.program, item.target, item.mode, outcome.facts.layers)
 
     def variants(self) -> Iterator[tuple[str, str]]:
         for target in self.targets:

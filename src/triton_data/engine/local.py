@@ -34,7 +34,7 @@ TICK_SECONDS = 0.2
 
 
 class WorkerFailed(RuntimeError):
-    """A worker could not start, or the machine under it failed; no item is to blame."""
+    """Workers cannot start, so no item is to blame."""
 
 
 @dataclass
@@ -144,8 +144,6 @@ class _Pool:
             self._died(source, outcomes)
 
     def _take(self, source: _Worker, outcomes: list[Outcome], what: int, value: Any) -> None:
-        if what == worker.FAILED:
-            raise WorkerFailed(value)
         if what == worker.MACHINE:
             raise Misuse(f"{value}: nothing done so far is lost; mend it and run the same command again")
         if what == worker.READY:

@@ -21,7 +21,7 @@ from typing import Any
 from triton_data.records import Drop, Outcome
 from triton_data.stage import Stage, perform
 
-READY, FAILED, MACHINE, DONE = range(4)
+READY, MACHINE, DONE = range(3)
 MACHINE_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE}
 
 
@@ -29,11 +29,6 @@ def main(stage: Stage, pipe: Connection, driver: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     die_with(driver)
-    try:
-        stage.prepare()
-    except Exception:  # noqa: BLE001 - whatever it is, the driver shows it and stops
-        pipe.send_bytes(pickle.dumps((FAILED, traceback.format_exc())))
-        return
     pipe.send_bytes(pickle.dumps((READY, os.getpid())))
     while True:
         try:

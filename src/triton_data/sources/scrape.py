@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -60,8 +61,8 @@ class ScrapeStage:
     def count(self, store: Store) -> int:
         return sum(1 for _ in self.todo(store))
 
-    def prepare(self) -> None:
-        self.blobs = Blobs(self.run_dir / "blobs")
+    def held(self) -> AbstractContextManager[object]:
+        return nullcontext()
 
     def work(self, item: Listed) -> Iterator[SourceFile | Drop]:
         names = item.folder.paths()
@@ -87,7 +88,7 @@ class ScrapeStage:
             file_hash=hashlib.sha256(data).hexdigest(),
             time=now,
         )
-        return SourceFile(self.blobs.put(data), len(data), origin)
+        return SourceFile(Blobs(self.run_dir / "blobs").put(data), len(data), origin)
 
 
 def _licences(folder: Folder, names: list[str]) -> dict[str, str]:

@@ -1,0 +1,156 @@
+"""Verbs that run stages: scrape, extract, capture, export, and run for all of them.
+
+Each works on a run; extract and capture also on bare files (bare.py), because people try a tool on one file first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from triton_data import config as configs
+from triton_data import pipeline
+from triton_data.commands import options
+from triton_data.commands.inspect import print_funnel
+from triton_data.store import Store
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True)
+@options.RUN_DIR
+@options.JOBS
+@options.JSON
+def scrape(sources: tuple[str, ...], run_dir: Path, jobs: int | None, as_json: bool) -> None:
+    """Bring source files into a run, with their provenance.
+
+    Example:  triton-data scrape dir:examples/minirepo --run-dir runs/mini
+    """
+    _stages(["scrape"], run_dir, as_json, jobs=jobs, scrape__sources=sources)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="With PATHS: write what was found under this folder.")
+@options.RUN_DIR
+@options.JOBS
+@options.UNSAFE
+@options.JSON
+def extract(
+    paths: tuple[Path, ...], out: Path | None, run_dir: Path, jobs: int | None, allow_unsafe_exec: bool, as_json: bool
+) -> None:
+    """Cut standalone kernels and programs out of the run's files, or out of PATHS.
+
+    Example:  triton-data extract examples/minirepo --out found --json
+    """
+    if not paths:
+        return _stages(["extract"], run_dir, as_json, jobs=jobs, allow_unsafe_exec=allow_unsafe_exec or None)
+    from triton_data.bare import extract_paths
+
+    return _finish_bare(extract_paths(paths, out, jobs, allow_unsafe_exec), as_json)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--target", "targets", default=None, help="GPUs to emit code for, by commas.  [default: sm_90]")
+@click.option("--mode", "modes", default=None, help="inference, training, dynamic, by commas.  [default: inference]")
+@click.option("--out", type=click.Path(path_type=Path), help="With PATHS: write the output code under this folder.")
+@options.RUN_DIR
+@options.JOBS
+@options.UNSAFE
+@options.JSON
+def capture(
+    paths: tuple[Path, ...], targets: str | None, modes: str | None, out: Path | None, run_dir: Path,
+    jobs: int | None, allow_unsafe_exec: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Collect TorchInductor's Triton kernels for the run's programs, or for PATHS; no GPU needed.
+
+    Example:  triton-data capture model.py --target sm_90,sm_80 --out captured --json
+    """
+    chosen = {
+        "capture__targets": options.listed(targets),
+        "capture__modes": options.listed(modes),
+        "allow_unsafe_exec": allow_unsafe_exec or None,
+        "jobs": jobs,
+    }
+    if not paths:
+        return _stages(["capture"], run_dir, as_json, **chosen)
+    from triton_data.bare import capture_paths
+
+    config = configs.with_flags(configs.Config(), **chosen)
+    pipeline.check(config)
+    return _finish_bare(capture_paths(paths, config, out), as_json)
+
+
+@click.command()
+@click.option("--format", "formats", default=None, help="Formats, by commas.  [default: torchtune]")
+@click.option("--out", default=None, help="Folder for the files.  [default: datasets]")
+@click.option("--plain", is_flag=True, default=None, help="No ```python fence around each entry.")
+@click.option("--with-metadata", is_flag=True, default=None, help="Add name, kind and origin to each entry.")
+@options.RUN_DIR
+@options.JSON
+def export(formats: str | None, out: str | None, plain: bool | None, with_metadata: bool | None, run_dir: Path,
+           as_json: bool) -> None:  # fmt: skip
+    """Write the run's records as files that trainers read.
+
+    Example:  triton-data export --run-dir runs/quickstart --format torchtune --out datasets
+    """
+    with Store.read(run_dir) as store:
+        config = configs.with_flags(
+            pipeline.saved_config(store), export__formats=options.listed(formats), export__out=out, export__plain=plain,
+            export__with_metadata=with_metadata,
+        )  # fmt: skip
+        for made in pipeline.export(store, config):
+            if as_json:
+                click.echo(json.dumps({"path": str(made.path), "entries": made.entries, "by_kind": made.by_kind}))
+            else:
+                click.echo(f"{made.path}: {made.entries} entries {made.by_kind}")
+
+
+@click.command()
+@click.argument("config_file", metavar="CONFIG.toml", type=click.Path(path_type=Path))
+@click.option("--run-dir", default=None, help="The run's folder, instead of the one that the file names.")
+@options.JOBS
+@options.UNSAFE
+@options.JSON
+def run(config_file: Path, run_dir: str | None, jobs: int | None, allow_unsafe_exec: bool, as_json: bool) -> None:
+    """Run the whole pipeline that a TOML file names. Stopped half-way, the same command goes on.
+
+    Example:  triton-data run examples/quickstart.toml
+    """
+    from triton_data.finish import report_run
+
+    config = configs.load(config_file)
+    config = configs.with_flags(config, run_dir=run_dir, jobs=jobs, allow_unsafe_exec=allow_unsafe_exec or None)
+    pipeline.check(config)
+    summaries = pipeline.execute(config)
+    with Store.read(Path(config.run_dir)) as store:
+        report_run(store, config, summaries, as_json)
+
+
+def _stages(names: Sequence[str], run_dir: Path, as_json: bool, **flags: Any) -> None:
+    """Run stages of a run that may exist already: its own settings, then the flags given now."""
+    config = configs.Config()
+    if (run_dir / "run.db").exists():
+        with Store.read(run_dir) as store:
+            config = pipeline.saved_config(store)
+    if "scrape__sources" in flags:  # a run grows: what was scraped before stays one of its sources
+        flags["scrape__sources"] = tuple(dict.fromkeys((*config.scrape.sources, *flags["scrape__sources"])))
+    config = configs.with_flags(config, run_dir=str(run_dir), **flags)
+    pipeline.check(config)
+    pipeline.execute(config, names)
+    with Store.read(run_dir) as store:
+        print_funnel(store, as_json)
+
+
+def _finish_bare(results: Any, as_json: bool) -> None:
+    """One line a result; exit status 0 only when none of them is a Drop."""
+    dropped = 0
+    for result in results:
+        dropped += "reason" in result
+        click.echo(json.dumps(result) if as_json else "  ".join(str(result[k]) for k in result if k != "text"))
+    if dropped:
+        raise SystemExit(1)

@@ -1,0 +1,100 @@
+"""The scripts under triton-data/: the names and options of the write-ups, and nothing but a call behind them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from triton_data.doors import COMMANDS
+
+ROOT = Path(__file__).parents[2]
+DOORS = ROOT / "triton-data"
+
+KERNELS = '''"""Two kernels."""
+import triton
+import triton.language as tl
+
+
+@triton.jit  # the decorator's comment
+def add( x_ptr,y_ptr, n,
+         BLOCK: tl.constexpr):  # odd spacing stays
+    """Adds."""
+    # a comment inside
+    i = tl.program_id(0)*BLOCK + tl.arange(0, BLOCK)
+    tl.store(y_ptr + i, tl.load(x_ptr + i, mask=i < n) + 1, mask=i < n)
+
+
+def not_a_kernel():
+    return 1
+
+
+@triton.autotune(configs=[triton.Config({"BLOCK": 64})], key=["n"])
+@triton.jit
+def twice(x_ptr, n, BLOCK: tl.constexpr):
+    pass
+'''
+
+
+def knock(door: str, *args: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "PYTHON": sys.executable}
+    interpreter = [] if door.endswith(".sh") else [sys.executable]
+    command = [*interpreter, str(DOORS / door), *map(str, args)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=env)
+
+
+def test_there_is_a_script_for_every_door_and_none_besides() -> None:
+    scripts = {p.relative_to(DOORS).as_posix() for p in DOORS.rglob("*") if p.suffix in (".py", ".sh")}
+    assert scripts == set(COMMANDS)
+
+
+@pytest.mark.parametrize("door", sorted(COMMANDS))
+def test_a_door_is_short_and_knows_its_help(door: str) -> None:
+    assert len((DOORS / door).read_text().splitlines()) <= 20
+    done = knock(door, "--help")
+    assert done.returncode == 0, done.stderr
+    assert "Usage:" in done.stdout
+
+
+@pytest.mark.parametrize("door", sorted(d for d, c in COMMANDS.items() if "Not in this version" in (c.help or "")))
+def test_a_door_to_a_later_room_says_so_and_exits_2(door: str) -> None:
+    done = knock(door, "--any", "thing")
+    assert done.returncode == 2
+    assert "not in this version yet" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_create_json_keeps_the_text_as_it_was_written(tmp_path: Path) -> None:
+    (tmp_path / "inductor_kernels/m").mkdir(parents=True)
+    (tmp_path / "inductor_kernels/m/k.py").write_text(KERNELS)
+    (tmp_path / "inductor_kernels/m/same.py").write_text(KERNELS)
+    (tmp_path / "inductor_kernels/m/old.py").write_text("print 'python 2'")
+    done = knock("create_json.py", "inductor_kernels", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "old.py" in done.stderr
+    rows = json.loads((tmp_path / "datasets/triton_functions.json").read_text())
+    add = KERNELS[KERNELS.index("@triton.jit  #") : KERNELS.index("\n\n\ndef not_a_kernel")]
+    twice = KERNELS[KERNELS.index("@triton.autotune") :].rstrip("\n")
+    assert [set(row) for row in rows] == [{"input"}, {"input"}]
+    assert [row["input"] for row in rows] == [f"```python\n{add}\n```", f"```python\n{twice}\n```"]
+
+
+def test_create_json_options(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/k.py").write_text(KERNELS)
+    out = tmp_path / "deep/er.json"
+    assert knock("create_json.py", tmp_path / "a", "--plain", "--with-metadata", "--out", out).returncode == 0
+    rows = json.loads(out.read_text())
+    assert rows[0]["input"].startswith("@triton.jit")
+    assert rows[0]["metadata"]["name"] == "add"
+    assert rows[0]["metadata"]["origin"]["path"] == "k.py"
+
+
+def test_create_json_of_nothing(tmp_path: Path) -> None:
+    done = knock("create_json.py", tmp_path / "absent")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1

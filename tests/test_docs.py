@@ -1,0 +1,69 @@
+"""Docs that cannot rot: the README's commands run, and docs/cli.md is what the commands say of themselves."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from triton_data.cli import cli
+
+ROOT = Path(__file__).parents[1]
+SHELL_BLOCK = re.compile(r"```(?:bash|sh)\n(.*?)```", re.DOTALL)
+# `make demo` and `make test` are what runs this test; they are run from a fresh clone by hand and by CI.
+NOT_HERE = ("make ", "git clone", "pip install", "cd ")
+
+
+def readme_commands() -> list[str]:
+    text = (ROOT / "README.md").read_text()
+    lines = [line for block in SHELL_BLOCK.findall(text) for line in block.replace("\\\n", "").splitlines()]
+    commands = [line.split("  #")[0].strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    return [command for command in commands if not command.startswith(NOT_HERE)]
+
+
+def test_the_readme_has_commands_to_run() -> None:
+    assert len(readme_commands()) >= 5
+
+
+def test_readme_commands_run_in_their_order(tmp_path: Path) -> None:
+    for name in ("examples", "triton-data"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    path = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
+    for command in readme_commands():
+        done = subprocess.run(
+            command, shell=True, cwd=tmp_path, capture_output=True, text=True, env={"PATH": path, "HOME": str(tmp_path)}
+        )
+        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+
+
+def written_page() -> str:
+    spec = importlib.util.spec_from_file_location("write_cli", ROOT / "docs/write_cli.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    page: str = module.page()
+    return page
+
+
+def test_cli_page_is_current() -> None:
+    assert (ROOT / "docs/cli.md").read_text() == written_page(), "run `make docs`"
+
+
+@pytest.mark.parametrize("verb", sorted(cli.commands))
+def test_every_verb_has_help_with_an_example_or_one_honest_line(verb: str) -> None:
+    page = (ROOT / "docs/cli.md").read_text()
+    section = page.split(f"## `triton-data {verb}`")[1].split("\n## ")[0]
+    assert "Example:" in section or "Not in this version yet" in section
+
+
+def test_local_links_lead_somewhere() -> None:
+    broken = []
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+            if not (page.parent / target).exists():
+                broken.append(f"{page.name}: {target}")
+    assert not broken
