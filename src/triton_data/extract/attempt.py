@@ -1,0 +1,193 @@
+"""One attempt: construct or call foreign code within a time limit, and say how far it got and where it failed.
+
+Leaves: `Result`. Runs in the jail.
+Not covered: deciding what to try next (build.py, forward.py).
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import linecache
+import math
+import signal
+import time
+import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch.overrides import TorchFunctionMode
+
+from .mend import Failure
+from .observe import Observer
+
+SECONDS = 4.0
+FOREIGN = "standalone.py"
+_PLACE = str.maketrans("", "", "⟦⟧")
+
+
+class TooSlow(Exception):
+    pass
+
+
+@dataclass(eq=False)
+class Budget:
+    deadline: float
+    attempts: int
+    used: int = 0
+
+    def late(self) -> bool:
+        return time.monotonic() > self.deadline
+
+    def spent(self) -> bool:
+        return self.used >= self.attempts or self.late()
+
+
+@dataclass(eq=False)
+class Result:
+    ok: bool
+    value: Any = None
+    stage: str = "forward"
+    error: str = ""
+    progress: int = 0
+    frames: list[tuple[str, int, dict[str, Any]]] = field(default_factory=list)  # of the foreign file, outermost first
+
+    @property
+    def lines(self) -> list[str]:
+        return [linecache.getline(FOREIGN, number).strip() for _, number, _ in self.frames]
+
+
+class _Count(TorchFunctionMode):  # type: ignore[misc]
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls = 0
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.calls += 1
+        return func(*args, **(kwargs or {}))
+
+
+@dataclass(eq=False)
+class Attempt:
+    namespace: dict[str, Any]
+    budget: Budget
+
+    def value(self, text: str) -> Any:
+        scope = {"torch": torch, "math": math, "functools": functools, "types": types}
+        names = {k: v for k, v in self.namespace.items() if not k.startswith("__")}
+        return eval(text.translate(_PLACE), {**scope, **names, "torch": torch})
+
+    def construct(self, cls: type, args: list[str], kwargs: dict[str, str]) -> Result:
+        def run() -> Any:
+            torch.manual_seed(0)
+            return cls(*[self.value(a) for a in args], **{k: self.value(v) for k, v in kwargs.items()})
+
+        return self._try(run, "construct")
+
+    def call(self, model: Any, inputs: list[str]) -> Result:
+        def run() -> Any:
+            torch.manual_seed(1)
+            values = [self.value(text) for text in inputs]
+            with torch.no_grad():
+                return model(*values)
+
+        result = self._try(run, "forward")
+        if result.ok and next(tensors_in(result.value), None) is None:
+            return Result(
+                False, stage="no_tensor", error=f"returns {type(result.value).__name__}", progress=result.progress
+            )
+        return result
+
+    def _try(self, run: Any, stage: str) -> Result:
+        self.budget.used += 1
+        count = _Count()
+        try:
+            with limited(min(SECONDS, max(0.2, self.budget.deadline - time.monotonic()))), count:
+                return Result(True, run(), stage, progress=count.calls)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
+            message = f"{type(error).__name__}: {error}"[:1500]
+            return Result(False, None, stage, message, count.calls, _foreign_frames(error))
+
+    def observe(self, built: Any, specs: tuple[Any, ...]) -> dict[str, Any]:
+        """One more run under hooks, so that the classes inside learn from this one."""
+        observer = Observer(self.namespace)
+        with observer.watching():
+            made = self.construct(built.cls, built.args, built.kwargs)
+            if made.ok:
+                self.call(made.value, [spec.text() for spec in specs])
+        return observer.evidence()
+
+
+def tensors_in(value: Any, depth: int = 0) -> Iterator[torch.Tensor]:
+    if isinstance(value, torch.Tensor):
+        yield value
+        return
+    inside: Any = ()
+    if isinstance(value, dict):
+        inside = value.values()
+    elif isinstance(value, list | tuple):
+        inside = value
+    elif hasattr(value, "__dataclass_fields__"):
+        inside = vars(value).values()
+    if depth < 6:
+        for item in inside:
+            yield from tensors_in(item, depth + 1)
+
+
+def _finite(tensor: torch.Tensor) -> bool:
+    plain = tensor.dtype.is_floating_point or tensor.dtype.is_complex
+    return not plain or tensor.layout is not torch.strided or bool(torch.isfinite(tensor).all())
+
+
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    def ring(*_: Any) -> None:
+        raise TooSlow(f"more than {seconds:.1f} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _foreign_frames(error: BaseException) -> list[tuple[str, int, dict[str, Any]]]:
+    found = []
+    trace = error.__traceback__
+    while trace is not None:
+        frame = trace.tb_frame
+        if frame.f_code.co_filename == FOREIGN:
+            found.append((frame.f_code.co_name, trace.tb_lineno, dict(frame.f_locals)))
+        trace = trace.tb_next
+    return found
+
+
+def failure(result: Result, names: list[str], tree: ast.Module) -> Failure:
+    """What mend.py wants to know: the failing line, which arguments stand on it, and the condition it states."""
+    if not result.frames:
+        return Failure(result.error)
+    lines = result.lines
+    outer = next((n for n, (name, _, _) in enumerate(result.frames) if name == "forward"), 0)
+    words = set(_identifiers(lines[outer]))
+    named = frozenset(n for n, name in enumerate(names) if name in words)
+    _, number, local = result.frames[-1]
+    return Failure(result.error, lines[-1], named, local, _condition_at(tree, number))
+
+
+def _identifiers(line: str) -> list[str]:
+    return "".join(c if c.isalnum() or c == "_" else " " for c in line).split()
+
+
+def _condition_at(tree: ast.Module, line: int) -> str:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assert) and node.lineno <= line <= (node.end_lineno or node.lineno):
+            return ast.unparse(node.test)
+        if isinstance(node, ast.If) and isinstance(node.body[-1], ast.Raise):
+            if node.body[-1].lineno <= line <= (node.body[-1].end_lineno or line):
+                return ast.unparse(node.test)
+    return ""

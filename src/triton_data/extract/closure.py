@@ -1,0 +1,41 @@
+"""Closure: one standalone file with a definition and everything it needs, as its authors wrote it.
+
+Enters: a `Repo` and roots, (path, name) pairs. Leaves: a `Closed`, or a `Drop` that says why there is none.
+Not covered: running it (probe.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..records import Drop
+from .plan import Unclosed, plan
+from .reasons import Reason
+from .render import render
+from .repo import Repo
+
+MAX_CHARACTERS = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    text: str
+    names: dict[tuple[str, str], str]  # what each root is called in the text
+    # module-level names of the text by where they come from, for evidence that other classes can use
+    homes: dict[tuple[str, str], str]
+    needs: tuple[str, ...]  # packages that are absent and, as far as the text shows, off the path
+
+
+def close(repo: Repo, roots: list[tuple[str, str]]) -> Closed | Drop:
+    part = roots[0][1]
+    try:
+        made = plan(repo, roots)
+        text, names, homes = render(made, roots)
+    except Unclosed as error:
+        return Drop(error.reason, error.detail, part)
+    except RecursionError:
+        return Drop(Reason.TOO_DEEP, "recursion while resolving its names", part)
+    if len(text) > MAX_CHARACTERS:
+        return Drop(Reason.TOO_LARGE, f"{len(text):,} characters", part)
+    packages = sorted({symbol.external.package for symbol in made.missing if symbol.external})
+    return Closed(text, names, homes, tuple(packages))

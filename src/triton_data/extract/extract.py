@@ -1,0 +1,69 @@
+"""Extract one file of a repository: its kernels with their launchers, its modules as Programs, and the Drops.
+
+Enters: a `Repo`, a path, the file's `Origin`, and the probe that runs foreign code (in the jail; never here).
+Leaves: Kernels, Programs and Drops; whatever was found in the file is exactly one of them.
+Not covered: choosing files, the store, the jail itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ..records import Drop, Kernel, Origin, Program
+from .closure import Closed, close
+from .find import FoundKernel, classes_in, kernels_in, may_hold_classes, may_hold_kernels
+from .launcher import find_launcher
+from .module import Broken, Module
+from .programs import Prober, Programs
+from .repo import Repo
+
+
+def extract_repo(repo: Repo, origin: Origin, probe: Prober | None = None) -> Iterator[Kernel | Program | Drop]:
+    """Every file; `origin` is the repository's, and each record gets its own path and lines."""
+    programs = Programs(repo, probe)
+    for path in repo.python_files():
+        yield from extract_file(repo, path, replace(origin, path=path), probe, programs)
+
+
+def extract_file(
+    repo: Repo, path: str, origin: Origin, probe: Prober | None = None, programs: Programs | None = None
+) -> Iterator[Kernel | Program | Drop]:
+    """`programs` carries what was learnt from other files' usage; pass the same one for a whole repository."""
+    data = repo.files[path]
+    kernels, classes = may_hold_kernels(data), may_hold_classes(data)
+    if not kernels and not classes:
+        return
+    module = repo.module(path)
+    if isinstance(module, Broken):
+        yield Drop(module.reason, module.detail)
+        return
+    if kernels:
+        for found in kernels_in(repo, module):
+            yield close_kernel(repo, module, found, origin)
+    if classes:
+        programs = programs or Programs(repo, probe)
+        for klass in classes_in(repo, module):
+            lines = replace(origin, line_start=klass.line_start, line_end=klass.line_end)
+            yield programs.make(module, klass, lines)
+
+
+def close_kernel(repo: Repo, module: Module, found: FoundKernel, origin: Origin) -> Kernel | Drop:
+    """The kernel with its launcher; without it where the launcher needs what is not there."""
+    origin = replace(origin, line_start=found.line_start, line_end=found.line_end)
+    root = (module.path, found.name.split(".")[0])
+    closed: Closed | Drop
+    launcher = find_launcher(repo, module.path, found.name, found.unit)
+    if launcher is not None:
+        closed = close(repo, [root, launcher])
+        if isinstance(closed, Closed):
+            return Kernel(_in_text(found, closed, root), closed.text, origin, closed.names[launcher])
+    closed = close(repo, [root])
+    if isinstance(closed, Drop):
+        return replace(closed, part=found.name)
+    inside = root[1] if "." in found.name and f"{found.name.rsplit('.', 1)[1]}[" in closed.text else ""
+    return Kernel(_in_text(found, closed, root), closed.text, origin, inside)
+
+
+def _in_text(found: FoundKernel, closed: Closed, root: tuple[str, str]) -> str:
+    return ".".join([closed.names[root], *found.name.split(".")[1:]])

@@ -1,0 +1,219 @@
+"""Which global names a piece of code uses, and when.
+
+Enters: the AST of one module-level statement. Leaves: one entry per dotted chain that starts at a name which Python
+would look up in the module (`x`, `F.relu`), marked with the moments at which it is needed: while the module is
+imported (base classes, decorators, defaults, plain code), once a function runs, or only in an annotation.
+Not covered: names inside string annotations, `eval`, and `globals()[...]`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from enum import IntFlag
+from typing import Any
+
+
+class When(IntFlag):
+    LAZY = 1
+    EAGER = 2
+    ANNOTATION = 4
+    DECORATOR = 8
+    MAYBE = 16  # a class body binds the name too: global only where the read comes first
+
+
+class Uses:
+    """`local_imports` are imports inside functions; `writes` the roots that module-level code mutates."""
+
+    __slots__ = ("chains", "local_imports", "writes")
+
+    def __init__(self, statement: ast.stmt) -> None:
+        self.chains: dict[str, When] = {}
+        self.local_imports: list[ast.Import | ast.ImportFrom] = []
+        self.writes: set[str] = set()
+        if not isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+            self.writes = _written_roots(statement)
+        _Scope(self, When.EAGER, frozenset()).run([statement])
+
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_MUTATORS = frozenset(("append", "extend", "update", "add", "insert", "setdefault", "remove", "pop"))
+_Job = tuple[ast.AST, When]
+
+
+class _Scope:
+    """One pass over one scope: what it reads, what it binds, and the scopes inside it, which run afterwards."""
+
+    def __init__(self, uses: Uses, when: When, hidden: frozenset[str], kind: str = "module") -> None:
+        self.uses, self.when, self.hidden, self.kind = uses, when, hidden, kind
+        self.bound: set[str] = set()
+        self.reads: list[tuple[str, str, When]] = []
+        self.declared: set[str] = set()
+        self.inner: list[tuple[ast.AST, When]] = []
+
+    def run(self, nodes: Iterable[ast.AST]) -> None:
+        stack: list[_Job] = [(node, self.when) for node in nodes]
+        while stack:
+            node, when = stack.pop()
+            visit = _VISIT.get(type(node))
+            if visit is not None:
+                visit(self, node, when, stack)
+            else:
+                _push(stack, node, when)
+        self.settle()
+
+    def settle(self) -> None:
+        own = self.bound - self.declared
+        below = self.hidden if self.kind in ("class", "module") else self.hidden | own
+        chains = self.uses.chains
+        for root, chain, when in self.reads:
+            if root in below:
+                continue
+            if self.kind == "class" and root in own:
+                when |= When.MAYBE
+            chains[chain] = chains.get(chain, When(0)) | when
+        for node, when in self.inner:
+            _enter(self.uses, node, when, below)
+
+    def read(self, root: str, chain: str, when: When) -> None:
+        self.reads.append((root, chain, when))
+
+
+def _enter(uses: Uses, node: ast.AST, when: When, hidden: frozenset[str]) -> None:
+    if isinstance(node, ast.ClassDef):
+        _Scope(uses, when, hidden, "class").run(node.body)
+        return
+    kind = "function"
+    if isinstance(node, _COMPREHENSIONS):
+        scope = _Scope(uses, when, hidden, kind)
+        scope.run([child for child in ast.iter_child_nodes(node)])
+        return
+    assert isinstance(node, (*_FUNCTIONS, ast.Lambda))
+    scope = _Scope(uses, When.LAZY, hidden, kind)
+    args = node.args
+    scope.bound.update(arg.arg for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs))
+    scope.bound.update(arg.arg for arg in (args.vararg, args.kwarg) if arg is not None)
+    scope.run(node.body if isinstance(node.body, list) else [node.body])
+
+
+def _push(stack: list[_Job], node: ast.AST, when: When) -> None:
+    for value in node.__dict__.values():
+        if type(value) is list:
+            stack.extend([(item, when) for item in value if isinstance(item, ast.AST)])
+        elif isinstance(value, ast.AST):
+            stack.append((value, when))
+
+
+def _name(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
+    if type(node.ctx) is ast.Load:
+        scope.reads.append((node.id, node.id, when))
+    else:
+        scope.bound.add(node.id)
+
+
+def _attribute(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
+    parts = []
+    while type(node) is ast.Attribute:
+        parts.append(node.attr)
+        node = node.value
+    if type(node) is ast.Name:
+        parts.append(node.id)
+        scope.reads.append((node.id, ".".join(reversed(parts)), when))
+    else:
+        stack.append((node, when))
+
+
+def _constant(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
+    return
+
+
+def _function(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
+    scope.inner.append((node, when))
+    if not isinstance(node, ast.Lambda):
+        scope.bound.add(node.name)
+        stack.extend((decorator, when | When.DECORATOR) for decorator in node.decorator_list)
+        if node.returns is not None:
+            stack.append((node.returns, When.ANNOTATION))
+    args = node.args
+    for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg):
+        if arg is not None and arg.annotation is not None:
+            stack.append((arg.annotation, When.ANNOTATION))
+    stack.extend((default, when) for default in (*args.defaults, *args.kw_defaults) if default is not None)
+
+
+def _class(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
+    scope.bound.add(node.name)
+    scope.inner.append((node, when))
+    stack.extend((decorator, when | When.DECORATOR) for decorator in node.decorator_list)
+    stack.extend((base, when) for base in (*node.bases, *(keyword.value for keyword in node.keywords)))
+
+
+def _comprehension(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
+    scope.inner.append((node, when))
+
+
+def _import(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
+    scope.uses.local_imports.append(node)
+    scope.bound.update(alias.asname or alias.name.split(".")[0] for alias in node.names)
+
+
+def _declaration(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
+    scope.declared.update(node.names)
+    if isinstance(node, ast.Global):
+        scope.reads.extend((name, name, when) for name in node.names)
+
+
+def _binder(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
+    if node.name is not None:
+        scope.bound.add(node.name)
+    _push(stack, node, when)
+
+
+def _annotated(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
+    stack.append((node.annotation, When.ANNOTATION))
+    stack.append((node.target, when))
+    if node.value is not None:
+        stack.append((node.value, when))
+
+
+_VISIT: dict[type, Any] = {
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Constant: _constant,
+    ast.FunctionDef: _function,
+    ast.AsyncFunctionDef: _function,
+    ast.Lambda: _function,
+    ast.ClassDef: _class,
+    ast.Import: _import,
+    ast.ImportFrom: _import,
+    ast.Global: _declaration,
+    ast.Nonlocal: _declaration,
+    ast.ExceptHandler: _binder,
+    ast.MatchAs: _binder,
+    ast.MatchStar: _binder,
+    ast.AnnAssign: _annotated,
+    **dict.fromkeys(_COMPREHENSIONS, _comprehension),
+}
+
+
+def _written_roots(statement: ast.stmt) -> set[str]:
+    """`X[k] = v`, `X.y = v`, `X += v`, `X.append(v)`: what must come along with X."""
+    roots: set[str] = set()
+    for node in ast.walk(statement):
+        target: ast.AST | None = None
+        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            target = node.value
+        elif isinstance(node, ast.AugAssign):
+            target = node.target
+        elif isinstance(node, ast.Call):
+            func = node.func
+            if isinstance(func, ast.Attribute) and func.attr in _MUTATORS:
+                target = func.value
+            elif isinstance(func, ast.Name) and func.id == "setattr" and node.args:
+                target = node.args[0]
+        while isinstance(target, ast.Attribute | ast.Subscript):
+            target = target.value
+        if isinstance(target, ast.Name):
+            roots.add(target.id)
+    return roots

@@ -1,0 +1,43 @@
+"""Which third-party modules this environment has, asked without importing any of them."""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import sys
+from functools import cache
+from pathlib import Path
+
+from .repo import External
+
+
+def available(target: External) -> bool:
+    return _module_available(target.module)
+
+
+@cache
+def _module_available(dotted: str) -> bool:
+    top, *rest = dotted.split(".")
+    if top in sys.stdlib_module_names:
+        return True
+    try:
+        spec = importlib.util.find_spec(top)
+    except (ImportError, ValueError):
+        return False
+    if spec is None:
+        return False
+    return _has_submodule(spec, rest)
+
+
+def _has_submodule(spec: importlib.machinery.ModuleSpec, parts: list[str]) -> bool:
+    folders = [Path(folder) for folder in spec.submodule_search_locations or ()]
+    for n, part in enumerate(parts):
+        if n == 0 and not folders:
+            return not spec.origin or not spec.origin.endswith(".py")  # an extension may make submodules
+        deeper = [folder / part for folder in folders if (folder / part).is_dir()]
+        files = [f for folder in folders for f in folder.glob(f"{part}.*")]
+        if not deeper and not files:
+            # made at import time, as torch.ops, torch.classes and six.moves are
+            return spec.name in ("torch", "six") and n == 0
+        folders = deeper
+    return True

@@ -1,0 +1,281 @@
+"""The plan of a closure: which units a standalone file needs, and what each of their names stands for.
+
+Enters: a `Repo` and the roots, (path, name) pairs. Leaves: a `Plan` of units in an order that can be executed, with
+every chain they use tied to a symbol. Names resolve as Python resolves them; nothing is executed.
+Not covered: the text of the file (render.py).
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import heapq
+from dataclasses import dataclass, field
+
+from .module import Broken, Import, Module, Unit
+from .names import When
+from .packages import available
+from .reasons import Reason, needs
+from .repo import Defined, External, InRepo, Repo, Target
+
+_BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__package__", "__spec__", "__path__"}
+_IMPLICIT = frozenset(("__class__", "__annotations__", "__qualname__", "__module__", "__builtins__"))
+MAX_UNITS = 1500
+
+
+class Unclosed(Exception):
+    """Why these roots have no closure. Caught where a closure is asked for, and turned into a Drop."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason, self.detail = reason, detail
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """One thing with one name in the standalone file. `where` is '' for what is imported from other packages."""
+
+    where: str
+    name: str  # as its home calls it; for an import the name it is bound to
+    external: External | None = None
+    submodules: bool = False  # a plain `import a.b`, which binds `a`
+
+
+@dataclass(eq=False)
+class Plan:
+    repo: Repo
+    units: dict[tuple[str, int], Unit] = field(default_factory=dict)
+    # what a chain in a unit of this module stands for: (path, chain) -> (symbol, how many parts it replaces)
+    meaning: dict[tuple[str, str], tuple[Symbol, int]] = field(default_factory=dict)
+    externals: dict[Symbol, set[When]] = field(default_factory=dict)
+    missing: dict[Symbol, set[When]] = field(default_factory=dict)
+    stars: dict[str, None] = field(default_factory=dict)
+    builtins: set[str] = field(default_factory=set)
+    twins: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)  # filled in by render
+    dotted_imports: dict[str, None] = field(default_factory=dict)  # `import a.b` lines, for their side effect
+    eager: dict[tuple[str, int], set[tuple[str, int]]] = field(default_factory=dict)
+    lazy: dict[tuple[str, int], set[tuple[str, int]]] = field(default_factory=dict)
+
+    def modules(self) -> list[str]:
+        return list(dict.fromkeys(path for path, _ in self.units))
+
+
+def plan(repo: Repo, roots: list[tuple[str, str]]) -> Plan:
+    made = Plan(repo)
+    queue: list[Unit] = []
+    for path, name in roots:
+        target = repo.lookup(path, name)
+        if not isinstance(target, Defined):
+            raise Unclosed(Reason.UNRESOLVED, f"{name} in {path}")
+        queue += _take(made, target)
+    while queue:
+        unit = queue.pop()
+        queue += _follow(made, unit)
+        if len(made.units) > MAX_UNITS:
+            raise Unclosed(Reason.TOO_LARGE, f"more than {MAX_UNITS} definitions")
+    return made
+
+
+def _take(made: Plan, target: Defined) -> list[Unit]:
+    """The units that bind the target, and those that change it afterwards; the new ones among them."""
+    module = _module(made.repo, target.path)
+    found = [module.units[b.unit] for b in module.bindings[target.name] if b.item is None or b.nested]
+    found += module.writers.get(target.name, [])
+    new = []
+    for unit in found:
+        if unit.key not in made.units:
+            made.units[unit.key] = unit
+            made.eager[unit.key], made.lazy[unit.key] = set(), set()
+            new.append(unit)
+    return new
+
+
+def _module(repo: Repo, path: str) -> Module:
+    module = repo.module(path)
+    if isinstance(module, Broken):
+        raise Unclosed(module.reason, f"{path}: {module.detail}")
+    return module
+
+
+def _follow(made: Plan, unit: Unit) -> list[Unit]:
+    new: list[Unit] = []
+    module = _module(made.repo, unit.path)
+    for uses in unit.uses:
+        for chain, when in uses.chains.items():
+            new += _use(made, unit, module, chain, when)
+        for node in uses.local_imports:
+            new += _local_import(made, unit, node)
+    return new
+
+
+def _use(made: Plan, unit: Unit, module: Module, chain: str, when: When) -> list[Unit]:
+    root, *rest = chain.split(".")
+    target = made.repo.lookup(module.path, root)
+    parts = 1
+    if root in unit.binds and not (isinstance(target, Defined) and target.name == root):
+        return []  # an import inside the unit's own try or if: local_imports deals with it
+    while isinstance(target, InRepo):
+        if not rest:
+            raise Unclosed(Reason.MODULE_VALUE, f"{chain} in {module.path}")
+        member = made.repo.member(target, rest[0])
+        if member is None:
+            raise Unclosed(Reason.UNRESOLVED, f"{chain} in {module.path}")
+        target, rest, parts = member, rest[1:], parts + 1
+    if target is None:
+        return _unbound(made, unit, module, root, when)
+    symbol = _symbol(made, module, target, root, parts)
+    if symbol is None:
+        return []
+    made.meaning[(module.path, chain)] = (symbol, parts)
+    return _reach(made, unit, module, symbol, target, when, root if parts == 1 else "")
+
+
+def _symbol(made: Plan, module: Module, target: Target, root: str, parts: int) -> Symbol | None:
+    if isinstance(target, Defined):
+        return Symbol(target.path, target.name)
+    assert isinstance(target, External)
+    if target.attribute:
+        name = root if parts == 1 else target.attribute
+        return Symbol("", name, target)
+    if parts == 1 and not _aliased(module, root):
+        return Symbol("", target.module.split(".")[0], External(target.module.split(".")[0]), submodules=True)
+    return Symbol("", root if parts == 1 else target.module.rpartition(".")[2], target)
+
+
+def _aliased(module: Module, root: str) -> bool:
+    bindings = module.bindings.get(root, ())
+    return any(b.item is not None and (b.item.aliased or b.item.attribute) for b in bindings)
+
+
+def _reach(made: Plan, unit: Unit, module: Module, symbol: Symbol, target: Target, when: When, root: str) -> list[Unit]:
+    if isinstance(target, Defined):
+        new = _take(made, target)
+        home = _module(made.repo, target.path)
+        keys = {(home.path, b.unit) for b in home.bindings[target.name] if b.item is None or b.nested}
+        keys.discard(unit.key)
+        made.lazy[unit.key] |= keys
+        if when & ~(When.LAZY | When.MAYBE) and not (when == When.ANNOTATION and module.future_annotations):
+            made.eager[unit.key] |= keys
+        return new
+    assert isinstance(target, External)
+    kept = made.externals if available(target) else made.missing
+    kept.setdefault(symbol, set()).add(when)
+    if kept is made.missing and when & When.EAGER and not when & When.DECORATOR:
+        raise Unclosed(needs(target.package), f"{symbol.name} in {module.path}")
+    if symbol.submodules:
+        for binding in module.bindings.get(root, ()):
+            if binding.item is not None and available(External(binding.item.module)):
+                made.dotted_imports[binding.item.module] = None
+    return []
+
+
+def _unbound(made: Plan, unit: Unit, module: Module, root: str, when: When) -> list[Unit]:
+    if root in unit.binds or root in _IMPLICIT:
+        return []
+    if root in _BUILTINS:
+        made.builtins.add(root)
+        return []
+    stars = made.repo.external_stars(module.path)
+    present = [star for star in stars if available(External(star))]
+    if stars and not present and not when & When.MAYBE:
+        raise Unclosed(needs(stars[0].split(".")[0]), f"{root} in {module.path}, through a star import")
+    made.stars.update(dict.fromkeys(present))
+    if not stars and not when & When.MAYBE:
+        raise Unclosed(Reason.UNRESOLVED, f"{root} in {module.path}")
+    return []
+
+
+def _local_import(made: Plan, unit: Unit, node: ast.Import | ast.ImportFrom) -> list[Unit]:
+    new: list[Unit] = []
+    for alias in node.names:
+        for target, chain in local_targets(made.repo, unit.path, node, alias):
+            if isinstance(target, InRepo):
+                raise Unclosed(Reason.MODULE_VALUE, f"{alias.name}, imported inside a block of {unit.path}")
+            if isinstance(target, Defined):
+                made.meaning[(unit.path, chain)] = (Symbol(target.path, target.name), 1)
+                made.lazy[unit.key] |= {(target.path, u.index) for u in _take_again(made, target)}
+                new += _take(made, target)
+    return new
+
+
+def _take_again(made: Plan, target: Defined) -> list[Unit]:
+    module = _module(made.repo, target.path)
+    return [module.units[b.unit] for b in module.bindings[target.name] if b.item is None or b.nested]
+
+
+def local_targets(
+    repo: Repo, path: str, node: ast.Import | ast.ImportFrom, alias: ast.alias
+) -> list[tuple[Target, str]]:
+    """What one alias of an import below module level stands for, and the key of that in `Plan.meaning`."""
+    if isinstance(node, ast.ImportFrom):
+        item = Import(node.module or "", alias.name, node.level, alias.asname is not None)
+        return [(repo.import_target(item, path), f"import {'.' * node.level}{item.module}:{alias.name}")]
+    return [(repo.import_target(Import(alias.name, "", 0, False), path), f"import {alias.name}:")]
+
+
+def order(made: Plan) -> list[Unit]:
+    """Original order inside each file, imported files first, and whatever must exist at import time before its use."""
+    rank = {path: n for n, path in enumerate(_module_order(made))}
+    before = {key: _needed_first(made, key) for key in made.units}
+    ready = [(rank[key[0]], key[1], key) for key, needed in before.items() if not needed]
+    heapq.heapify(ready)
+    after: dict[tuple[str, int], list[tuple[str, int]]] = {}
+    for key, needed in before.items():
+        for other in needed:
+            after.setdefault(other, []).append(key)
+    done: list[Unit] = []
+    waiting = {key: needed for key, needed in before.items() if needed}
+    while ready or waiting:
+        if not ready:  # a circle: Python would meet it too; take the earliest
+            key = min(waiting, key=lambda k: (len(waiting[k]), rank[k[0]], k[1]))
+            del waiting[key]
+            heapq.heappush(ready, (rank[key[0]], key[1], key))
+        *_, key = heapq.heappop(ready)
+        done.append(made.units[key])
+        for other in after.get(key, ()):
+            if other in waiting:
+                waiting[other].discard(key)
+                if not waiting[other]:
+                    del waiting[other]
+                    heapq.heappush(ready, (rank[other[0]], other[1], other))
+    return done
+
+
+def _module_order(made: Plan) -> list[str]:
+    """Depth first along the units' needs: a file comes after the files it uses."""
+    edges: dict[str, list[str]] = {path: [] for path in made.modules()}
+    for key, needed in made.lazy.items():
+        edges[key[0]] += [path for path, _ in sorted(needed) if path != key[0]]
+    seen: dict[str, None] = {}
+    visiting: set[str] = set()
+
+    def visit(path: str) -> None:
+        if path in visiting:
+            return
+        visiting.add(path)
+        for other in edges[path]:
+            visit(other)
+        seen[path] = None
+
+    for path in edges:
+        visit(path)
+    return list(seen)
+
+
+def _needed_first(made: Plan, key: tuple[str, int]) -> set[tuple[str, int]]:
+    """Eager needs; where the unit runs code at import time, also what that code needs in turn."""
+    needed = set(made.eager[key])
+    if any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in made.units[key].nodes):
+        decorated = any(getattr(node, "decorator_list", ()) for node in made.units[key].nodes)
+        if not decorated:
+            return needed & made.units.keys() - {key}
+    queue = list(needed)
+    while queue:
+        for other in made.lazy.get(queue.pop(), ()):
+            if other not in needed:
+                needed.add(other)
+                queue.append(other)
+    # same-file definitions keep their original order unless the use is direct
+    direct = made.eager[key]
+    kept = {other for other in needed if other in direct or other[0] != key[0] or other[1] < key[1]}
+    return kept & made.units.keys() - {key}

@@ -1,0 +1,214 @@
+"""Programs: each class of a repository with arguments that were seen to work, best evidence first.
+
+Enters: a `Repo` and a probe, a callable that runs probe.py's operations on a payload in the jail. Leaves: for each class
+one Program or one Drop. What was learnt from one class's run (how the classes inside it were made and called) is kept
+as evidence for the others. Without a probe nothing is executed and only inputs that the file itself gives are used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from ..records import Drop, Origin, Program
+from .closure import Closed, close
+from .find import FoundClass, classes_in, may_hold_classes
+from .module import Broken, Module
+from .reasons import Reason, needs
+from .repo import Repo
+from .text import MARK, assemble
+from .usage import CALL, Snippet, snippets
+
+Facts = dict[str, Any]
+Prober = Callable[[Facts], Facts]
+Key = tuple[str, str]
+SECONDS = 12.0
+USAGE_SECONDS = 15.0
+MAX_SNIPPETS = 80
+
+
+class Programs:
+    def __init__(self, repo: Repo, probe: Prober | None) -> None:
+        self.repo, self.probe = repo, probe
+        self.evidence: dict[Key, list[Facts]] = {}
+        self.texts: dict[str, str] = {}
+        self.seconds: dict[str, float] = {"usage": 0.0, "search": 0.0, "check": 0.0}
+        self.notes: list[tuple[str, str]] = []  # (where a usage stands, why it taught less than it could)
+        self._observed = False
+
+    def make(self, module: Module, found: FoundClass, origin: Origin) -> Program | Drop:
+        key = (module.path, found.name)
+        if found.nested:
+            return Drop(Reason.NESTED, "defined inside a function", found.name)
+        if "." in found.name:
+            key = (module.path, found.name.split(".")[0])
+        if "get_inputs" in module.bindings and "get_init_inputs" in module.bindings:
+            return self._given(key, origin)
+        closed = close(self.repo, [key])
+        if isinstance(closed, Drop):
+            return closed
+        if self.probe is None:
+            return Drop(Reason.NO_INPUTS, "no probe: nothing was executed", found.name)
+        self._observe_usage()
+        return self._search(key, closed, origin, self.probe)
+
+    def _given(self, key: Key, origin: Origin) -> Program | Drop:
+        roots = [key, (key[0], "get_inputs"), (key[0], "get_init_inputs")]
+        closed = close(self.repo, roots)
+        if isinstance(closed, Drop):
+            return closed
+        if self.probe is None:
+            return Program(closed.names[key], closed.text, "given", origin)
+        return self._checked(Program(closed.names[key], closed.text, "given", origin), key[1], self.probe)
+
+    def _observe_usage(self) -> None:
+        """Once for the repository, when the first class needs it."""
+        if self._observed or self.probe is None:
+            return
+        self._observed = True
+        for snippet in _useful(self.repo):
+            self.repo.add(snippet.path, snippet.text)
+            closed = close(self.repo, [(snippet.path, CALL)])
+            if isinstance(closed, Drop):
+                self.notes.append((snippet.origin, f"{closed.reason}: {closed.detail}"))
+                continue
+            facts = self.probe({"op": "observe", "text": closed.text, "call": CALL, "seconds": USAGE_SECONDS})
+            self.seconds["usage"] += facts.get("seconds", 0.0)
+            if facts.get("error"):
+                self.notes.append((snippet.origin, facts["error"]))
+            self._learn(facts.get("evidence", {}), closed, snippet.kind)
+
+    def _learn(self, evidence: dict[str, list[Facts]], closed: Closed, source: str) -> None:
+        homes = {name: key for key, name in closed.homes.items()}
+        for name, entries in evidence.items():
+            key = homes.get(name)
+            if key is None:
+                continue
+            known = self.evidence.setdefault(key, [])
+            for entry in entries:
+                moved = _mapped(entry, lambda n: "::".join(homes[n]) if n in homes else n)
+                moved["source"] = source
+                if moved not in known and len(known) < 8:
+                    known.append(moved)
+
+    def _search(self, key: Key, closed: Closed, origin: Origin, probe: Prober) -> Program | Drop:
+        evidence = sorted(self.evidence.get(key, ()), key=lambda e: (not e["calls"], len(str(e))))[:3]
+        with_others = self._with_references(key, closed, evidence)
+        usable = [e for e in evidence if with_others is not closed or not _references(e)]
+        local = [_mapped(e, lambda n: _local(n, with_others)) for e in usable]
+        payload = {"op": "search", "text": with_others.text, "entry": with_others.names[key], "evidence": local}
+        facts = probe({**payload, "seconds": SECONDS})
+        self.seconds["search"] += facts.get("seconds", 0.0)
+        if not facts.get("ok"):
+            return _drop(facts, closed, key[1])
+        self._learn(facts["evidence"], with_others, facts["from"])
+        written = " ".join([*facts["init"], *facts["init_kw"].values(), *facts["inputs"], *map(str, facts["more"])])
+        used = set(MARK.findall(written))
+        final = with_others if used & (with_others.homes.keys() and set(with_others.homes.values())) else closed
+        text = assemble(final.text, facts)
+        flags = _flags(facts)
+        program = Program(final.names[key], text, facts["from"], origin, tuple(facts.get("layers", ())), flags)
+        return self._checked(program, key[1], probe)
+
+    def _with_references(self, key: Key, closed: Closed, evidence: list[Facts]) -> Closed:
+        others = sorted({ref for entry in evidence for ref in _references(entry)} - {key})
+        if not others:
+            return closed
+        larger = close(self.repo, [key, *others])
+        return larger if isinstance(larger, Closed) else closed
+
+    def _checked(self, program: Program, part: str, probe: Prober) -> Program | Drop:
+        facts = probe({"op": "check", "text": program.text, "entry": program.entry})
+        self.seconds["check"] += facts.get("seconds", 0.0)
+        if not facts.get("ok"):
+            return _drop(facts, None, part)
+        first = self.texts.setdefault(program.text, f"{program.origin.path}:{program.entry}")
+        if first != f"{program.origin.path}:{program.entry}":
+            return Drop(Reason.DUPLICATE, first, part)
+        flags = program.flags if facts["deterministic"] else (*program.flags, "nondeterministic")
+        layers = tuple(facts.get("layers", ()))
+        return Program(program.entry, program.text, program.inputs_from, program.origin, layers, flags)
+
+
+def _useful(repo: Repo) -> list[Snippet]:
+    """Snippets that name a class of the repository, each text once, those with more classes first of their kind."""
+    names = {
+        found.name
+        for path in repo.python_files()
+        if may_hold_classes(repo.files[path]) and not isinstance(module := repo.module(path), Broken)
+        for found in classes_in(repo, module)
+    }
+    chosen: list[Snippet] = []
+    seen: set[str] = set()
+    covered: dict[str, int] = {}
+    for snippet in snippets(repo):
+        tail = snippet.text[snippet.text.rindex(f"def {CALL}") :]
+        words = set(re.findall(r"[^\W\d]\w*", snippet.text if snippet.kind == "tests" else tail))
+        if tail in seen and snippet.kind != "tests":
+            continue
+        seen.add(tail)
+        if snippet.kind == "tests" and all(covered.get(name, 0) >= 6 for name in words & names):
+            continue
+        for name in words & names:
+            covered[name] = covered.get(name, 0) + 1
+        if len(chosen) < MAX_SNIPPETS:
+            chosen.append(snippet)
+    return chosen
+
+
+def _mapped(entry: Facts, rename: Callable[[str], str]) -> Facts:
+    """The same evidence with every marked name replaced."""
+
+    def one(text: str) -> str:
+        return MARK.sub(lambda found: f"⟦{rename(found[1])}⟧", text)
+
+    calls = [
+        {"args": [one(a) for a in call["args"]], "kwargs": {k: one(v) for k, v in call["kwargs"].items()}}
+        for call in entry["calls"]
+    ]
+    init_kw = {key: one(value) for key, value in entry["init_kw"].items()}
+    return {**entry, "init": [one(a) for a in entry["init"]], "init_kw": init_kw, "calls": calls}
+
+
+def _references(entry: Facts) -> set[Key]:
+    found = MARK.findall(repr((entry["init"], entry["init_kw"], entry["calls"])))
+    pairs = (name.partition("::") for name in found if "::" in name)
+    return {(path, name) for path, _, name in pairs}
+
+
+def _local(name: str, closed: Closed) -> str:
+    path, _, inner = name.partition("::")
+    return closed.homes.get((path, inner), inner or path)
+
+
+def _flags(facts: Facts) -> tuple[str, ...]:
+    return (f"input_sets:{1 + len(facts['more'])}",) if facts.get("more") else ()
+
+
+_STAGES = {
+    "import": Reason.IMPORT_FAILED,
+    "construct": Reason.CONSTRUCT_FAILED,
+    "forward": Reason.FORWARD_FAILED,
+    "no_tensor": Reason.NO_TENSOR,
+    "not_finite": Reason.NOT_FINITE,
+    "timeout": Reason.TIMEOUT,
+    "worker_died": Reason.WORKER_DIED,
+}
+_ABSENT = re.compile(r"No module named '([\w.]+)'|'NoneType' object (?:is not callable|has no attribute)")
+
+
+def _drop(facts: Facts, closed: Closed | None, part: str) -> Drop:
+    error = str(facts.get("error", ""))
+    absent = _ABSENT.search(error)
+    if absent and absent[1]:
+        return Drop(needs(absent[1].split(".")[0]), error, part)
+    if absent and closed is not None and closed.needs:
+        return Drop(needs(closed.needs[0]), error, part)
+    if error.startswith("NotImplementedError") and not error.removeprefix("NotImplementedError: ").strip(" :"):
+        return Drop(Reason.ABSTRACT, error, part)
+    if 'missing the required "forward"' in error:
+        return Drop(Reason.ABSTRACT, error, part)
+    if facts.get("stage") is None:
+        return Drop(Reason.NOT_FINITE if error == "not finite" else Reason.FORWARD_FAILED, error, part)
+    return Drop(_STAGES[facts["stage"]], error, part)

@@ -1,0 +1,96 @@
+"""A forward argument that can be changed: a tensor's kind and shape, or an expression left alone.
+
+Leaves source text: `Spec((2, 16, 64)).text()` is `torch.randn(2, 16, 64)`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, replace
+
+FLOAT, INT, BOOL = "float", "int", "bool"
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    shape: tuple[int, ...] = ()
+    kind: str = FLOAT
+    high: int = 10  # integers are drawn below it
+    many: int = 0  # > 0: a list of so many such tensors
+    fixed: str = ""  # an expression instead of a tensor
+
+    def text(self) -> str:
+        if self.fixed:
+            return self.fixed
+        one = self._tensor()
+        return "[" + ", ".join([one] * self.many) + "]" if self.many else one
+
+    def _tensor(self) -> str:
+        if self.kind == INT:
+            return f"torch.randint(0, {self.high}, {self.shape})"
+        if self.kind == BOOL:
+            return f"torch.ones({self.shape}, dtype=torch.bool)"
+        return f"torch.randn({', '.join(map(str, self.shape))})" if self.shape else "torch.randn(())"
+
+    @property
+    def is_tensor(self) -> bool:
+        return not self.fixed
+
+    def put(self, axis: int, size: int) -> Spec:
+        shape = list(self.shape)
+        shape[axis] = size
+        return replace(self, shape=tuple(shape))
+
+    def swap(self, old: int, new: int) -> list[Spec]:
+        """One Spec for each axis of size `old`, last axis first; and one with all of them changed."""
+        axes = [n for n in range(len(self.shape)) if self.shape[n] == old]
+        out = [self.put(axis, new) for axis in reversed(axes)]
+        if len(axes) > 1:
+            out.append(replace(self, shape=tuple(new if s == old else s for s in self.shape)))
+        return out
+
+    def ranked(self, rank: int) -> list[Spec]:
+        """The same tensor with another number of axes; which axis is the channel stays open, so two answers."""
+        if rank < 0 or rank > 6 or rank == len(self.shape):
+            return []
+        batch, *rest = self.shape or (2,)
+        wide = max(rest, default=16)
+        spatial = {5: (4, 16, 16), 4: (16, 16), 3: (16,), 6: (2, 4, 8, 8)}.get(rank, ())
+        if rank <= 1:
+            return [replace(self, shape=(batch,)[:rank]), replace(self, shape=(wide,)[:rank])]
+        if rank == 2:
+            return [replace(self, shape=(batch, wide))]
+        return [replace(self, shape=(batch, wide, *spatial)), replace(self, shape=(batch, *spatial, wide))]
+
+
+_DRAW = re.compile(r"^torch\.(randn|rand|zeros|ones|randint)\((.*)\)$", re.S)
+
+
+def parse(text: str) -> Spec:
+    """A Spec that can be varied where the expression is a plain draw; else one that is left as it is."""
+    found = _DRAW.match(text)
+    if found:
+        try:
+            call = ast.parse(text, mode="eval").body
+        except SyntaxError:
+            return Spec(fixed=text)
+        shaped = _shape(call)
+        if shaped is not None and isinstance(call, ast.Call) and not call.keywords:
+            if found[1] == "randint":
+                high = call.args[1]
+                return Spec(shaped, INT, high.value if isinstance(high, ast.Constant) else 10)  # type: ignore[arg-type]
+            if found[1] == "randn":
+                return Spec(shaped)
+    return Spec(fixed=text)
+
+
+def _shape(call: ast.expr) -> tuple[int, ...] | None:
+    if not isinstance(call, ast.Call) or not call.args:
+        return None
+    try:
+        values = [ast.literal_eval(arg) for arg in call.args]
+    except (ValueError, TypeError):
+        return None
+    shape = values[-1] if isinstance(values[-1], tuple) else tuple(values)
+    return shape if all(isinstance(v, int) for v in shape) else None

@@ -1,0 +1,48 @@
+"""Put a Program's text together: the standalone file, then `get_inputs()` and `get_init_inputs()`.
+
+Enters: text and arguments as source text, with ⟦marked⟧ names. Leaves: the file as KernelBench writes it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+MARK = re.compile("⟦([^⟦⟧]*)⟧")
+_LIBRARIES = ("torch", "math", "functools", "types")
+
+
+def unmarked(text: str) -> str:
+    return MARK.sub(lambda found: found[1], text)
+
+
+def assemble(text: str, facts: dict[str, Any]) -> str:
+    inputs = [unmarked(value) for value in facts["inputs"]]
+    args = ", ".join(unmarked(value) for value in facts["init"])
+    kwargs = ", ".join(f'"{key}": {unmarked(value)}' for key, value in facts["init_kw"].items())
+    tail = [
+        "def get_inputs():",
+        f"    return [{', '.join(inputs)}]",
+        "",
+        "",
+        "def get_init_inputs():",
+        f"    return [[{args}], {{{kwargs}}}]",
+    ]
+    if facts.get("more"):
+        tail += ["", "", "def get_more_inputs():", "    return ["]
+        tail += [f"        [{', '.join(unmarked(v) for v in values)}]," for values in facts["more"]]
+        tail += ["    ]"]
+    body = "\n".join(tail)
+    needed = [name for name in _LIBRARIES if re.search(rf"(?<![\w.]){name}\.", body)]
+    missing = [f"import {name}" for name in needed if not re.search(rf"^import {name}$", text, re.M)]
+    return f"{_with_imports(text, missing)}\n\n{body}\n"
+
+
+def _with_imports(text: str, lines: list[str]) -> str:
+    if not lines:
+        return text
+    future = "from __future__ import annotations\n"
+    block = "\n".join(lines) + "\n"
+    if text.startswith(future):
+        return f"{future}\n{block}{text.removeprefix(future).lstrip(chr(10))}"
+    return block + text

@@ -1,0 +1,190 @@
+"""Usage: every place in a repository that shows how its classes are constructed and called.
+
+Enters: a `Repo`. Leaves: `Snippet`s, small files of our own that stand where the usage stood, with a function
+`__usage__` to call: code blocks of README and docs, examples in docstrings, tests, `__main__` blocks.
+Not covered: running them (probe.observe), notebooks, scripts without a `__main__` block.
+"""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+import re
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .module import Broken, Module
+from .repo import Repo
+
+CALL = "__usage__"
+_FENCE = re.compile(
+    r"^([ \t]*)(```+|~~~+)[ \t]*(?:py|python|python3|pycon)\b[^\n]*\n(.*?)^[ \t]*\2", re.S | re.M | re.I
+)
+_RST = re.compile(r"^([ \t]*)\.\. code(?:-block)?:: *python[^\n]*\n((?:[ \t]*\n|\1[ \t]+[^\n]*\n)+)", re.M)
+_DOC = re.compile(r"(readme|usage|quickstart|getting.?started|example|tutorial|docs?/|pkg-info)", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    path: str  # of the file that is added to the repository
+    origin: str  # where the usage stands
+    text: str
+    kind: str  # usage or tests
+
+
+def snippets(repo: Repo) -> Iterator[Snippet]:
+    """Documents first: an author's example says more than a test."""
+    for path in sorted(repo.files):
+        if path.lower().endswith((".md", ".rst", ".txt", "pkg-info", ".markdown")) and _DOC.search(path):
+            yield from _from_document(repo, path)
+    for path in repo.python_files():
+        data = repo.files[path]
+        test = "test" in posixpath.basename(path).lower() or "/tests/" in f"/{path}"
+        if b"__main__" in data and not test:
+            yield from _from_main(repo, path)
+        if b">>>" in data:
+            yield from _from_docstrings(repo, path)
+        if test and b"def test" in data:
+            yield from _from_tests(repo, path)
+
+
+def _from_document(repo: Repo, path: str) -> Iterator[Snippet]:
+    text = repo.files[path].decode("utf-8", "replace").replace("\r\n", "\n")
+    blocks = [textwrap.dedent(found[3]) for found in _FENCE.finditer(text)]
+    blocks += [textwrap.dedent(found[2]) for found in _RST.finditer(text)]
+    imports: list[str] = []
+    folder = posixpath.dirname(path)
+    for n, block in enumerate(blocks):
+        wrapped = wrap(_without_prompts(block), imports)
+        if wrapped is not None:
+            yield Snippet(posixpath.join(folder, f"_usage_{n}.py"), path, wrapped, "usage")
+
+
+def _without_prompts(block: str) -> str:
+    if ">>>" not in block:
+        return block
+    lines = [line.strip()[4:] for line in block.splitlines() if line.strip().startswith((">>>", "..."))]
+    return "\n".join(lines)
+
+
+def wrap(code: str, imports: list[str]) -> str | None:
+    """Imports at the top (with those of earlier blocks), the rest inside `__usage__`."""
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError):
+        return None
+    lines = code.split("\n")
+    top, body = [], []
+    for node in tree.body:
+        part = "\n".join(lines[_first_line(node) - 1 : node.end_lineno])
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            top.append(part)
+        else:
+            body.append(part)
+    for line in top:
+        if line not in imports:
+            imports.append(line)
+    if not body:
+        return None
+    inner = textwrap.indent("\n".join(body), "    ")
+    return "\n".join([*imports, "", "", f"def {CALL}():", inner, ""])
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _from_main(repo: Repo, path: str) -> Iterator[Snippet]:
+    module = repo.module(path)
+    if isinstance(module, Broken):
+        return
+    for unit in module.units:
+        node = unit.nodes[-1]
+        if isinstance(node, ast.If) and "__main__" in ast.unparse(node.test):
+            before = module.lines[: unit.start - 1]
+            body = module.lines[node.body[0].lineno - 1 : node.body[-1].end_lineno]
+            text = "\n".join([*before, "", f"def {CALL}():", *_indented(body), ""])
+            yield Snippet(_beside(path, "main"), path, text, "usage")
+
+
+def _indented(body: list[str]) -> list[str]:
+    return textwrap.indent(textwrap.dedent("\n".join(body)), "    ").split("\n")
+
+
+def _beside(path: str, word: str) -> str:
+    folder, name = posixpath.split(path)
+    return posixpath.join(folder, f"_{word}_{name}")
+
+
+def _from_docstrings(repo: Repo, path: str) -> Iterator[Snippet]:
+    module = repo.module(path)
+    if isinstance(module, Broken):
+        return
+    for n, node in enumerate(ast.walk(module.tree)):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and ">>>" in (doc := ast.get_docstring(node) or ""):
+            wrapped = wrap(_without_prompts(doc), [])
+            if wrapped is not None:
+                yield Snippet(_beside(path, f"doc{n}"), path, _with_home(module, wrapped), "usage")
+
+
+def _with_home(module: Module, text: str) -> str:
+    """A docstring speaks of its own file's names without importing them."""
+    words = set(re.findall(r"[^\W\d]\w*", text))
+    stem = posixpath.basename(module.path).removesuffix(".py")
+    home = "." if stem == "__init__" else f".{stem}"
+    names = [name for name in module.bindings if name in words and f"import {name}" not in text]
+    lines = [f"from {home} import {name}" for name in names]
+    for common in ("import torch", "from torch import nn"):
+        if common.split()[-1] in words and common not in text and common.split()[-1] not in names:
+            lines.append(common)
+    return "\n".join([*lines, text])
+
+
+def _from_tests(repo: Repo, path: str) -> Iterator[Snippet]:
+    module = repo.module(path)
+    if isinstance(module, Broken):
+        return
+    n = 0
+    for node in module.tree.body:
+        for call in _test_calls(node):
+            text = f"{module.text}\n\n\ndef {CALL}():\n    {call}\n"
+            yield Snippet(_beside(path, f"case{n}"), path, text, "tests")
+            n += 1
+
+
+def _test_calls(node: ast.stmt) -> Iterator[str]:
+    if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
+        arguments = _parametrized(node)
+        if arguments is not None:
+            yield f"{node.name}({arguments})"
+    elif isinstance(node, ast.ClassDef):
+        case = any("TestCase" in ast.unparse(base) for base in node.bases)
+        for inner in node.body:
+            if isinstance(inner, ast.FunctionDef) and inner.name.startswith("test"):
+                arguments = _parametrized(inner)
+                if case:
+                    yield f'{node.name}("{inner.name}").debug()'
+                elif arguments is not None:
+                    yield f"{node.name}().{inner.name}({arguments})"
+
+
+def _parametrized(node: ast.FunctionDef) -> str | None:
+    """Keyword arguments from the first case of each `pytest.mark.parametrize`; None where a fixture is wanted."""
+    given: dict[str, str] = {}
+    for decorator in node.decorator_list:
+        if isinstance(decorator, ast.Call) and "parametrize" in ast.unparse(decorator.func):
+            if len(decorator.args) < 2 or not isinstance(decorator.args[0], ast.Constant | ast.Tuple | ast.List):
+                return None
+            names = re.findall(r"\w+", ast.unparse(decorator.args[0]))
+            cases = decorator.args[1]
+            if not isinstance(cases, ast.List | ast.Tuple) or not cases.elts:
+                return None
+            values = cases.elts[0]
+            parts = list(values.elts) if len(names) > 1 and isinstance(values, ast.Tuple | ast.List) else [values]
+            given.update(zip(names, map(ast.unparse, parts), strict=False))
+    wanted = [arg.arg for arg in node.args.args[: len(node.args.args) - len(node.args.defaults)] if arg.arg != "self"]
+    if any(name not in given for name in wanted):
+        return None
+    return ", ".join(f"{name}={given[name]}" for name in wanted)
