@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import struct
 from collections.abc import Iterable
-from pathlib import Path
 
 from triton_data.jail.kernel import LINUX, Unavailable, call, no_new_privs
 
@@ -77,7 +77,7 @@ def _allow(ruleset: int, path: str, access: int) -> None:
         at = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:  # absent here, or closed to this uid: then there is nothing to allow
         return
-    if not Path(path).is_dir():
+    if not stat.S_ISDIR(os.fstat(at).st_mode):
         access &= ON_FILES
     rule = struct.pack("=Qi", access, at)
     try:

@@ -66,7 +66,10 @@ class Running:
                 os.kill(self.init, signal.SIGKILL)  # and with it, its whole pid namespace
                 os.waitpid(self.init, 0)
         wall = time.monotonic() - self.started
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        try:
+            os.rmdir(self.scratch)  # noqa: PTH106  empty where it was a tmpfs, which is the usual case
+        except OSError:
+            shutil.rmtree(self.scratch, ignore_errors=True)
         signalled = os.WIFSIGNALED(status)
         facts = {
             "exit": None if signalled else os.waitstatus_to_exitcode(status),
@@ -83,9 +86,15 @@ class Running:
 
 def _resident(pid: int) -> int:
     try:
-        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * resource.getpagesize()
-    except (OSError, IndexError):  # ended meanwhile, or not Linux
+        fd = os.open(f"/proc/{pid}/statm", os.O_RDONLY)
+    except OSError:  # ended meanwhile, or not Linux
         return 0
+    try:
+        return int(os.read(fd, 256).split()[1]) * resource.getpagesize()
+    except OSError:
+        return 0
+    finally:
+        os.close(fd)
 
 
 def _tree(pid: int) -> list[int]:

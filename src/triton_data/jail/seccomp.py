@@ -12,6 +12,7 @@ import errno
 import fcntl
 import os
 import struct
+from functools import cache
 
 from triton_data.jail import syscalls
 from triton_data.jail.kernel import ARCH, PR_SET_PDEATHSIG, Unavailable, call, no_new_privs
@@ -80,6 +81,14 @@ def build(subprocesses: bool, own_pid: int, denial: int) -> bytes:
         out.only_if(syscalls.TGKILL[column], ARG0, JUMP_EQUAL, own_pid)
     out.only_if(syscalls.PRLIMIT[column], ARG0, JUMP_EQUAL, 0)
     out.only_if(syscalls.PRCTL[column], ARG0, JUMP_EQUAL, PR_SET_PDEATHSIG, holds=False)
+    return b"".join(out.code) + _always(subprocesses, denial)
+
+
+@cache
+def _always(subprocesses: bool, denial: int) -> bytes:
+    """The half that is the same for all tasks: the zygote builds it once."""
+    column = ARCH or 0
+    out = _Filter(denial)
     for group in (syscalls.NETWORK, syscalls.PROCESSES, syscalls.METADATA, syscalls.KERNEL, syscalls.MEMORY):
         out.deny(group, column)
     if not subprocesses:
@@ -104,6 +113,12 @@ def restrict(subprocesses: bool) -> int | None:
             raise
     _install(build(subprocesses, os.getpid(), ANSWER_ERRNO | errno.EPERM), 0)
     return None
+
+
+def prepare() -> None:
+    """In the zygote, so that no child pays for it."""
+    for subprocesses in (False, True):
+        _always(subprocesses, ASK_NANNY)
 
 
 def _install(code: bytes, flags: int) -> int:

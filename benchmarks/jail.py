@@ -1,0 +1,169 @@
+"""What the jail costs, and whether it leaks.
+
+    python benchmarks/jail.py [--rounds 40] [--tasks 10000]
+
+In: nothing. Out: a table on stdout. The same eager torch task runs as a plain fork of a process that has torch loaded, as a jailed
+task, and (its import alone) as a fresh interpreter: in turns, so that a busy machine is busy for all three. Then N jailed tasks in a
+row, with memory, descriptors, processes and temporary files counted before and after. Not covered: CUDA (jail_gpu.py).
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from triton_data.jail import RUN, Jail, Task
+
+SOURCE = """
+import torch
+
+def main():
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Linear(64, 128), torch.nn.ReLU(), torch.nn.Linear(128, 16))
+    return model(torch.randn(32, 64)).softmax(-1)
+"""
+
+
+def timed(work: Callable[[], None]) -> float:
+    start = time.perf_counter()
+    work()
+    return (time.perf_counter() - start) * 1e3
+
+
+def fork_once() -> None:
+    """The least that could be done: no limits, no checks, the result as bytes through a pipe."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        scope: dict[str, Callable[[], object]] = {}
+        exec(SOURCE, scope)
+        os.write(writing, scope["main"]().detach().numpy().tobytes())  # type: ignore[attr-defined]
+        os._exit(0)
+    os.close(writing)
+    data = b""
+    while chunk := os.read(reading, 1 << 16):
+        data += chunk
+    os.close(reading)
+    os.waitpid(pid, 0)
+    assert len(data) == 32 * 16 * 4
+
+
+def serve_forks() -> None:
+    """A process of its own, in the state that a zygote is in: torch loaded, one thread, garbage frozen."""
+    import torch
+
+    assert torch.get_num_threads() == 1
+    gc.collect()
+    gc.freeze()
+    for _ in sys.stdin:
+        print(timed(fork_once), flush=True)
+
+
+def import_torch() -> None:
+    subprocess.run([sys.executable, "-c", "import torch"], check=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What could leak: of the driver, the keeper and the zygote together."""
+
+    processes: int
+    descriptors: int
+    resident_kib: int
+    temporary_files: int
+
+    @staticmethod
+    def now() -> Holdings:
+        pids = family(os.getpid())
+        status = [Path(f"/proc/{pid}/statm").read_text().split() for pid in pids]
+        return Holdings(
+            len(pids),
+            sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in pids),
+            sum(int(words[1]) - int(words[2]) for words in status) * os.sysconf("SC_PAGE_SIZE") // 1024,
+            sum(len(folders) + len(files) for _, folders, files in os.walk(tempfile.gettempdir())),
+        )
+
+
+def family(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(member for child in children for member in family(int(child)))]
+
+
+def compare(jail: Jail, rounds: int) -> None:
+    server = subprocess.Popen(
+        [sys.executable, __file__, "--serve-forks"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert server.stdin and server.stdout
+    plain, jailed, fresh = [], [], []
+    for turn in range(rounds + 1):  # the first of each is not counted
+        server.stdin.write("fork\n")
+        server.stdin.flush()
+        plain.append(float(server.stdout.readline()))
+        jailed.append(timed(lambda: check(jail)))
+        if turn % 8 == 0:
+            fresh.append(timed(import_torch))
+    server.stdin.close()
+    server.wait()
+    medians = [statistics.median(times[1:] or times) for times in (plain, jailed, fresh)]
+    print(f"\n{'one eager task':32} {'median ms':>10} {'p90 ms':>10}   against a plain fork")
+    for name, times, median in zip(("plain fork", "jailed", "fresh python, import torch"), (plain, jailed, fresh), medians):
+        high = sorted(times[1:] or times)[int(0.9 * (len(times) - 1))]
+        print(f"{name:32} {median:10.1f} {high:10.1f}   {median / medians[0]:.2f}×")
+    print(f"a fresh process costs {medians[2] / medians[1]:.0f}× a jailed task")
+
+
+def check(jail: Jail) -> None:
+    outcome = jail.run(Task(source=SOURCE), RUN)
+    assert outcome.ok, outcome
+
+
+def soak(jail: Jail, tasks: int) -> None:
+    for _ in range(50):  # caches and pools fill first
+        check(jail)
+    before, start = Holdings.now(), time.perf_counter()
+    for done in range(tasks):
+        check(jail)
+        if done % 1000 == 999:
+            print(f"{done + 1} tasks, {json.dumps(Holdings.now().__getstate__())}", file=sys.stderr)
+    seconds = time.perf_counter() - start
+    time.sleep(0.5)  # the last scratch may be on its way out
+    after = Holdings.now()
+    print(f"\n{tasks} jailed tasks in a row: {seconds:.0f} s, {tasks / seconds:.0f} tasks/s")
+    print(f"{'':32} {'before':>10} {'after':>10}")
+    for name in Holdings.__slots__:
+        print(f"{name.replace('_', ' '):32} {getattr(before, name):10} {getattr(after, name):10}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--tasks", type=int, default=10_000)
+    parser.add_argument("--serve-forks", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.serve_forks:
+        serve_forks()
+        return
+    from importlib.metadata import version
+
+    with Jail() as jail:
+        print(f"python {platform.python_version()}, torch {version('torch')}, {platform.system()} {platform.release()}")
+        print(f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}; layers: {', '.join(jail.layers)}")
+        compare(jail, arguments.rounds)
+        if arguments.tasks:
+            soak(jail, arguments.tasks)
+
+
+if __name__ == "__main__":
+    main()
