@@ -1,0 +1,71 @@
+"""Every attack, contained. `pytest -m slow tests/attacks` adds the other configurations; table.py prints them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.attacks import deceit, exhaustion, reach
+from tests.attacks.attack import Attack
+from tests.attacks.world import World
+from triton_data.jail import Jail, Task
+
+ATTACKS: list[Attack] = exhaustion.suite.attacks + reach.suite.attacks + deceit.suite.attacks
+WITHOUT_NAMESPACES = ("landlock", "seccomp")
+HARMLESS_WHEN_IT_SUCCEEDS = {
+    "overwrite a file": "changed precious",
+    "change a mode": "metadata of precious",
+    "create a file": "new evil",
+    "delete a file": "gone precious",
+    "TCP connect": "reached",
+    "UDP": "reached",
+    "Unix socket": "reached",
+    "slow another down": "bystander",
+}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    directory = tmp_path_factory.mktemp("world")
+    for parent in (directory, *directory.parents[:2]):  # nothing but the jail may protect it
+        parent.chmod(0o755)
+    world = World(directory)
+    yield world
+    world.close()
+
+
+@pytest.fixture(scope="module")
+def jail() -> Iterator[Jail]:
+    with Jail() as jail:
+        yield jail
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_contained(attack: Attack, jail: Jail, world: World) -> None:
+    outcome = attack.run(jail, world.payload())
+    assert attack.contained(outcome), (outcome.status, outcome.reason, outcome.value, outcome.output[-500:])
+    assert world.harm() == []
+    assert jail.run(Task(source="def main(): return 'next'")).value == "next"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_contained_without_namespaces(attack: Attack, jail: Jail, world: World) -> None:
+    outcome = attack.run(jail, world.payload(), layers=WITHOUT_NAMESPACES)
+    assert attack.contained(outcome), (outcome.status, outcome.reason, outcome.value, outcome.output[-500:])
+    assert world.harm() == []
+
+
+@pytest.mark.parametrize("name", HARMLESS_WHEN_IT_SUCCEEDS)
+def test_these_attacks_succeed_without_the_layers(name: str, world: World) -> None:
+    """Else the suite would prove nothing: the same text, the same uid, no Landlock and no seccomp."""
+    attack = next(attack for attack in ATTACKS if attack.name == name)
+    with Jail(preload=(), allow_unsafe=True) as jail:
+        outcome = attack.run(jail, world.payload(), layers=())
+    harm = world.harm()
+    if name == "slow another down":
+        world.new_bystander()
+    world.reset()
+    assert "LEAK" in str(outcome.value), outcome
+    assert any(line.startswith(HARMLESS_WHEN_IT_SUCCEEDS[name]) for line in harm), harm
