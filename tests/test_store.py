@@ -79,6 +79,16 @@ def test_the_same_record_from_two_places_is_one_record_with_two_origins(tmp_path
         assert store.db.execute("SELECT repo FROM also_seen").fetchall() == [("c/d",)]
 
 
+def test_which_origin_is_the_records_own_does_not_depend_on_who_was_first(tmp_path: Path) -> None:
+    places = [dataclasses.replace(ORIGIN, repo=repo) for repo in ("b/b", "a/a", "c/c")]
+    for order in (places, places[::-1]):
+        with Store.open(tmp_path / order[0].repo) as store:
+            store.commit("s", [Outcome(o.repo, (Kernel("k", "t", o),)) for o in order])
+            assert [k.origin.repo for k in store.sorted(Kernel)] == ["a/a"]
+            others = {row[0] for row in store.db.execute("SELECT repo FROM also_seen")}
+            assert others == {"b/b", "c/c"}
+
+
 def test_parts_are_counted_beside_their_item(tmp_path: Path) -> None:
     with Store.open(tmp_path) as store:
         store.commit("s", [Outcome("i", (), (Drop("syntax", part="A"), Drop("syntax", part="B")))])

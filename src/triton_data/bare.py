@@ -15,8 +15,11 @@ from triton_data.capture.stage import CaptureStage, Job
 from triton_data.config import Config
 from triton_data.engine.local import LocalEngine
 from triton_data.errors import Misuse
+from triton_data.extract.repo import Repo
 from triton_data.interrupt import Interrupt
-from triton_data.records import Capture, Drop, Origin, Outcome, Program
+from triton_data.jail import Jail
+from triton_data.records import Capture, Drop, Kernel, Origin, Outcome, Program
+from triton_data.sources.folder import Folder
 from triton_data.stage import Stage
 
 Row = dict[str, Any]
@@ -44,6 +47,48 @@ def capture_paths(paths: Iterable[Path], config: Config, out: Path | None) -> It
         for capture in outcome.outputs:
             assert isinstance(capture, Capture)
             yield {**head, **_written(capture, out, path)}
+
+
+def extract_paths(paths: Iterable[Path], out: Path | None, allow_unsafe: bool) -> Iterator[Row]:
+    """Each path is a repository of its own (a file: its folder's files of that name alone)."""
+    from triton_data.extract.stage import PRELOAD, extract_all
+
+    with Jail(PRELOAD, allow_unsafe=allow_unsafe, env={"TRITON_INTERPRET": "1"}) as jail:
+        for path in paths:
+            repo, origins = _repo(path)
+            for result in extract_all(repo, origins, jail):
+                yield _found(result, out)
+
+
+def _repo(path: Path) -> tuple[Repo, dict[str, Origin]]:
+    folder = Folder.parse(str(path if path.is_dir() else path.parent))
+    names = folder.paths() if path.is_dir() else [path.name]
+    files = {name: (folder.root / name).read_bytes() for name in names}
+    return Repo(files), {name: Origin("dir", repo=folder.name, path=name) for name in names}
+
+
+def _found(result: Kernel | Program | Drop, out: Path | None) -> Row:
+    if isinstance(result, Drop):
+        return {"kind": "drop", "name": result.part, "reason": result.reason, "detail": result.detail}
+    kind, name = ("kernel", result.name) if isinstance(result, Kernel) else ("program", result.entry)
+    where = f"{result.origin.path}:{result.origin.line_start}"
+    row: Row = {"kind": kind, "name": name, "from": where, "key": result.key}
+    if isinstance(result, Program):
+        row["inputs_from"] = result.inputs_from
+    if out is None:
+        return row
+    target = _free(out / f"{kind}s" / f"{name.replace('.', '_')}.py", result.text)
+    return {**row, "written": str(target)}
+
+
+def _free(path: Path, text: str) -> Path:
+    """The path itself, or one beside it when another text has that name already."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    chosen, n = path, 2
+    while chosen.exists() and chosen.read_text("utf-8") != text:
+        chosen, n = path.with_stem(f"{path.stem}_{n}"), n + 1
+    chosen.write_text(text, "utf-8")
+    return chosen
 
 
 def _written(capture: Capture, out: Path | None, path: Path) -> Row:

@@ -27,7 +27,7 @@ class ScrapeConfig:
 
 @dataclass(frozen=True)
 class ExtractConfig:
-    timeout: float = 120.0  # seconds a file
+    timeout: float = 14_400.0  # seconds a repository; each class has its own, much shorter limits
 
 
 @dataclass(frozen=True)

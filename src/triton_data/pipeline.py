@@ -47,7 +47,7 @@ def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
         elif name == "extract":
             from triton_data.extract.stage import ExtractStage
 
-            yield Planned(ExtractStage(run_dir), config.extract.timeout)
+            yield Planned(ExtractStage(run_dir, config.allow_unsafe_exec), config.extract.timeout)
         elif name == "capture":
             from triton_data.capture.stage import CaptureStage
 

@@ -31,7 +31,7 @@ CREATE TABLE outcomes (
 -- Which item of which stage made which record: lineage, and the counts of `status`.
 CREATE TABLE products (
     stage TEXT NOT NULL, item TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,
-    PRIMARY KEY (stage, kind, key, item)
+    PRIMARY KEY (stage, kind, item, key)
 ) WITHOUT ROWID;
 
 -- Every further place where a record was found; the first is in the record's own columns.

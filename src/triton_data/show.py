@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 
-from triton_data.records import Capture, Program
+from triton_data.records import Capture, InductorKernel, Program
 from triton_data.store import Store
 
 NARROWEST_PAIR = 100  # columns; below this, side by side is unreadable and one goes under the other
@@ -49,14 +49,14 @@ def one_pair(store: Store) -> Table | None:
         if not capture.kernels:
             continue
         for program in store.records(Program, "key = ?", (capture.program,)):
-            lines = max(program.text.count("\n"), capture.kernels[0].text.count("\n"))
+            lines = program.text.count("\n") + sum(_readable(kernel).count("\n") for kernel in capture.kernels)
             if best is None or lines < best[0]:
                 best = (lines, program, capture)
     return None if best is None else pair_table(best[1], best[2])
 
 
 def pair_table(program: Program, capture: Capture) -> Table:
-    right = "\n\n".join(kernel.text.strip() for kernel in capture.kernels)
+    right = "\n\n\n".join(map(_readable, capture.kernels))
     stacked = console().width < NARROWEST_PAIR
     table = Table(title=f"{program.entry}, captured for {capture.target}", title_justify="left", expand=True)
     table.add_column(f"PyTorch ({program.inputs_from} inputs)", ratio=1)
@@ -68,6 +68,11 @@ def pair_table(program: Program, capture: Capture) -> Table:
     table.add_column(f"Triton ({len(capture.kernels)} of TorchInductor's kernels)", ratio=1)
     table.add_row(_code(program.text), _code(right))
     return table
+
+
+def _readable(kernel: InductorKernel) -> str:
+    """Without the heuristics and metadata that Inductor puts above the function."""
+    return kernel.text[max(kernel.text.rfind("@triton.jit"), 0) :].strip()
 
 
 def _code(text: str) -> Syntax:

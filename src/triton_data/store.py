@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from triton_data import codec, schema
 from triton_data.blobs import Blobs
 from triton_data.errors import Misuse
-from triton_data.records import Drop, Outcome, Record
+from triton_data.records import Drop, Origin, Outcome, Record
 
 R = TypeVar("R", bound=Record)
 PAGE = 256  # rows read ahead of the stage; bounds the driver's memory
@@ -108,9 +108,20 @@ class Store:
         marks = ",".join("?" * len(names))
         insert = f"INSERT INTO {record.table} ({','.join(names)}) VALUES ({marks}) ON CONFLICT DO NOTHING"
         if self.db.execute(insert, codec.to_row(record)).rowcount == 0:
-            marks = ",".join("?" * (2 + len(codec.ORIGIN_COLUMNS)))
-            row = (record.table, record.key, *codec.origin_row(record.origin))
-            self.db.execute(f"INSERT INTO also_seen VALUES ({marks})", row)
+            self._also_seen(record)
+
+    def _also_seen(self, record: Record) -> None:
+        """The first origin in alphabetical order stays with the record, whichever worker was faster."""
+        columns = ",".join(codec.ORIGIN_COLUMNS)
+        select = f"SELECT {columns} FROM {record.table} WHERE key=?"
+        known = self.db.execute(select, (record.key,)).fetchone()
+        new = codec.origin_row(record.origin)
+        if _place(record.origin) < _place(Origin(*known)):
+            pairs = ",".join(f"{name}=?" for name in codec.ORIGIN_COLUMNS)
+            self.db.execute(f"UPDATE {record.table} SET {pairs} WHERE key=?", (*new, record.key))
+            new = known
+        marks = ",".join("?" * (2 + len(new)))
+        self.db.execute(f"INSERT INTO also_seen VALUES ({marks})", (record.table, record.key, *new))
 
     def set_meta(self, name: str, value: str) -> None:
         with self._transaction():
@@ -145,6 +156,28 @@ class Store:
             last = rows[-1][0]
             for row in rows:
                 yield codec.from_row(kind, row[1:])
+
+    def sorted(self, kind: type[R]) -> Iterator[R]:
+        """Every record of a kind by where it comes from: the same order for the same content."""
+        select = (
+            f"SELECT {','.join(codec.COLUMNS[kind])} FROM {kind.table} ORDER BY source, repo, path, line_start, key"
+        )
+        for row in self.db.execute(select):
+            yield codec.from_row(kind, row)
+
+    def products(self, kind: type[R], stage: str, item: str) -> Iterator[R]:
+        """The records that one item of a stage made."""
+        made = "t.key IN (SELECT key FROM products WHERE stage=? AND kind=? AND item=?)"
+        return self.records(kind, made, (stage, kind.table, item))
+
+    def items_done(self, stage: str, without: str) -> list[str]:
+        """Items done in `stage` that have no outcome yet in the stage `without`."""
+        rows = self.db.execute(
+            "SELECT item FROM outcomes o WHERE stage=? AND part='' AND status='done' AND NOT EXISTS"
+            " (SELECT 1 FROM outcomes p WHERE p.stage=? AND p.item=o.item AND p.part='') ORDER BY finished, item",
+            (stage, without),
+        )
+        return [row[0] for row in rows]
 
     def unfinished(self, kind: type[R], stage: str, suffix: str = "") -> Iterator[R]:
         """Records with no outcome yet in `stage`, where the item's key is the record's key + suffix."""
@@ -182,6 +215,10 @@ class Store:
 
 
 _UNFINISHED = "NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.stage=? AND o.item = t.key || ? AND o.part='')"
+
+
+def _place(origin: Origin) -> tuple[str, str, str, str, int]:
+    return origin.source, origin.repo, origin.revision, origin.path, origin.line_start or 0
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def extract(
         return _stages(["extract"], run_dir, as_json, jobs=jobs, allow_unsafe_exec=allow_unsafe_exec or None)
     from triton_data.bare import extract_paths
 
-    return _finish_bare(extract_paths(paths, out, jobs, allow_unsafe_exec), as_json)
+    return _finish_bare(extract_paths(paths, out, allow_unsafe_exec), as_json)
 
 
 @click.command()

@@ -51,9 +51,9 @@ def create_json(folders: Iterable[Path], out: Path, plain: bool = False, with_me
 
 
 def _from_run(store: Store) -> Iterator[Entry]:
-    for kernel in store.records(Kernel):
+    for kernel in store.sorted(Kernel):
         yield Entry(kernel.name, kernel.text, kernel.origin, "hand-written")
-    for capture in store.records(Capture):
+    for capture in store.sorted(Capture):
         for generated in capture.kernels:
             yield Entry(generated.name, generated.text, capture.origin, "inductor")
 

@@ -1,0 +1,31 @@
+"""The probe that extraction hands its foreign code to: one jailed child a call.
+
+In: a payload of probe.py. Out: its facts, or what became of the child instead, in the same words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from triton_data.jail import RUN, Jail, Outcome, Task
+
+GRACE = 8.0  # seconds beyond the probe's own limit, for importing what the text imports
+DEFAULT_SECONDS = 20.0
+
+
+class JailProbe:
+    def __init__(self, jail: Jail) -> None:
+        self.jail = jail
+
+    def __call__(self, payload: dict[str, Any]) -> dict[str, Any]:
+        seconds = float(payload.get("seconds", DEFAULT_SECONDS)) + GRACE
+        policy = replace(RUN, wall_s=seconds, cpu_s=2 * int(seconds))
+        outcome = self.jail.run(Task(entry="triton_data.extract.probe:probe", payload=payload), policy)
+        if outcome.ok and isinstance(outcome.value, dict):
+            return {**outcome.value, "layers": list(outcome.facts.layers)}
+        return {"ok": False, "stage": _stage(outcome), "error": outcome.reason, "seconds": outcome.facts.wall_s}
+
+
+def _stage(outcome: Outcome) -> str:
+    return "timeout" if outcome.status == "timeout" else "worker_died"

@@ -1,0 +1,74 @@
+"""The extract stage: one scraped repository becomes its kernels and programs, or Drops.
+
+In: the files that one scrape item brought in. Out: Kernels, Programs, and a Drop for everything else that was found.
+The item is the whole repository, because evidence of how a class is used comes from any of its files, and because the
+result must not depend on which worker saw which file first. Foreign code runs in the jail only.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from triton_data.extract.extract import extract_file
+from triton_data.extract.probing import JailProbe
+from triton_data.extract.programs import Programs
+from triton_data.extract.repo import Repo
+from triton_data.jail import Jail
+from triton_data.records import Drop, Kernel, Origin, Program, SourceFile
+from triton_data.store import Store
+
+PRELOAD = ("torch", "triton_data.extract.probe")
+
+
+@dataclass(frozen=True)
+class Repository:
+    """What one item of the scrape stage brought in."""
+
+    key: str
+
+
+@dataclass
+class ExtractStage:
+    run_dir: Path
+    allow_unsafe: bool = False
+    name: str = "extract"
+    jail: Jail | None = None
+
+    def todo(self, store: Store) -> Iterator[Repository]:
+        for item in store.items_done("scrape", without=self.name):
+            yield Repository(item)
+
+    def count(self, store: Store) -> int:
+        return sum(1 for _ in self.todo(store))
+
+    def held(self) -> AbstractContextManager[object]:
+        self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe, env={"TRITON_INTERPRET": "1"})
+        return self.jail
+
+    def work(self, item: Repository) -> Iterator[Kernel | Program | Drop]:
+        assert self.jail is not None, "work() runs while the stage is held"
+        with Store.read(self.run_dir) as store:
+            files = {f.origin.path: f for f in store.products(SourceFile, "scrape", item.key)}
+            repo = Repo({path: store.blobs.get(file.blob) for path, file in files.items()})
+        yield from extract_all(repo, {path: file.origin for path, file in files.items()}, self.jail)
+
+
+def extract_all(repo: Repo, origins: dict[str, Origin], jail: Jail) -> Iterator[Kernel | Program | Drop]:
+    """Every Python file, in one order; what was found in a file and dropped is named `path:name`."""
+    probe = JailProbe(jail)
+    programs = Programs(repo, probe)
+    for path in repo.python_files():
+        for result in extract_file(repo, path, origins[path], probe, programs):
+            yield replace(result, part=f"{path}:{result.part}") if isinstance(result, Drop) else result
+
+
+def plain(result: Any) -> dict[str, Any]:
+    """A record without its origin's empty fields, for printing."""
+    values = dataclasses.asdict(result)
+    values["origin"] = {name: value for name, value in values["origin"].items() if value not in ("", None)}
+    return values

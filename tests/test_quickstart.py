@@ -1,0 +1,109 @@
+"""The main job, as a newcomer runs it: the minirepo becomes a training file, and nothing found is lost."""
+
+from __future__ import annotations
+
+import ast
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from triton_data.records import Capture, Kernel, Program
+from triton_data.store import Store
+
+ROOT = Path(__file__).parents[1]
+COMMAND = [sys.executable, "-m", "triton_data"]
+
+
+def triton_data(*args: str, cwd: Path) -> str:
+    done = subprocess.run([*COMMAND, *args], capture_output=True, text=True, cwd=cwd)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def quickstart(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    place = tmp_path_factory.mktemp("a place with spaces")
+    shutil.copytree(ROOT / "examples", place / "examples")
+    return place, json.loads(triton_data("run", "examples/quickstart.toml", "--json", cwd=place))
+
+
+def test_the_numbers_that_are_promised(quickstart: tuple[Path, dict[str, Any]]) -> None:
+    _, said = quickstart
+    records = said["stages"]["extract"]["records"]
+    assert records["kernels"] >= 12
+    assert said["captured_programs"] >= 8
+    assert all(stage["pending"] == 0 for stage in said["stages"].values())
+
+
+def test_the_training_file_is_what_torchtune_reads(quickstart: tuple[Path, dict[str, Any]]) -> None:
+    place, said = quickstart
+    (exported,) = said["exported"]
+    rows = json.loads((place / exported["path"]).read_text())
+    assert len(rows) == exported["entries"] >= 12 + 8
+    for row in rows:
+        assert set(row) == {"input"}
+        assert row["input"].startswith("```python\n") and row["input"].endswith("\n```")
+        ast.parse(row["input"].removeprefix("```python\n").removesuffix("\n```"))
+    assert len({row["input"] for row in rows}) == len(rows)
+
+
+def definitions(root: Path) -> set[str]:
+    """Counted without the code under test: kernels by decorator text, classes by their base's name."""
+    found = set()
+    for path in root.rglob("*.py"):
+        try:
+            tree = ast.parse(path.read_text())
+        except SyntaxError:
+            found.add(f"{path.relative_to(root).as_posix()}:")
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and any("jit" in ast.unparse(d) for d in node.decorator_list):
+                found.add(f"{path.relative_to(root).as_posix()}:{node.name}")
+            if isinstance(node, ast.ClassDef) and any("Module" in ast.unparse(b) for b in node.bases):
+                found.add(f"{path.relative_to(root).as_posix()}:{node.name}")
+    return found
+
+
+def test_every_definition_is_a_record_or_a_counted_drop(quickstart: tuple[Path, dict[str, Any]]) -> None:
+    place, said = quickstart
+    with Store.read(place / "runs/quickstart") as store:
+        made = {f"{k.origin.path}:{k.name.rsplit('.', 1)[-1]}" for k in store.records(Kernel)}
+        made |= {f"{p.origin.path}:{p.entry}" for p in store.records(Program)}
+        lost = {row[0] for row in store.db.execute("SELECT part FROM outcomes WHERE stage='extract' AND part != ''")}
+        captured = {c.program for c in store.records(Capture)}
+        uncaptured = store.db.execute("SELECT COUNT(*) FROM outcomes WHERE stage='capture' AND status='dropped'")
+        assert len(captured) + uncaptured.fetchone()[0] == store.count(Program)
+    assert definitions(ROOT / "examples/minirepo") <= made | lost
+    assert not made & lost
+    assert sum(said["stages"]["extract"]["dropped"].values()) == len(lost)
+
+
+def test_what_foreign_code_was_confined_by_is_in_the_record(quickstart: tuple[Path, dict[str, Any]]) -> None:
+    with Store.read(quickstart[0] / "runs/quickstart") as store:
+        for record in [*store.records(Program), *store.records(Capture)]:
+            held = " ".join(record.layers)
+            assert "landlock" in held and "seccomp" in held
+
+
+def test_provenance_is_whole(quickstart: tuple[Path, dict[str, Any]]) -> None:
+    with Store.read(quickstart[0] / "runs/quickstart") as store:
+        for record in [*store.records(Kernel), *store.records(Program)]:
+            origin = record.origin
+            assert (origin.source, origin.repo, origin.licence) == ("dir", "minirepo", "MIT")
+            assert origin.revision and origin.file_hash and origin.line_start and origin.time
+
+
+def test_twice_is_the_same_bytes_and_no_work(quickstart: tuple[Path, dict[str, Any]]) -> None:
+    place, said = quickstart
+    before = (place / said["exported"][0]["path"]).read_bytes()
+    again = json.loads(triton_data("run", "examples/quickstart.toml", "--json", cwd=place))
+    assert again["stages"] == said["stages"]
+    assert (place / said["exported"][0]["path"]).read_bytes() == before
+    fresh = json.loads(triton_data("run", "examples/quickstart.toml", "--json", "--run-dir", "runs/b", cwd=place))
+    assert fresh["exported"] == said["exported"]
+    assert (place / said["exported"][0]["path"]).read_bytes() == before
