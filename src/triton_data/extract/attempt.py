@@ -21,6 +21,7 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode
 
+from .literals import literals
 from .mend import Failure
 from .observe import Observer
 
@@ -74,6 +75,21 @@ class _Count(TorchFunctionMode):  # type: ignore[misc]
 class Attempt:
     namespace: dict[str, Any]
     budget: Budget
+
+    @functools.cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse("".join(linecache.getlines(FOREIGN)))
+
+    @functools.cached_property
+    def literals(self) -> dict[str, list[str]]:
+        return literals(self.tree)
+
+    def source_of(self, name: str) -> str:
+        lines = linecache.getlines(FOREIGN)
+        for node in self.tree.body:
+            if isinstance(node, ast.ClassDef) and node.name == name:
+                return "".join(lines[node.lineno - 1 : node.end_lineno])
+        return ""
 
     def value(self, text: str) -> Any:
         scope = {"torch": torch, "math": math, "functools": functools, "types": types}

@@ -70,6 +70,11 @@ def _guessed(attempt: Attempt, cls: type) -> Iterator[Built | Result]:
         else:
             last = made
             blamed = _blamed(made, known)
+        for name in _accepted_missing(made, known, options):
+            options[name] = constructor_values(_keyword(name), attempt.namespace, attempt.literals)
+            blamed = [name, *blamed]
+        for name in _told(made, blamed, options):
+            blamed = [name, *blamed]
         for name, step in _neighbours(choice, blamed, options):
             other = tuple(sorted({**dict(choice), name: step}.items()))
             if other not in seen:
@@ -80,10 +85,9 @@ def _guessed(attempt: Attempt, cls: type) -> Iterator[Built | Result]:
 
 
 def _options(attempt: Attempt, parameter: inspect.Parameter) -> list[str]:
-    values = constructor_values(parameter, attempt.namespace)
-    if parameter.default is not parameter.empty and isinstance(parameter.default, bool):
+    if isinstance(parameter.default, bool):
         return [str(not parameter.default)]
-    return values
+    return constructor_values(parameter, attempt.namespace, attempt.literals)
 
 
 def _neighbours(
@@ -121,7 +125,7 @@ def _new(attempt: Attempt, name: str, depth: int = 0) -> str:
     parts = []
     for parameter in parameters(cls):
         if parameter.default is parameter.empty:
-            value = constructor_values(parameter, attempt.namespace)[0]
+            value = constructor_values(parameter, attempt.namespace, attempt.literals)[0]
             if value.startswith("⟦new "):
                 value = _new(attempt, value[5:-1], depth + 1) if depth < 3 else "None"
             parts.append(f"{parameter.name}={value}")
@@ -139,13 +143,36 @@ def _grow(attempt: Attempt, result: Result, kwargs: dict[str, str]) -> dict[str,
     if result.ok or not found or holder is None:
         return None
     attribute = found[1] or found[2]
-    parameter = inspect.Parameter(attribute, inspect.Parameter.KEYWORD_ONLY)
-    value = constructor_values(parameter, {})[0]
+    value = constructor_values(_keyword(attribute), {}, attempt.literals)[0]
     value = {"⟦config⟧": "types.SimpleNamespace()", "⟦identity⟧": "2"}.get(value, value)
     inner = kwargs[holder].removeprefix("types.SimpleNamespace(").removesuffix(")")
     if re.search(rf"\b{attribute}=", inner):
         return None
     return {**kwargs, holder: f"types.SimpleNamespace({inner}{', ' if inner else ''}{attribute}={value})"}
+
+
+def _keyword(name: str) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY)
+
+
+def _accepted_missing(result: Result, known: list[inspect.Parameter], options: dict[str, list[str]]) -> list[str]:
+    """Arguments that a base class asks for through `**kwargs`."""
+    asked = re.findall(r"'(\w+)'", result.error) if re.search("required|KeyError", result.error) else []
+    return [name for name in asked if name not in options and name.isidentifier()]
+
+
+def _told(result: Result, blamed: list[str], options: dict[str, list[str]]) -> list[str]:
+    """What an error message says that it wants: quoted choices, or the kind of thing whose method is missing."""
+    if result.ok:
+        return []
+    told = [repr(word) for word in re.findall(r"['\"`]([A-Za-z][\w-]{0,24})['\"`]", result.error)][:6]
+    if re.search(r"has no attribute '(lower|upper|startswith|split|endswith)'", result.error):
+        told = ["'relu'", "'mean'", "'LSTM'", "'gelu'"]
+    for name in blamed[:3]:
+        fresh = [value for value in told if value not in options.get(name, ())]
+        if re.search(r"must be|one of|[Uu]nknown|[Ii]nvalid|[Uu]nsupported|choose|expected|attribute '(lower|upper)", result.error):
+            options[name] = [*options.get(name, [])[:1], *fresh, *options.get(name, [])[1:]]
+    return []
 
 
 def _blamed(result: Result, known: list[inspect.Parameter]) -> list[str]:

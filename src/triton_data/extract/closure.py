@@ -26,10 +26,10 @@ class Closed:
     needs: tuple[str, ...]  # packages that are absent and, as far as the text shows, off the path
 
 
-def close(repo: Repo, roots: list[tuple[str, str]]) -> Closed | Drop:
+def close(repo: Repo, roots: list[tuple[str, str]], strict: bool = False) -> Closed | Drop:
     part = roots[0][1]
     try:
-        made = plan(repo, roots)
+        made = plan(repo, roots, strict)
         text, names, homes = render(made, roots)
     except Unclosed as error:
         return Drop(error.reason, error.detail, part)

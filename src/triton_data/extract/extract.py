@@ -55,10 +55,10 @@ def close_kernel(repo: Repo, module: Module, found: FoundKernel, origin: Origin)
     closed: Closed | Drop
     launcher = find_launcher(repo, module.path, found.name, found.unit)
     if launcher is not None:
-        closed = close(repo, [root, launcher])
+        closed = close(repo, [root, launcher], strict=True)
         if isinstance(closed, Closed):
             return Kernel(_in_text(found, closed, root), closed.text, origin, closed.names[launcher])
-    closed = close(repo, [root])
+    closed = close(repo, [root], strict=True)
     if isinstance(closed, Drop):
         return replace(closed, part=found.name)
     inside = root[1] if "." in found.name and f"{found.name.rsplit('.', 1)[1]}[" in closed.text else ""

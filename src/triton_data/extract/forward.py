@@ -7,19 +7,19 @@ Runs in the jail.
 
 from __future__ import annotations
 
-import ast
 import heapq
 import inspect
-import linecache
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import torch
 
-from .attempt import FOREIGN, Attempt, Result, failure
+from .attempt import Attempt, Result, failure
 from .build import Built, parameters
-from .guess import forward_hint, scalar_hint, template
+from .guess import axis_size, forward_hint, scalar_hint, template
 from .mend import mend
+from .shapes import written_shapes
 from .spec import FLOAT, INT, Spec, parse
 
 Specs = tuple[Spec, ...]
@@ -34,7 +34,7 @@ def find_forward(attempt: Attempt, cls: type, built: Built) -> tuple[Result, Spe
             result = attempt.call(built.model, [spec.text() for spec in specs])
             if result.ok:
                 return result, specs
-    result, found = _search(attempt, built, known)
+    result, found = _search(attempt, cls, built, known)
     if found is not None and built.source == "usage":
         built.source = "deduced"  # constructed as usage shows, but called with shapes of our own
     return result, found
@@ -67,13 +67,15 @@ def _after(bound: inspect.BoundArguments, name: str) -> list[str]:
     return names[names.index(name) + 1 :]
 
 
-def _search(attempt: Attempt, built: Built, known: list[inspect.Parameter]) -> tuple[Result, Specs | None]:
+def _search(
+    attempt: Attempt, cls: type, built: Built, known: list[inspect.Parameter]
+) -> tuple[Result, Specs | None]:
     names = [p.name for p in known]
-    tree = ast.parse("".join(linecache.getlines(FOREIGN)))
     queue: list[tuple[int, int, Specs]] = []
     seen: set[Specs] = set()
     serial = 0
-    for specs in _starts(built.model, known):
+    shapes = written_shapes(attempt.source_of(cls.__name__), names)
+    for specs in _starts(built.model, known, shapes):
         if specs not in seen:
             seen.add(specs)
             heapq.heappush(queue, (0, serial, specs))
@@ -90,7 +92,7 @@ def _search(attempt: Attempt, built: Built, known: list[inspect.Parameter]) -> t
             best = result
         if result.stage == "no_tensor" and tried > 20:
             break
-        told = failure(result, names, tree)
+        told = failure(result, names, attempt.tree)
         for n, other in enumerate([*mend(told, specs), *_optional(result, known, specs, built)]):
             if n >= 14:
                 break
@@ -110,16 +112,22 @@ def _modest(spec: Spec) -> bool:
 
 def _optional(result: Result, known: list[inspect.Parameter], specs: Specs, built: Built) -> Iterator[Specs]:
     """One more of the optional arguments, where the error is about something that is None."""
-    if "NoneType" in result.error or "None" in result.error or "must be" in result.error:
-        if len(specs) < len(known):
-            yield (*specs, _one(known[len(specs)], specs, built.model))
+    rest = known[len(specs) :]
+    for n, parameter in enumerate(rest):
+        if re.search(rf"\b{re.escape(parameter.name)}\b", result.error):
+            given = [Spec(fixed=repr(p.default)) for p in rest[:n]]
+            yield (*specs, *given, _one(parameter, specs, built.model))
+    if rest and re.search("None|must be|required", result.error):
+        yield (*specs, _one(rest[0], specs, built.model))
 
 
-def _starts(model: Any, known: list[inspect.Parameter]) -> Iterator[Specs]:
+def _starts(model: Any, known: list[inspect.Parameter], shapes: dict[str, list[str]]) -> Iterator[Specs]:
     required = [p for p in known if p.default is p.empty]
     if not required and known:
         required = known[:1]
     for width, rank, kind, high in _layouts(model):
+        if shapes:
+            yield tuple(_as_written(p, shapes.get(p.name, []), width, rank, high) for p in required)
         specs = []
         for parameter in required:
             hint, hinted = forward_hint(parameter)
@@ -131,6 +139,15 @@ def _starts(model: Any, known: list[inspect.Parameter]) -> Iterator[Specs]:
             else:
                 specs.append(template(kind, rank, width, high) if kind == FLOAT else template(kind, 2, width, high))
         yield tuple(specs)
+
+
+def _as_written(parameter: inspect.Parameter, axes: list[str], width: int, rank: int, high: int) -> Spec:
+    hint, hinted = forward_hint(parameter)
+    if scalar_hint(parameter):
+        return Spec(fixed=scalar_hint(parameter))
+    if not axes:
+        return template(hint, hinted or rank, width, high)
+    return Spec(tuple(axis_size(axis, n, len(axes), width) for n, axis in enumerate(axes)), hint, high)
 
 
 def _one(parameter: inspect.Parameter, specs: Specs, model: Any) -> Spec:

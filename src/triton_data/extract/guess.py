@@ -72,15 +72,18 @@ _COMPILED = tuple((re.compile(pattern), values) for pattern, values in _CONSTRUC
 _ANYTHING = ("64", "torch.nn.Identity()", "2", "[64, 64]", "None", "0.5", "True", "'mean'", "torch.nn.ReLU")
 
 
-def constructor_values(parameter: inspect.Parameter, namespace: dict[str, Any]) -> list[str]:
-    """Expressions for a parameter of `__init__`."""
+def constructor_values(
+    parameter: inspect.Parameter, namespace: dict[str, Any], literals: dict[str, list[str]] | None = None
+) -> list[str]:
+    """Expressions for a parameter of `__init__`; first what the class's own code compares it with."""
+    read = (literals or {}).get(parameter.name, [])
     name, note = parameter.name.lower(), annotation_text(parameter)
     by_name = [values for pattern, values in _COMPILED if pattern.search(name)]
     values = list(by_name[0]) if by_name else []
     for other in by_name[1:3]:
         values += other[:2]
     values = _by_annotation(note, namespace) + values
-    return list(dict.fromkeys(values + list(_ANYTHING)))
+    return list(dict.fromkeys(read + values + list(_ANYTHING)))
 
 
 def annotation_text(parameter: inspect.Parameter) -> str:
@@ -152,3 +155,21 @@ def template(kind: str, rank: int, width: int, high: int = 10) -> Spec:
     if kind == BOOL:
         return Spec((2, 16), BOOL)
     return Spec(shape[rank])
+
+
+_AXES = (
+    (r"^(b|n|bs|bsz|batch\w*|num_?batch\w*|batch size)$", 2),
+    (r"^(h|w|height|width|ih|iw|\w*freq\w*|bins)$", 16),
+    (r"^(t|l|s|seq\w*|len\w*|time\w*|frames?|steps?|\w*length|i|j|samples?|n_frames|tokens?|num_tokens|k)$", 16),
+)
+
+
+def axis_size(axis: str, position: int, axes: int, width: int) -> int:
+    """A size for an axis by the name its author gave it; what is no batch, time or place is a width."""
+    plain = axis.strip().lower()
+    if plain.isdigit():
+        return max(1, int(plain))
+    for pattern, size in _AXES:
+        if re.fullmatch(pattern, plain):
+            return size
+    return 2 if position == 0 and axes > 1 else width

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .spec import BOOL, FLOAT, INT, Spec
+from .spec import BOOL, COMPLEX, FLOAT, INT, Spec
 
 Specs = tuple[Spec, ...]
 
@@ -191,6 +191,19 @@ def _lower_high(found: re.Match[str], failure: Failure, specs: Specs) -> Iterato
                 yield _with(specs, n, spec.put(axis, spec.shape[axis] // 2))
 
 
+def _target(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+    shape = tuple(int(v) for v in found[1].split(","))
+    for n, spec in _each(specs, failure):
+        yield _with(specs, n, Spec(shape, INT, spec.high))
+
+
+def _attribute(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+    """An argument that is no tensor but carries one, such as another model's output."""
+    for n, spec in _each(specs, failure):
+        if n in failure.named or len(specs) == 1:
+            yield _with(specs, n, Spec(fixed=f"types.SimpleNamespace({found[1]}={spec.text()})"))
+
+
 def _larger(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
     for factor in (2, 4, 8, 32):
         for n, spec in _each(specs, failure):
@@ -314,4 +327,9 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str], Failure, Specs], Iterator[Spec
     (r"shape '.*?' is invalid for input of size|view size is not compatible|cannot reshape|is not divisible|must be divisible|"
      r"unflatten|split_with_sizes|split_size|invalid for input", _reshape),
     (r'pattern "(.*?)"\.(.*)', _einops),
+    (r"(imag|real|angle|view_as_real).*complex|requires? a complex|complex-valued|complex tensor", _kind(COMPLEX)),
+    (r"is torch.Size\(\[(\d+).*?should be \((\d+)", _match),
+    (r"Expected target size \[([\d, ]+)\]", _target),
+    (r"'Tensor' object has no attribute '(\w+)'", _attribute),
+    (r"(\d)[- ]?[dD](?:imensional)? tensor", _rank),
 )  # fmt: skip

@@ -21,6 +21,10 @@ MAX_PER_CLASS = 4
 Evidence = dict[str, Any]
 
 
+def _plain_new(cls: type, *args: Any, **kwargs: Any) -> Any:
+    return object.__new__(cls)
+
+
 class Observer:
     def __init__(self, namespace: dict[str, Any]) -> None:
         self.namespace = namespace
@@ -40,7 +44,8 @@ class Observer:
         try:
             yield
         finally:
-            del module.__new__
+            # deleting it would leave a slot behind that refuses constructor arguments
+            module.__new__ = staticmethod(_plain_new)
             module.__call__ = call
             for cls, init in inits:
                 cls.__init__ = init  # type: ignore[misc]

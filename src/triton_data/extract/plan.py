@@ -44,6 +44,7 @@ class Symbol:
 @dataclass(eq=False)
 class Plan:
     repo: Repo
+    strict: bool
     units: dict[tuple[str, int], Unit] = field(default_factory=dict)
     # what a chain in a unit of this module stands for: (path, chain) -> (symbol, how many parts it replaces)
     meaning: dict[tuple[str, str], tuple[Symbol, int]] = field(default_factory=dict)
@@ -60,8 +61,9 @@ class Plan:
         return list(dict.fromkeys(path for path, _ in self.units))
 
 
-def plan(repo: Repo, roots: list[tuple[str, str]]) -> Plan:
-    made = Plan(repo)
+def plan(repo: Repo, roots: list[tuple[str, str]], strict: bool = False) -> Plan:
+    """Not `strict`: a name that nothing binds is left alone inside functions, as Python leaves it alone."""
+    made = Plan(repo, strict)
     queue: list[Unit] = []
     for path, name in roots:
         target = repo.lookup(path, name)
@@ -137,14 +139,9 @@ def _symbol(made: Plan, module: Module, target: Target, root: str, parts: int) -
     if target.attribute:
         name = root if parts == 1 else target.attribute
         return Symbol("", name, target)
-    if parts == 1 and not _aliased(module, root):
-        return Symbol("", target.module.split(".")[0], External(target.module.split(".")[0]), submodules=True)
+    if parts == 1 and root == target.module:
+        return Symbol("", root, target, submodules=True)
     return Symbol("", root if parts == 1 else target.module.rpartition(".")[2], target)
-
-
-def _aliased(module: Module, root: str) -> bool:
-    bindings = module.bindings.get(root, ())
-    return any(b.item is not None and (b.item.aliased or b.item.attribute) for b in bindings)
 
 
 def _reach(made: Plan, unit: Unit, module: Module, symbol: Symbol, target: Target, when: When, root: str) -> list[Unit]:
@@ -164,8 +161,9 @@ def _reach(made: Plan, unit: Unit, module: Module, symbol: Symbol, target: Targe
         raise Unclosed(needs(target.package), f"{symbol.name} in {module.path}")
     if symbol.submodules:
         for binding in module.bindings.get(root, ()):
-            if binding.item is not None and available(External(binding.item.module)):
-                made.dotted_imports[binding.item.module] = None
+            item = binding.item
+            if item is not None and not item.aliased and not item.level and available(External(item.module)):
+                made.dotted_imports[item.module] = None
     return []
 
 
@@ -174,15 +172,21 @@ def _unbound(made: Plan, unit: Unit, module: Module, root: str, when: When) -> l
         return []
     if root in _BUILTINS:
         made.builtins.add(root)
-        return []
+        return _everything(made, module) if root == "globals" else []
     stars = made.repo.external_stars(module.path)
     present = [star for star in stars if available(External(star))]
     if stars and not present and not when & When.MAYBE:
         raise Unclosed(needs(stars[0].split(".")[0]), f"{root} in {module.path}, through a star import")
     made.stars.update(dict.fromkeys(present))
-    if not stars and not when & When.MAYBE:
+    if not stars and not when & When.MAYBE and (made.strict or when != When.LAZY):
         raise Unclosed(Reason.UNRESOLVED, f"{root} in {module.path}")
     return []
+
+
+def _everything(made: Plan, module: Module) -> list[Unit]:
+    """`globals()[name]` may ask for any definition of its file."""
+    names = [name for name, found in module.bindings.items() if found[-1].item is None]
+    return [unit for name in names for unit in _take(made, Defined(module.path, name))]
 
 
 def _local_import(made: Plan, unit: Unit, node: ast.Import | ast.ImportFrom) -> list[Unit]:

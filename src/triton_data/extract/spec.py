@@ -9,7 +9,7 @@ import ast
 import re
 from dataclasses import dataclass, replace
 
-FLOAT, INT, BOOL = "float", "int", "bool"
+FLOAT, INT, BOOL, COMPLEX = "float", "int", "bool", "complex"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class Spec:
     def _tensor(self) -> str:
         if self.kind == INT:
             return f"torch.randint(0, {self.high}, {self.shape})"
+        if self.kind == COMPLEX:
+            return f"torch.randn({self.shape}, dtype=torch.complex64)"
         if self.kind == BOOL:
             return f"torch.ones({self.shape}, dtype=torch.bool)"
         return f"torch.randn({', '.join(map(str, self.shape))})" if self.shape else "torch.randn(())"

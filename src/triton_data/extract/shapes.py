@@ -1,0 +1,44 @@
+"""Shapes that an author wrote in words: `x: (B, C, H, W)`, ``x`` (torch.Tensor): ... of shape [batch, time, dim].
+
+Enters: docstrings and comments of a class as text. Leaves: for an argument's name the axes as written.
+"""
+
+from __future__ import annotations
+
+import re
+
+_AXIS = r"[A-Za-z_*][\w*'/^{}\\ .+-]*|\d+|\.\.\.|…"
+_SHAPE = re.compile(rf"[(\[{{]\s*((?:{_AXIS})(?:\s*[,×]\s*(?:{_AXIS}))*,?)\s*[)\]}}]")
+_TYPES = frozenset(("int", "str", "float", "bool", "optional", "torch.tensor", "tensor", "list", "tuple", "nn.module", "none",
+                    "torch.floattensor", "torch.longtensor", "default", "callable", "dict", "module"))  # fmt: skip
+
+
+def written_shapes(text: str, names: list[str]) -> dict[str, list[str]]:
+    """The first shape within reach of each argument's name."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        for place in re.finditer(rf"(?<![\w.]){re.escape(name)}(?![\w(])", text):
+            axes = _shape_after(text[place.end() : place.end() + 220])
+            if axes:
+                found[name] = axes
+                break
+    if not found and len(names) == 1:
+        place = re.search(r"(?i)\binputs?\b\W", text)
+        axes = _shape_after(text[place.end() : place.end() + 160]) if place else []
+        if axes:
+            found[names[0]] = axes
+    return found
+
+
+def _shape_after(text: str) -> list[str]:
+    text = re.split(r"\n\s*\n|\n\s*(?:Returns?|Outputs?|Return)\b", text)[0]
+    for match in _SHAPE.finditer(text):
+        axes = [axis.strip(" `'\\") for axis in re.split(r"[,×]", match[1]) if axis.strip()]
+        words = {axis.lower() for axis in axes}
+        if words & _TYPES or not all(re.fullmatch(r"[\w*'/^{}\\ .+…-]{1,32}", axis) for axis in axes):
+            continue
+        if len(axes) == 1 and not match[0].rstrip(" )]}").endswith(","):
+            continue
+        if len(axes) <= 6 and all(len(axis.split()) <= 3 for axis in axes):
+            return axes
+    return []
