@@ -2,9 +2,10 @@
 
     python benchmarks/jail.py [--rounds 40] [--tasks 10000]
 
-In: nothing. Out: a table on stdout. The same eager torch task runs as a plain fork of a process that has torch loaded, as a jailed
-task, and (its import alone) as a fresh interpreter: in turns, so that a busy machine is busy for all three. Then N jailed tasks in a
-row, with memory, descriptors, processes and temporary files counted before and after. Not covered: CUDA (jail_gpu.py).
+In: nothing. Out: a table on stdout. The same eager torch task runs as a plain fork of a process that has
+torch loaded, as a jailed task, and (its import alone) as a fresh interpreter: in turns, so that a busy
+machine is busy for all three. Then N jailed tasks in a row, with memory, descriptors, processes and temporary
+files counted before and after. Not covered: CUDA (jail_gpu.py).
 """
 
 from __future__ import annotations
@@ -118,7 +119,9 @@ def compare(jail: Jail, rounds: int) -> None:
     server.wait()
     medians = [statistics.median(times[1:] or times) for times in (plain, jailed, fresh)]
     print(f"\n{'one eager task':32} {'median ms':>10} {'p90 ms':>10}   against a plain fork")
-    for name, times, median in zip(("plain fork", "jailed", "fresh python, import torch"), (plain, jailed, fresh), medians):
+    for name, times, median in zip(
+        ("plain fork", "jailed", "fresh python, import torch"), (plain, jailed, fresh), medians, strict=True
+    ):
         high = sorted(times[1:] or times)[int(0.9 * (len(times) - 1))]
         print(f"{name:32} {median:10.1f} {high:10.1f}   {median / medians[0]:.2f}×")
     print(f"a fresh process costs {medians[2] / medians[1]:.0f}× a jailed task")

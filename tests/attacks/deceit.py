@@ -1,5 +1,9 @@
 """The result channel, the judge, and the next task: claiming what is not so."""
 
+# One attack, one line, however long.
+# ruff: noqa: E501
+# fmt: off
+
 from tests.attacks.attack import Suite
 from triton_data.jail import COMPILE
 

@@ -1,5 +1,9 @@
 """Time, memory, processes, disk, descriptors: taking more than is given."""
 
+# One attack, one line, however long.
+# ruff: noqa: E501
+# fmt: off
+
 from tests.attacks.attack import Suite
 from triton_data.jail import COMPILE
 

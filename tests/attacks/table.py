@@ -1,15 +1,15 @@
 """The table of docs/security.md: every attack in every configuration that this machine can show.
 
-    python -m tests.attacks.table            (as root: also as an ordinary user, through a fork that gives root up)
+    python -m tests.attacks.table            (as root: also as an ordinary user)
 
-In: nothing. Out: Markdown on stdout, and exit status 1 where one attack was not contained. Takes about a minute a configuration.
+In: nothing. Out: Markdown on stdout, and exit status 1 where one attack was not contained. Takes about a
+minute a configuration.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -32,6 +32,7 @@ def run_all(layers: tuple[str, ...] | None) -> dict[str, str]:
     with Jail() as jail:
         for module in KINDS.values():
             for attack in module.suite.attacks:
+                print(attack.name, file=sys.stderr)
                 outcome = attack.run(jail, world.payload(), **({} if layers is None else {"layers": layers}))
                 harm = world.harm()
                 well = jail.run(Task(source="def main(): return 1")).value == 1
@@ -39,13 +40,15 @@ def run_all(layers: tuple[str, ...] | None) -> dict[str, str]:
                 ended[attack.name] = ("" if good else f"! {harm} ") + (outcome.reason.split("\n")[0][:60] or "ok")
                 if harm:
                     world.reset()
-        ended["layers"] = ", ".join(jail.run(Task(source="def main(): pass")).facts.layers if layers is None else layers)
+        ended["layers"] = ", ".join(
+            jail.run(Task(source="def main(): pass")).facts.layers if layers is None else layers
+        )
     world.close()
     return ended
 
 
 def as_ordinary_user(layers: str) -> dict[str, str]:
-    """The same suite by a user who owns nothing here: in a view where the interpreter is not under root's own directories."""
+    """The same suite by a user who owns nothing here, in a view that lets all read the interpreter."""
     with tempfile.TemporaryDirectory() as directory:
         os.chown(directory, ORDINARY_UID, ORDINARY_UID)
         reading, writing = os.pipe()
@@ -57,7 +60,12 @@ def as_ordinary_user(layers: str) -> dict[str, str]:
             os.setresgid(*[ORDINARY_UID] * 3)
             os.setresuid(*[ORDINARY_UID] * 3)
             os.dup2(writing, 1)
-            environment = {"PATH": os.environ["PATH"], "HOME": directory, "TMPDIR": directory, "PYTHONPATH": f"{REPOSITORY}/src"}
+            environment = {
+                "PATH": os.environ["PATH"],
+                "HOME": directory,
+                "TMPDIR": directory,
+                "PYTHONPATH": f"{REPOSITORY}/src",
+            }
             os.chdir(REPOSITORY)
             command = [sys.executable, "-B", "-m", "tests.attacks.table", "--json", layers]
             os.execve(sys.executable, command, environment)

@@ -43,7 +43,7 @@ class World:
             "tcp": self._listen(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),
             "udp": self._listen(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)),
             "unix": self._listen(socket.AF_UNIX, socket.SOCK_STREAM, str(directory / "agent")),
-            "abstract": self._listen(socket.AF_UNIX, socket.SOCK_STREAM, f"\0agent-{os.getpid()}"),
+            "abstract": self._listen(socket.AF_UNIX, socket.SOCK_STREAM, f"\0{directory}"),
         }
         (directory / "agent").chmod(0o777)
         self.bystander = self._stand_by()
@@ -72,7 +72,8 @@ class World:
 
     def _stand_by(self) -> subprocess.Popen[bytes]:
         as_jailed: dict[str, Any] = {"user": self.uid, "group": self.uid} if os.geteuid() == 0 else {}
-        return subprocess.Popen(["sleep", "3600"], cwd="/", **as_jailed)
+        # Ends with us, whatever happens: its standard input is ours.
+        return subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd="/", **as_jailed)
 
     def payload(self) -> dict[str, Any]:
         return {

@@ -22,7 +22,7 @@ from typing import NoReturn
 from triton_data.jail import kernel, landlock, limits, namespaces, paths, seccomp
 from triton_data.jail.kernel import LINUX, Unavailable
 from triton_data.jail.perform import perform
-from triton_data.jail.policy import Policy
+from triton_data.jail.policy import COMPILE, Policy
 
 RESULT, SETUP = 3, 4
 SETUP_FAILED = 97
@@ -35,6 +35,7 @@ class Place:
     read: tuple[str, ...]
     floor: tuple[str, ...]
     zygote: int  # its pid
+    no_namespaces: str = ""  # why this machine has none; '' where it has
 
 
 class Report:
@@ -51,24 +52,45 @@ class Report:
                 raise PermissionError(f"below the floor: no {name} ({self.missing.get(name, 'switched off')})")
 
 
-def isolate(policy: Policy, scratch: str) -> Report:
-    """Everything that children inherit and that needs rights which the task must not have."""
+def isolate(policy: Policy, scratch: str, place: Place) -> Report:
+    """Everything that children inherit and that needs rights which the task must not have. No half measures:
+    where the
+    machine has namespaces and this fails, the task is not run."""
     report = Report()
     if os.geteuid() == 0:
         namespaces.drop_root()
         report.layers.append(f"uid:{namespaces.NOBODY}")
-    if "namespaces" not in policy.layers or not LINUX:
-        report.missing["namespaces"] = "switched off" if LINUX else "not Linux"
+    if LINUX:
+        kernel.set_dumpable(True)  # the zygote is not, nor is who changed uid: then /proc/self would belong to root
+    if place.no_namespaces or "namespaces" not in policy.layers:
+        report.missing["namespaces"] = place.no_namespaces or "switched off"
         return report
-    try:
-        held = namespaces.enter(policy.subprocesses)
-        namespaces.mount_scratch(scratch, policy.disk, policy.files)
-        namespaces.drop_capabilities()
-    except OSError as error:
-        report.missing["namespaces"] = str(error)
-    else:
-        report.layers += [f"namespaces:{'+'.join(held)}", "tmpfs"]
+    held = namespaces.enter(policy.subprocesses)
+    namespaces.mount_scratch(scratch, policy.disk, policy.files)
+    namespaces.drop_capabilities()
+    report.layers += [f"namespaces:{'+'.join(held)}", "tmpfs"]
     return report
+
+
+def why_no_namespaces(scratch: str) -> str:
+    """'' where all of them work. Tried once, in a process that ends with it: some machines let a process in
+    and then give it
+    no rights there, and a task must not be left half way."""
+    if not LINUX:
+        return "not Linux"
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            isolate(COMPILE, scratch, Place((), (), 0))
+        except OSError as error:
+            os.write(writing, f"{error}".encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    os.waitpid(pid, 0)
+    with os.fdopen(reading, errors="replace") as file:
+        return file.read()
 
 
 def live(fds: list[int], policy: Policy, scratch: str, place: Place, report: Report | None = None) -> NoReturn:
@@ -77,7 +99,7 @@ def live(fds: list[int], policy: Policy, scratch: str, place: Place, report: Rep
         task = _arrange(fds)
         setup = socket.socket(fileno=SETUP)
         try:
-            _confine(policy, scratch, place, report or isolate(policy, scratch), setup)
+            _confine(policy, scratch, place, report or isolate(policy, scratch, place), setup)
         except Exception as error:  # noqa: BLE001  whatever it is, foreign code must not run: say it outside
             setup.sendall(json.dumps({"failed": f"{error}"}).encode())
             os._exit(SETUP_FAILED)

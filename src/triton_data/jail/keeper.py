@@ -21,7 +21,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-from triton_data.jail import kernel
+from triton_data.jail import kernel, scratch
 from triton_data.jail.kernel import LINUX
 
 LOOK_S = 0.1
@@ -99,8 +99,8 @@ class Keeper:
         for pid in map(int, children.read_text().split()) if children.exists() else ():
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
-        for scratch in Path(self.config["scratch"]).glob("task-*"):
-            shutil.rmtree(scratch, ignore_errors=True)
+        for left in Path(self.config["scratch"]).glob("task-*"):
+            scratch.remove(str(left))
 
     def close(self) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -117,6 +117,8 @@ def sweep(directory: Path) -> None:
         try:
             with (base / "lock").open("r") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                for left in base.glob("scratch/task-*"):
+                    scratch.remove(str(left))
                 shutil.rmtree(base, ignore_errors=True)
         except OSError:  # in use, another user's, or made just now
             continue

@@ -11,7 +11,7 @@ import os
 import struct
 
 from triton_data.jail import kernel, syscalls
-from triton_data.jail.kernel import ARCH, LINUX
+from triton_data.jail.kernel import ARCH
 
 NEWNS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x20000, 0x08000000, 0x10000000, 0x20000000, 0x40000000
 NOSUID, NODEV = 2, 4
@@ -24,15 +24,13 @@ def drop_root() -> None:
     os.setgroups([])
     os.setresgid(NOBODY, NOBODY, NOBODY)
     os.setresuid(NOBODY, NOBODY, NOBODY)
-    if LINUX:
-        kernel.set_dumpable(True)  # the change of uid cleared it, and /proc/self would stay root's
 
 
 def enter(processes: bool) -> list[str]:
     """Leave for new namespaces; with `processes`, the next fork is the first process of a new pid namespace.
 
-    A run task can create neither a process nor a socket: it is spared the second fork that a pid namespace needs, and the
-    millisecond that a network costs to make.
+    A run task can create neither a process nor a socket: it is spared the second fork that a pid namespace
+    needs, and the millisecond that a network costs to make.
     """
     uid, gid = os.geteuid(), os.getegid()
     kernel.unshare(NEWUSER | NEWNS | NEWIPC | (NEWPID | NEWNET if processes else 0))

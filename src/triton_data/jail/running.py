@@ -2,8 +2,7 @@
 
 In: a pid and a policy. Out: a kill where a limit is passed, and one line of facts on the connection when it
 is over. Not covered: limits that the kernel keeps (limits.py). What is counted here is looked at every 50 ms,
-so a task can overshoot for that long; without a mount namespace, space held by files that are deleted and
-mapped is not seen.
+so a task can overshoot for that long.
 """
 
 from __future__ import annotations
@@ -12,13 +11,12 @@ import contextlib
 import json
 import os
 import resource
-import shutil
 import signal
 import socket
-import stat
 import time
 from pathlib import Path
 
+from triton_data.jail import scratch
 from triton_data.jail.policy import MIB, Policy
 
 MEMORY_SLACK = 64 * MIB  # RLIMIT_DATA speaks first, and more politely
@@ -26,15 +24,10 @@ MEMORY_SLACK = 64 * MIB  # RLIMIT_DATA speaks first, and more politely
 
 class Running:
     def __init__(
-        self, pid: int, init: int, connection: socket.socket, scratch: str, policy: Policy, started: float
+        self, pid: int, init: int, connection: socket.socket, place: str, policy: Policy, started: float
     ) -> None:
-        self.pid, self.init, self.connection, self.scratch, self.policy = (
-            pid,
-            init,
-            connection,
-            scratch,
-            policy,
-        )
+        self.pid, self.init = pid, init
+        self.connection, self.scratch, self.policy = connection, place, policy
         self.started = started
         self.killed = ""
         self.speaks = True  # its connection is still watched
@@ -51,7 +44,7 @@ class Running:
         self.peak = max(self.peak, used)
         if used > self.base + self.policy.memory + MEMORY_SLACK:
             self.kill("oom")
-        elif _overfull(self.scratch, self.pid, self.policy):
+        elif scratch.overfull(self.scratch, self.pid, self.policy.disk, self.policy.files):
             self.kill("disk")
 
     def kill(self, why: str) -> None:
@@ -66,10 +59,7 @@ class Running:
                 os.kill(self.init, signal.SIGKILL)  # and with it, its whole pid namespace
                 os.waitpid(self.init, 0)
         wall = time.monotonic() - self.started
-        try:
-            os.rmdir(self.scratch)  # noqa: PTH106  empty where it was a tmpfs, which is the usual case
-        except OSError:
-            shutil.rmtree(self.scratch, ignore_errors=True)
+        scratch.remove(self.scratch)
         signalled = os.WIFSIGNALED(status)
         facts = {
             "exit": None if signalled else os.waitstatus_to_exitcode(status),
@@ -106,32 +96,3 @@ def _tree(pid: int) -> list[int]:
             for thread in Path(f"/proc/{pid}/task").iterdir():
                 todo += map(int, (thread / "children").read_text().split())
     return found
-
-
-def _overfull(scratch: str, pid: int, policy: Policy) -> bool:
-    """A tmpfs has its own quota, and its files do not show here: then this is one empty directory."""
-    size = files = 0
-    todo = [scratch]
-    while todo and files <= policy.files:
-        with contextlib.suppress(OSError), os.scandir(todo.pop()) as entries:
-            for entry in entries:
-                files += 1
-                if entry.is_dir(follow_symlinks=False):
-                    todo.append(entry.path)
-                else:
-                    size += entry.stat(follow_symlinks=False).st_blocks * 512
-    if files:
-        size += _deleted_but_open(pid, scratch)
-    return size > policy.disk or files > policy.files
-
-
-def _deleted_but_open(pid: int, scratch: str) -> int:
-    size = 0
-    with contextlib.suppress(OSError):  # ended meanwhile
-        device = Path(scratch).stat().st_dev
-        for number in Path(f"/proc/{pid}/fd").iterdir():
-            with contextlib.suppress(OSError):
-                found = number.stat()
-                if stat.S_ISREG(found.st_mode) and found.st_nlink == 0 and found.st_dev == device:
-                    size += found.st_blocks * 512
-    return size

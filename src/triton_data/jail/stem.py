@@ -43,7 +43,7 @@ def grow(fds: list[int], policy: Policy, scratch: str, place: child.Place) -> tu
 
 def _stem(fds: list[int], policy: Policy, scratch: str, place: child.Place, writing: int) -> NoReturn:
     try:
-        report = child.isolate(policy, scratch)
+        report = child.isolate(policy, scratch, place)
         init = 0
         if any(layer.startswith("namespaces") for layer in report.layers):
             init = os.fork()

@@ -43,7 +43,9 @@ class Zygote:
         self.listening = socket.socket(fileno=int(config["listening"]))
         self.scratch = str(config["scratch"])
         self.retire_after = int(config["retire_after"])
-        self.place = child.Place(tuple(config["read"]), tuple(config["floor"]), os.getpid())
+        self.place = child.Place(
+            tuple(config["read"]), tuple(config["floor"]), os.getpid(), child.why_no_namespaces(self.scratch)
+        )
         self.waiting: dict[int, socket.socket] = {}  # connected, nothing said yet
         self.running: dict[int, Running] = {}  # by pid
         self.poll = select.poll()
