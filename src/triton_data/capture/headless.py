@@ -24,9 +24,10 @@ from torch._inductor.compile_fx import compile_fx
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from triton_data.capture import output_code
+from triton_data.capture.graph_inputs import sources_of
 from triton_data.capture.modes import find_mode
 from triton_data.capture.patches import DEVICE, numbered_from_zero, pretending
-from triton_data.capture.program import Built, build, loaded
+from triton_data.capture.program import Built, build, loaded, require_gradients
 from triton_data.capture.reasons import Reason, dropped, one_line
 from triton_data.capture.retarget import inputs_on
 from triton_data.capture.targets import Target, find_target
@@ -44,6 +45,8 @@ def capture_program(program: Program, target: str = "sm_90", mode: str = "infere
                 return dropped(Reason.TEXT, f"no {program.entry!r} in the text")
             torch.manual_seed(0)
             built = build(module, program.entry, training=mode == "training")
+            if mode == "training":
+                require_gradients(built)
             graphs = capture_call(built, spec, mode)
     except Exception as error:  # noqa: BLE001  foreign code: any failure of it is a Drop
         return dropped(Reason.RUN, one_line(error))
@@ -122,12 +125,13 @@ class _Recorder:
 
     def _keep(self, codes: list[str], graph: torch.fx.GraphModule) -> None:
         readable = graph.print_readable(print_output=False)
+        inputs = tuple(sources_of(graph))
         for index, code in enumerate(map(output_code.without_paths, codes)):
             direction = "inference"
             if len(codes) > 1:
                 direction = "forward" if index == 0 else "backward"
             kernels, externs = output_code.kernels_of(code), output_code.externs_of(code)
-            self.graphs.append(Graph(direction, code, kernels, externs, readable))
+            self.graphs.append(Graph(direction, code, kernels, externs, readable, inputs))
 
 
 def _lower(graph: torch.fx.GraphModule, inputs: list[Any]) -> None:

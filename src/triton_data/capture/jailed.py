@@ -51,4 +51,5 @@ def _graph(fields: dict[str, Any]) -> Graph:
         InductorKernel(str(kernel["name"]), str(kernel["text"]), str(kernel["sources"])) for kernel in fields["kernels"]
     )
     externs = tuple(str(name) for name in fields["externs"])
-    return Graph(str(fields["direction"]), str(fields["code"]), kernels, externs, str(fields["readable"]))
+    inputs = tuple(str(name) for name in fields["inputs"])
+    return Graph(str(fields["direction"]), str(fields["code"]), kernels, externs, str(fields["readable"]), inputs)

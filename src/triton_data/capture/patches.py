@@ -30,10 +30,14 @@ from torch._subclasses.fake_tensor import FakeTensor, FakeTensorConverter, FakeT
 from torch._subclasses.functional_tensor import FunctionalTensor
 from torch.fx.experimental.proxy_tensor import ProxyTorchDispatchMode
 from torch.overrides import TorchFunctionMode
+from torch.utils._pytree import tree_unflatten
 from triton.backends.compiler import GPUTarget
 from triton.backends.driver import DriverBase
 from triton.runtime import driver
 
+from triton_data.capture.attention import attention
+from triton_data.capture.choices import DeviceChoices, convolution_format
+from triton_data.capture.cuda_only import SHAPES
 from triton_data.capture.targets import Target
 
 DEVICE = torch.device("cuda", 0)  # every target's: torch calls AMD's 'cuda' too
@@ -55,6 +59,13 @@ def pretending(target: Target, emitted: Callable[[str], None]) -> Iterator[None]
         stack.enter_context(_device_in_python_only())
         stack.enter_context(_target_by_default())
         stack.enter_context(_constants_on_target())
+        stack.enter_context(_convolution_layout(target))
+        stack.enter_context(_fallbacks_on_host())
+        stack.enter_context(_whole_rms_norm())
+        stack.enter_context(DeviceChoices(target))
+        # F.multi_head_attention_forward looks its attention up by this name, below the reach of a mode.
+        chosen = functools.partial(attention, target)
+        stack.enter_context(mock.patch.object(torch.nn.functional, "scaled_dot_product_attention", chosen))
         # Inductor asks for the vendor by this attribute only.
         stack.enter_context(mock.patch.object(torch.version, "hip", "6.4.0" if target.backend == "hip" else None))
         yield
@@ -200,7 +211,7 @@ def _source_only(emitted: Callable[[str], None]) -> Iterator[None]:
         yield
 
 
-def _not_runnable(args: Any) -> Any:
+def _not_runnable(*args: Any) -> Any:
     raise RuntimeError("a headless capture is source text: it does not run")
 
 
@@ -232,6 +243,9 @@ def _device_in_python_only() -> Iterator[None]:
         answer: torch.device = ask(args)
         return _CPU if answer.type == "cuda" else answer
 
+    is_cuda = property(lambda tensor: tensor.device.type == "cuda")
+    is_cpu = property(lambda tensor: tensor.device.type == "cpu")
+
     def python_device(tensor: FunctionalTensor) -> torch.device:
         return torch._from_functional_tensor(tensor.elem).device
 
@@ -239,7 +253,9 @@ def _device_in_python_only() -> Iterator[None]:
         mock.patch.object(torch.Tensor, "_make_subclass", staticmethod(make_fake_on_cpu)),
         mock.patch.object(FakeTensor, "__torch_dispatch__", classmethod(answer_device)),
         mock.patch.dict(fake_tensor._DISPATCH_META_HANDLERS, {torch.ops.prim.device.default: answer_mode}),
-        mock.patch.object(FunctionalTensor, "device", property(python_device), create=True),
+        mock.patch.object(FunctionalTensor, "device", property(python_device)),
+        mock.patch.multiple(FakeTensor, is_cuda=is_cuda, is_cpu=is_cpu),
+        mock.patch.multiple(FunctionalTensor, is_cuda=is_cuda, is_cpu=is_cpu),
     ):
         yield
 
@@ -293,6 +309,57 @@ def _constants_on_target() -> Iterator[None]:
         return value.as_subclass(_OnTarget) if is_host else value
 
     with mock.patch.object(graph_module, "getattr_recursive", read_moved):
+        yield
+
+
+@contextlib.contextmanager
+def _convolution_layout(target: Target) -> Iterator[None]:
+    """Fake convolutions ask C++ for the output's memory format, which a CPU tensor gets from oneDNN's rules."""
+
+    def layout(image: torch.Tensor, weight: torch.Tensor, backend: Any) -> torch.memory_format:
+        return convolution_format(target, image, weight)
+
+    with mock.patch.object(torch._C, "_conv_determine_backend_memory_format", layout):
+        yield
+
+
+@contextlib.contextmanager
+def _fallbacks_on_host() -> Iterator[None]:
+    """An operation without a fake kernel is run on zeros to learn its outputs' shapes: run it on the host."""
+    run = fake_tensor.run_fallback_kernel
+
+    def run_on_host(mode: Any, func: Any, flat_args: Any, spec: Any, error: Any) -> Any:
+        if func in SHAPES:
+            args, kwargs = tree_unflatten(flat_args, spec)
+            with mode:
+                return SHAPES[func](*args, **kwargs)
+        fakes = [arg for arg in flat_args if isinstance(arg, FakeTensor) and arg.fake_device == DEVICE]
+        for fake in fakes:
+            fake.fake_device = _CPU
+        try:
+            return run(mode, func, flat_args, spec, error)
+        finally:
+            for fake in fakes:
+                fake.fake_device = DEVICE
+
+    with mock.patch.object(fake_tensor, "run_fallback_kernel", run_on_host):
+        yield
+
+
+@contextlib.contextmanager
+def _whole_rms_norm() -> Iterator[None]:
+    """Autograd takes an operation apart unless the tensor's device has a kernel for it: say that both have one.
+
+    On a CUDA build the device has one; there, and on a CPU build, the kernel is asked for and never run.
+    """
+    operation = torch.ops.aten._fused_rms_norm.default
+    with contextlib.ExitStack() as stack:
+        for key in ("CPU", "CUDA"):
+            if not torch._C._dispatch_has_kernel_for_dispatch_key(operation.name(), key):
+                library = stack.enter_context(torch.library._scoped_library("aten", "IMPL", key))
+                library.impl("_fused_rms_norm", _not_runnable)
+        stack.callback(operation._dispatch_cache.clear)
+        operation._dispatch_cache.clear()
         yield
 
 

@@ -55,6 +55,16 @@ def build(module: types.ModuleType, entry: str, training: bool) -> Built:
     return Built(instance, args, kwargs)
 
 
+def require_gradients(built: Built) -> None:
+    """Training needs something to differentiate: the module's parameters, or else the floating-point inputs."""
+    parameters = getattr(built.forward, "parameters", None)
+    if parameters is not None and any(parameter.requires_grad for parameter in parameters()):
+        return
+    for value in (*built.args, *built.kwargs.values()):
+        if hasattr(value, "is_floating_point") and value.is_floating_point() and value.is_leaf:
+            value.requires_grad_()
+
+
 def _arguments(given: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """`[x, y]`, `[[x, y], {...}]` and `([x, y], {...})` are all in use: a trailing dict after one sequence
     means keywords, anything else is positional."""
