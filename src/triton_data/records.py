@@ -106,6 +106,7 @@ class Graph:
     kernels: tuple[InductorKernel, ...]
     externs: tuple[str, ...] = ()  # extern calls in order, such as extern_kernels.mm
     readable: str = ""  # the FX graph, readable form
+    inputs: tuple[str, ...] = ()  # what each argument of call() is, such as L['x'] or L['self']._parameters['w']
 
 
 @dataclass(frozen=True, slots=True)

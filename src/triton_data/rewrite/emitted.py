@@ -8,6 +8,7 @@ faster (docs/decisions/020). Not covered: C++ kernels, foreach and template kern
 from __future__ import annotations
 
 import ast
+import copy
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,7 +31,8 @@ class Kernel:
     decorator: ast.Call
     nodes: tuple[str, ...] = ()  # source nodes, such as layer_norm, h
     aten: tuple[str, ...] = ()  # such as aten.gelu
-    dtypes: dict[str, str] = field(default_factory=dict)
+    fixed: dict[str, int] = field(default_factory=dict)  # blocks that Inductor baked in
+    dropped: tuple[str, ...] = ()  # parameters that nothing reads
 
     @property
     def parameters(self) -> list[str]:
@@ -111,7 +113,7 @@ def _literal(node: ast.expr) -> Any:
         def visit_Attribute(self, attribute: ast.Attribute) -> ast.expr:
             return ast.Constant(ast.unparse(attribute))
 
-    return ast.literal_eval(Blank().visit(node))
+    return ast.literal_eval(Blank().visit(copy.deepcopy(node)))
 
 
 def _sources(comment: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -49,7 +49,7 @@ def _learn(statement: ast.stmt, known: dict[str, Value]) -> None:
     pair = tree.single(statement)
     if pair is not None:
         name, value = pair
-        known[name] = _join(known.get(name), _of(value, known), name)
+        known[name] = _join(known.get(name), value_of(value, known), name)
     else:
         for name in tree.assigned(statement):
             known.setdefault(name, Value("int32", NO_AXES) if isinstance(statement, ast.For) else UNKNOWN)
@@ -65,7 +65,7 @@ def _join(old: Value | None, new: Value, name: str) -> Value:
     return Value(old.dtype if old.dtype == new.dtype else "", axes)
 
 
-def _of(node: ast.expr, known: dict[str, Value]) -> Value:
+def value_of(node: ast.expr, known: dict[str, Value]) -> Value:
     match node:
         case ast.Constant(value=bool()):
             return Value("int1", NO_AXES)
@@ -76,15 +76,15 @@ def _of(node: ast.expr, known: dict[str, Value]) -> Value:
         case ast.Name(id=name):
             return known.get(name, UNKNOWN)
         case ast.UnaryOp(op=ast.Not(), operand=inner):
-            return Value("int1", _of(inner, known).axes)
+            return Value("int1", value_of(inner, known).axes)
         case ast.UnaryOp(operand=inner):
-            return _of(inner, known)
+            return value_of(inner, known)
         case ast.BinOp(left=left, op=op, right=right):
-            return _arithmetic(_of(left, known), op, _of(right, known))
+            return _arithmetic(value_of(left, known), op, value_of(right, known))
         case ast.Compare(left=left, comparators=others):
-            return Value("int1", _axes(left, *others, known=known))
+            return Value("int1", axes_of(left, *others, known=known))
         case ast.Subscript(value=inner):
-            return _of(inner, known)
+            return value_of(inner, known)
         case ast.Call():
             return _of_call(node, known)
     return UNKNOWN
@@ -122,24 +122,24 @@ def _of_call(node: ast.Call, known: dict[str, Value]) -> Value:
     name = tree.called(node)
     last = name.rsplit(".", 1)[-1]
     if isinstance(node.func, ast.Attribute) and last == "to":
-        return Value(ast.unparse(node.args[0]).removeprefix("tl."), _of(node.func.value, known).axes)
+        return Value(ast.unparse(node.args[0]).removeprefix("tl."), value_of(node.func.value, known).axes)
     if name == "tl.load":
         return _of_load(node, known)
     if name in ("tl.full", "tl.zeros"):
-        return Value(ast.unparse(node.args[-1]).removeprefix("tl."), _shape_axes(node.args[0]))
+        return Value(ast.unparse(node.args[-1]).removeprefix("tl."), shape_axes(node.args[0]))
     if name == "tl.broadcast_to":
-        return Value(_of(node.args[0], known).dtype, _shape_axes(node.args[1]))
+        return Value(value_of(node.args[0], known).dtype, shape_axes(node.args[1]))
     if name == "tl.where":
-        condition, one, other = (_of(argument, known) for argument in node.args)
+        condition, one, other = (value_of(argument, known) for argument in node.args)
         both = _arithmetic(one, ast.Add(), other)
         axes = None if both.axes is None or condition.axes is None else both.axes | condition.axes
         return Value(both.dtype, axes)
     if name.startswith(("tl.", "triton_helpers.")) and last in _REDUCERS and len(node.args) == 2:
-        inner = _of(node.args[0], known)
+        inner = value_of(node.args[0], known)
         kept = None if inner.axes is None else frozenset(a for a in inner.axes if not a.startswith("r"))
         return Value(inner.dtype, kept)
     if name.startswith(("libdevice.", "tl_math.", "tl.", "triton_helpers.")) and last in _ELEMENTWISE:
-        values = [_of(argument, known) for argument in node.args]
+        values = [value_of(argument, known) for argument in node.args]
         dtype = values[0].dtype
         for value in values[1:]:
             dtype = promote(dtype, value.dtype)
@@ -149,21 +149,62 @@ def _of_call(node: ast.Call, known: dict[str, Value]) -> Value:
 
 
 _ELEMENTWISE = frozenset(
-    (
-        "exp exp2 expm1 log log2 log10 log1p sqrt sqrt_rn rsqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh"
-        " atanh erf erfc erfinv lgamma floor ceil trunc nearbyint rint round abs fabs pow atan2 fmod hypot copysign"
-        " maximum minimum sigmoid fma div_rn"
-    ).split()
+    [
+        "exp",
+        "exp2",
+        "expm1",
+        "log",
+        "log2",
+        "log10",
+        "log1p",
+        "sqrt",
+        "sqrt_rn",
+        "rsqrt",
+        "sin",
+        "cos",
+        "tan",
+        "asin",
+        "acos",
+        "atan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "asinh",
+        "acosh",
+        "atanh",
+        "erf",
+        "erfc",
+        "erfinv",
+        "lgamma",
+        "floor",
+        "ceil",
+        "trunc",
+        "nearbyint",
+        "rint",
+        "round",
+        "abs",
+        "fabs",
+        "pow",
+        "atan2",
+        "fmod",
+        "hypot",
+        "copysign",
+        "maximum",
+        "minimum",
+        "sigmoid",
+        "fma",
+        "div_rn",
+    ]
 )
 
 
 def _of_load(node: ast.Call, known: dict[str, Value]) -> Value:
     pointers = [known[n].dtype for n in tree.used(node.args[0]) if known.get(n, UNKNOWN).dtype.startswith("*")]
-    axes = _axes(node.args[0], known=known)
+    axes = axes_of(node.args[0], known=known)
     return Value(pointers[0].removeprefix("*") if len(pointers) == 1 else "", axes)
 
 
-def _axes(*nodes: ast.expr, known: dict[str, Value]) -> frozenset[str] | None:
+def axes_of(*nodes: ast.expr, known: dict[str, Value]) -> frozenset[str] | None:
     total: frozenset[str] = NO_AXES
     for node in nodes:
         for name in tree.used(node):
@@ -176,7 +217,7 @@ def _axes(*nodes: ast.expr, known: dict[str, Value]) -> frozenset[str] | None:
     return total
 
 
-def _shape_axes(shape: ast.expr) -> frozenset[str] | None:
+def shape_axes(shape: ast.expr) -> frozenset[str] | None:
     if not isinstance(shape, ast.List | ast.Tuple):
         return None
     axes = set()

@@ -1,0 +1,82 @@
+"""Sizes and strides on the host side: which views have a plain name, and which allocations are contiguous.
+
+In: size and stride tuples as Inductor wrote them, numbers or symbols. Out: `x.t()`, `x.view(...)`, or None where only
+an explicit strided view says the same. Symbols are compared as text, so two spellings of one size count as different.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Layout:
+    size: ast.expr
+    stride: ast.expr
+
+    @property
+    def sizes(self) -> list[str]:
+        return _parts(self.size)
+
+    @property
+    def strides(self) -> list[str]:
+        return _parts(self.stride)
+
+
+@dataclass
+class Layouts:
+    known: dict[str, Layout] = field(default_factory=dict)
+    arguments: dict[str, Layout] = field(default_factory=dict)  # what forward's own arguments must look like
+
+    def learn(self, name: str, size: ast.expr, stride: ast.expr) -> None:
+        self.known[name] = Layout(size, stride)
+
+    def view(self, base: ast.expr, source: str, wanted: Layout, offset: str) -> str | None:
+        if not isinstance(base, ast.Name) or base.id not in self.known or offset != "0":
+            return None
+        has = self.known[base.id]
+        if (has.sizes, has.strides) == (wanted.sizes, wanted.strides):
+            return source
+        if len(has.sizes) == 2 and (has.sizes[::-1], has.strides[::-1]) == (wanted.sizes, wanted.strides):
+            return f"{source}.t()"
+        both = is_contiguous(has.size, has.stride) and is_contiguous(wanted.size, wanted.stride)
+        if both and _product(has.sizes) == _product(wanted.sizes):
+            return f"{source}.view({', '.join(wanted.sizes)})"
+        return None
+
+
+def is_contiguous(size: ast.expr, stride: ast.expr) -> bool:
+    sizes, strides = _parts(size), _parts(stride)
+    if all(s.isdigit() for s in (*sizes, *strides)):
+        product = 1
+        for length, step in zip(reversed(sizes), reversed(strides), strict=True):
+            if int(length) != 1 and int(step) != product:
+                return False
+            product *= max(int(length), 1)
+        return True
+    return _symbolic(sizes) == strides
+
+
+def _symbolic(sizes: list[str]) -> list[str]:
+    """Strides as Inductor spells them for a contiguous tensor: numbers first, then symbols in order."""
+    strides: list[str] = []
+    number, symbols = 1, list[str]()
+    for size in reversed(sizes):
+        strides.append("*".join(([str(number)] if number != 1 or not symbols else []) + symbols) or "1")
+        if size.isdigit():
+            number *= int(size)
+        else:
+            symbols.insert(0, size)
+    return [ast.unparse(ast.parse(s, mode="eval").body) for s in reversed(strides)]
+
+
+def _product(sizes: list[str]) -> tuple[int, tuple[str, ...]]:
+    number = 1
+    for size in sizes:
+        number *= int(size) if size.isdigit() else 1
+    return number, tuple(sorted(s for s in sizes if not s.isdigit()))
+
+
+def _parts(node: ast.expr) -> list[str]:
+    return [ast.unparse(part) for part in node.elts] if isinstance(node, ast.Tuple) else [ast.unparse(node)]

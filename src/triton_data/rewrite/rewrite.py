@@ -1,0 +1,133 @@
+"""A Capture and its Program become a Pair: the transforms in their order, and a switch to stop after any of them.
+
+In: a Capture of one graph, and the Program. Out: the text of the standalone file, or a Drop that names the transform
+that declined. Not covered yet: several graphs, and training.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from triton_data.records import Capture, Drop, Graph, Pair, Program
+from triton_data.rewrite import assemble, configs, helpers, module, sources, titles, tree
+from triton_data.rewrite.emitted import Emitted, Kernel, read
+from triton_data.rewrite.host import Host, Launch, Reader
+from triton_data.rewrite.passes import (
+    broadcasts,
+    casts,
+    constants,
+    copies,
+    dead,
+    fold,
+    masks,
+    names,
+    sizes,
+    spelling,
+)
+from triton_data.rewrite.reasons import Declined, Reason
+
+# In this order; `stop_after` takes one of the names.
+TRANSFORMS: tuple[tuple[str, tuple[Callable[[Kernel], None], ...]], ...] = (
+    ("sizes", (sizes.apply,)),
+    ("copies", (copies.apply,)),
+    ("masks", (masks.apply,)),
+    ("casts", (casts.apply,)),
+    ("broadcasts", (broadcasts.apply, copies.apply)),
+    ("constants", (constants.apply, casts.apply, copies.apply)),
+    ("dead", (dead.apply,)),
+    ("fold", (fold.apply, dead.apply)),
+    ("spelling", (spelling.apply,)),
+)
+
+
+@dataclass(frozen=True)
+class Options:
+    autotune: bool = True  # False bakes the first configuration in
+    suffix: str = "New"
+    stop_after: str = ""
+
+
+def rewrite(program: Program, capture: Capture, options: Options | None = None) -> Pair | Drop:
+    options = options or Options()
+    try:
+        entry, text = rewrite_text(program, capture, options)
+    except Declined as declined:
+        return Drop(str(declined.reason), declined.detail)
+    return Pair(program.key, capture.key, entry, text, program.origin)
+
+
+def rewrite_text(program: Program, capture: Capture, options: Options) -> tuple[str, str]:
+    if len(capture.graphs) != 1 or capture.graphs[0].direction != "inference":
+        raise Declined(Reason.GRAPH_BREAKS, f"{len(capture.graphs)} graphs")
+    entry = program.entry + options.suffix
+    shell = module.shell(program.text, program.entry, entry)
+    graph = capture.graphs[0]
+    emitted = read(graph.code)
+    inputs = _inputs(emitted, graph, shell.is_class)
+    host = Reader(emitted, inputs).read()
+    used = helpers.Unprefixed()
+    written = _kernels(emitted, host, options, used)
+    if not written:
+        raise Declined(Reason.NO_KERNEL)
+    title = f"{program.entry} in Triton: {', '.join(w.title for w in written.values())}"
+    text = assemble.file_text(
+        shell, host, written, helpers.closure(used.used), title[:98], entry, options.autotune
+    )  # fmt: skip
+    ast.parse(text)
+    return entry, text
+
+
+def _inputs(emitted: Emitted, graph: Graph, is_class: bool) -> dict[str, str]:
+    if len(emitted.arguments) != len(graph.inputs):
+        raise Declined(Reason.INPUTS, f"{len(emitted.arguments)} arguments, {len(graph.inputs)} sources")
+    return dict(zip(emitted.arguments, sources.expressions(graph.inputs, is_class), strict=True))
+
+
+def _kernels(emitted: Emitted, host: Host, options: Options, used: helpers.Unprefixed) -> dict[str, assemble.Written]:
+    taken: set[str] = set()
+    written: dict[str, assemble.Written] = {}
+    for statement in host.statements:
+        if isinstance(statement, Launch) and statement.kernel.name not in written:
+            kernel = statement.kernel
+            found = configs.candidates(kernel)
+            for name, passes in TRANSFORMS:
+                for apply in passes:
+                    apply(kernel)
+                if name == options.stop_after:
+                    break
+            used.visit(kernel.function)
+            renamed = {} if options.stop_after else names.apply(kernel, _roles(statement))
+            title = titles.kernel_title(kernel.aten, taken)
+            written[kernel.name] = assemble.Written(kernel, title, renamed, found)
+    return written
+
+
+def _roles(launch: Launch) -> dict[str, str]:
+    """What each pointer parameter holds, from the expression that the launch passes."""
+    roles: dict[str, str] = {}
+    taken: set[str] = set()
+    pointers = [p for p, kind in launch.kernel.signature.items() if kind.startswith("*")]
+    for parameter, argument in zip(launch.kernel.signature, launch.arguments, strict=False):
+        if parameter not in pointers:
+            continue
+        base = _role(parameter, argument)
+        word, n = base, 1
+        while word in taken:
+            word, n = f"{base}_{n}", n + 1
+        taken.add(word)
+        roles[parameter] = word
+    return roles
+
+
+def _role(parameter: str, argument: ast.expr) -> str:
+    text = ast.unparse(argument)
+    if parameter.startswith("out_ptr"):
+        return "out"
+    if text.startswith(("self.", "self[")) or (text.isidentifier() and not text.startswith("buf")):
+        return sources.role(text)
+    if parameter.startswith("in_out_ptr"):
+        return "inout"
+    bases = [n for n in tree.used(argument) if not n.startswith("buf")]
+    return sources.role(bases[0]) if len(bases) == 1 and bases[0] not in ("self", "torch") else "source"

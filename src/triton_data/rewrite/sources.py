@@ -1,0 +1,62 @@
+"""Where each input of a graph comes from, as Python writes it: `self.norm.weight`, `x`, `x.size(0)`.
+
+In: Dynamo's own source expressions, such as `L['self']._modules['norm']._parameters['weight']`. Out: an expression
+over `self` and the arguments of forward. Not covered: sources that only Dynamo can evaluate (globals, closures,
+iterators): declined.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from triton_data.rewrite.reasons import Declined, Reason
+
+_CONTAINERS = ("_modules", "_parameters", "_buffers")
+
+
+def expressions(inputs: Sequence[str], is_class: bool) -> list[str]:
+    return [_expression(source, is_class) for source in inputs]
+
+
+def _expression(source: str, is_class: bool) -> str:
+    try:
+        node = ast.parse(source, mode="eval").body
+    except SyntaxError as error:
+        raise Declined(Reason.INPUTS, source) from error
+    return ast.unparse(_plain(node, is_class))
+
+
+def _plain(node: ast.expr, is_class: bool) -> ast.expr:
+    match node:
+        case ast.Subscript(value=ast.Name(id="L"), slice=ast.Constant(value=str(name))):
+            return ast.Name("self" if is_class and name in ("self", "s", "this", "module") else name)
+        case ast.Subscript(value=ast.Attribute(value=owner, attr=kind), slice=ast.Constant(value=str(name))) if (
+            kind in _CONTAINERS
+        ):
+            inner = _plain(owner, is_class)
+            if name.isdigit():
+                return ast.Subscript(inner, ast.Constant(int(name)))
+            return ast.Attribute(inner, name)
+        case ast.Subscript(value=ast.Call(func=ast.Attribute(value=tensor, attr="size"), args=[]), slice=index):
+            return ast.Call(ast.Attribute(_plain(tensor, is_class), "size"), [index], [])
+        case ast.Subscript(value=ast.Call(func=ast.Attribute(value=tensor, attr="stride"), args=[]), slice=index):
+            return ast.Call(ast.Attribute(_plain(tensor, is_class), "stride"), [index], [])
+        case ast.Subscript(value=inside, slice=ast.Constant() as key):
+            return ast.Subscript(_plain(inside, is_class), key)
+        case ast.Attribute(value=owner, attr=name):
+            return ast.Attribute(_plain(owner, is_class), name)
+    raise Declined(Reason.INPUTS, ast.unparse(node))
+
+
+def role(expression: str) -> str:
+    """A short word for a pointer that holds it: `self.norm.weight` is weight, `x` is x."""
+    node = ast.parse(expression, mode="eval").body
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(attr=name):
+            return name
+        case ast.Subscript(value=inner, slice=ast.Constant(value=key)):
+            return key if isinstance(key, str) and key.isidentifier() else role(ast.unparse(inner))
+    return "value"
