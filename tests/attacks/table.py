@@ -12,11 +12,14 @@ import json
 import os
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from tests.attacks import deceit, exhaustion, reach
+from tests.attacks.attack import Attack
 from tests.attacks.world import World
-from triton_data.jail import Jail, Task, paths, view
+from triton_data.jail import RUN, Jail, Task, paths, view
+from triton_data.jail.policy import LAYERS
 
 KINDS = {"taking more than is given": exhaustion, "reaching out": reach, "deceiving": deceit}
 WITHOUT_NAMESPACES = ("landlock", "seccomp")
@@ -24,27 +27,28 @@ ORDINARY_UID = 1000
 REPOSITORY = Path(__file__).parents[2]
 
 
-def run_all(layers: tuple[str, ...] | None) -> dict[str, str]:
+def run_all(layers: tuple[str, ...]) -> dict[str, str]:
     """{attack: how it ended}, with '!' in front where it was not contained or the next task did not run."""
-    directory = Path(tempfile.mkdtemp(prefix="attacks-"))
-    directory.chmod(0o755)
-    world, ended = World(directory), {}
-    with Jail() as jail:
-        for module in KINDS.values():
-            for attack in module.suite.attacks:
-                print(attack.name, file=sys.stderr)
-                outcome = attack.run(jail, world.payload(), **({} if layers is None else {"layers": layers}))
-                harm = world.harm()
-                well = jail.run(Task(source="def main(): return 1")).value == 1
-                good = attack.contained(outcome) and not harm and well
-                ended[attack.name] = ("" if good else f"! {harm} ") + (outcome.reason.split("\n")[0][:60] or "ok")
-                if harm:
-                    world.reset()
-        ended["layers"] = ", ".join(
-            jail.run(Task(source="def main(): pass")).facts.layers if layers is None else layers
-        )
-    world.close()
+    ended: dict[str, str] = {}
+    policy = replace(RUN, layers=layers)
+    with tempfile.TemporaryDirectory(prefix="attacks-") as directory, Jail() as jail:
+        Path(directory).chmod(0o755)
+        world = World(Path(directory))
+        for attack in every():
+            print(attack.name, file=sys.stderr)
+            outcome = attack.run(jail, world.payload(), layers=layers)
+            harm = world.harm()
+            well = jail.run(Task(source="def main(): return 1"), policy).value == 1
+            good = attack.contained(outcome) and not harm and well
+            ended[attack.name] = ("" if good else f"! {harm} ") + (outcome.reason.split("\n")[0][:60] or "ok")
+            world.reset()
+        ended["layers"] = ", ".join(jail.run(Task(source="def main(): pass"), policy).facts.layers)
+        world.close()
     return ended
+
+
+def every() -> list[Attack]:
+    return [attack for module in KINDS.values() for attack in module.suite.attacks]
 
 
 def as_ordinary_user(layers: str) -> dict[str, str]:
@@ -79,7 +83,7 @@ def as_ordinary_user(layers: str) -> dict[str, str]:
 
 def configurations() -> dict[str, dict[str, str]]:
     me = f"root, drops to {view.namespaces.NOBODY}" if os.geteuid() == 0 else "ordinary user"
-    columns = {f"{me}, all layers": run_all(None), f"{me}, no namespaces": run_all(WITHOUT_NAMESPACES)}
+    columns = {f"{me}, all layers": run_all(LAYERS), f"{me}, no namespaces": run_all(WITHOUT_NAMESPACES)}
     if os.geteuid() == 0:
         columns["ordinary user, all layers"] = as_ordinary_user("all")
         columns["ordinary user, no namespaces"] = as_ordinary_user("floor")
@@ -88,7 +92,7 @@ def configurations() -> dict[str, dict[str, str]]:
 
 def main() -> int:
     if "--json" in sys.argv:
-        print(json.dumps(run_all(None if "all" in sys.argv else WITHOUT_NAMESPACES)))
+        print(json.dumps(run_all(LAYERS if "all" in sys.argv else WITHOUT_NAMESPACES)))
         return 0
     columns = configurations()
     print("| attack | " + " | ".join(columns) + " |\n|---|" + "---|" * len(columns))

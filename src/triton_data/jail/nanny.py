@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import selectors
 import socket
 import tempfile
@@ -160,11 +161,17 @@ class _Nanny:
         return bool(chunk)
 
     def _from_listener(self) -> bool:
+        """Asked again what it is: receiving from a listener whose processes are all gone may block for ever."""
         assert self.listener is not None
-        name = seccomp.refuse_one(self.listener)
-        if name is not None:
-            self.denied[name] += 1
-        return name is not None
+        poll = select.poll()
+        poll.register(self.listener, select.POLLIN)
+        for _, event in poll.poll(0):
+            if not event & select.POLLIN:
+                return False
+            name = seccomp.refuse_one(self.listener)
+            if name is not None:
+                self.denied[name] += 1
+        return True
 
     def outcome(self) -> Outcome:
         setup = json.loads(self.told) if self.told else {}

@@ -30,17 +30,22 @@ def perform(task: dict[str, Any], result: int) -> NoReturn:
         value, tensors = _normal(_call(task))
         body = frame.encode({"ok": True, "value": value}, tensors)
     except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt are the task's doing too
-        traceback.print_exc()
+        _guarded(sys.stdout, "flush")  # what it printed came before its traceback
+        _guarded(traceback, "print_exc")
         body = frame.encode({"ok": False, **_claim(error)})
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except Exception as error:  # noqa: BLE001  the task may have put anything there
-            os.write(2, type(error).__name__.encode())
+    _guarded(sys.stdout, "flush")
+    _guarded(sys.stderr, "flush")
     view = memoryview(body)
     while view:
         view = view[os.write(result, view) :]
     os._exit(0)  # no atexit, no __del__: what they would do is not part of the result
+
+
+def _guarded(owner: Any, method: str) -> None:
+    try:
+        getattr(owner, method)()
+    except BaseException as error:  # noqa: BLE001  the task may have put anything there
+        os.write(2, type(error).__name__.encode())
 
 
 def _call(task: dict[str, Any]) -> Any:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from triton_data.errors import Misuse
-from triton_data.jail import child, kernel, namespaces, seccomp, stem, view
+from triton_data.jail import child, kernel, namespaces, scratch, seccomp, stem, view
 from triton_data.jail.kernel import LINUX
 from triton_data.jail.policy import MIB, Policy
 from triton_data.jail.running import Running
@@ -108,18 +108,22 @@ class Zygote:
                 os.close(fd)
 
     def _fork(self, connection: socket.socket, fds: list[int], policy: Policy) -> Running:
-        scratch = tempfile.mkdtemp(prefix="task-", dir=self.scratch)
+        place = tempfile.mkdtemp(prefix="task-", dir=self.scratch)
         if os.geteuid() == 0:
-            os.chown(scratch, namespaces.NOBODY, namespaces.NOBODY)
+            os.chown(place, namespaces.NOBODY, namespaces.NOBODY)
         started = time.monotonic()
-        if policy.subprocesses and LINUX:
-            pid, init = stem.grow(fds, policy, scratch, self.place)
-        else:
-            pid, init = os.fork(), 0
-            if pid == 0:
-                child.live(fds, policy, scratch, self.place)
+        try:
+            if policy.subprocesses and LINUX:
+                pid, init = stem.grow(fds, policy, place, self.place)
+            else:
+                pid, init = os.fork(), 0
+                if pid == 0:
+                    child.live(fds, policy, place, self.place)
+        except OSError:
+            scratch.remove(place)
+            raise
         self.served += 1
-        return Running(pid, init, connection, scratch, policy, started)
+        return Running(pid, init, connection, place, policy, started)
 
     def _spoken(self, fd: int) -> None:
         """A nanny says one thing only: kill it. Or it has died itself, which means the same."""
@@ -164,6 +168,7 @@ class Zygote:
             self.retiring = True  # the listening socket stays open in the keeper: callers wait, none is refused
             self.poll.unregister(self.listening)
             for connection in self.waiting.values():
+                self.poll.unregister(connection)
                 connection.close()  # said nothing yet, so its nanny asks again
             self.waiting.clear()
 
