@@ -11,12 +11,12 @@ import time
 import traceback
 from typing import Any
 
+from triton_data.extract.probe import probe
+
 MEMORY = 6 << 30
 
 
 def forked(payload: dict[str, Any]) -> dict[str, Any]:
-    from triton_data.extract.probe import probe
-
     limit = payload.get("seconds", 20.0) + 10.0
     reader, writer = os.pipe()
     child = os.fork()

@@ -22,7 +22,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from .literals import literals
-from .mend import Failure
+from .moves import Failure
 from .observe import Observer
 
 SECONDS = 4.0
@@ -203,7 +203,11 @@ def _condition_at(tree: ast.Module, line: int) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assert) and node.lineno <= line <= (node.end_lineno or node.lineno):
             return ast.unparse(node.test)
-        if isinstance(node, ast.If) and isinstance(node.body[-1], ast.Raise):
-            if node.body[-1].lineno <= line <= (node.body[-1].end_lineno or line):
-                return ast.unparse(node.test)
+        last = node.body[-1] if isinstance(node, ast.If) else None
+        if (
+            isinstance(node, ast.If)
+            and isinstance(last, ast.Raise)
+            and last.lineno <= line <= (last.end_lineno or line)
+        ):
+            return ast.unparse(node.test)
     return ""

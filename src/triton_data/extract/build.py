@@ -10,7 +10,6 @@ from __future__ import annotations
 import heapq
 import inspect
 import re
-import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,14 +51,14 @@ def parameters(function: Any) -> list[inspect.Parameter]:
 
 def _guessed(attempt: Attempt, cls: type) -> Iterator[Built | Result]:
     known = parameters(cls)
-    options = {p.name: _options(attempt, p) for p in known}
+    options = {p.name: _options(attempt, cls, p) for p in known}
     required = [p.name for p in known if p.default is p.empty]
     first = tuple((name, 0) for name in required)
-    queue: list[tuple[int, int, tuple[tuple[str, int], ...], dict[str, str]]] = [(0, 0, first, {})]
+    queue: list[tuple[int, int, tuple[tuple[str, int], ...]]] = [(0, 0, first)]
     seen = {first}
     tried, worth, last = 0, 0, None
     while queue and tried < MAX_GUESSES and worth < _WORTH and not attempt.budget.spent():
-        _, _, choice, extra = heapq.heappop(queue)
+        *_, choice = heapq.heappop(queue)
         tried += 1
         kwargs = {name: options[name][n] for name, n in choice}
         made, kwargs = _construct(attempt, cls, known, kwargs)
@@ -73,21 +72,27 @@ def _guessed(attempt: Attempt, cls: type) -> Iterator[Built | Result]:
         for name in _accepted_missing(made, known, options):
             options[name] = constructor_values(_keyword(name), attempt.namespace, attempt.literals)
             blamed = [name, *blamed]
-        for name in _told(made, blamed, options):
-            blamed = [name, *blamed]
+        if not made.ok:
+            _told(made, blamed, options)
         for name, step in _neighbours(choice, blamed, options):
             other = tuple(sorted({**dict(choice), name: step}.items()))
             if other not in seen:
                 seen.add(other)
-                heapq.heappush(queue, (sum(n for _, n in other), tried * 100 + len(seen), other, {}))
+                heapq.heappush(queue, (sum(n for _, n in other), tried * 100 + len(seen), other))
     if last is not None:
         yield last
 
 
-def _options(attempt: Attempt, parameter: inspect.Parameter) -> list[str]:
+def _options(attempt: Attempt, cls: type, parameter: inspect.Parameter) -> list[str]:
     if isinstance(parameter.default, bool):
         return [str(not parameter.default)]
-    return constructor_values(parameter, attempt.namespace, attempt.literals)
+    values = constructor_values(parameter, attempt.namespace, attempt.literals)
+    if "⟦config⟧" in values:
+        declared = getattr(getattr(cls, "config_class", None), "__name__", "")
+        known = [n for n, v in attempt.namespace.items() if isinstance(v, type) and n.endswith("Config")]
+        configs = [name for name in (declared, *known) if name in attempt.namespace]
+        values = [*(f"⟦new {name}⟧" for name in dict.fromkeys(configs)), *values]
+    return list(dict.fromkeys(values))
 
 
 def _neighbours(
@@ -124,7 +129,7 @@ def _new(attempt: Attempt, name: str, depth: int = 0) -> str:
     cls = attempt.namespace[name]
     parts = []
     for parameter in parameters(cls):
-        if parameter.default is parameter.empty:
+        if parameter.default is parameter.empty or _large(parameter):
             value = constructor_values(parameter, attempt.namespace, attempt.literals)[0]
             if value.startswith("⟦new "):
                 value = _new(attempt, value[5:-1], depth + 1) if depth < 3 else "None"
@@ -151,6 +156,14 @@ def _grow(attempt: Attempt, result: Result, kwargs: dict[str, str]) -> dict[str,
     return {**kwargs, holder: f"types.SimpleNamespace({inner}{', ' if inner else ''}{attribute}={value})"}
 
 
+def _large(parameter: inspect.Parameter) -> bool:
+    """A published model's size: nobody needs 24 layers of 2048 to see what a class does."""
+    default, name = parameter.default, parameter.name.lower()
+    if type(default) is not int or re.search(r"_id$|token_id|idx|seed|theta|size_limit", name):
+        return False
+    return default >= 256 or (default > 4 and re.search(r"layers?$|depth|blocks?$", name) is not None)
+
+
 def _keyword(name: str) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY)
 
@@ -161,23 +174,41 @@ def _accepted_missing(result: Result, known: list[inspect.Parameter], options: d
     return [name for name in asked if name not in options and name.isidentifier()]
 
 
-def _told(result: Result, blamed: list[str], options: dict[str, list[str]]) -> list[str]:
-    """What an error message says that it wants: quoted choices, or the kind of thing whose method is missing."""
-    if result.ok:
-        return []
-    told = [repr(word) for word in re.findall(r"['\"`]([A-Za-z][\w-]{0,24})['\"`]", result.error)][:6]
-    if re.search(r"has no attribute '(lower|upper|startswith|split|endswith)'", result.error):
-        told = ["'relu'", "'mean'", "'LSTM'", "'gelu'"]
+# (what the error says, what kind of value would not have raised it)
+_WANTED = (
+    (r"'(int|float)' object is not (iterable|subscriptable|reversible)|type 'int' has no len|not iterable",
+     ("[64, 64]", "(2, 2)", "[2, 2, 2, 2]")),
+    (r"'(int|str|float|list)' object is not callable", ("torch.nn.ReLU", "torch.nn.Identity()")),
+    (r"should be of type int|unsupported operand|not supported between|not all arguments converted|"
+     r"cannot be interpreted as an integer|must be .*?int|can't multiply|divmod", ("64", "2", "4")),
+    (r"has no attribute '(lower|upper|startswith|split|endswith)'", ("'relu'", "'mean'", "'LSTM'", "'gelu'")),
+    (r"is not a Module subclass|has no attribute '(parameters|named_parameters|children|train)'",
+     ("torch.nn.Identity()", "torch.nn.Linear(64, 64)")),
+)  # fmt: skip
+_CHOICES = re.compile(
+    r"must be|one of|[Uu]nknown|[Ii]nvalid|[Uu]nsupported|choose|[Ee]xpected|not in|interpret|KeyError"
+)
+
+
+def _told(result: Result, blamed: list[str], options: dict[str, list[str]]) -> None:
+    """Move what the error message asks for to the front: a kind of value, or one of the choices that it quotes."""
+    told: list[str] = []
+    for pattern, values in _WANTED:
+        if re.search(pattern, result.error):
+            told += values
+    if not told and _CHOICES.search(result.error):
+        told = [repr(word) for word in re.findall(r"['\"`]([A-Za-z][\w-]{0,24})['\"`]", result.error)][:6]
     for name in blamed[:3]:
-        fresh = [value for value in told if value not in options.get(name, ())]
-        if re.search(r"must be|one of|[Uu]nknown|[Ii]nvalid|[Uu]nsupported|choose|expected|attribute '(lower|upper)", result.error):
-            options[name] = [*options.get(name, [])[:1], *fresh, *options.get(name, [])[1:]]
-    return []
+        known = options.get(name, [])
+        fresh = [value for value in told if value not in known[:2]]
+        options[name] = [*known[:1], *fresh, *(value for value in known[1:] if value not in fresh)]
 
 
 def _blamed(result: Result, known: list[inspect.Parameter]) -> list[str]:
     """Parameters named on the constructor's failing line; those named in the message; else all required ones."""
     names = [p.name for p in known]
+    if re.match("TooSlow|MemoryError|.*can't allocate", result.error):
+        return [p.name for p in known if _large(p)] or names
     missing = re.findall(r"'(\w+)'", result.error) if "required" in result.error else []
     by_message = [name for name in names if name in missing]
     words: set[str] = set()
@@ -189,7 +220,3 @@ def _blamed(result: Result, known: list[inspect.Parameter]) -> list[str]:
     required = [p.name for p in known if p.default is p.empty]
     inner = [name for name in names if any(name in _identifiers(line) for line in result.lines)]
     return list(dict.fromkeys(by_message + by_line + inner)) or required
-
-
-def is_namespace(value: Any) -> bool:
-    return isinstance(value, types.SimpleNamespace)

@@ -13,6 +13,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .installed import through_star
 from .module import Broken, Module, Unit, parse
 from .repo import Defined, External, InRepo, Repo, Target
 
@@ -138,8 +139,8 @@ def resolve(repo: Repo, module: Module, chain: tuple[str, ...]) -> tuple[Target,
         path = target.path
         target, rest = repo.lookup(path, value[0]), value[1:] + rest
     if target is None and len(chain) == 1:
-        for star in repo.external_stars(path):
-            return External(star, chain[0]), ()
+        for star in reversed(repo.external_stars(path)):
+            return through_star(star, chain[0]) or External(star, chain[0]), ()
     return target, rest
 
 
@@ -198,7 +199,8 @@ def _defined_module(repo: Repo, target: Defined, depth: int) -> bool:
     for binding in module.bindings[target.name]:
         for top in module.units[binding.unit].nodes:
             for name, node, _ in _definitions(top, "", False):
-                if name == target.name and isinstance(node, ast.ClassDef):
-                    if is_module_class(repo, module, node, depth + 1):
-                        return True
+                if not isinstance(node, ast.ClassDef) or name != target.name:
+                    continue
+                if is_module_class(repo, module, node, depth + 1):
+                    return True
     return False

@@ -67,9 +67,7 @@ def _after(bound: inspect.BoundArguments, name: str) -> list[str]:
     return names[names.index(name) + 1 :]
 
 
-def _search(
-    attempt: Attempt, cls: type, built: Built, known: list[inspect.Parameter]
-) -> tuple[Result, Specs | None]:
+def _search(attempt: Attempt, cls: type, built: Built, known: list[inspect.Parameter]) -> tuple[Result, Specs | None]:
     names = [p.name for p in known]
     queue: list[tuple[int, int, Specs]] = []
     seen: set[Specs] = set()

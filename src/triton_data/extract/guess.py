@@ -17,6 +17,8 @@ WIDTH = 64
 # (pattern over the parameter's name, expressions in order of likelihood)
 _CONSTRUCTOR: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"^(config|cfg|conf|args|hparams|opt|opts|params|hps)$", ("⟦config⟧",)),
+    (r"^(d_|dim_|n_)?model(_dim|_size)?$|n_embd|d_ff|d_inner|^(ni|nf|nh|no|dim|dims?_in|dims?_out)$",
+     ("64", "128", "torch.nn.Identity()", "[64, 64]")),
     (r"vocab|num_emb|n_tokens?$|num_tokens|num_items|codebook_size|num_codes|n_words|n_e$", ("100", "64")),
     (r"(drop|dropout|drop_?rate|drop_path)|^p$|prob|dropout_p", ("0.0", "0.1")),
     (r"kernel_?sizes$|dilations$|strides$|paddings$", ("[3, 3]", "(1, 1)", "3")),
@@ -44,14 +46,16 @@ _CONSTRUCTOR: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"norm_?(layer|type|fn|cls)?$|norm", ("torch.nn.LayerNorm", "torch.nn.BatchNorm2d", "'bn'", "True", "'ln'",
                                             "torch.nn.Identity()", "torch.nn.BatchNorm1d")),
     (r"conv(_?layer|_?fn|_?op)?$", ("torch.nn.Conv2d", "torch.nn.Conv1d", "torch.nn.Conv2d(64, 64, 1)")),
-    (r"(^|_)(loss|criterion|loss_fn|loss_func|distance|reducer|miner|collector)", ("torch.nn.MSELoss()", "torch.nn.MSELoss(reduction='none')", "None",
+    (r"(^|_)(loss|crit|criterion|loss_fn|loss_func|distance|reducer|miner|collector)",
+     ("torch.nn.MSELoss()", "torch.nn.MSELoss(reduction='none')", "None",
                                                 "torch.nn.functional.mse_loss")),
     (r"(^|_)(net|network|module|model|backbone|encoder|decoder|fn|func|layer|block|sublayer|submodule|body|trunk|"
      r"head|embedder|projection|transform|stem|denoiser|expert|mixer|attn|attention|ff|mlp|operation|op|arch|tower|"
      r"base_?model|masker|separator|filterbank|inner|wrapped|m|f|wrapper)$",
      ("torch.nn.Identity()", "torch.nn.Linear(64, 64)", "torch.nn.Conv2d(64, 64, 1)", "torch.nn.Identity", "10",
       "torch.nn.Conv1d(64, 64, 1)", "torch.nn.ReLU")),
-    (r"modules?$|layers$|models$|nets$|fns$|experts$|encoders$|blocks$|losses$", ("[torch.nn.Identity()]", "2", "[2, 2]",
+    (r"modules?$|layers$|models$|nets$|fns$|experts$|encoders$|blocks$|losses$",
+     ("[torch.nn.Identity()]", "2", "[2, 2]",
                                                                                     "[64, 64]")),
     (r"(dims|channels_list|hidden_units|hidden_dims|hidden_sizes|widths|sizes|planes_list|embed_dims|units|"
      r"channel_mults|filters|num_channels|layer_dims|hidden_layers|dim_list|nfs)$",
@@ -61,7 +65,8 @@ _CONSTRUCTOR: tuple[tuple[str, tuple[str, ...]], ...] = (
      r"return|batch_first|sparse|inplace|verbose|add_)|_bias$", ("False", "True")),
     (r"device", ("'cpu'",)),
     (r"dtype", ("torch.float32",)),
-    (r"type$|mode$|method|kind|strategy|^name$|_name$|version|reduction|pool", ("'mean'", "'max'", "'sum'", "'linear'")),
+    (r"type$|mode$|method|kind|strategy|^name$|_name$|version|reduction|pool",
+     ("'mean'", "'max'", "'sum'", "'linear'")),
     (r"path|file|dir|url|ckpt|checkpoint|pretrained", ("None", "''", "False")),
     (r"weights?$", ("None", "torch.ones(10)", "1.0")),
     (r"axis|dim$", ("64", "1", "-1", "128")),

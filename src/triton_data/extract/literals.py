@@ -17,12 +17,22 @@ def literals(tree: ast.Module) -> dict[str, list[str]]:
         if isinstance(node, ast.Compare):
             for side in (node.left, *node.comparators):
                 for name in _names(side):
-                    values = [v for other in (node.left, *node.comparators) if other is not side for v in _values(other, tables)]
+                    values = [
+                        v
+                        for other in (node.left, *node.comparators)
+                        if other is not side
+                        for v in _values(other, tables)
+                    ]
                     found.setdefault(name, {}).update(dict.fromkeys(values))
         elif isinstance(node, ast.Subscript):
             for name in _names(node.slice):
                 found.setdefault(name, {}).update(dict.fromkeys(_keys(node.value, tables)))
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args:
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "get"
+            and node.args
+        ):
             for name in _names(node.args[0]):
                 found.setdefault(name, {}).update(dict.fromkeys(_keys(node.func.value, tables)))
         elif isinstance(node, ast.Match):

@@ -87,7 +87,7 @@ def _enter(uses: Uses, node: ast.AST, when: When, hidden: frozenset[str]) -> Non
     kind = "function"
     if isinstance(node, _COMPREHENSIONS):
         scope = _Scope(uses, when, hidden, kind)
-        scope.run([child for child in ast.iter_child_nodes(node)])
+        scope.run(list(ast.iter_child_nodes(node)))
         return
     assert isinstance(node, (*_FUNCTIONS, ast.Lambda))
     scope = _Scope(uses, When.LAZY, hidden, kind)

@@ -1,7 +1,7 @@
 """Run a piece of usage once and note how every class in it was constructed and called.
 
-Enters: the text of a standalone file and the function in it to call. Leaves: evidence, one entry for each way in which a
-class of the file was used: constructor and forward arguments as source text (express.py).
+Enters: the text of a standalone file and the function in it to call. Leaves: evidence, one entry for each way in which
+a class of the file was used: constructor and forward arguments as source text (express.py).
 Runs in the jail. Not covered: calls that do not go through `Module.__call__`, arguments that changed before the call.
 """
 

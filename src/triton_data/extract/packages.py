@@ -41,3 +41,12 @@ def _has_submodule(spec: importlib.machinery.ModuleSpec, parts: list[str]) -> bo
             return spec.name in ("torch", "six") and n == 0
         folders = deeper
     return True
+
+
+def folder_of(package: str) -> Path | None:
+    try:
+        spec = importlib.util.find_spec(package)
+    except (ImportError, ValueError):
+        return None
+    folders = list(spec.submodule_search_locations or ()) if spec is not None else []
+    return Path(folders[0]) if folders else None

@@ -1,8 +1,9 @@
 """Programs: each class of a repository with arguments that were seen to work, best evidence first.
 
-Enters: a `Repo` and a probe, a callable that runs probe.py's operations on a payload in the jail. Leaves: for each class
-one Program or one Drop. What was learnt from one class's run (how the classes inside it were made and called) is kept
-as evidence for the others. Without a probe nothing is executed and only inputs that the file itself gives are used.
+Enters: a `Repo` and a probe, a callable that runs probe.py's operations on a payload in the jail. Leaves: for each
+class one Program or one Drop. What was learnt from one class's run (how the classes inside it were made and called) is
+kept as evidence for the others. Without a probe nothing is executed and only inputs that the file itself gives
+are used.
 """
 
 from __future__ import annotations
@@ -195,6 +196,10 @@ _STAGES = {
     "timeout": Reason.TIMEOUT,
     "worker_died": Reason.WORKER_DIED,
 }
+_GPU = re.compile(
+    r"0 active drivers|'torch.cpu' has no attribute|NVIDIA driver|not compiled with CUDA|CUDA (error|is not available)"
+    r"|Pointer argument .* cannot be accessed|Cannot access accelerator|No CUDA GPUs|requires? (a )?(CUDA|GPU)"
+)
 _ABSENT = re.compile(r"No module named '([\w.]+)'|'NoneType' object (?:is not callable|has no attribute)")
 
 
@@ -205,6 +210,8 @@ def _drop(facts: Facts, closed: Closed | None, part: str) -> Drop:
         return Drop(needs(absent[1].split(".")[0]), error, part)
     if absent and closed is not None and closed.needs:
         return Drop(needs(closed.needs[0]), error, part)
+    if _GPU.search(error):
+        return Drop(Reason.NEEDS_GPU, error, part)
     if error.startswith("NotImplementedError") and not error.removeprefix("NotImplementedError: ").strip(" :"):
         return Drop(Reason.ABSTRACT, error, part)
     if 'missing the required "forward"' in error:

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     FORWARD_FAILED = "forward_failed"
     NO_TENSOR = "no_tensor"  # it runs, but no tensor comes out
     NOT_FINITE = "not_finite"
+    NEEDS_GPU = "needs_gpu"  # its forward launches GPU kernels and has no other path
     TIMEOUT = "timeout"
     WORKER_DIED = "worker_died"
     DUPLICATE = "duplicate"  # the same standalone text was already found elsewhere in this repository

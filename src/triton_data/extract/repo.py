@@ -52,6 +52,7 @@ class Repo:
         self._virtual: dict[str, bytes] = {}
         self._folders = {folder for path in files for folder in _folders(path)}
         self._tops = sorted({self._top(path) for path in files if path.endswith(".py")}, key=_depth)
+        self._stars: dict[str, list[str]] = {}
         self._lookups: dict[tuple[str, str], Target] = {}
 
     def module(self, path: str) -> Module | Broken:
@@ -172,8 +173,13 @@ class Repo:
             return self.member(home, name) if name in module.exports else None
         return None if name.startswith("_") else self.lookup(home.path, name)
 
-    def external_stars(self, path: str, seen: frozenset[str] = frozenset()) -> list[str]:
+    def external_stars(self, path: str) -> list[str]:
         """Other people's modules whose every name may be in scope here, through any chain of star imports."""
+        if path not in self._stars:
+            self._stars[path] = self._external_stars(path, frozenset())
+        return self._stars[path]
+
+    def _external_stars(self, path: str, seen: frozenset[str]) -> list[str]:
         module = self.module(path)
         if path in seen or isinstance(module, Broken):
             return []
@@ -183,7 +189,7 @@ class Repo:
             if isinstance(home, External):
                 found.append(home.module)
             elif isinstance(home, InRepo) and not home.path.endswith("/"):
-                found += self.external_stars(home.path, seen | {path})
+                found += self._external_stars(home.path, seen | {path})
         return list(dict.fromkeys(found))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import libcst as cst
 from libcst.metadata import BuiltinScope, GlobalScope, MetadataWrapper, ScopeProvider
@@ -26,8 +27,19 @@ class Edit:
 
 
 def rewrite(text: str, edit: Edit) -> str:
+    chains, imports = tuple(sorted(edit.chains.items())), tuple(sorted(edit.imports.items()))
+    return _rewritten(text, chains, imports, tuple(sorted(edit.drop_decorators)))
+
+
+@lru_cache(maxsize=4096)  # a helper that many classes of a repository need changes in the same way in each
+def _rewritten(
+    text: str,
+    chains: tuple[tuple[str, str], ...],
+    imports: tuple[tuple[tuple[str, str], str], ...],
+    decorators: tuple[str, ...],
+) -> str:
     wrapper = MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
-    return wrapper.visit(_Rewriter(edit)).code
+    return wrapper.visit(_Rewriter(Edit(dict(chains), dict(imports), set(decorators)))).code
 
 
 class _Rewriter(cst.CSTTransformer):

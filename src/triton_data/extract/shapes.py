@@ -9,8 +9,27 @@ import re
 
 _AXIS = r"[A-Za-z_*][\w*'/^{}\\ .+-]*|\d+|\.\.\.|…"
 _SHAPE = re.compile(rf"[(\[{{]\s*((?:{_AXIS})(?:\s*[,×]\s*(?:{_AXIS}))*,?)\s*[)\]}}]")
-_TYPES = frozenset(("int", "str", "float", "bool", "optional", "torch.tensor", "tensor", "list", "tuple", "nn.module", "none",
-                    "torch.floattensor", "torch.longtensor", "default", "callable", "dict", "module"))  # fmt: skip
+_TYPES = frozenset(
+    [
+        "int",
+        "str",
+        "float",
+        "bool",
+        "optional",
+        "torch.tensor",
+        "tensor",
+        "list",
+        "tuple",
+        "nn.module",
+        "none",
+        "torch.floattensor",
+        "torch.longtensor",
+        "default",
+        "callable",
+        "dict",
+        "module",
+    ]
+)
 
 
 def written_shapes(text: str, names: list[str]) -> dict[str, list[str]]:
@@ -23,8 +42,8 @@ def written_shapes(text: str, names: list[str]) -> dict[str, list[str]]:
                 found[name] = axes
                 break
     if not found and len(names) == 1:
-        place = re.search(r"(?i)\binputs?\b\W", text)
-        axes = _shape_after(text[place.end() : place.end() + 160]) if place else []
+        called = re.search(r"(?i)\binputs?\b\W", text)
+        axes = _shape_after(text[called.end() : called.end() + 160]) if called else []
         if axes:
             found[names[0]] = axes
     return found
