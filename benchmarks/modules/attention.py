@@ -10,8 +10,8 @@ _SDPA = {
     "Plain": ("q, k, v", "", 16),
     "Causal": ("q, k, v, is_causal=True", "", 16),
     "OddHead": ("q, k, v", "", 15),
-    "Mask": ("q, k, v, attn_mask=mask", "mask = torch.ones(12, 12, dtype=torch.bool).tril()", 16),
-    "Bias": ("q, k, v, attn_mask=bias", "bias = torch.zeros(12, 12, dtype=q.dtype)", 16),
+    "Mask": ("q, k, v, attn_mask=mask", "mask = torch.ones(12, 12, dtype=torch.bool, device=q.device).tril()", 16),
+    "Bias": ("q, k, v, attn_mask=bias", "bias = torch.zeros(12, 12, dtype=q.dtype, device=q.device)", 16),
     "Scale": ("q, k, v, scale=0.3", "", 16),
     "Dropout": ("q, k, v, dropout_p=0.1 if self.training else 0.0", "", 16),
     "Cross": ("q, k[:, :, :6], v[:, :, :6]", "", 16),
@@ -29,23 +29,23 @@ _WRITTEN = {
     "Manual": "a = (q @ k.transpose(-2, -1) / math.sqrt(16)).softmax(-1)\ny = a @ v",
     "ManualCausal": (
         "a = q @ k.transpose(-2, -1) * 0.25\n"
-        "a = a.masked_fill(torch.ones(t, t, dtype=torch.bool).triu(1), float('-inf'))\n"
+        "a = a.masked_fill(torch.ones(t, t, dtype=torch.bool, device=x.device).triu(1), float('-inf'))\n"
         "y = a.softmax(-1) @ v"
     ),
     "ManualDropout": "a = F.dropout((q @ k.transpose(-2, -1) * 0.25).softmax(-1), 0.1, self.training)\ny = a @ v",
     "Linear": "q, k = F.elu(q) + 1, F.elu(k) + 1\ny = q @ (k.transpose(-2, -1) @ v) / 12",
     "Alibi": (
-        "d = torch.arange(t)[None] - torch.arange(t)[:, None]\n"
+        "d = torch.arange(t, device=x.device)\nd = d[None] - d[:, None]\n"
         "y = (q @ k.transpose(-2, -1) * 0.25 - d.abs() * 0.1).softmax(-1) @ v"
     ),
     "Cosine": "q, k = F.normalize(q, dim=-1), F.normalize(k, dim=-1)\n"
     "y = (q @ k.transpose(-2, -1) * 10).softmax(-1) @ v",
     "Windowed": (
-        "i = torch.arange(t)\nnear = (i[:, None] - i[None]).abs() < 3\n"
+        "i = torch.arange(t, device=x.device)\nnear = (i[:, None] - i[None]).abs() < 3\n"
         "y = (q @ k.transpose(-2, -1) * 0.25).masked_fill(~near, -1e9).softmax(-1) @ v"
     ),
     "Rotary": (
-        "p = torch.arange(t)[:, None] / 10000 ** (torch.arange(8) / 8)\n"
+        "p = torch.arange(t, device=x.device)[:, None] / 10000 ** (torch.arange(8, device=x.device) / 8)\n"
         "c, s = p.cos().repeat(1, 2), p.sin().repeat(1, 2)\n"
         "turn = lambda z: z * c + torch.cat([-z[..., 8:], z[..., :8]], -1) * s\n"
         "y = F.scaled_dot_product_attention(turn(q), turn(k), v, is_causal=True)"
@@ -67,7 +67,11 @@ def texts() -> Iterator[tuple[str, str]]:
         init = "self.qkv = nn.Linear(64, 192)\nself.out = nn.Linear(64, 64)"
         yield module(f"Attention{name}", init, _PROJECT.strip() + "\n" + body + "\n" + _JOIN, "2x12x64")
     multi = "nn.MultiheadAttention(64, 4, batch_first=True)"
-    for name, rest in {"": "", "Weights": ", need_weights=False", "Masked": ", attn_mask=torch.zeros(12, 12)"}.items():
+    for name, rest in {
+        "": "",
+        "Weights": ", need_weights=False",
+        "Masked": ", attn_mask=torch.zeros(12, 12, device=x.device)",
+    }.items():
         yield module(f"MultiHead{name}", f"self.attn = {multi}", f"return self.attn(x, x, x{rest})[0] * 2", "2x12x64")
     encoder = "nn.TransformerEncoderLayer(64, 4, 128, batch_first=True{})"
     for name, rest in {"": "", "NormFirst": ", norm_first=True", "Gelu": ", activation='gelu'"}.items():

@@ -87,7 +87,8 @@ _BLOCKS = (
         "Gpt",
         "self.e, self.p = nn.Embedding(100, 32), nn.Embedding(16, 32)\nself.n = nn.LayerNorm(32)\n"
         "self.f = nn.Sequential(nn.Linear(32, 64), nn.GELU(), nn.Linear(64, 32))\nself.h = nn.Linear(32, 100)",
-        "y = self.e(x) + self.p(torch.arange(x.shape[1]))\ny = y + self.f(self.n(y))\nreturn self.h(y).log_softmax(-1)",
+        "y = self.e(x) + self.p(torch.arange(x.shape[1], device=x.device))\n"
+        "y = y + self.f(self.n(y))\nreturn self.h(y).log_softmax(-1)",
         "i100:2x16",
     ),
     (

@@ -32,7 +32,8 @@ _OWN = {
     "Charbonnier": "((x - y) ** 2 + 1e-6).sqrt().mean()",
     "Hinge": "(1 - x * y.sign()).clamp(min=0).mean()",
     "Distill": "F.kl_div(F.log_softmax(x / 2, -1), F.softmax(y / 2, -1), reduction='batchmean') * 4",
-    "Contrastive": "F.cross_entropy(F.normalize(x, dim=-1) @ F.normalize(y, dim=-1).t() / 0.07, torch.arange(8))",
+    "Contrastive": "F.cross_entropy(F.normalize(x, dim=-1) @ F.normalize(y, dim=-1).t() / 0.07, "
+    "torch.arange(8, device=x.device))",
 }
 
 

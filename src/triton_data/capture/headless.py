@@ -27,9 +27,10 @@ from triton_data.capture import output_code
 from triton_data.capture.graph_inputs import sources_of
 from triton_data.capture.modes import find_mode
 from triton_data.capture.patches import DEVICE, numbered_from_zero, pretending
-from triton_data.capture.program import Built, build, loaded, require_gradients
+from triton_data.capture.program import Built, loaded
 from triton_data.capture.reasons import Reason, dropped, one_line
 from triton_data.capture.retarget import inputs_on
+from triton_data.capture.sizing import sized
 from triton_data.capture.targets import Target, find_target
 from triton_data.capture.toolchain import check_toolchain, versions
 from triton_data.records import Capture, Drop, Graph, Origin, Program
@@ -43,11 +44,9 @@ def capture_program(program: Program, target: str = "sm_90", mode: str = "infere
         with loaded(program.text) as module:
             if not hasattr(module, program.entry):
                 return dropped(Reason.TEXT, f"no {program.entry!r} in the text")
-            torch.manual_seed(0)
-            built = build(module, program.entry, training=mode == "training")
-            if mode == "training":
-                require_gradients(built)
-            graphs = capture_call(built, spec, mode)
+            built, mode_of_inputs = sized(module, program.entry, mode == "training")
+            with mode_of_inputs:
+                graphs = capture_call(built, spec, mode)
     except Exception as error:  # noqa: BLE001  foreign code: any failure of it is a Drop
         return dropped(Reason.RUN, one_line(error))
     if isinstance(graphs, Drop):

@@ -55,6 +55,11 @@ def comparable(kernel_text: str) -> str:
     return _HASH.sub("'backend_hash': ''", _DEVICE.sub("DeviceProperties()", kernel_text))
 
 
+def runnable(kernel_text: str) -> str:
+    """The kernel's text without the line that looks for a GPU when it is imported."""
+    return kernel_text.replace("triton_helpers.set_driver_to_gpu()\n", "")
+
+
 def _triton_source(node: ast.stmt) -> str | None:
     if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
         return None

@@ -50,7 +50,7 @@ def pretending(target: Target, emitted: Callable[[str], None]) -> Iterator[None]
     properties = _properties(target)
     _forget_other_targets(target)
     with contextlib.ExitStack() as stack:
-        stack.enter_context(_triton_driver(target))
+        stack.enter_context(triton_driver(target))
         stack.enter_context(_device_interface(target, properties))
         stack.enter_context(_device_module(properties))
         stack.enter_context(_folding_on_host())
@@ -83,7 +83,7 @@ def _properties(target: Target) -> types.SimpleNamespace:
 
 
 @contextlib.contextmanager
-def _triton_driver(target: Target) -> Iterator[None]:
+def triton_driver(target: Target) -> Iterator[None]:
     """Triton's own extension point (`driver.set_active`): Inductor asks the active driver what it compiles for.
 
     Set by the attribute behind it, because putting back "none yet" is not in the public form.

@@ -19,9 +19,16 @@ def inputs_on(
     placeholders = [node for node in graph.graph.nodes if node.op == "placeholder"]
     return [
         # With dynamic shapes Dynamo passes a Python float as a CPU tensor, on a GPU machine too.
-        example if getattr(node.meta.get("grapharg"), "pass_arg_as_tensor", False) else _fake(device, example, mode)
+        example
+        if getattr(node.meta.get("grapharg"), "pass_arg_as_tensor", False)
+        else _fake(device, _described(node, example), mode)
         for node, example in zip(placeholders, examples, strict=True)
     ]
+
+
+def _described(node: torch.fx.Node, example: Any) -> Any:
+    """A program that was built on fake tensors: Dynamo's description of it has the symbols."""
+    return node.meta["example_value"] if isinstance(example, FakeTensor) else example
 
 
 def _fake(device: torch.device, example: Any, mode: FakeTensorMode) -> Any:
