@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import json
 import os
 import platform
 import statistics
@@ -22,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from triton_data.jail import RUN, Jail, Task
@@ -139,7 +139,7 @@ def soak(jail: Jail, tasks: int) -> None:
     for done in range(tasks):
         check(jail)
         if done % 1000 == 999:
-            print(f"{done + 1} tasks, {json.dumps(Holdings.now().__getstate__())}", file=sys.stderr)
+            print(f"{done + 1} tasks, {Holdings.now()}", file=sys.stderr)
     seconds = time.perf_counter() - start
     time.sleep(0.5)  # the last scratch may be on its way out
     after = Holdings.now()
@@ -158,14 +158,21 @@ def main() -> None:
     if arguments.serve_forks:
         serve_forks()
         return
-    from importlib.metadata import version
+    # A temporary directory of its own, so that what other programs leave in the usual one is not counted.
+    with tempfile.TemporaryDirectory() as directory:
+        Path(directory).chmod(0o755)
+        tempfile.tempdir = directory
+        report(arguments.rounds, arguments.tasks)
+        tempfile.tempdir = None
 
+
+def report(rounds: int, tasks: int) -> None:
     with Jail() as jail:
         print(f"python {platform.python_version()}, torch {version('torch')}, {platform.system()} {platform.release()}")
         print(f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}; layers: {', '.join(jail.layers)}")
-        compare(jail, arguments.rounds)
-        if arguments.tasks:
-            soak(jail, arguments.tasks)
+        compare(jail, rounds)
+        if tasks:
+            soak(jail, tasks)
 
 
 if __name__ == "__main__":
