@@ -18,7 +18,7 @@ from typing import Any
 
 from triton_data.capture.output_code import runnable
 from triton_data.capture.program import loaded
-from triton_data.capture.reasons import Reason, dropped, one_line
+from triton_data.capture.reasons import Reason, dropped
 from triton_data.capture.targets import Target, find_target
 from triton_data.errors import Misuse, closest
 from triton_data.records import Drop, InductorKernel
@@ -53,7 +53,7 @@ def compile_kernel(kernel: InductorKernel, target: Target, levels: tuple[str, ..
         with loaded(runnable(kernel.text)) as module:
             return _compile(getattr(module, kernel.name), kernel.name, target, levels)
     except Exception as error:  # noqa: BLE001  whatever the compiler says is this kernel's Drop
-        return dropped(Reason.COMPILE, one_line(error, 2000), kernel.name)
+        return dropped(Reason.COMPILE, f"{type(error).__name__}: {error}"[:2000], kernel.name)
 
 
 def compile_all(

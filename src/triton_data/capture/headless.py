@@ -40,15 +40,18 @@ def capture_program(program: Program, target: str = "sm_90", mode: str = "infere
     check_toolchain()
     spec = find_target(target)
     find_mode(mode)
+    step = Reason.TEXT
     try:
         with loaded(program.text) as module:
             if not hasattr(module, program.entry):
                 return dropped(Reason.TEXT, f"no {program.entry!r} in the text")
+            step = Reason.BUILD
             built, mode_of_inputs = sized(module, program.entry, mode == "training")
+            step = Reason.RUN
             with mode_of_inputs:
                 graphs = capture_call(built, spec, mode)
     except Exception as error:  # noqa: BLE001  foreign code: any failure of it is a Drop
-        return dropped(Reason.RUN, one_line(error))
+        return dropped(step, one_line(error))
     if isinstance(graphs, Drop):
         return graphs
     return Capture(program.key, program.entry, target, mode, graphs, versions(), program.origin)
@@ -73,7 +76,8 @@ def get_inputs():
 def warm_up() -> None:
     """Once in the process that forks: imports, pattern tables, one capture. Leaves no thread behind.
 
-    Inference only: a process that has run autograd must not fork children that run it.
+    Inference only: a process that has run autograd must not fork children that run it. Its environment must hold
+    OMP_NUM_THREADS=1 and OPENBLAS_NUM_THREADS=1, because native threads do not survive a fork either.
     """
     # torch.fx.Interpreter makes a progress bar that is never shown, and tqdm a thread to watch it.
     with contextlib.suppress(ImportError):

@@ -8,7 +8,6 @@ Leaves: `Built`. Runs foreign code: call it only in the jail, or on text that yo
 from __future__ import annotations
 
 import contextlib
-import itertools
 import linecache
 import sys
 import types
@@ -16,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-_counter = itertools.count()
+from triton_data.records import digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Built:
 @contextlib.contextmanager
 def loaded(text: str) -> Iterator[types.ModuleType]:
     """The text as a module that Dynamo and `inspect` can read the source of, gone again afterwards."""
-    name = f"program_{next(_counter)}"
+    name = f"program_{digest(text)[:12]}"  # not a counter: the name gets into comments of the generated code
     module = types.ModuleType(name)
     module.__file__ = f"<{name}>"
     linecache.cache[module.__file__] = (len(text), None, text.splitlines(keepends=True), module.__file__)
