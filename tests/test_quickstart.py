@@ -45,6 +45,7 @@ def test_the_training_file_is_what_torchtune_reads(quickstart: tuple[Path, dict[
     (exported,) = said["exported"]
     rows = json.loads((place / exported["path"]).read_text())
     assert len(rows) == exported["entries"] >= 12 + 8
+    assert exported["by_kind"]["rewritten"] >= 8
     for row in rows:
         assert set(row) == {"input"}
         assert row["input"].startswith("```python\n") and row["input"].endswith("\n```")

@@ -8,7 +8,7 @@ import click
 
 from triton_data import pipeline, show
 from triton_data.config import Config
-from triton_data.records import Capture, Kernel
+from triton_data.records import Capture, Kernel, Pair
 from triton_data.stage import Summary
 from triton_data.store import Store
 
@@ -35,7 +35,8 @@ def report_run(store: Store, config: Config, summaries: list[Summary], as_json: 
     seconds = sum(summary.seconds for summary in summaries)
     console.print(
         f"{store.count(Kernel)} hand-written kernels, {programs} programs captured"
-        f" ({sum(len(c.kernels) for c in store.records(Capture))} Inductor kernels), {seconds:.1f} s"
+        f" ({sum(len(c.kernels) for c in store.records(Capture))} Inductor kernels),"
+        f" {store.count(Pair)} rewritten, {seconds:.1f} s"
     )
     for each in made:
         console.print(f"result: {each.path} ({each.entries} entries)", soft_wrap=True)

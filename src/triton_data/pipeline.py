@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("torchtune",)
 GRACE = 30.0  # seconds that the engine waits beyond the jail's own limit
-STAGES = ("scrape", "extract", "capture")  # in order; export reads what they leave
+STAGES = ("scrape", "extract", "capture", "rewrite")  # in order; export reads what they leave
 
 
 class Stopped(Exception):
@@ -54,6 +54,10 @@ def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
             capture = config.capture
             stage = CaptureStage(capture.targets, capture.modes, capture.timeout, config.allow_unsafe_exec)
             yield Planned(stage, capture.timeout + GRACE)
+        elif name == "rewrite":
+            from triton_data.rewrite.stage import SECONDS, RewriteStage
+
+            yield Planned(RewriteStage(config.allow_unsafe_exec), SECONDS + GRACE)
         else:
             raise Misuse(f"unknown stage {name!r}{closest(name, STAGES)}")
 

@@ -13,11 +13,11 @@ from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 
-from triton_data.records import Capture, InductorKernel, Program
+from triton_data.records import Pair, Program
 from triton_data.store import Store
 
 NARROWEST_PAIR = 100  # columns; below this, side by side is unreadable and one goes under the other
-LONGEST_PAIR = 60  # lines
+LONGEST_PAIR = 80  # lines
 
 
 def console() -> Console:
@@ -43,36 +43,27 @@ def funnel_table(funnel: dict[str, Any]) -> Table:
 
 
 def one_pair(store: Store) -> Table | None:
-    """The captured program whose own text and kernel fit best on one screen."""
-    best: tuple[int, Program, Capture] | None = None
-    for capture in store.records(Capture):
-        if not capture.kernels:
-            continue
-        for program in store.records(Program, "key = ?", (capture.program,)):
-            lines = program.text.count("\n") + sum(_readable(kernel).count("\n") for kernel in capture.kernels)
+    """The pair whose two texts fit best on one screen; before any is rewritten, there is nothing to show."""
+    best: tuple[int, Program, Pair] | None = None
+    for pair in store.sorted(Pair):
+        for program in store.records(Program, "key = ?", (pair.program,)):
+            lines = max(program.text.count("\n"), pair.text.count("\n"))
             if best is None or lines < best[0]:
-                best = (lines, program, capture)
+                best = (lines, program, pair)
     return None if best is None else pair_table(best[1], best[2])
 
 
-def pair_table(program: Program, capture: Capture) -> Table:
-    right = "\n\n\n".join(map(_readable, capture.kernels))
-    stacked = console().width < NARROWEST_PAIR
-    table = Table(title=f"{program.entry}, captured for {capture.target}", title_justify="left", expand=True)
-    table.add_column(f"PyTorch ({program.inputs_from} inputs)", ratio=1)
-    if stacked:
+def pair_table(program: Program, pair: Pair) -> Table:
+    table = Table(title=f"one pair: {program.entry}", title_justify="left", expand=True)
+    table.add_column(f"PyTorch (inputs: {program.inputs_from})", ratio=2)
+    if console().width < NARROWEST_PAIR:
         table.add_row(_code(program.text))
         table.add_section()
-        table.add_row(_code(right))
+        table.add_row(_code(pair.text))
         return table
-    table.add_column(f"Triton ({len(capture.kernels)} of TorchInductor's kernels)", ratio=1)
-    table.add_row(_code(program.text), _code(right))
+    table.add_column(f"Triton ({pair.entry})", ratio=3)
+    table.add_row(_code(program.text), _code(pair.text))
     return table
-
-
-def _readable(kernel: InductorKernel) -> str:
-    """Without the heuristics and metadata that Inductor puts above the function."""
-    return kernel.text[max(kernel.text.rfind("@triton.jit"), 0) :].strip()
 
 
 def _code(text: str) -> Syntax:

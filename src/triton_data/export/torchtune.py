@@ -17,7 +17,7 @@ from triton_data import codec
 from triton_data.config import ExportConfig
 from triton_data.errors import Misuse
 from triton_data.extract.find import find_kernels
-from triton_data.records import Capture, Kernel, Origin
+from triton_data.records import Capture, Kernel, Origin, Pair
 from triton_data.store import Store
 
 FILE_NAME = "triton_functions.json"
@@ -29,7 +29,7 @@ class Entry:
     name: str
     text: str
     origin: Origin
-    kind: str  # hand-written, inductor, file
+    kind: str  # hand-written, rewritten, inductor, file
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,13 @@ def create_json(folders: Iterable[Path], out: Path, plain: bool = False, with_me
 def _from_run(store: Store) -> Iterator[Entry]:
     for kernel in store.sorted(Kernel):
         yield Entry(kernel.name, kernel.text, kernel.origin, "hand-written")
+    rewritten = set()
+    for pair in store.sorted(Pair):
+        rewritten.add(pair.capture)
+        yield Entry(pair.entry, pair.text, pair.origin, "rewritten")
     for capture in store.sorted(Capture):
+        if capture.key in rewritten:  # its kernels are in the pair, in a form that people can read
+            continue
         for generated in capture.kernels:
             yield Entry(generated.name, generated.text, capture.origin, "inductor")
 

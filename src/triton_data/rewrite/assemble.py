@@ -12,6 +12,7 @@ import re
 from triton_data.rewrite import printer, tree
 from triton_data.rewrite.configs import Config
 from triton_data.rewrite.emitted import Kernel
+from triton_data.rewrite.helpers import IMPORTS
 from triton_data.rewrite.host import Host, Launch
 from triton_data.rewrite.layout import is_contiguous
 from triton_data.rewrite.module import Shell
@@ -140,6 +141,7 @@ def _imports(shell: Shell, text: str) -> str:
         "from math import inf, nan": r"\b(inf|nan)\b(?!['\"])",
     }
     lines += [line for line, needed in optional.items() if re.search(needed, text)]
+    lines += [line for name, line in IMPORTS.items() if re.search(rf"\b{name}\b", text)]
     same = {"import torch.nn as nn": "from torch import nn", "from torch.nn import functional as F": _FUNCTIONAL}
     lines += [same.get(line, line) for line in shell.imports]
     plain = sorted(line for line in dict.fromkeys(lines) if line.startswith("import "))

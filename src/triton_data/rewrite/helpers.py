@@ -8,6 +8,7 @@ the result. Not covered: helpers that need a launcher of their own (cooperative 
 from __future__ import annotations
 
 import ast
+import builtins
 import functools
 import importlib.util
 import re
@@ -18,9 +19,10 @@ from triton_data.rewrite.reasons import Declined, Reason
 
 PREFIX = "triton_helpers."
 _MODULE = "torch._inductor.runtime.triton_helpers"
-# Names of that module which a standalone file has under the same name.
-_THERE = {"tl", "triton", "libdevice"}
-_BUILTINS = set(dir(__builtins__)) if not isinstance(__builtins__, dict) else set(__builtins__)
+# Names of that module which a standalone file has, or imports under the same name.
+_THERE = {"tl", "triton", "libdevice", "math", "pymath"}
+IMPORTS = {"_log2": "from triton.language.standard import _log2"}
+_BUILTINS = set(dir(builtins))
 
 
 @functools.cache
@@ -49,12 +51,16 @@ def closure(wanted: set[str]) -> list[str]:
         if name not in library:
             raise Declined(Reason.HELPER, name)
         needed.add(name)
-        queue += [n for n in _free(library[name]) if n in library]
+        free = _free(library[name])
+        if unknown := free - library.keys() - IMPORTS.keys():
+            raise Declined(Reason.HELPER, f"{name} needs {sorted(unknown)}")
+        queue += [n for n in free if n in library]
     return [_source(text, library[name]) for name in library if name in needed]
 
 
 def _free(node: ast.stmt) -> set[str]:
     bound = {a.arg for f in ast.walk(node) if isinstance(f, ast.FunctionDef) for a in f.args.args}
+    bound |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     return {name for name in tree.used(node) if name not in bound | _THERE | _BUILTINS}
 
 

@@ -98,6 +98,8 @@ class Reader:
             self._emit(name, self._allocation(function, size, stride, dtype))
         elif function == "reinterpret_tensor":
             self._emit(name, self._view(call))
+            if len(call.args) < 4 or ast.unparse(call.args[3]) == "0":
+                self.host.layouts.learn(name, call.args[1], call.args[2])
         else:
             self._emit(name, self._extern(call))
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from triton_data.records import Capture, Drop, Graph, Pair, Program
 from triton_data.rewrite import assemble, configs, helpers, module, sources, titles, tree
 from triton_data.rewrite.emitted import Emitted, Kernel, read
 from triton_data.rewrite.host import Host, Launch, Reader
+from triton_data.rewrite.options import Options
 from triton_data.rewrite.passes import (
     broadcasts,
     casts,
@@ -40,13 +40,6 @@ TRANSFORMS: tuple[tuple[str, tuple[Callable[[Kernel], None], ...]], ...] = (
     ("fold", (fold.apply, dead.apply)),
     ("spelling", (spelling.apply,)),
 )
-
-
-@dataclass(frozen=True)
-class Options:
-    autotune: bool = True  # False bakes the first configuration in
-    suffix: str = "New"
-    stop_after: str = ""
 
 
 def rewrite(program: Program, capture: Capture, options: Options | None = None) -> Pair | Drop:

@@ -1,0 +1,64 @@
+"""The rewrite stage: every Capture of a run becomes a Pair, or a Drop that names what declined.
+
+In: Captures and their Programs. Out: Pairs. Their text came out of a jail, so it is read in one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, field, replace
+
+from triton_data import codec
+from triton_data.jail import RUN, Jail, Task
+from triton_data.records import Capture, Drop, Pair, Program
+from triton_data.rewrite import jailed
+from triton_data.rewrite.options import Options
+from triton_data.store import Store
+
+PRELOAD = ("torch", "torch._inductor.runtime.triton_heuristics", "triton_data.rewrite.jailed")
+SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Job:
+    program: Program
+    capture: Capture
+
+    @property
+    def key(self) -> str:
+        return self.capture.key
+
+
+@dataclass
+class RewriteStage:
+    allow_unsafe: bool = False
+    options: Options = field(default_factory=Options)
+    name: str = "rewrite"
+    jail: Jail | None = None
+
+    def todo(self, store: Store) -> Iterator[Job]:
+        for capture in store.unfinished(Capture, self.name):
+            for program in store.records(Program, "key = ?", (capture.program,)):
+                yield Job(program, capture)
+
+    def count(self, store: Store) -> int:
+        return store.count_unfinished(Capture, self.name)
+
+    def held(self) -> AbstractContextManager[object]:
+        self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe)
+        return self.jail
+
+    def work(self, item: Job) -> Iterator[Pair | Drop]:
+        assert self.jail is not None, "work() runs while the stage is held"
+        payload = {
+            "program": codec.to_json(item.program),
+            "capture": codec.to_json(item.capture),
+            "options": asdict(self.options),
+        }
+        policy = replace(RUN, wall_s=SECONDS, cpu_s=int(SECONDS))
+        outcome = self.jail.run(Task(entry="triton_data.rewrite.jailed:run", payload=payload), policy)
+        if outcome.ok and isinstance(outcome.value, dict):
+            yield jailed.answered(outcome.value, item.program, item.capture)
+        else:
+            yield outcome.drop()
