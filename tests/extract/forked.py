@@ -11,7 +11,11 @@ import time
 import traceback
 from typing import Any
 
+import torch
+
 from triton_data.extract.probe import probe
+
+torch.set_num_threads(1)  # a child forked beside another thread's lock would wait for it for ever
 
 MEMORY = 6 << 30
 

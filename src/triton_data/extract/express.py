@@ -152,11 +152,8 @@ def express_tensor(value: torch.Tensor) -> str:
     low, high = float(data.min()), float(data.max())
     if low == high and low in (0.0, 1.0):
         return f"torch.{'zeros' if low == 0 else 'ones'}({shape}{suffix})"
-    if low >= 0 and high <= 1:
+    if low >= 0:  # after a ReLU, a softmax, a square: what follows may take a root or a logarithm
         return f"torch.rand({shape}{suffix})"
-    # a uniform or normal draw with the same first two moments, where those are not a standard normal's
-    if low >= 0:
-        return f"torch.rand({shape}{suffix}) * {max(1.0, round(high, 3))}"
     return f"torch.randn({shape}{suffix})"
 
 

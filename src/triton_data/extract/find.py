@@ -133,6 +133,10 @@ def resolve(repo: Repo, module: Module, chain: tuple[str, ...]) -> tuple[Target,
         while isinstance(target, InRepo) and rest:
             path = target.path
             target, rest = repo.member(target, rest[0]), rest[1:]
+        conditional = _conditional_import(repo, target) if isinstance(target, Defined) else None
+        if conditional is not None:
+            target = conditional
+            continue
         value = _assigned(repo, target) if isinstance(target, Defined) else None
         if not value or not isinstance(target, Defined):
             break
@@ -142,6 +146,14 @@ def resolve(repo: Repo, module: Module, chain: tuple[str, ...]) -> tuple[Target,
         for star in reversed(repo.external_stars(path)):
             return through_star(star, chain[0]) or External(star, chain[0]), ()
     return target, rest
+
+
+def _conditional_import(repo: Repo, target: Defined) -> Target:
+    """`try: import triton` with `triton = None` below it: what the import says."""
+    module = repo.module(target.path)
+    items = [] if isinstance(module, Broken) else [b.item for b in module.bindings[target.name] if b.item]
+    found = repo.imported(items[0], target.name, target.path) if items else None
+    return found if found != target else None
 
 
 def _assigned(repo: Repo, target: Defined) -> tuple[str, ...]:

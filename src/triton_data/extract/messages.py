@@ -229,8 +229,9 @@ RULES: tuple[tuple[str, Callable[[re.Match[str], Failure, Specs], Iterator[Specs
     (r"index out of range in self|out of bounds|Class values must be|Target \d+ is out", _lower_high),
     (r"[Kk]ernel size can't be greater|Output size is too small|smaller than kernel|"
      r"Padding size should be less|"
-     r"non-?zero size|[Ee]xpected more than 1 (value|spatial)|maximum size for tensor|exceeds dimension size|negative dimension|"
-     r"too small|non-empty|must be greater|Trying to create tensor with negative", _larger),
+     r"non-?zero size|[Ee]xpected more than 1 (value|spatial)|maximum size for tensor|"
+     r"exceeds dimension size|negative dimension|too small|non-empty|must be greater|"
+     r"Trying to create tensor with negative", _larger),
     (r"shape '.*?' is invalid for input of size|view size is not compatible|cannot reshape|"
      r"is not divisible|must be divisible|unflatten|split_with_sizes|split_size|invalid for input", _reshape),
     (r'pattern "(.*?)"\.(.*)', _einops),

@@ -73,7 +73,7 @@ class Module:
     tree: ast.Module
     units: list[Unit]
     bindings: dict[str, list[Binding]]
-    stars: list[Import]
+    stars: list[tuple[int, Import]]  # star imports by the unit they stand in
     exports: list[str] | None  # literal __all__
     future_annotations: bool
 
@@ -177,7 +177,7 @@ def _bind_import(module: Module, unit: Unit, node: ast.Import | ast.ImportFrom, 
             item = Import(node.module or "", alias.name, node.level, alias.asname is not None)
             name = alias.asname or alias.name
         if name == "*":
-            module.stars.append(Import(item.module, "", item.level, False))
+            module.stars.append((unit.index, Import(item.module, "", item.level, False)))
             continue
         unit.binds.add(name)
         module.bindings.setdefault(name, []).append(Binding(unit.index, item, nested))

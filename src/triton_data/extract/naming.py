@@ -96,7 +96,8 @@ def names(made: Plan, units: list[Unit], roots: list[tuple[str, str]]) -> Naming
         naming.claim(key_of(made, Symbol(where, name)), name, _stem(where))
     for symbol in (*made.externals, *made.missing):
         naming.claim(key_of(made, symbol), symbol.name, symbol.external.package if symbol.external else "x")
-    for unit in units:
+    own = {where for where, _ in roots}  # the file that was asked for keeps its names before others do
+    for unit in sorted(units, key=lambda unit: unit.path not in own):
         for name in sorted(unit.binds):
             naming.claim(key_of(made, Symbol(unit.path, name)), name, _stem(unit.path))
     return naming

@@ -10,23 +10,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from ..records import Drop, Origin, Program
 from .closure import Closed, close
-from .find import FoundClass, classes_in, may_hold_classes
-from .module import Broken, Module
+from .find import FoundClass
+from .module import Module
 from .reasons import Reason, needs
 from .repo import Repo
 from .text import MARK, assemble
-from .usage import CALL, Snippet, snippets
+from .usage import CALL
+from .users import Users, useful
 
 Facts = dict[str, Any]
 Prober = Callable[[Facts], Facts]
 Key = tuple[str, str]
 SECONDS = 12.0
 USAGE_SECONDS = 15.0
-MAX_SNIPPETS = 80
+MAX_DEPTH = 12
 
 
 class Programs:
@@ -36,14 +38,30 @@ class Programs:
         self.texts: dict[str, str] = {}
         self.seconds: dict[str, float] = {"usage": 0.0, "search": 0.0, "check": 0.0}
         self.notes: list[tuple[str, str]] = []  # (where a usage stands, why it taught less than it could)
+        self.results: dict[Key, Program | Drop] = {}
+        self.users = Users(repo)
+        self._begun: set[Key] = set()
         self._observed = False
 
     def make(self, module: Module, found: FoundClass, origin: Origin) -> Program | Drop:
+        """Classes that use this one come first: what runs inside them is evidence for it."""
         key = (module.path, found.name)
+        if key not in self.results:
+            if self.probe is not None and key not in self._begun and len(self._begun) < MAX_DEPTH:
+                self._begun.add(key)
+                self._observe_usage()
+                for outer_module, outer in self.users.of(key) if key not in self.evidence else ():
+                    self.make(outer_module, outer, origin)
+                self._begun.discard(key)
+            if key not in self.results:
+                self.results[key] = self._make(module, found, origin)
+        result = self.results[key]
+        return replace(result, origin=origin) if isinstance(result, Program) else result
+
+    def _make(self, module: Module, found: FoundClass, origin: Origin) -> Program | Drop:
         if found.nested:
             return Drop(Reason.NESTED, "defined inside a function", found.name)
-        if "." in found.name:
-            key = (module.path, found.name.split(".")[0])
+        key = (module.path, found.name.split(".")[0])
         if "get_inputs" in module.bindings and "get_init_inputs" in module.bindings:
             return self._given(key, origin)
         closed = close(self.repo, [key])
@@ -51,7 +69,6 @@ class Programs:
             return closed
         if self.probe is None:
             return Drop(Reason.NO_INPUTS, "no probe: nothing was executed", found.name)
-        self._observe_usage()
         return self._search(key, closed, origin, self.probe)
 
     def _given(self, key: Key, origin: Origin) -> Program | Drop:
@@ -68,7 +85,7 @@ class Programs:
         if self._observed or self.probe is None:
             return
         self._observed = True
-        for snippet in _useful(self.repo):
+        for snippet in useful(self.repo):
             self.repo.add(snippet.path, snippet.text)
             closed = close(self.repo, [(snippet.path, CALL)])
             if isinstance(closed, Drop):
@@ -130,32 +147,6 @@ class Programs:
         flags = program.flags if facts["deterministic"] else (*program.flags, "nondeterministic")
         layers = tuple(facts.get("layers", ()))
         return Program(program.entry, program.text, program.inputs_from, program.origin, layers, flags)
-
-
-def _useful(repo: Repo) -> list[Snippet]:
-    """Snippets that name a class of the repository, each text once, those with more classes first of their kind."""
-    names = {
-        found.name
-        for path in repo.python_files()
-        if may_hold_classes(repo.files[path]) and not isinstance(module := repo.module(path), Broken)
-        for found in classes_in(repo, module)
-    }
-    chosen: list[Snippet] = []
-    seen: set[str] = set()
-    covered: dict[str, int] = {}
-    for snippet in snippets(repo):
-        tail = snippet.text[snippet.text.rindex(f"def {CALL}") :]
-        words = set(re.findall(r"[^\W\d]\w*", snippet.text if snippet.kind == "tests" else tail))
-        if tail in seen and snippet.kind != "tests":
-            continue
-        seen.add(tail)
-        if snippet.kind == "tests" and all(covered.get(name, 0) >= 6 for name in words & names):
-            continue
-        for name in words & names:
-            covered[name] = covered.get(name, 0) + 1
-        if len(chosen) < MAX_SNIPPETS:
-            chosen.append(snippet)
-    return chosen
 
 
 def _mapped(entry: Facts, rename: Callable[[str], str]) -> Facts:

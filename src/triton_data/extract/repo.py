@@ -145,19 +145,22 @@ class Repo:
         module = self.module(path)
         if isinstance(module, Broken):
             return None
-        bindings = module.bindings.get(name)
-        if bindings:
-            last = bindings[-1]
-            if last.item is None or last.nested:
-                return Defined(path, name)
-            return self._imported(last.item, name, path)
-        for star in reversed(module.stars):
+        bindings = module.bindings.get(name, [])
+        last = bindings[-1] if bindings else None
+        # whichever statement comes last has bound the name
+        for unit, star in reversed(module.stars):
+            if last is not None and unit < last.unit:
+                break
             home = self.import_target(star, path)
             if isinstance(home, InRepo) and (found := self._through_star(home, name)) is not None:
                 return found
-        return None
+        if last is None:
+            return None
+        if last.item is None or last.nested:
+            return Defined(path, name)
+        return self.imported(last.item, name, path)
 
-    def _imported(self, item: Import, name: str, path: str) -> Target:
+    def imported(self, item: Import, name: str, path: str) -> Target:
         if item.attribute or item.aliased:
             return self.import_target(item, path)
         # `import a.b` binds `a`
@@ -184,7 +187,7 @@ class Repo:
         if path in seen or isinstance(module, Broken):
             return []
         found: list[str] = []
-        for star in module.stars:
+        for _, star in module.stars:
             home = self.import_target(star, path)
             if isinstance(home, External):
                 found.append(home.module)

@@ -9,7 +9,7 @@ import ast
 import re
 from dataclasses import dataclass, replace
 
-FLOAT, INT, BOOL, COMPLEX = "float", "int", "bool", "complex"
+FLOAT, INT, BOOL, COMPLEX, UNIT = "float", "int", "bool", "complex", "unit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class Spec:
     def _tensor(self) -> str:
         if self.kind == INT:
             return f"torch.randint(0, {self.high}, {self.shape})"
+        if self.kind == UNIT:
+            return f"torch.rand({self.shape})"
         if self.kind == COMPLEX:
             return f"torch.randn({self.shape}, dtype=torch.complex64)"
         if self.kind == BOOL:
@@ -82,8 +84,8 @@ def parse(text: str) -> Spec:
             if found[1] == "randint":
                 high = call.args[1]
                 return Spec(shaped, INT, high.value if isinstance(high, ast.Constant) else 10)  # type: ignore[arg-type]
-            if found[1] == "randn":
-                return Spec(shaped)
+            if found[1] in ("randn", "rand"):
+                return Spec(shaped, FLOAT if found[1] == "randn" else UNIT)
     return Spec(fixed=text)
 
 

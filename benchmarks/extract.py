@@ -1,0 +1,301 @@
+"""What extraction yields on real packages, against a ground truth that is counted another way.
+
+    python benchmarks/extract.py [PACKAGE ...] [--cache DIR] [--kernels-only] [--limit N]
+
+Packages come from the package index at run time, source archives first, into a cache outside the repository; nothing
+of them is committed. Foreign code runs in the jail. Classes of packages whose dependencies are absent are counted as
+they end: as Drops `needs:<package>`; put the dependencies on PYTHONPATH to see past them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import html
+import io
+import json
+import os
+import re
+import resource
+import subprocess
+import sys
+import tarfile
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import requests
+
+from triton_data.extract.closure import close
+from triton_data.extract.extract import close_kernel
+from triton_data.extract.find import classes_in, kernels_in, may_hold_classes, may_hold_kernels
+from triton_data.extract.module import Broken
+from triton_data.extract.probing import JailProbe
+from triton_data.extract.programs import Programs
+from triton_data.extract.repo import Repo
+from triton_data.extract.stage import PRELOAD
+from triton_data.jail import Jail
+from triton_data.records import Drop, Kernel, Origin, Program
+
+PACKAGES = [
+    "nystrom-attention",
+    "soft-moe-pytorch",
+    "magvit2-pytorch",
+    "tab-transformer-pytorch",
+    "open-clip-torch",
+    "pytorch-metric-learning",
+    "asteroid",
+    "deepctr-torch",
+    "tsai",
+    "conch-triton-kernels",
+    "rwkv-fla",
+]
+INDEX = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple").rstrip("/")
+
+
+@dataclass
+class Yield:
+    package: str
+    kernels_true: int = 0
+    kernels_found: int = 0
+    kernels_closed: int = 0
+    kernels_exact: int = 0
+    kernels_import: int = 0
+    classes_true: int = 0
+    classes_found: int = 0
+    classes_closed: int = 0
+    by_source: Counter[str] = field(default_factory=Counter)
+    drops: Counter[str] = field(default_factory=Counter)
+    floor_s: float = 0.0
+    kernels_s: float = 0.0
+    seed_s: float = 0.0
+    seconds: Any = field(default_factory=Counter)  # float seconds by step
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("packages", nargs="*", default=PACKAGES)
+    options.add_argument("--cache", type=Path, default=Path.home() / ".cache/triton-data/corpus")
+    options.add_argument("--kernels-only", action="store_true")
+    options.add_argument("--limit", type=int, default=10**9, help="classes per package")
+    args = options.parse_args()
+    rows = []
+    with Jail(PRELOAD, env={"TRITON_INTERPRET": "1"}) as jail:
+        for package in args.packages:
+            row = Yield(package)
+            repo = Repo(fetch(package, args.cache))
+            measure_kernels(repo, row, args.cache / "kernels" / package)
+            if not args.kernels_only:
+                measure_classes(repo, row, jail, args.limit)
+            rows.append(row)
+            print(json.dumps(summary(row)), flush=True)
+    print_tables(rows)
+
+
+def fetch(package: str, cache: Path) -> dict[str, bytes]:
+    """The newest source archive, else the newest wheel, as a mapping; kept in the cache as it was downloaded."""
+    cache.mkdir(parents=True, exist_ok=True)
+    known = sorted(cache.glob(f"{package}@*"))
+    if not known:
+        page = requests.get(f"{INDEX}/{package}/", timeout=60)
+        page.raise_for_status()
+        links = re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', page.text)
+        sources = [link for link in links if link[1].endswith((".tar.gz", ".zip"))]
+        url, name = (sources or [link for link in links if link[1].endswith(".whl")])[-1]
+        data = requests.get(urljoin(page.url, html.unescape(url)), timeout=300).content
+        path = cache / f"{package}@{name}"
+        path.write_bytes(data)
+        known = [path]
+    return unpack(known[-1])
+
+
+def unpack(archive: Path) -> dict[str, bytes]:
+    """Members in memory; nothing is extracted to disk."""
+    files: dict[str, bytes] = {}
+    if archive.name.endswith(".tar.gz"):
+        with tarfile.open(archive) as tar:
+            for member in tar:
+                if member.isfile() and (handle := tar.extractfile(member)) is not None:
+                    files[member.name] = handle.read()
+    else:
+        with zipfile.ZipFile(io.BytesIO(archive.read_bytes())) as wheel:
+            files = {name: wheel.read(name) for name in wheel.namelist() if not name.endswith("/")}
+    return files
+
+
+# The ground truth looks at spelling only: a decorator that ends in `jit` in a file that imports triton, and a class
+# that reaches the name Module through bases of the same names. It shares no code with what it judges.
+def true_kernels(data: bytes) -> int:
+    if b"triton" not in data:
+        return 0
+    count = 0
+    for node in ast.walk(parsed(data)):
+        if isinstance(node, ast.FunctionDef):
+            names = [re.split(r"\W", ast.unparse(d).split("(")[0])[-1] for d in node.decorator_list]
+            torch_jit = any("torch" in ast.unparse(d) or "numba" in ast.unparse(d) for d in node.decorator_list)
+            count += "jit" in names and not torch_jit
+    return count
+
+
+def true_classes(files: dict[str, bytes]) -> int:
+    nodes = [n for d in files.values() for n in ast.walk(parsed(d)) if isinstance(n, ast.ClassDef)]
+    bases = [(n.name, [re.split(r"[\[.]", ast.unparse(b).split("[")[0])[-1] for b in n.bases]) for n in nodes]
+    torch_made = {"Module", "Sequential", "ModuleList", "ModuleDict", "_Loss", "PreTrainedModel", "LightningModule"}
+    modules, grown = set(torch_made), True
+    while grown:
+        more = {name for name, parents in bases if modules & set(parents)} - modules
+        grown = bool(more)
+        modules |= more
+    direct = re.compile(r"\bnn\.[A-Z]\w+")
+    return sum(
+        bool(modules & set(p)) or any(direct.search(ast.unparse(b)) for b in n.bases)
+        for n, (_, p) in zip(nodes, bases, strict=True)
+    )
+
+
+def parsed(data: bytes) -> ast.Module:
+    try:
+        return ast.parse(data)
+    except (SyntaxError, ValueError):
+        return ast.Module([], [])
+
+
+def measure_kernels(repo: Repo, row: Yield, out: Path) -> None:
+    python = {path: repo.files[path] for path in repo.python_files()}
+    row.kernels_true = sum(true_kernels(data) for data in python.values())
+    row.floor_s = timed(lambda: [parsed(data) for data in python.values() if may_hold_kernels(data)])
+    row.seed_s = timed(lambda: [seed_loop(data) for data in python.values() if b"triton" in data])
+    fresh = Repo(repo.files)
+    kernels: list[tuple[str, Kernel]] = []
+    row.kernels_s = timed(lambda: kernels.extend(closed_kernels(fresh, row)))
+    out.mkdir(parents=True, exist_ok=True)
+    for n, (exact, kernel) in enumerate(kernels):
+        row.kernels_exact += exact in kernel.text
+        (out / f"k{n:05}.py").write_text(kernel.text)
+    row.kernels_import = imported(out, len(kernels))
+
+
+def closed_kernels(repo: Repo, row: Yield) -> Iterator[tuple[str, Kernel]]:
+    for path in repo.python_files():
+        module = repo.module(path) if may_hold_kernels(repo.files[path]) else None
+        if module is None or isinstance(module, Broken):
+            continue
+        for found in kernels_in(repo, module):
+            row.kernels_found += 1
+            made = close_kernel(repo, module, found, Origin("pypi", row.package, path=path))
+            if isinstance(made, Drop):
+                row.drops[f"kernel {made.reason}"] += 1
+            else:
+                row.kernels_closed += 1
+                yield "\n".join(module.lines[found.line_start - 1 : found.line_end]), made
+
+
+def seed_loop(data: bytes) -> list[str]:
+    """What the seed did to each file; `ast.unparse` stands in for astor, which is slower."""
+    nodes = (node for node in ast.walk(parsed(data)) if isinstance(node, ast.FunctionDef))
+    return [ast.unparse(n) for n in nodes if any("jit" in ast.unparse(d) for d in n.decorator_list)]
+
+
+_IMPORTER = """
+import os, sys, runpy, pathlib
+import torch, triton
+good = 0
+for path in sorted(pathlib.Path(sys.argv[1]).glob("k*.py"))[: int(sys.argv[2])]:
+    child = os.fork()
+    if child == 0:
+        try:
+            runpy.run_path(str(path)); code = 0
+        except BaseException as error:
+            sys.stderr.write(f"{path.name} {type(error).__name__}: {str(error)[:160]}\\n"); code = 1
+        finally:
+            sys.stderr.flush(); os._exit(code)
+    good += os.waitpid(child, 0)[1] == 0
+print(good)
+"""
+
+
+def imported(folder: Path, count: int) -> int:
+    """Each file in its own process, forked from one that has imported only torch and triton."""
+    env = {**os.environ, "TRITON_INTERPRET": "1"}
+    command = [sys.executable, "-c", _IMPORTER, str(folder), str(count)]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    sys.stderr.write(done.stderr)
+    return int(done.stdout.split()[-1])
+
+
+def timed(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def measure_classes(repo: Repo, row: Yield, jail: Jail, limit: int) -> None:
+    python = {path: repo.files[path] for path in repo.python_files()}
+    row.classes_true = true_classes(python)
+    programs = Programs(repo, JailProbe(jail))
+    for path, data in python.items():
+        module = repo.module(path) if may_hold_classes(data) else None
+        if module is None or isinstance(module, Broken):
+            continue
+        for found in classes_in(repo, module):
+            row.classes_found += 1
+            if row.classes_found > limit:
+                continue
+            row.seconds["close"] += timed(lambda f=found, p=path: count_closed(repo, p, f.name, row))  # type: ignore[misc]
+            result = programs.make(module, found, replace(Origin("pypi", row.package), path=path))
+            if isinstance(result, Program):
+                row.by_source[result.inputs_from] += 1
+            else:
+                row.drops[result.reason] += 1
+    row.seconds.update(programs.seconds)
+
+
+def count_closed(repo: Repo, path: str, name: str, row: Yield) -> None:
+    row.classes_closed += not isinstance(close(repo, [(path, name.split(".")[0])]), Drop)
+
+
+def summary(row: Yield) -> dict[str, object]:
+    values = {k: v for k, v in vars(row).items() if not isinstance(v, Counter)}
+    values = {k: round(v, 3) if isinstance(v, float) else v for k, v in values.items()}
+    return {
+        **values,
+        "by_source": row.by_source,
+        "drops": row.drops,
+        "seconds": {k: round(v, 1) for k, v in row.seconds.items()},
+    }
+
+
+def print_tables(rows: list[Yield]) -> None:
+    total = Yield("all")
+    for row in rows:
+        for name, value in vars(row).items():
+            if not isinstance(value, str):
+                setattr(total, name, getattr(total, name) + value)
+    heads = ("true", "found", "closed", "exact", "import", "floor s", "ours", "seed")
+    print(f"\n{'kernels':26}" + "".join(f"{head:>8}" for head in heads))
+    for row in [*rows, total]:
+        if row.kernels_true:
+            ours, seed = row.kernels_s / max(row.floor_s, 1e-9), row.seed_s / max(row.floor_s, 1e-9)
+            numbers = (row.kernels_true, row.kernels_found, row.kernels_closed, row.kernels_exact, row.kernels_import)
+            print(
+                f"{row.package:26}{numbers[0]:7}{numbers[1]:7}{numbers[2]:8}{numbers[3]:7}{numbers[4]:8}{row.floor_s:9.2f}{ours:6.2f}x{seed:6.2f}x"
+            )
+    print(f"\n{'classes':26}{'true':>6}{'found':>7}{'closed':>8}{'run':>6}{'share':>7}  by source; drops")
+    for row in [*rows, total]:
+        run = sum(row.by_source.values())
+        share = run / max(1, run + sum(n for why, n in row.drops.items() if not why.startswith("kernel")))
+        print(f"{row.package:26}{row.classes_true:6}{row.classes_found:7}{row.classes_closed:8}{run:6}{share:7.0%}  "
+              f"{dict(row.by_source)}; {dict(row.drops.most_common(8))}")  # fmt: skip
+    spent = sum(total.seconds.values()) or 1.0
+    print("\ntime:", ", ".join(f"{step} {s:.0f} s ({s / spent:.0%})" for step, s in total.seconds.items()))
+    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    print(f"peak memory: driver {rss[0] >> 10} MiB, largest child {rss[1] >> 10} MiB")
+
+
+if __name__ == "__main__":
+    main()

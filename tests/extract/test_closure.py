@@ -1,0 +1,124 @@
+"""A closure executes alone, keeps its author's text, and renames only what collides."""
+
+import textwrap
+
+import pytest
+
+from triton_data.extract.closure import Closed, close
+from triton_data.extract.repo import Repo
+from triton_data.records import Drop
+
+
+def closed(name, at="pkg/main.py", **files):
+    texts = {f"pkg/{stem}.py": textwrap.dedent(text).encode() for stem, text in files.items()}
+    return close(Repo({"pkg/__init__.py": b"", **texts}), [(at, name)])
+
+
+def run(result, name):
+    assert isinstance(result, Closed), result
+    namespace = {"__name__": "alone"}
+    exec(result.text, namespace)
+    return namespace[name]
+
+
+def test_helpers_constants_and_aliases_come_along():
+    result = closed(
+        "f",
+        main="from .a import g as h\nfrom . import b\n\n\ndef f(x):  # kept\n    return h(x) + b.K + b.deep.z(x)\n",
+        a="BASE = 10\n\n\ndef g(x):\n    return x + BASE\n\n\ndef unused():\n    pass\n",
+        b="from . import deep\n\nK = 100\n",
+        deep="def z(x):\n    return 1000 * x\n",
+    )
+    assert run(result, "f")(1) == 1111
+    assert "# kept" in result.text and "unused" not in result.text and "h = g" in result.text
+
+
+def test_namesakes_are_kept_apart():
+    result = closed(
+        "f",
+        main="from .a import top as g\n\n\ndef helper(x):\n    return x * 2\n\n\ndef f(x):\n    return helper(g(x))\n",
+        a="def helper(x):\n    return x + 1\n\n\ndef top(x):\n    helper_local = helper(x)\n    return helper_local\n",
+    )
+    assert run(result, "f")(3) == 8
+    assert "def helper_a(x):" in result.text and "helper_local" in result.text
+
+
+def test_twins_are_written_once():
+    exists = "def exists(x):\n    return x is not None\n\n\n"
+    result = closed(
+        "f",
+        main=f"from .a import g\n\n\n{exists}def f(x):\n    return exists(x) and g(x)\n",
+        a=f"{exists}def g(x):\n    return exists(x)\n",
+    )
+    assert run(result, "f")(0) is True
+    assert result.text.count("def exists") == 1
+
+
+def test_a_local_variable_is_not_renamed():
+    result = closed(
+        "f",
+        main="from .a import size as other\n\nsize = 5\n\n\ndef f():\n    return size + other()\n",
+        a="WIDTH = 7\nsize_of = len\n\n\ndef size(size=WIDTH):\n    return size\n",
+    )
+    assert run(result, "f")() == 12
+
+
+def test_import_inside_a_function_becomes_what_it_stood_for():
+    result = closed(
+        "f",
+        main="def f():\n    from .a import g as local\n    from .a import K\n    return local() + K\n",
+        a="K = 2\n\n\ndef g():\n    return 40\n",
+    )
+    assert run(result, "f")() == 42
+    assert "import" not in result.text
+
+
+def test_later_changes_of_an_object_come_along():
+    result = closed("TABLE", main="TABLE = {}\nTABLE['a'] = 1\nTABLE.update(b=2)\nOTHER = {}\nOTHER['x'] = 1\n")
+    assert run(result, "TABLE") == {"a": 1, "b": 2}
+    assert "OTHER" not in result.text
+
+
+def test_globals_bring_their_file():
+    result = closed("get", main="def one():\n    return 1\n\n\ndef get(name):\n    return globals()[name]()\n")
+    assert run(result, "get")("one") == 1
+
+
+def test_registry_decorator_of_an_absent_package_is_left_out():
+    result = closed("A", main="from absent import register\n\n\n@register('a')  # name\nclass A:\n    pass\n")
+    assert run(result, "A").__name__ == "A"
+    assert result.needs == ("absent",)
+
+
+def test_absent_package_in_annotations_only():
+    result = closed("f", main="from absent import Thing\n\n\ndef f(x: Thing) -> int:\n    return 1\n")
+    assert run(result, "f")(0) == 1
+
+
+def test_absent_base_class_is_a_drop():
+    result = closed("A", main="import absent\n\n\nclass A(absent.Base):\n    pass\n")
+    assert isinstance(result, Drop) and result.reason == "needs:absent"
+
+
+def test_repository_module_as_a_value_is_a_drop():
+    result = closed("f", main="from . import a\n\n\ndef f():\n    return vars(a)\n", a="X = 1\n")
+    assert isinstance(result, Drop) and result.reason == "module_as_value"
+
+
+@pytest.mark.parametrize(
+    "statement", ["import os.path", "import os.path as p", "from os import path", "from os import path as p"]
+)
+def test_every_form_of_import(statement):
+    name = {"import os.path": "os.path"}.get(statement, statement.split()[-1])
+    result = closed("f", main=f"{statement}\n\n\ndef f():\n    return {name}.sep\n")
+    assert run(result, "f")() == "/"
+
+
+def test_what_import_time_needs_comes_first():
+    result = closed(
+        "A",
+        main="from .b import Base\n\n\nclass A(Base):\n    pass\n",
+        b="from . import c\n\n\ndef mark(k):\n    k.tag = c.TAG\n    return k\n\n\n@mark\nclass Base:\n    pass\n",
+        c="TAG = 'seen'\n",
+    )
+    assert run(result, "A").tag == "seen"

@@ -1,0 +1,71 @@
+"""From an error to the shape that would have avoided it; from words and code to first guesses."""
+
+import ast
+
+import pytest
+
+from triton_data.extract.literals import literals
+from triton_data.extract.mend import mend
+from triton_data.extract.moves import Failure
+from triton_data.extract.shapes import written_shapes
+from triton_data.extract.spec import BOOL, COMPLEX, INT, Spec, parse
+
+SHAPE = "Input tensor shape: torch.Size([2, 16, 64])."
+CASES = [
+    ("mat1 and mat2 shapes cannot be multiplied (32x64 and 48x7)", Spec((2, 16, 64)), Spec((2, 16, 48))),
+    ("input[2, 64, 8, 8] to have 3 channels, but got 64 channels", Spec((2, 64, 8, 8)), Spec((2, 3, 8, 8))),
+    ("Expected 3D (unbatched) or 4D (batched) input to conv2d", Spec((2, 64)), Spec((2, 64, 16, 16))),
+    ("running_mean should contain 64 elements not 12", Spec((2, 64, 8, 8)), Spec((2, 12, 8, 8))),
+    ("not enough values to unpack (expected 4, got 3)", Spec((2, 16, 64)), Spec((2, 64, 16, 16))),
+    ("normalized_shape=[24], but got input of size[2, 16, 64]", Spec((2, 16, 64)), Spec((2, 16, 24))),
+    ("one of the following scalar types: Long, Int", Spec((2, 16)), Spec((2, 16), INT)),
+    ("index out of range in self", Spec((2, 16), INT, 100), Spec((2, 16), INT, 25)),
+    ("imag is not implemented for tensors with non-complex dtypes.", Spec((2, 4)), Spec((2, 4), COMPLEX)),
+    ("masked_fill_ only supports boolean masks", Spec((2, 4)), Spec((2, 4), BOOL)),
+    (f'pattern "b c h w -> b (h w) c". {SHAPE}', Spec((2, 16, 64)), Spec((2, 64, 16, 16))),
+]
+
+
+@pytest.mark.parametrize(("message", "before", "after"), CASES)
+def test_messages(message, before, after):
+    assert (after,) in list(mend(Failure(f"RuntimeError: {message}"), (before,)))[:6]
+
+
+def test_a_failed_assertion_is_read_with_its_values():
+    failure = Failure("AssertionError: ", locals={"width": 48, "x": Spec((2, 16, 64))}, test="x.shape[-1] == width")
+    assert (Spec((2, 16, 48)),) in list(mend(failure, (Spec((2, 16, 64)),)))
+
+
+def test_sizes_move_together():
+    found = list(
+        mend(Failure("mat1 and mat2 shapes cannot be multiplied (32x64 and 48x7)"), (Spec((2, 64)), Spec((2, 64))))
+    )
+    assert (Spec((2, 48)), Spec((2, 48))) in found
+
+
+@pytest.mark.parametrize("text", ["torch.randn(2, 3)", "torch.randint(0, 7, (2, 3))", "torch.rand((2, 3))"])
+def test_draws_can_be_varied(text):
+    assert parse(text).shape == (2, 3)
+    assert parse(parse(text).text()) == parse(text)
+
+
+def test_other_expressions_are_left_alone():
+    assert parse("torch.randn((2,), dtype=torch.float64)").text() == "torch.randn((2,), dtype=torch.float64)"
+
+
+def test_literals_that_code_compares_with():
+    code = "T = {'a': 1, 'b': 2}\ndef f(kind, mode):\n    return T[mode] if kind in ('sum', 'max') else kind == 'min'\n"
+    assert literals(ast.parse(code)) == {"kind": ["'sum'", "'max'", "'min'"], "mode": ["'a'", "'b'"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "axes"),
+    [
+        ("x (torch.Tensor): Input of shape :math:`(N, C, H, W)`.", ["N", "C", "H", "W"]),
+        ("x: [batch, time, dim]", ["batch", "time", "dim"]),
+        ("``x`` (B, T)", ["B", "T"]),
+        ("x (int, optional): a number", None),
+    ],
+)
+def test_shapes_in_docstrings(text, axes):
+    assert written_shapes(text, ["x"]).get("x") == axes
