@@ -8,6 +8,7 @@ executed here: run foreign text through the jail (jailed.py). Not covered: wheth
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import threading
 from typing import Any
@@ -57,16 +58,21 @@ def capture_program(program: Program, target: str = "sm_90", mode: str = "infere
     return Capture(program.key, program.entry, target, mode, graphs, versions(), program.origin)
 
 
+# Wide rather than deep: what one capture loads and caches, the forked ones find there.
 _WARM = Program(
     "warm",
     """
 import torch
+import torch.nn.functional as F
 
-def warm(x, y):
-    return torch.softmax(torch.relu(x @ y) + 1, -1)
+def warm(x, y, w, i):
+    z = torch.softmax(torch.relu(x @ y) + 1, -1)
+    z = F.layer_norm(z, (8,)) + F.embedding(i, x).sum(-1, keepdim=True)
+    c = F.gelu(F.max_pool2d(F.batch_norm(F.conv2d(w, w[:, :, :3, :3]), x[0, :4], x[0, 4:].abs()), 2))
+    return torch.cat([z, z.var(-1, keepdim=True).sqrt()], -1), c, F.silu(c).mean((2, 3)), x.bfloat16().cumsum(-1)
 
 def get_inputs():
-    return [torch.ones(8, 8), torch.ones(8, 8)]
+    return [torch.ones(8, 8), torch.ones(8, 8), torch.ones(4, 3, 9, 9), torch.zeros(8, dtype=torch.long)]
 """,
     "given",
     Origin("given"),
@@ -84,9 +90,12 @@ def warm_up() -> None:
         import tqdm
 
         tqdm.tqdm.monitor_interval = 0
-    result = capture_program(_WARM)
-    if isinstance(result, Drop):
-        raise RuntimeError(f"warm-up capture failed: {result.reason}: {result.detail}")
+    for mode in ("inference", "dynamic"):
+        result = capture_program(_WARM, mode=mode)
+        if isinstance(result, Drop):
+            raise RuntimeError(f"warm-up capture failed: {result.reason}: {result.detail}")
+    gc.collect()
+    gc.freeze()  # so that no child copies these pages only to count references
     if threading.active_count() != 1:
         raise RuntimeError(f"warm-up left threads: {[thread.name for thread in threading.enumerate()]}")
 

@@ -25,12 +25,11 @@ from torch._inductor import graph as graph_module
 from torch._inductor.fx_passes import joint_graph
 from torch._inductor.graph import GraphLowering
 from torch._inductor.runtime.hints import DeviceProperties
-from torch._subclasses import fake_tensor
+from torch._subclasses import fake_impls, fake_tensor
 from torch._subclasses.fake_tensor import FakeTensor, FakeTensorConverter, FakeTensorMode
 from torch._subclasses.functional_tensor import FunctionalTensor
 from torch.fx.experimental.proxy_tensor import ProxyTorchDispatchMode
 from torch.overrides import TorchFunctionMode
-from torch.utils._pytree import tree_unflatten
 from triton.backends.compiler import GPUTarget
 from triton.backends.driver import DriverBase
 from triton.runtime import driver
@@ -329,10 +328,6 @@ def _fallbacks_on_host() -> Iterator[None]:
     run = fake_tensor.run_fallback_kernel
 
     def run_on_host(mode: Any, func: Any, flat_args: Any, spec: Any, error: Any) -> Any:
-        if func in SHAPES:
-            args, kwargs = tree_unflatten(flat_args, spec)
-            with mode:
-                return SHAPES[func](*args, **kwargs)
         fakes = [arg for arg in flat_args if isinstance(arg, FakeTensor) and arg.fake_device == DEVICE]
         for fake in fakes:
             fake.fake_device = _CPU
@@ -342,7 +337,14 @@ def _fallbacks_on_host() -> Iterator[None]:
             for fake in fakes:
                 fake.fake_device = DEVICE
 
-    with mock.patch.object(fake_tensor, "run_fallback_kernel", run_on_host):
+    def described(mode: Any, func: Any, *args: Any, **kwargs: Any) -> Any:
+        with mode:
+            return SHAPES[func](*args, **kwargs)
+
+    with (
+        mock.patch.object(fake_tensor, "run_fallback_kernel", run_on_host),
+        mock.patch.dict(fake_impls.op_implementations_dict, dict.fromkeys(SHAPES, described)),
+    ):
         yield
 
 
