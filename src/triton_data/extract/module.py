@@ -8,6 +8,7 @@ Not covered: what names mean (repo.py) and what code uses (names.py, computed he
 from __future__ import annotations
 
 import ast
+import gc
 import io
 import tokenize
 import warnings
@@ -101,12 +102,23 @@ def parse(path: str, data: bytes) -> Module | Broken:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # invalid escapes in other people's strings
-            tree = ast.parse(text)
+            tree = _tree(text)
     except (SyntaxError, ValueError) as error:
         return Broken(path, Reason.SYNTAX, str(error))
     except (RecursionError, MemoryError) as error:
         return Broken(path, Reason.TOO_DEEP, type(error).__name__)
     return _assemble(path, text, tree)
+
+
+def _tree(text: str) -> ast.Module:
+    """A tree is a hundred thousand objects and no garbage: collecting while it grows costs a sixth of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return ast.parse(text)
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _assemble(path: str, text: str, tree: ast.Module) -> Module:

@@ -34,13 +34,19 @@ def render(
     aliases = _aliases(made, units, naming)
     text = head + _weave(body, units, aliases)
     text = text.strip("\n") + "\n"
+    if any(unit.text not in written for unit, written in zip(units, body, strict=True)):
+        _must_parse(text)
+    called = {root: naming.given[key_of(made, Symbol(*origin_of(made, root)))] for root in roots}
+    homes = {(u.path, n): naming.given[key_of(made, Symbol(u.path, n))] for u in made.units.values() for n in u.binds}
+    return text, called, homes
+
+
+def _must_parse(text: str) -> None:
+    """A file of untouched slices needs no check; one with rewritten names gets one."""
     try:
         ast.parse(text)
     except (SyntaxError, ValueError) as error:
         raise Unclosed(Reason.SYNTAX, f"the standalone file does not parse: {error}") from error
-    called = {root: naming.given[key_of(made, Symbol(*origin_of(made, root)))] for root in roots}
-    homes = {(u.path, n): naming.given[key_of(made, Symbol(u.path, n))] for u in made.units.values() for n in u.binds}
-    return text, called, homes
 
 
 def _unit_text(made: Plan, unit: Unit, naming: Naming) -> str:
