@@ -67,7 +67,8 @@ def isolate(policy: Policy, scratch: str, place: Place) -> Report:
         return report
     held = namespaces.enter(policy.subprocesses)
     namespaces.mount_scratch(scratch, policy.disk, policy.files)
-    namespaces.drop_capabilities()
+    if not policy.devices:  # else each process of the namespace drops them once /proc is its own
+        namespaces.drop_capabilities()
     report.layers += [f"namespaces:{'+'.join(held)}", "tmpfs"]
     return report
 
@@ -144,6 +145,9 @@ def _confine(policy: Policy, scratch: str, place: Place, report: Report, setup: 
     """From weak to strong. What comes back of it is sent before any foreign code runs, so it is fact."""
     if LINUX:
         tie_to(place.zygote)
+    if policy.devices and "tmpfs" in report.layers:
+        namespaces.mount_proc()
+        namespaces.drop_capabilities()
     _settle(scratch)
     limits.apply(policy, own_namespace="tmpfs" in report.layers)
     report.layers.append("rlimits")
@@ -160,7 +164,7 @@ def _confine(policy: Policy, scratch: str, place: Place, report: Report, setup: 
     listener = None
     try:
         if "seccomp" in policy.layers:
-            listener = seccomp.restrict(policy.subprocesses)
+            listener = seccomp.restrict(policy.subprocesses, policy.devices)
             report.layers.append("seccomp")
     except Unavailable as error:
         report.missing["seccomp"] = str(error)

@@ -50,6 +50,12 @@ def mount_scratch(path: str, size: int, files: int) -> None:
     kernel.mount("tmpfs", path, "tmpfs", NOSUID | NODEV, f"size={size},nr_inodes={files},mode=0700")
 
 
+def mount_proc() -> None:
+    """A /proc that counts as this pid namespace does: with the outer one, CUDA does not start (error 304). Only from
+    inside the namespace, and only while the capabilities last."""
+    kernel.mount("proc", "/proc", "proc", NOSUID | NODEV, "")
+
+
 def drop_capabilities() -> None:
     """The new user namespace gave a full set of them, over itself: the task needs none."""
     header = struct.pack("=Ii", CAPABILITY_VERSION_3, 0)

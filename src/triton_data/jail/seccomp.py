@@ -23,6 +23,7 @@ ALLOW, KILL_PROCESS, ASK_NANNY, ANSWER_ERRNO = 0x7FFF0000, 0x80000000, 0x7FC0000
 NUMBER, ARCHITECTURE, ARG0, ARG1 = 0, 4, 16, 24  # offsets in struct seccomp_data; low words of the arguments
 AUDIT_ARCH = (0xC000003E, 0xC00000B7)
 X32_BIT = 0x40000000
+AF_UNIX, SEQPACKET_CLOEXEC = 1, 0x80005
 CLONE_THREAD, CLONE_NEW_NAMESPACE = 0x10000, 0x7E020000
 SET_MODE_FILTER, NEW_LISTENER = 1, 8
 RECEIVE, SEND = 0xC0502100, 0xC0182101  # ioctls of the listener
@@ -49,6 +50,16 @@ class _Filter:
         for pair in numbers.values():
             self.answer(pair[column], self.denial)
 
+    def cuda_socket(self, number: int) -> None:
+        """The one kind that CUDA asks for: local, and connected or nothing, so that no datagram can leave."""
+        self.emit(JUMP_EQUAL, number, 0, 6)
+        self.emit(LOAD, ARG0)
+        self.emit(JUMP_EQUAL, AF_UNIX, 0, 3)
+        self.emit(LOAD, ARG1)
+        self.emit(JUMP_EQUAL, SEQPACKET_CLOEXEC, 0, 1)
+        self.emit(RETURN, ALLOW)
+        self.emit(RETURN, self.denial)
+
     def only_if(self, number: int, argument: int, test: int, value: int, holds: bool = True) -> None:
         """Allow `number` where the test on one argument comes out as `holds`, deny it elsewhere."""
         self.emit(JUMP_EQUAL, number, 0, 4)
@@ -58,8 +69,12 @@ class _Filter:
         self.emit(RETURN, ALLOW)
 
 
-def build(subprocesses: bool, own_pid: int, denial: int) -> bytes:
-    """The filter as bytes. Assumes that ARCH is known."""
+def build(subprocesses: bool, own_pid: int, denial: int, devices: bool = False) -> bytes:
+    """The filter as bytes. Assumes that ARCH is known.
+
+    With `devices`, a Unix socket may be made, bound and listened to, because CUDA does not start without one; in a
+    network namespace of its own nobody outside can reach it, and nothing can be connected to.
+    """
     column = ARCH or 0
     out = _Filter(denial)
     out.emit(LOAD, ARCHITECTURE)
@@ -79,6 +94,11 @@ def build(subprocesses: bool, own_pid: int, denial: int) -> bytes:
         out.only_if(syscalls.CLONE[column], ARG0, JUMP_BITS, CLONE_THREAD)
         out.only_if(syscalls.KILL[column], ARG0, JUMP_EQUAL, own_pid)
         out.only_if(syscalls.TGKILL[column], ARG0, JUMP_EQUAL, own_pid)
+    if devices:
+        out.cuda_socket(syscalls.NETWORK["socket"][column] or 0)
+        out.answer(syscalls.NETWORK["connect"][column], ANSWER_ERRNO | errno.ENOENT)  # "no such daemon"
+        for name in ("bind", "listen"):
+            out.answer(syscalls.NETWORK[name][column], ALLOW)
     out.only_if(syscalls.PRLIMIT[column], ARG0, JUMP_EQUAL, 0)
     out.only_if(syscalls.PRCTL[column], ARG0, JUMP_EQUAL, PR_SET_PDEATHSIG, holds=False)
     return b"".join(out.code) + _always(subprocesses, denial)
@@ -100,18 +120,18 @@ def _always(subprocesses: bool, denial: int) -> bytes:
     return b"".join(out.code)
 
 
-def restrict(subprocesses: bool) -> int | None:
+def restrict(subprocesses: bool, devices: bool = False) -> int | None:
     """Deny from here on. Returns the listener's descriptor where the kernel has one."""
     if ARCH is None:
         raise Unavailable(errno.ENOSYS, "seccomp: not on this system or architecture")
     no_new_privs()
     try:
-        return _install(build(subprocesses, os.getpid(), ASK_NANNY), NEW_LISTENER)
+        return _install(build(subprocesses, os.getpid(), ASK_NANNY, devices), NEW_LISTENER)
     except Unavailable as error:
         # Before 5.0, or inside a container whose own filter has a listener already.
         if error.errno not in (errno.EINVAL, errno.EBUSY, errno.EFAULT):
             raise
-    _install(build(subprocesses, os.getpid(), ANSWER_ERRNO | errno.EPERM), 0)
+    _install(build(subprocesses, os.getpid(), ANSWER_ERRNO | errno.EPERM, devices), 0)
     return None
 
 

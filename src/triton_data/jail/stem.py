@@ -19,7 +19,7 @@ import socket
 import struct
 from typing import NoReturn
 
-from triton_data.jail import child
+from triton_data.jail import child, namespaces
 from triton_data.jail.policy import Policy
 
 PIDS = struct.Struct("=II")
@@ -45,13 +45,16 @@ def _stem(fds: list[int], policy: Policy, scratch: str, place: child.Place, writ
     try:
         report = child.isolate(policy, scratch, place)
         init = 0
+        tied, tell = os.pipe()
         if any(layer.startswith("namespaces") for layer in report.layers):
             init = os.fork()
             if init == 0:
-                _init(place)
+                _init(place, tell)
+        os.close(tell)
         pid = os.fork()
         if pid == 0:
             os.close(writing)
+            os.read(tied, 1)  # /proc may change under init only when it has found its parent there
             child.live(fds, policy, scratch, place, report)
         os.write(writing, PIDS.pack(pid, init))
     except OSError as error:
@@ -60,13 +63,16 @@ def _stem(fds: list[int], policy: Policy, scratch: str, place: child.Place, writ
         os._exit(0)
 
 
-def _init(place: child.Place) -> NoReturn:
+def _init(place: child.Place, tell: int) -> NoReturn:
     """Reaps by ignoring, waits to be killed. Trusted: no foreign code runs here."""
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-        child.close_from(0)
+        os.dup2(tell, 0)
+        child.close_from(1)
         child.tie_to(place.zygote)
+        namespaces.drop_capabilities()
+        os.close(0)  # the child waits for this
         while True:
             signal.pause()
     finally:

@@ -74,7 +74,7 @@ class Reader:
         if not isinstance(target, ast.Name):
             raise Declined(Reason.HOST_CALL, ast.unparse(target))
         name = target.id
-        if name.startswith("raw_stream") or text.startswith("copy_if_misaligned"):
+        if text.startswith(("get_raw_stream(", "copy_if_misaligned(")):
             return
         if isinstance(value, ast.Name):
             self._bind_alias(name, value)
