@@ -34,6 +34,7 @@ import requests
 from triton_data.extract.closure import close
 from triton_data.extract.extract import close_kernel
 from triton_data.extract.find import classes_in, kernels_in, may_hold_classes, may_hold_kernels
+from triton_data.extract.memory import no_collection
 from triton_data.extract.module import Broken
 from triton_data.extract.probing import JailProbe
 from triton_data.extract.programs import Programs
@@ -85,7 +86,9 @@ def main() -> None:
     options.add_argument("--limit", type=int, default=10**9, help="classes per package")
     args = options.parse_args()
     rows = []
-    with Jail(PRELOAD, env={"TRITON_INTERPRET": "1"}) as jail:
+    # the jail reads the environment's own packages; what PYTHONPATH adds must be named
+    roots = [folder for folder in os.environ.get("PYTHONPATH", "").split(":") if folder and Path(folder).is_dir()]
+    with Jail(PRELOAD, roots=roots, env={"TRITON_INTERPRET": "1"}) as jail:
         for package in args.packages:
             row = Yield(package)
             repo = Repo(fetch(package, args.cache))
@@ -185,14 +188,16 @@ def closed_kernels(repo: Repo, row: Yield) -> Iterator[tuple[str, Kernel]]:
         module = repo.module(path) if may_hold_kernels(repo.files[path]) else None
         if module is None or isinstance(module, Broken):
             continue
-        for found in kernels_in(repo, module):
-            row.kernels_found += 1
-            made = close_kernel(repo, module, found, Origin("pypi", row.package, path=path))
-            if isinstance(made, Drop):
-                row.drops[f"kernel {made.reason}"] += 1
+        origin = Origin("pypi", row.package, path=path)
+        with no_collection():
+            made = [(found, close_kernel(repo, module, found, origin)) for found in kernels_in(repo, module)]
+        row.kernels_found += len(made)
+        for found, result in made:
+            if isinstance(result, Drop):
+                row.drops[f"kernel {result.reason}"] += 1
             else:
                 row.kernels_closed += 1
-                yield "\n".join(module.lines[found.line_start - 1 : found.line_end]), made
+                yield "\n".join(module.lines[found.line_start - 1 : found.line_end]), result
 
 
 def seed_loop(data: bytes) -> list[str]:

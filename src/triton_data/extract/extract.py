@@ -14,6 +14,7 @@ from ..records import Drop, Kernel, Origin, Program
 from .closure import Closed, close
 from .find import FoundKernel, classes_in, kernels_in, may_hold_classes, may_hold_kernels
 from .launcher import find_launcher
+from .memory import no_collection
 from .module import Broken, Module
 from .programs import Prober, Programs
 from .repo import Repo
@@ -39,8 +40,9 @@ def extract_file(
         yield Drop(module.reason, module.detail)
         return
     if kernels:
-        for found in kernels_in(repo, module):
-            yield close_kernel(repo, module, found, origin)
+        with no_collection():
+            made = [close_kernel(repo, module, found, origin) for found in kernels_in(repo, module)]
+        yield from made
     if classes:
         programs = programs or Programs(repo, probe)
         for klass in classes_in(repo, module):

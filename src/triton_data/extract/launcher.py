@@ -7,36 +7,33 @@ Not covered: launchers in another repository, and those that find their kernel i
 from __future__ import annotations
 
 import ast
-import re
 
-from .module import Broken, Unit
+from .module import Broken, Module, Unit
 from .repo import Defined, Repo
 
 
 def find_launcher(repo: Repo, path: str, kernel: str, home: Unit) -> tuple[str, str] | None:
-    last = kernel.rsplit(".", 1)[-1]
-    launch = re.compile(rf"\b{re.escape(last)}\s*\[")
-    if launch.search(home.text):
+    first, last = kernel.split(".")[0], kernel.rsplit(".", 1)[-1]
+    module = repo.module(path)
+    if isinstance(module, Broken) or home in module.subscripted.get(last, ()):
         return None  # the kernel's own class or function launches it, and comes along anyway
-    found = _in_file(repo, path, launch)
+    found = _shortest(module, last)
     if found:
         return found
     for other in repo.mentions(last):
-        if other != path and launch.search(repo.text(other)):
-            target = repo.lookup(other, kernel.split(".")[0])
-            if target == Defined(path, kernel.split(".")[0]) and (found := _in_file(repo, other, launch)):
-                return found
+        elsewhere = repo.module(other)
+        if other == path or isinstance(elsewhere, Broken) or last not in elsewhere.subscripted:
+            continue
+        if repo.lookup(other, first) == Defined(path, first) and (found := _shortest(elsewhere, last)):
+            return found
     return None
 
 
-def _in_file(repo: Repo, path: str, launch: re.Pattern[str]) -> tuple[str, str] | None:
-    module = repo.module(path)
-    if isinstance(module, Broken):
-        return None
+def _shortest(module: Module, name: str) -> tuple[str, str] | None:
+    """A plain function before a class, a short one before a long one."""
     found = []
-    for unit in module.units:
+    for unit in module.subscripted.get(name, ()):
         node = unit.nodes[0]
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and launch.search(unit.text):
-            # a plain function before a class, a short one before a long one
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
             found.append((isinstance(node, ast.ClassDef), len(unit.text), node.name))
-    return (path, min(found)[2]) if found else None
+    return (module.path, min(found)[2]) if found else None

@@ -8,15 +8,18 @@ Not covered: what names mean (repo.py) and what code uses (names.py, computed he
 from __future__ import annotations
 
 import ast
-import gc
 import io
+import re
 import tokenize
 import warnings
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from .memory import no_collection
 from .names import Uses
 from .reasons import Reason
+
+_SUBSCRIPTED = re.compile(r"([^\W\d]\w*)\s*\[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,15 @@ class Module:
     future_annotations: bool
 
     @cached_property
+    def subscripted(self) -> dict[str, list[Unit]]:
+        """Units in whose text a name stands before a bracket, by the name: where `kernel[grid]` can be."""
+        found: dict[str, list[Unit]] = {}
+        for unit in self.units:
+            for name in set(_SUBSCRIPTED.findall(unit.text)):
+                found.setdefault(name, []).append(unit)
+        return found
+
+    @cached_property
     def writers(self) -> dict[str, list[Unit]]:
         """Units that change a module-level object after its definition, by the object's name."""
         found: dict[str, list[Unit]] = {}
@@ -102,23 +114,13 @@ def parse(path: str, data: bytes) -> Module | Broken:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # invalid escapes in other people's strings
-            tree = _tree(text)
+            with no_collection():
+                tree = ast.parse(text)
     except (SyntaxError, ValueError) as error:
         return Broken(path, Reason.SYNTAX, str(error))
     except (RecursionError, MemoryError) as error:
         return Broken(path, Reason.TOO_DEEP, type(error).__name__)
     return _assemble(path, text, tree)
-
-
-def _tree(text: str) -> ast.Module:
-    """A tree is a hundred thousand objects and no garbage: collecting while it grows costs a sixth of the time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        return ast.parse(text)
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _assemble(path: str, text: str, tree: ast.Module) -> Module:

@@ -98,11 +98,22 @@ def _enter(uses: Uses, node: ast.AST, when: When, hidden: frozenset[str]) -> Non
 
 
 def _push(stack: list[_Job], node: ast.AST, when: When) -> None:
-    for value in node.__dict__.values():
+    for name in _FIELDS[type(node)]:
+        value = getattr(node, name)
         if type(value) is list:
-            stack.extend([(item, when) for item in value if isinstance(item, ast.AST)])
-        elif isinstance(value, ast.AST):
+            stack.extend([(item, when) for item in value if item is not None])
+        elif value is not None:
             stack.append((value, when))
+
+
+# Operators, contexts, plain strings and numbers hold no names; leaving them out halves the walk.
+_NAMELESS = frozenset(("ctx", "op", "ops", "id", "attr", "name", "arg", "kind", "type_comment", "level", "module"))
+_NAMELESS |= frozenset(("names", "simple", "is_async", "conversion", "tag", "rest", "kwd_attrs"))
+_FIELDS: dict[type, tuple[str, ...]] = {
+    kind: tuple(field for field in kind._fields if field not in _NAMELESS)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
 
 
 def _name(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
@@ -170,6 +181,12 @@ def _binder(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
     _push(stack, node, when)
 
 
+def _mapping(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
+    if node.rest is not None:
+        scope.bound.add(node.rest)
+    _push(stack, node, when)
+
+
 def _annotated(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
     stack.append((node.annotation, When.ANNOTATION))
     stack.append((node.target, when))
@@ -192,6 +209,7 @@ _VISIT: dict[type, Any] = {
     ast.ExceptHandler: _binder,
     ast.MatchAs: _binder,
     ast.MatchStar: _binder,
+    ast.MatchMapping: _mapping,
     ast.AnnAssign: _annotated,
     **dict.fromkeys(_COMPREHENSIONS, _comprehension),
 }

@@ -13,8 +13,6 @@ from .module import Broken, Unit
 from .plan import Plan, Symbol
 from .repo import Defined, External
 
-_IDENTIFIER = re.compile(r"[^\W\d]\w*")
-
 
 @dataclass(eq=False)
 class Naming:
@@ -22,13 +20,13 @@ class Naming:
 
     owner: dict[str, object] = field(default_factory=dict)
     given: dict[object, str] = field(default_factory=dict)
-    seen: set[str] = field(default_factory=set)  # identifiers anywhere in the texts: no fresh name may be one
+    texts: list[str] = field(default_factory=list)  # a fresh name must stand nowhere in them
 
     def claim(self, key: object, name: str, hint: str) -> None:
         if key in self.given:
             return
         fresh, n = name, 1
-        while fresh in self.owner or (fresh != name and fresh in self.seen):
+        while fresh in self.owner or (fresh != name and any(fresh in text for text in self.texts)):
             fresh, n = f"{name}_{hint}" if n == 1 else f"{name}_{hint}_{n}", n + 1
         self.owner[fresh], self.given[key] = key, fresh
 
@@ -86,9 +84,7 @@ def _fingerprint(made: Plan, unit: Unit) -> object:
 
 
 def names(made: Plan, units: list[Unit], roots: list[tuple[str, str]]) -> Naming:
-    naming = Naming()
-    for unit in units:
-        naming.seen.update(_IDENTIFIER.findall(unit.text))
+    naming = Naming(texts=[unit.text for unit in units])
     for name in sorted(made.builtins):
         naming.claim(("builtin", name), name, "builtin")
     for root in roots:
