@@ -42,6 +42,41 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchSlice:
+    """One search question small enough to ask: a range of stars, days or file sizes within a query."""
+
+    table: ClassVar[str] = "slices"
+    kind: str  # repositories, code
+    query: str
+    field: str  # stars, created, size: what `low` and `high` count
+    low: int
+    high: int  # -1: no upper end
+    fixed: str  # what earlier splits settled, such as stars:100..100
+    origin: Origin
+
+    @property
+    def key(self) -> str:
+        return digest("slice", self.kind, self.query, self.fixed, self.field, str(self.low), str(self.high))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One pinned repository or package that discovery found, and where its bytes are."""
+
+    table: ClassVar[str] = "candidates"
+    host: str  # who knows it by its id: an API, an index, or the place of a git repository
+    address: str  # clone URL, or URL of the package file
+    checksum: str  # sha256 of the file at `address`; '' for git
+    pushed: str  # when it last changed, as its host says; stands for the revision until a fetch finds it
+    origin: Origin
+
+    @property
+    def key(self) -> str:
+        name = self.origin.repo if self.origin.repo_id is None else str(self.origin.repo_id)
+        return digest("candidate", self.origin.source, self.host, name, self.origin.revision or f"pushed {self.pushed}")
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFile:
     """One file that a source brought in; its bytes are the blob `blob` beside the database."""
 
@@ -180,8 +215,8 @@ class Drop:
     part: str = ""
 
 
-Record: TypeAlias = SourceFile | Kernel | Program | Capture | Pair | Verdict
-RECORDS: tuple[type[Record], ...] = (SourceFile, Kernel, Program, Capture, Pair, Verdict)
+Record: TypeAlias = SearchSlice | Candidate | SourceFile | Kernel | Program | Capture | Pair | Verdict
+RECORDS: tuple[type[Record], ...] = (SearchSlice, Candidate, SourceFile, Kernel, Program, Capture, Pair, Verdict)
 
 
 @dataclass(frozen=True, slots=True)

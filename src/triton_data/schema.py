@@ -55,5 +55,12 @@ CREATE TABLE verdicts (key TEXT NOT NULL UNIQUE, subject TEXT NOT NULL, device T
 CREATE INDEX verdicts_subject ON verdicts (subject);
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+_DISCOVERY = f"""
+CREATE TABLE slices (key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, query TEXT NOT NULL, field TEXT NOT NULL,
+    low INTEGER NOT NULL, high INTEGER NOT NULL, fixed TEXT NOT NULL, {_ORIGIN});
+CREATE TABLE candidates (key TEXT NOT NULL UNIQUE, host TEXT NOT NULL, address TEXT NOT NULL,
+    checksum TEXT NOT NULL, pushed TEXT NOT NULL, {_ORIGIN});
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _DISCOVERY)
 VERSION = len(MIGRATIONS)
