@@ -67,10 +67,12 @@ def _guessed(attempt: Attempt, cls: type) -> Iterator[Built | Result]:
             yield Built(cls, made.value, [], kwargs, "deduced")
             blamed = required
         else:
-            last = made
+            if last is None or made.progress >= last.progress:
+                last = made
             blamed = _blamed(made, known)
-        for name in _accepted_missing(made, known, options):
-            options[name] = constructor_values(_keyword(name), attempt.namespace, attempt.literals)
+        for name in _accepted_missing(made, dict(choice)):
+            if name not in options:
+                options[name] = constructor_values(_keyword(name), attempt.namespace, attempt.literals)
             blamed = [name, *blamed]
         if not made.ok:
             _told(made, blamed, options)
@@ -168,10 +170,10 @@ def _keyword(name: str) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY)
 
 
-def _accepted_missing(result: Result, known: list[inspect.Parameter], options: dict[str, list[str]]) -> list[str]:
+def _accepted_missing(result: Result, chosen: dict[str, int]) -> list[str]:
     """Arguments that a base class asks for through `**kwargs`."""
     asked = re.findall(r"'(\w+)'", result.error) if re.search("required|KeyError", result.error) else []
-    return [name for name in asked if name not in options and name.isidentifier()]
+    return [name for name in asked if name not in chosen and name.isidentifier()]
 
 
 # (what the error says, what kind of value would not have raised it)
