@@ -1,6 +1,6 @@
 """What a capture costs, and how much of the zoo it takes.
 
-    PYTHONPATH=src python benchmarks/capture.py [--only REGEX] [--cost 40] [--leak 500] [--cubin sm_80,sm_90,sm_100]
+    PYTHONPATH=src python benchmarks/capture.py [--only REGEX] [--shard 0/1] [--cost 40] [--leak 500]
 
 One run prints: CPU seconds a module (p50, p95) in workers forked from a warm process, against a fresh process each;
 the resident size of one process over `--leak` captures; captured and dropped programs for each mode; and kernels
@@ -35,7 +35,8 @@ Named = tuple[str, Program]
 
 def main() -> int:
     options = _options()
-    chosen = [item for item in programs() if re.search(options.only, item[0])]
+    index, count = map(int, options.shard.split("/"))
+    chosen = [item for item in programs() if re.search(options.only, item[0])][index::count]
     if options.one:
         return _one(dict(chosen)[options.one])
     os.environ["TRITON_CACHE_DIR"] = tempfile.mkdtemp()
@@ -55,6 +56,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--only", default="", help="regular expression on program names")
+    parser.add_argument("--shard", default="0/1", help="every n-th program from the i-th, as i/n, for several cores")
     parser.add_argument("--modes", default="inference,training,dynamic")
     parser.add_argument("--cost", type=int, default=40, help="programs to time")
     parser.add_argument("--leak", type=int, default=500, help="captures in one process")

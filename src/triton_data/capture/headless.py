@@ -27,11 +27,12 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from triton_data.capture import output_code
 from triton_data.capture.graph_inputs import sources_of
 from triton_data.capture.modes import find_mode
-from triton_data.capture.patches import DEVICE, numbered_from_zero, pretending
+from triton_data.capture.patches import numbered_from_zero, pretending
 from triton_data.capture.program import Built, loaded
 from triton_data.capture.reasons import Reason, dropped, one_line
 from triton_data.capture.retarget import inputs_on
 from triton_data.capture.sizing import sized
+from triton_data.capture.stand_in import DEVICE
 from triton_data.capture.targets import Target, find_target
 from triton_data.capture.toolchain import check_toolchain, versions
 from triton_data.records import Capture, Drop, Graph, Origin, Program
