@@ -212,7 +212,8 @@ def _blamed(result: Result, known: list[inspect.Parameter]) -> list[str]:
     if re.match("TooSlow|MemoryError|.*can't allocate", result.error):
         return [p.name for p in known if _large(p)] or names
     missing = re.findall(r"'(\w+)'", result.error) if "required" in result.error else []
-    by_message = [name for name in names if name in missing]
+    said = set(_identifiers(result.error))
+    by_message = [name for name in names if name in missing or (len(name) > 2 and name in said)]
     words: set[str] = set()
     for (where, _, _), line in zip(result.frames, result.lines, strict=True):
         if where == "__init__":
