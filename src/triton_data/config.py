@@ -21,8 +21,24 @@ from triton_data.records import digest
 
 @dataclass(frozen=True)
 class ScrapeConfig:
-    sources: tuple[str, ...] = ()  # dir:PATH, ...
+    sources: tuple[str, ...] = ()  # dir:PATH, github:, github:OWNER/NAME, git:URL, pypi:NAME, pypi-top:N
+    min_stars: int = 100
+    limit: int = 0  # repositories in all; 0: as many as there are
+    query: str = ""  # GitHub's search words instead of ours; | between several
+    repos_file: str = ""  # owner/name or URL a line, or a JSON list: these instead of a search
+    names_file: str = ""  # packages, most wanted first: for pypi-top
+    opt_out: str = ""  # file of owners and owner/name that are left out
+    since: str = ""  # only repositories pushed on this day or later
+    forks: bool = False
+    licences: tuple[str, ...] = ()  # SPDX identifiers of repositories that may come in; none: all
+    base_url: str = "https://api.github.com"
+    index: str = ""  # instead of the package index that pip is configured with
+    fetch: str = "auto"  # git, archive, or auto: git first
     max_file_bytes: int = 1_000_000
+    max_repo_bytes: int = 500_000_000  # as it comes over the wire
+    max_files: int = 200_000  # in one repository
+    patience: float = 900.0  # seconds that a limit is waited for; longer ones put the item off
+    stall: float = 30.0  # seconds without an answer
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
+from triton_data.commands import options
 from triton_data.endings import run_command
 from triton_data.errors import NotBuiltYet
 
@@ -37,6 +39,31 @@ def _create_json(folders: tuple[Path, ...], out: Path, plain: bool, with_metadat
     click.echo(f"{made.path}: {made.entries} functions")
 
 
+@click.command("scrape_github.py")
+@options.gathering
+@click.option(
+    "--run-dir",
+    type=click.Path(path_type=Path),
+    default=Path("runs/github"),
+    show_default=True,
+    help="The run's folder.",
+)
+@options.JOBS
+@options.JSON
+def _scrape_github(run_dir: Path, jobs: int | None, as_json: bool, dry_run: bool, refresh: bool,
+                   **chosen: Any) -> None:  # fmt: skip
+    """Bring in the code of GitHub repositories with 100 or more stars that could hold Triton kernels.
+
+    Example:  python triton-data/scrape_github.py
+
+    Example:  python triton-data/scrape_github.py --limit 20 --dry-run
+    """
+    from triton_data.commands.stages import gather
+
+    flags = {f"scrape__{name}": value for name, value in chosen.items()}
+    gather(("github:",), run_dir, as_json, dry_run, refresh, jobs=jobs, **flags)
+
+
 def _not_built(door: str, instead: str) -> click.Command:
     """The door to a room of a later part."""
 
@@ -56,7 +83,7 @@ _VERBS = "`triton-data --help` lists the verbs that work."
 
 COMMANDS: dict[str, click.Command] = {
     "create_json.py": _create_json,
-    "scrape_github.py": _not_built("scrape_github.py", "`triton-data scrape dir:PATH` reads a folder that you have."),
+    "scrape_github.py": _scrape_github,
     "get_kernels_from_debug_info.py": _not_built(
         "get_kernels_from_debug_info.py", "`triton-data capture` needs no debug folder."
     ),

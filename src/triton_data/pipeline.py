@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from triton_data.export.torchtune import Exported
 
 FORMATS = ("torchtune",)
+FETCHERS = 4
 GRACE = 30.0  # seconds that the engine waits beyond the jail's own limit
-STAGES = ("scrape", "extract", "capture", "rewrite")  # in order; export reads what they leave
+GATHERING = ("discover", "scrape")  # take turns until nothing is put off
+STAGES = (*GATHERING, "extract", "capture", "rewrite")  # in order; export reads what they leave
 
 
 class Stopped(Exception):
@@ -34,16 +36,22 @@ class Stopped(Exception):
 class Planned:
     stage: Stage
     timeout: float  # seconds an item
+    jobs: int | None = None  # where the stage's number of workers is not the machine's business
 
 
 def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
     """Stages are imported when they are asked for: `status` must not wait for torch."""
     run_dir = Path(config.run_dir)
     for name in only:
-        if name == "scrape":
+        if name == "discover":
+            from triton_data.sources.discover import DiscoverStage
+
+            if not all(source.startswith("dir:") for source in config.scrape.sources):
+                yield _gathering(DiscoverStage(config.scrape, run_dir), config)
+        elif name == "scrape":
             from triton_data.sources.scrape import ScrapeStage
 
-            yield Planned(ScrapeStage(config.scrape, run_dir), 3600.0)
+            yield _gathering(ScrapeStage(config.scrape, run_dir), config)
         elif name == "extract":
             from triton_data.extract.stage import ExtractStage
 
@@ -62,14 +70,30 @@ def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
             raise Misuse(f"unknown stage {name!r}{closest(name, STAGES)}")
 
 
+def _gathering(stage: Stage, config: Config) -> Planned:
+    """Hosts ask for serial questions; fetching waits for the network more than for cores."""
+    return (
+        Planned(stage, 6 * 3600.0, 1) if stage.name == "discover" else Planned(stage, 3600.0, config.jobs or FETCHERS)
+    )
+
+
+def _in_turn(config: Config, only: Sequence[str], store: Store) -> Iterator[Planned]:
+    from triton_data.sources.rounds import rounds
+
+    if set(only) & set(GATHERING):
+        for stage in rounds(config.scrape, store.run_dir, store):
+            yield _gathering(stage, config)
+    yield from plan(config, [name for name in only if name not in GATHERING])
+
+
 def execute(config: Config, only: Sequence[str] = STAGES) -> list[Summary]:
     """Run the stages over the run directory, resuming where an earlier call stopped."""
     summaries = []
     with Store.open(Path(config.run_dir)) as store, Events(store.run_dir / "events.jsonl") as events:
         remember(store, config)
-        for planned in plan(config, only):
+        for planned in _in_turn(config, only, store):
             events.write("stage_started", stage=planned.stage.name, config=config.hash)
-            engine = LocalEngine(config.jobs or None, planned.timeout)
+            engine = LocalEngine(planned.jobs or config.jobs or None, planned.timeout)
             summary = run_stage(planned.stage, store, engine)
             summaries.append(summary)
             events.write("stage_stopped" if summary.interrupted else "stage_finished", **vars(summary))
@@ -82,10 +106,9 @@ def check(config: Config) -> None:
     """Refuse what could not work before anything is written."""
     from triton_data.capture.modes import find_mode
     from triton_data.capture.targets import find_target
-    from triton_data.sources.scrape import parse
+    from triton_data.sources import spec
 
-    for source in config.scrape.sources:
-        parse(source)
+    spec.check(config.scrape)
     for target in config.capture.targets:
         find_target(target)
     for mode in config.capture.modes:

@@ -127,6 +127,13 @@ class Store:
         with self._transaction():
             self.db.execute("INSERT OR REPLACE INTO meta VALUES (?,?)", (name, value))
 
+    def forget(self, stage: str, items: Sequence[str]) -> None:
+        """As if these items had never been done; records that they made stay."""
+        with self._transaction():
+            for item in items:
+                self.db.execute("DELETE FROM outcomes WHERE stage=? AND item=?", (stage, item))
+                self.db.execute("DELETE FROM products WHERE stage=? AND item=?", (stage, item))
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         with plain_errors(self.run_dir):
@@ -185,6 +192,11 @@ class Store:
 
     def count_unfinished(self, kind: type[Record], stage: str, suffix: str = "") -> int:
         return self._scalar(f"SELECT COUNT(*) FROM {kind.table} t WHERE {_UNFINISHED}", (stage, suffix))
+
+    def ended(self, stage: str, reason: str | None = None) -> list[tuple[str, str]]:
+        """Items with an outcome in `stage` and its detail; with a reason, those dropped for it."""
+        asked = "SELECT item, detail FROM outcomes WHERE stage=? AND part='' AND (? IS NULL OR reason=?)"
+        return self.db.execute(asked, (stage, reason, reason)).fetchall()
 
     def has_outcome(self, stage: str, item: str) -> bool:
         return bool(self._scalar("SELECT COUNT(*) FROM outcomes WHERE stage=? AND item=? AND part=''", (stage, item)))

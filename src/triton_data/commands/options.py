@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -16,6 +17,26 @@ RUN_DIR = click.option(
 JOBS = click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; one a core if not given.")
 JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout, one object a line.")
 UNSAFE = click.option("--allow-unsafe-exec", is_flag=True, help="Run foreign code even where it cannot be confined.")
+
+_GATHERING = (
+    click.option("--min-stars", type=click.IntRange(min=0), help="GitHub: fewest stars.  [default: 100]"),
+    click.option("--limit", type=click.IntRange(min=1), help="Stop after so many repositories."),
+    click.option("--query", help="GitHub's search words, instead of ours; | between several."),
+    click.option("--repos-file", help="owner/name or URL a line: these, instead of a search."),
+    click.option("--names-file", help="Packages, most wanted first: for pypi-top."),
+    click.option("--since", metavar="DATE", help="GitHub: pushed on this day or later, such as 2026-01-31."),
+    click.option("--opt-out", metavar="FILE", help="Owners and owner/name to leave out, one a line."),
+    click.option("--base-url", help="GitHub Enterprise: https://HOST/api/v3."),
+    click.option("--refresh", is_flag=True, help="Ask everything anew; unchanged commits are not fetched again."),
+    click.option("--dry-run", is_flag=True, help="Print what would be asked, and how long it would take."),
+)
+
+
+def gathering(command: Callable[..., None]) -> Callable[..., None]:
+    """Where to find code: what `scrape` and the door scrape_github.py have in common."""
+    for option in reversed(_GATHERING):
+        command = option(command)
+    return command
 
 
 def listed(text: str | None) -> tuple[str, ...] | None:

@@ -21,15 +21,40 @@ from triton_data.store import Store
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True)
+@options.gathering
 @options.RUN_DIR
 @options.JOBS
 @options.JSON
-def scrape(sources: tuple[str, ...], run_dir: Path, jobs: int | None, as_json: bool) -> None:
+def scrape(sources: tuple[str, ...], run_dir: Path, jobs: int | None, as_json: bool, dry_run: bool, refresh: bool,
+           **chosen: Any) -> None:  # fmt: skip
     """Bring source files into a run, with their provenance.
 
+    \b
+    dir:PATH                 a folder
+    git:URL[@REVISION]       a repository, local ones too
+    github:                  a search; github:OWNER/NAME one repository
+    pypi:NAME[==VERSION]     a package; pypi-top:N the first N of --names-file
+
     Example:  triton-data scrape dir:examples/minirepo --run-dir runs/mini
+
+    Example:  triton-data scrape github: --min-stars 500 --limit 20 --dry-run
     """
-    _stages(["scrape"], run_dir, as_json, jobs=jobs, scrape__sources=sources)
+    gather(sources, run_dir, as_json, dry_run, refresh, jobs=jobs, **{f"scrape__{k}": v for k, v in chosen.items()})
+
+
+def gather(sources: tuple[str, ...], run_dir: Path, as_json: bool, dry_run: bool, refresh: bool, **flags: Any) -> None:
+    config = _grown(run_dir, scrape__sources=sources, **flags)
+    pipeline.check(config)
+    if dry_run:
+        from triton_data.sources.dry import show_plan
+
+        return show_plan(config.scrape, run_dir, as_json)
+    if refresh and (run_dir / "run.db").exists():
+        from triton_data.sources import rounds
+
+        with Store.open(run_dir) as store:
+            rounds.refresh(store)
+    return _execute(config, pipeline.GATHERING, as_json)
 
 
 @click.command()
@@ -132,17 +157,25 @@ def run(config_file: Path, run_dir: str | None, jobs: int | None, allow_unsafe_e
 
 
 def _stages(names: Sequence[str], run_dir: Path, as_json: bool, **flags: Any) -> None:
-    """Run stages of a run that may exist already: its own settings, then the flags given now."""
+    config = _grown(run_dir, **flags)
+    pipeline.check(config)
+    _execute(config, names, as_json)
+
+
+def _grown(run_dir: Path, **flags: Any) -> configs.Config:
+    """A run that may exist already: its own settings, then the flags given now."""
     config = configs.Config()
     if (run_dir / "run.db").exists():
         with Store.read(run_dir) as store:
             config = pipeline.saved_config(store)
     if "scrape__sources" in flags:  # a run grows: what was scraped before stays one of its sources
         flags["scrape__sources"] = tuple(dict.fromkeys((*config.scrape.sources, *flags["scrape__sources"])))
-    config = configs.with_flags(config, run_dir=str(run_dir), **flags)
-    pipeline.check(config)
+    return configs.with_flags(config, run_dir=str(run_dir), **flags)
+
+
+def _execute(config: configs.Config, names: Sequence[str], as_json: bool) -> None:
     pipeline.execute(config, names)
-    with Store.read(run_dir) as store:
+    with Store.read(Path(config.run_dir)) as store:
         print_funnel(store, as_json)
 
 

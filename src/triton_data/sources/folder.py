@@ -11,14 +11,11 @@ import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from triton_data.errors import Misuse
 from triton_data.records import digest
-from triton_data.sources.licence import is_licence_file
-
-SUFFIXES = {".py", ".md", ".rst", ".txt", ".toml", ".cfg", ".ipynb"}
-SKIPPED_FOLDERS = {"__pycache__", "node_modules", "site-packages", ".git", ".venv", "venv", ".tox", ".eggs"}
+from triton_data.sources.names import SKIPPED_FOLDERS, wanted
 
 
 @dataclass(frozen=True)
@@ -77,11 +74,6 @@ class Folder:
         except FileNotFoundError:
             return None
         return os.fsdecode(done.stdout) if done.returncode == 0 else None
-
-
-def wanted(name: str) -> bool:
-    path = PurePosixPath(name)
-    return path.suffix in SUFFIXES or is_licence_file(name)
 
 
 def _is_plain(path: Path) -> bool:

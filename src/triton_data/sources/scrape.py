@@ -1,32 +1,37 @@
-"""The scrape stage: each source becomes SourceFile records, its bytes blobs beside the run.
+"""The scrape stage: each pinned repository, package or folder becomes SourceFile records, its bytes blobs of the run.
 
-In: source specs such as `dir:PATH`. Out: one SourceFile a file, or a Drop a file (too large, unreadable).
-A source whose revision was scraped before is done already; a new revision is a new item.
+In: Candidates that discovery made, and `dir:` folders. Out: one SourceFile a wanted file, a Drop a file that cannot be
+used, or one Drop for the whole. Files are yielded only once all of them are read: half a repository is none.
+An item is a pin: a candidate scraped before is done, a new commit is a new candidate.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from typing import TypeAlias
 
 from triton_data.blobs import Blobs
 from triton_data.config import ScrapeConfig
-from triton_data.errors import Misuse, NotBuiltYet, closest
-from triton_data.records import Drop, Origin, SourceFile, digest
-from triton_data.sources import licence
+from triton_data.records import Candidate, Drop, Origin, SourceFile, digest
+from triton_data.sources import licence, spec
+from triton_data.sources.archive import Member
+from triton_data.sources.fetch import Fetcher
+from triton_data.sources.flags import flags_of
 from triton_data.sources.folder import Folder
+from triton_data.sources.names import odd
+from triton_data.sources.reasons import NotNow, Reason, stamp
 from triton_data.store import Store
-
-KINDS = ("dir", "git", "github", "pypi", "pypi-top")
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One pinned repo to bring in."""
+    """One folder of this machine."""
 
     folder: Folder
     revision: str
@@ -36,13 +41,7 @@ class Listed:
         return digest("dir", str(self.folder.root), self.revision)
 
 
-def parse(spec: str) -> Folder:
-    kind, colon, rest = spec.partition(":")
-    if not colon or kind not in KINDS:
-        raise Misuse(f"unknown source {spec!r}{closest(kind, KINDS)}: write it as dir:PATH")
-    if kind != "dir":
-        raise NotBuiltYet(f"the source {kind}:", "use dir:PATH on a folder you have")
-    return Folder.parse(rest)
+Item: TypeAlias = Candidate | Listed
 
 
 @dataclass
@@ -50,51 +49,85 @@ class ScrapeStage:
     config: ScrapeConfig
     run_dir: Path
     name: str = "scrape"
+    _made: Fetcher | None = field(default=None, repr=False)  # by each worker, for its connections
 
-    def todo(self, store: Store) -> Iterator[Listed]:
-        for spec in self.config.sources:
-            folder = parse(spec)
+    def todo(self, store: Store) -> Iterator[Item]:
+        for folder in spec.folders(self.config.sources):
             item = Listed(folder, folder.revision())
             if not store.has_outcome(self.name, item.key):
                 yield item
+        left = self._left(store)
+        for number, candidate in enumerate(store.unfinished(Candidate, self.name)):
+            if number >= left:
+                return
+            yield candidate
 
     def count(self, store: Store) -> int:
-        return sum(1 for _ in self.todo(store))
+        folders = (Listed(f, f.revision()) for f in spec.folders(self.config.sources))
+        return self._left(store) + sum(not store.has_outcome(self.name, item.key) for item in folders)
+
+    def _left(self, store: Store) -> int:
+        """Candidates still to do; a limit counts those done as well."""
+        left, limit = store.count_unfinished(Candidate, self.name), self.config.limit
+        return min(left, max(limit - (store.count(Candidate) - left), 0)) if limit else left
 
     def held(self) -> AbstractContextManager[object]:
+        shutil.rmtree(self.run_dir / "scratch", ignore_errors=True)  # what a killed run left
         return nullcontext()
 
-    def work(self, item: Listed) -> Iterator[SourceFile | Drop]:
-        names = item.folder.paths()
-        licences = _licences(item.folder, names)
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        for name in names:
-            yield self._file(item, name, licences, now)
-
-    def _file(self, item: Listed, name: str, licences: dict[str, str], now: str) -> SourceFile | Drop:
-        path = item.folder.root / name
+    def work(self, item: Item) -> Iterator[SourceFile | Drop]:
         try:
-            if path.stat().st_size > self.config.max_file_bytes:
-                return Drop("too_large", f"over {self.config.max_file_bytes} bytes", part=name)
-            data = path.read_bytes()
-        except (PermissionError, FileNotFoundError) as error:
-            return Drop("unreadable", error.strerror or "", part=name)
-        origin = Origin(
-            source="dir",
-            repo=item.folder.name,
-            revision=item.revision,
-            path=name,
-            licence=licence.of_file(name, data[:4000].decode("utf-8", "replace"), licences),
+            if isinstance(item, Listed):
+                origin = Origin("dir", item.folder.name, revision=item.revision)
+                results = list(self._local(item.folder))
+            else:
+                origin, results = self._fetcher().fetch(item)
+        except NotNow as ended:
+            yield ended.drop
+            return
+        stated = _licences(data for data in results if not isinstance(data, Drop))
+        origin = replace(origin, time=stamp(time.time()))
+        for result in results:
+            yield result if isinstance(result, Drop) else self._file(origin, *result, stated)
+
+    def _file(self, origin: Origin, path: str, data: bytes, stated: Mapping[str, str]) -> SourceFile:
+        header = data[:4000].decode("utf-8", "replace")
+        here = replace(
+            origin,
+            path=path,
+            licence=licence.of_file(path, header, stated) or origin.licence,
             file_hash=hashlib.sha256(data).hexdigest(),
-            time=now,
         )
-        return SourceFile(Blobs(self.run_dir / "blobs").put(data), len(data), origin)
+        blob = Blobs(self.run_dir / "blobs").put(data)
+        return SourceFile(blob, len(data), here, flags_of(path, data))
+
+    def _fetcher(self) -> Fetcher:
+        if self._made is None:
+            self._made = Fetcher(self.config, self.run_dir)
+        return self._made
+
+    def _local(self, folder: Folder) -> Iterator[Member | Drop]:
+        for name in folder.paths():
+            path = folder.root / name
+            if (reason := odd(name)) is not None:
+                yield Drop(reason, "", ascii(name)[1:-1])
+                continue
+            try:
+                if path.stat().st_size > self.config.max_file_bytes:
+                    yield Drop(Reason.TOO_LARGE, f"over {self.config.max_file_bytes} bytes", part=name)
+                else:
+                    yield name, path.read_bytes()
+            except (PermissionError, FileNotFoundError) as error:
+                yield Drop(Reason.UNREADABLE, error.strerror or "", part=name)
 
 
-def _licences(folder: Folder, names: list[str]) -> dict[str, str]:
+def _licences(members: Iterable[Member]) -> dict[str, str]:
+    """The licence that each folder's licence file states; '' is the root."""
     found: dict[str, str] = {}
-    for name in filter(licence.is_licence_file, names):
-        where = PurePosixPath(name).parent.as_posix()
-        stated = licence.from_licence_text((folder.root / name).read_text("utf-8", "replace"))
-        found.setdefault("" if where == "." else where, stated)
+    for name, data in members:
+        if licence.is_licence_file(name):
+            where = PurePosixPath(name).parent.as_posix()
+            stated = licence.from_licence_text(data.decode("utf-8", "replace"))
+            if stated:
+                found.setdefault("" if where == "." else where, stated)
     return found

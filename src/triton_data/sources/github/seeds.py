@@ -1,0 +1,54 @@
+"""Names of repositories that people give: `owner/name`, a URL, or a list of either in a file.
+
+In: text. Out: `owner/name` strings, each once. The seeds' `torch_repos.json` shapes are read too: a JSON list, or an
+object, of names, URLs or objects with `full_name`. Not covered: whether such a repository exists (lookup.py).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from triton_data.errors import Misuse
+from triton_data.sources.eligible import read_names
+
+NAME = re.compile(r"^(?:(?:https?|git|ssh)://(?:[^/@]+@)?[^/]+/|git@[^:/]+:)?([\w.-]+/[\w.-]+?)(?:\.git)?(?:/.*)?$")
+KEYS = ("full_name", "nameWithOwner", "html_url", "url", "repo", "name")
+
+
+def name_of(text: str) -> str | None:
+    found = NAME.match(text.strip())
+    return found.group(1) if found and not set(found.group(1).split("/")) & {".", ".."} else None
+
+
+def read_seeds(path: str) -> list[str]:
+    words = _from_json(path) if path.endswith(".json") else read_names(path, "repos file")
+    names = []
+    for number, word in enumerate(words, 1):
+        name = name_of(word)
+        if name is None:
+            raise Misuse(f"{path}, entry {number}: {word[:80]!r} is not owner/name or a repository's URL")
+        names.append(name)
+    return list(dict.fromkeys(names))
+
+
+def _from_json(path: str) -> list[str]:
+    try:
+        value = json.loads(Path(path).expanduser().read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise Misuse(f"cannot read the repos file {path}: {error}") from error
+    return list(_words(value))
+
+
+def _words(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        for key in KEYS:
+            if isinstance(value.get(key), str):
+                return [value[key]]
+        deep = [word for item in value.values() if isinstance(item, dict | list) for word in _words(item)]
+        return deep or [key for key in value if "/" in key]
+    return [word for item in value for word in _words(item)] if isinstance(value, list) else []

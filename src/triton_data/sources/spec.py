@@ -1,0 +1,134 @@
+"""What people type for a source, and what discovery has to ask because of it.
+
+In: texts such as `github:`, `github:owner/name`, `git:URL@sha`, `pypi:NAME==1.0`, `pypi-top:100`, `dir:PATH`, and the
+settings of [scrape]. Out: folders, search slices and asks. Everything is checked here, before a run directory exists.
+Not covered: asking (discover.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+from triton_data.config import ScrapeConfig
+from triton_data.errors import Misuse, closest
+from triton_data.records import SearchSlice, digest
+from triton_data.sources import git, pypi
+from triton_data.sources.eligible import Policy, read_names, read_opted_out
+from triton_data.sources.fetch import METHODS
+from triton_data.sources.folder import Folder
+from triton_data.sources.github import slices
+from triton_data.sources.github.lookup import BATCH
+from triton_data.sources.github.seeds import name_of, read_seeds
+
+KINDS = ("dir", "git", "github", "pypi", "pypi-top")
+# Repositories that could hold Triton kernels or PyTorch modules; what the words miss, code search and seeds add.
+QUERIES = (
+    "topic:triton",
+    "triton language:python",
+    "topic:pytorch",
+    "pytorch language:python",
+    "topic:cuda language:python",
+)
+CODE_QUERIES = ("triton jit language:python", "import triton language language:python", "torch nn Module forward")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Names that one question of discovery resolves together."""
+
+    kind: str  # github, git, pypi
+    names: tuple[str, ...]
+    typed: bool = True  # by the user, one by one; not out of a list
+
+    @property
+    def key(self) -> str:
+        return digest("ask", self.kind, *self.names)
+
+
+def split(text: str) -> tuple[str, str]:
+    kind, colon, rest = text.partition(":")
+    if not colon or kind not in KINDS:
+        raise Misuse(f"unknown source {text!r}{closest(kind, KINDS)}: write it as dir:PATH, github: or pypi:NAME")
+    return kind, rest
+
+
+def folders(sources: tuple[str, ...]) -> list[Folder]:
+    return [Folder.parse(rest) for kind, rest in map(split, sources) if kind == "dir"]
+
+
+def asks(config: ScrapeConfig) -> Iterator[Ask]:
+    for kind, rest in map(split, config.sources):
+        if kind == "git":
+            yield Ask("git", (f"{'@'.join(git.parse(rest))}",))
+        elif kind == "pypi":
+            yield Ask("pypi", ("".join(pypi.parse(rest)),))
+        elif kind == "pypi-top":
+            yield from (Ask("pypi", (name,), typed=False) for name in _top(rest, config.names_file))
+        elif kind == "github" and rest:
+            yield Ask("github", (_one_repository(rest),))
+    if _wants_github(config) and config.repos_file:
+        seeds = read_seeds(config.repos_file)
+        for at in range(0, len(seeds), BATCH):
+            yield Ask("github", tuple(seeds[at : at + BATCH]), typed=False)
+
+
+def searches(config: ScrapeConfig, with_code: bool) -> list[SearchSlice]:
+    """None where a list of repositories is given and no query: then that list is what is wanted."""
+    asked = [query.strip() for query in config.query.split("|") if query.strip()]
+    if not _wants_github(config) or (config.repos_file and not asked):
+        return []
+    since = f" pushed:>={config.since}" if config.since else ""
+    forks = " fork:true" if config.forks else ""
+    found = [slices.repositories(query + since + forks, config.min_stars) for query in asked or QUERIES]
+    if with_code and not asked:  # code search knows neither stars nor dates
+        found += [slices.code(query) for query in CODE_QUERIES]
+    return found
+
+
+def policy(config: ScrapeConfig) -> Policy:
+    return Policy(config.min_stars, config.forks, config.licences, read_opted_out(config.opt_out))
+
+
+def check(config: ScrapeConfig) -> None:
+    """Refuse what could not work."""
+    folders(config.sources)
+    list(asks(config))
+    policy(config)
+    if config.fetch not in METHODS:
+        raise Misuse(f"unknown fetch {config.fetch!r}{closest(config.fetch, METHODS)}")
+    if config.since:
+        try:
+            date.fromisoformat(config.since)
+        except ValueError:
+            raise Misuse(f"--since {config.since!r} is not a date: write it as 2026-01-31") from None
+    url = urlsplit(config.base_url)
+    if url.scheme not in ("http", "https") or not url.netloc:
+        raise Misuse(f"--base-url {config.base_url!r} is not a URL: for GHES write https://HOST/api/v3")
+    if config.min_stars < 0 or config.limit < 0:
+        raise Misuse("--min-stars and --limit are 0 or more")
+    if (config.repos_file or config.query) and not _wants_github(config):
+        raise Misuse("--repos-file and --query need the source github:")
+
+
+def _wants_github(config: ScrapeConfig) -> bool:
+    return "github:" in config.sources
+
+
+def _one_repository(text: str) -> str:
+    name = name_of(text)
+    if name is None or re.search(r"[^\w./-]", name):
+        raise Misuse(f"{text!r} is not a repository: write github:OWNER/NAME, or github: alone to search")
+    return name
+
+
+def _top(count: str, names_file: str) -> list[str]:
+    if not count.isdigit() or int(count) < 1:
+        raise Misuse(f"pypi-top:{count} needs a number: write pypi-top:100 --names-file FILE")
+    if not names_file:
+        raise Misuse(f"pypi-top:{count} needs --names-file FILE, one package a line, most wanted first")
+    names = read_names(names_file, "names file")
+    return list(dict.fromkeys("".join(pypi.parse(name)) for name in names))[: int(count)]
