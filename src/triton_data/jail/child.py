@@ -157,7 +157,9 @@ def _confine(policy: Policy, scratch: str, place: Place, report: Report, setup: 
     read, devices = paths.for_policy(policy, place.read)
     try:
         if "landlock" in policy.layers:
-            version = landlock.restrict(read, [scratch], devices, execute=policy.subprocesses)
+            # CUDA names its threads, in /proc, and does not start where it may not.
+            write = [scratch, "/proc/self/task"] if policy.devices else [scratch]
+            version = landlock.restrict(read, write, devices, execute=policy.subprocesses)
             report.layers.append(f"landlock:{version}")
     except Unavailable as error:
         report.missing["landlock"] = str(error)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 from triton_data.jail.policy import Policy
@@ -74,11 +76,20 @@ def readable(roots: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(os.path.realpath(place) for place in places))
 
 
+@cache
+def compilers() -> tuple[str, ...]:
+    """Where the C compilers of this machine are installed, which is not always under /usr."""
+    named = [os.environ.get("CC", ""), os.environ.get("CXX", ""), "cc", "gcc", "g++", "c++", "clang"]
+    found = filter(None, (shutil.which(name) for name in named if name))
+    homes = dict.fromkeys(str(Path(path).resolve().parents[1]) for path in found)
+    return tuple(home for home in homes if home != "/")
+
+
 def for_policy(policy: Policy, read: Iterable[str]) -> tuple[list[str], list[str]]:
     """(readable, devices) of one task, besides its scratch."""
     paths, devices = [*read, *SYSTEM], list(PLAIN_DEVICES)
     if policy.subprocesses:
-        paths += TOOLCHAIN
+        paths += [*TOOLCHAIN, *compilers()]
         paths += [os.environ[name] for name in ("CUDA_HOME", "CUDA_PATH") if name in os.environ]
     if policy.devices:
         paths += CUDA

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from triton_data.errors import Misuse
-from triton_data.jail import child, kernel, namespaces, scratch, seccomp, stem, view
+from triton_data.jail import child, kernel, namespaces, paths, scratch, seccomp, stem, view
 from triton_data.jail.kernel import LINUX
 from triton_data.jail.policy import MIB, Policy
 from triton_data.jail.running import Running
@@ -212,6 +212,7 @@ def prepare(config: dict[str, Any]) -> None:
         kernel.adopt_orphans()
         kernel.die_with_parent()
     seccomp.prepare()
+    paths.compilers()
     gc.collect()
     gc.freeze()  # a collection in a child would touch, and so copy, all of it
 

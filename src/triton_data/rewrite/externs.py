@@ -7,21 +7,23 @@ call in a form that runs on CUDA and on the CPU. What is not known as safe is de
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from triton_data.rewrite import tree
 from triton_data.rewrite.reasons import Declined, Reason
 
 Resolve = Callable[[ast.expr], ast.expr]
 _SAME = {"mm", "bmm", "addmm", "baddbmm", "addmv", "mv", "dot"}  # torch.<name>(..., out=...)
+_ATTENTION = re.compile(r"^torch\.ops\.aten\._scaled_dot_product_(flash|efficient|cudnn)_attention\.default$")
 _DEFAULTS = {"alpha": "1", "beta": "1"}
 
 
 @dataclass
 class Extern:
     expression: ast.expr
-    uses: set[str] = field(default_factory=set)
+    first_only: bool = False  # stands for the first result of an operation that returned several
 
 
 def extern_call(call: ast.Call, resolve: Resolve) -> Extern:
@@ -40,13 +42,27 @@ def extern_call(call: ast.Call, resolve: Resolve) -> Extern:
         return Extern(ast.Call(tree.expression(f"torch.{name}"), arguments, kept))
     if function.startswith("aten."):
         function = f"torch.ops.{function}"
+    if found := _ATTENTION.match(function):
+        return Extern(_attention(found[1], arguments, keywords), first_only=True)
     if function.startswith("torch.ops.aten."):
         return Extern(ast.Call(tree.expression(function), arguments, _on_device(keywords)))
     raise Declined(Reason.HOST_CALL, function)
 
 
+def _attention(kind: str, arguments: list[ast.expr], keywords: list[ast.keyword]) -> ast.expr:
+    """The fused operations exist on CUDA only, and pick themselves there: the public function stands for each."""
+    names = ["attn_mask", "", "dropout_p", "is_causal"] if kind != "flash" else ["dropout_p", "is_causal"]
+    given = dict(zip(names, arguments[3:], strict=False)) | {k.arg or "": k.value for k in keywords}
+    parts = [ast.unparse(a) for a in arguments[:3]]
+    for name, default in {"attn_mask": "None", "dropout_p": "0.0", "is_causal": "False", "scale": "None"}.items():
+        value = ast.unparse(given[name]) if name in given else default
+        if value not in (default, "0" if default == "0.0" else default):
+            parts.append(f"{name}={value}")
+    return tree.expression(f"F.scaled_dot_product_attention({', '.join(parts)})")
+
+
 def _on_device(keywords: list[ast.keyword]) -> list[ast.keyword]:
-    return [ast.keyword("device", ast.Name("device")) if k.arg == "device" else k for k in keywords]
+    return [ast.keyword("device", ast.Name("device", ast.Load())) if k.arg == "device" else k for k in keywords]
 
 
 def _convolution(arguments: list[ast.expr], keywords: list[ast.keyword]) -> ast.expr:

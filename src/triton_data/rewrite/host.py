@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from triton_data.rewrite import tree
 from triton_data.rewrite.emitted import Emitted, Kernel
-from triton_data.rewrite.externs import Extern, extern_call
+from triton_data.rewrite.externs import extern_call
 from triton_data.rewrite.layout import Layout, Layouts, is_contiguous
 from triton_data.rewrite.reasons import Declined, Reason
 
@@ -43,6 +43,7 @@ class Reader:
         self.alias: dict[str, ast.expr] = {name: tree.expression(text) for name, text in inputs.items()}
         self.inputs = set(inputs)
         self.checked: set[str] = set()
+        self.first_only: set[str] = set()
 
     def read(self) -> Host:
         self._block(self.emitted.body)
@@ -80,8 +81,10 @@ class Reader:
             self._bind_alias(name, value)
         elif isinstance(value, ast.Call):
             self._assign_call(name, value)
-        elif isinstance(value, ast.Subscript) and isinstance(value.value, ast.Name):
-            self._emit(name, self._resolve(value))
+        elif isinstance(value, ast.Subscript) and ast.unparse(value.value) in self.first_only:
+            if ast.unparse(value.slice) != "0":
+                raise Declined(Reason.HOST_CALL, f"a further result of {ast.unparse(value.value)}")
+            self._bind_alias(name, ast.Name(ast.unparse(value.value), ast.Load()))
         else:
             self._emit(name, self._resolve(value))
 
@@ -101,7 +104,10 @@ class Reader:
             if len(call.args) < 4 or ast.unparse(call.args[3]) == "0":
                 self.host.layouts.learn(name, call.args[1], call.args[2])
         else:
-            self._emit(name, self._extern(call))
+            found = extern_call(call, self._resolve)
+            if found.first_only:
+                self.first_only.add(name)
+            self._emit(name, found.expression)
 
     def _allocation(self, function: str, size: ast.expr, stride: ast.expr, dtype: ast.expr) -> ast.expr:
         device = "'cpu'" if function.endswith("_cpu") else "device"
@@ -119,7 +125,7 @@ class Reader:
         if text is None:
             self.host.uses.add("strided_view")
             arguments = [source, self._resolve(size), self._resolve(stride), self._resolve(offset)]
-            return ast.Call(ast.Name("strided_view"), arguments, [])
+            return ast.Call(ast.Name("strided_view", ast.Load()), arguments, [])
         return self._resolve(tree.expression(text))
 
     # ---- statements that do ------------------------------------------------------------------------------
@@ -152,13 +158,11 @@ class Reader:
             return
         # An extern operation may return other strides on another device; the kernels were written for these.
         self.host.uses.add("with_strides")
-        made = ast.Call(ast.Name("with_strides"), [self._resolve(call.args[0]), self._resolve(stride)], [])
+        made = ast.Call(ast.Name("with_strides", ast.Load()), [self._resolve(call.args[0]), self._resolve(stride)], [])
         self._emit(name, made)
 
     def _extern(self, call: ast.Call) -> ast.expr:
-        found: Extern = extern_call(call, self._resolve)
-        self.host.uses |= found.uses
-        return found.expression
+        return extern_call(call, self._resolve).expression
 
     def _emit(self, name: str, value: ast.expr) -> None:
         self.alias.pop(name, None)

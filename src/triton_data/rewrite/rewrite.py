@@ -90,7 +90,8 @@ def _kernels(emitted: Emitted, host: Host, options: Options, used: helpers.Unpre
                     apply(kernel)
                 if name == options.stop_after:
                     break
-            used.visit(kernel.function)
+            for function in (kernel.function, *kernel.callees):
+                used.visit(function)
             renamed = {} if options.stop_after else names.apply(kernel, _roles(statement))
             title = titles.kernel_title(kernel.aten, taken)
             written[kernel.name] = assemble.Written(kernel, title, renamed, found)

@@ -30,22 +30,23 @@ def _expression(source: str, is_class: bool) -> str:
 def _plain(node: ast.expr, is_class: bool) -> ast.expr:
     match node:
         case ast.Subscript(value=ast.Name(id="L"), slice=ast.Constant(value=str(name))):
-            return ast.Name("self" if is_class and name in ("self", "s", "this", "module") else name)
+            own = is_class and name in ("self", "s", "this", "module")
+            return ast.Name("self" if own else name, ast.Load())
         case ast.Subscript(value=ast.Attribute(value=owner, attr=kind), slice=ast.Constant(value=str(name))) if (
             kind in _CONTAINERS
         ):
             inner = _plain(owner, is_class)
             if name.isdigit():
-                return ast.Subscript(inner, ast.Constant(int(name)))
-            return ast.Attribute(inner, name)
+                return ast.Subscript(inner, ast.Constant(int(name)), ast.Load())
+            return ast.Attribute(inner, name, ast.Load())
         case ast.Subscript(value=ast.Call(func=ast.Attribute(value=tensor, attr="size"), args=[]), slice=index):
-            return ast.Call(ast.Attribute(_plain(tensor, is_class), "size"), [index], [])
+            return ast.Call(ast.Attribute(_plain(tensor, is_class), "size", ast.Load()), [index], [])
         case ast.Subscript(value=ast.Call(func=ast.Attribute(value=tensor, attr="stride"), args=[]), slice=index):
-            return ast.Call(ast.Attribute(_plain(tensor, is_class), "stride"), [index], [])
+            return ast.Call(ast.Attribute(_plain(tensor, is_class), "stride", ast.Load()), [index], [])
         case ast.Subscript(value=inside, slice=ast.Constant() as key):
-            return ast.Subscript(_plain(inside, is_class), key)
+            return ast.Subscript(_plain(inside, is_class), key, ast.Load())
         case ast.Attribute(value=owner, attr=name):
-            return ast.Attribute(_plain(owner, is_class), name)
+            return ast.Attribute(_plain(owner, is_class), name, ast.Load())
     raise Declined(Reason.INPUTS, ast.unparse(node))
 
 
