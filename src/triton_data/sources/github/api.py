@@ -90,12 +90,12 @@ class Api:
             except (requests.RequestException, OSError) as error:
                 problem = type(error).__name__
             else:
-                self._note_budget(resource, answer)
                 pause = limits.pause_asked(answer.status, answer.headers, _message(answer.data), refusals)
                 if pause is not None:
                     refusals += 1
                     self._wait(resource, pause)
                     continue
+                self._note_budget(resource, answer)
                 if answer.status < 500 or (answer.status == 502 and verb == "POST"):
                     return self._checked(answer, path)
                 problem = f"status {answer.status}"

@@ -1,0 +1,388 @@
+"""A small GitHub on loopback: search with its 1,000 cap, GraphQL lookups, archives, git over HTTP, limits, and faults.
+
+In: repositories and a list of faults. Out: a server that logs every request with its headers. Stateful enough to be
+wrong in the ways GitHub is: names change, stars drop, budgets run out, bodies break. Not covered: everything else.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import os
+import re
+import subprocess
+import tarfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+PAGE_CAP = 1000
+
+
+@dataclass
+class FakeRepo:
+    id: int
+    name: str
+    stars: int
+    files: dict[str, bytes] = field(default_factory=dict)
+    created: str = "2020-01-01"
+    fork: bool = False
+    licence: str | None = "MIT"
+    gone: bool = False
+    blocked: bool = False
+    empty: bool = False
+    now_stars: int | None = None  # where the search index lags behind
+    now_name: str = ""  # renamed since it was indexed
+    archive: bytes | None = None  # served instead of a good one
+    commit: str = ""  # of the bare repository, or made up
+
+    @property
+    def sha(self) -> str:
+        return self.commit or hashlib.sha1(repr((self.id, sorted(self.files.items()))).encode()).hexdigest()
+
+    def tarball(self) -> bytes:
+        if self.archive is not None:
+            return self.archive
+        return make_tar({f"{self.name.split('/')[1]}-{self.sha}/{p}": d for p, d in self.files.items()}, self.sha)
+
+
+def make_tar(files: dict[str, bytes], commit: str = "") -> bytes:
+    out = io.BytesIO()
+    headers = {"comment": commit} if commit else {}
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT, pax_headers=headers) as tar:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+    return gzip.compress(out.getvalue(), mtime=0)
+
+
+@dataclass
+class Fault:
+    """What happens to the next `times` requests whose line matches; `act` answers, and returns False to go on."""
+
+    match: str
+    act: Callable[[Handler], bool]
+    times: int = 1
+
+
+@dataclass
+class Seen:
+    line: str
+    headers: dict[str, str]
+    sent: int = 0
+
+
+class Hub:
+    def __init__(self, repos: list[FakeRepo], root: Path | None = None, token: str = "good-token") -> None:
+        self.repos, self.root, self.token = repos, root, token
+        self.faults: list[Fault] = []
+        self.log: list[Seen] = []
+        self.lock = threading.Lock()
+        self.remaining: dict[str, int] = {}
+        self.reset_in = 2.0
+        self.archive_base = ""  # another host that archives are redirected to
+        self.sent = 0
+
+    def asked(self, pattern: str) -> list[Seen]:
+        return [seen for seen in self.log if re.search(pattern, seen.line)]
+
+    def api_requests(self) -> int:
+        return len(self.asked(r" /(search|graphql|repos|repositories|rate_limit)"))
+
+    def take_fault(self, line: str) -> Fault | None:
+        with self.lock:
+            for fault in self.faults:
+                if fault.times > 0 and re.search(fault.match, line):
+                    fault.times -= 1
+                    return fault
+        return None
+
+    def find(self, name: str) -> FakeRepo | None:
+        low = name.lower()
+        return next((r for r in self.repos if low in (r.name.lower(), r.now_name.lower()) and not r.gone), None)
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: HubServer
+
+    @property
+    def hub(self) -> Hub:
+        return self.server.hub
+
+    def do_GET(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
+            self.body = self._chunked()
+        else:
+            self.body = self.rfile.read(length)
+        self.seen = Seen(f"{self.command} {self.path}", {k.lower(): v for k, v in self.headers.items()})
+        self.hub.log.append(self.seen)
+        fault = self.hub.take_fault(self.seen.line)
+        if fault is not None and fault.act(self):
+            return
+        self._route()
+
+    do_POST = do_GET
+
+    def _chunked(self) -> bytes:
+        parts = []
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            parts.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(parts)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+    # ---- answers -----------------------------------------------------------------------------------------
+
+    def reply(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
+        self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.hub.sent += len(body)
+
+    def json(self, value: Any, status: int = 200, headers: dict[str, str] | None = None) -> None:
+        self.reply(status, json.dumps(value).encode(), {"Content-Type": "application/json", **(headers or {})})
+
+    def cut(self, body: bytes, stated: int) -> None:
+        """Less than the header promised, then the end."""
+        self.send_response(200)
+        self.send_header("Content-Length", str(stated))
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = True
+
+    def _route(self) -> None:
+        path, query = unquote(urlsplit(self.path).path), parse_qs(urlsplit(self.path).query)
+        if path.startswith(("/search/", "/repos/", "/repositories/", "/graphql", "/rate_limit")):
+            self._api(path, query)
+        elif found := re.match(r"/([^/]+/[^/]+?)/archive/(.+)\.tar\.gz$", path):
+            if self.hub.archive_base:
+                self.reply(302, b"", {"Location": self.hub.archive_base + self.path})
+            else:
+                self._archive(found[1])
+        elif self.hub.root and re.match(r"/[^/]+/[^/]+?\.git/", path):
+            self._git(path)
+        else:
+            self.reply(404, b"not found")
+
+    def _api(self, path: str, query: dict[str, list[str]]) -> None:
+        given = self.headers.get("Authorization", "")
+        if given and given != f"token {self.hub.token}" and given != f"Bearer {self.hub.token}":
+            self.json({"message": "Bad credentials"}, 401)
+            return
+        if path == "/rate_limit":
+            rows = {name: {"limit": 5000, "remaining": left, "reset": 0} for name, left in self.hub.remaining.items()}
+            self.json({"resources": {"core": {"limit": 60, "remaining": 60, "reset": 0}, **rows}})
+            return
+        resource = {"/search/repositories": "search", "/search/code": "code_search", "/graphql": "graphql"}.get(
+            path, "core"
+        )
+        budget = self._spend(resource)
+        if budget.get("X-RateLimit-Remaining") == "-1":
+            budget["X-RateLimit-Remaining"] = "0"
+            self.json({"message": "API rate limit exceeded."}, 403, budget)
+        elif path == "/search/repositories":
+            self.json(self._search(query), 200, budget)
+        elif path == "/search/code":
+            self.json(self._code(query), 200, budget)
+        elif path == "/graphql":
+            self.json(self._graphql(json.loads(self.body)), 200, budget)
+        else:
+            self._repository(path, budget)
+
+    def _spend(self, resource: str) -> dict[str, str]:
+        hub = self.hub
+        if resource not in hub.remaining:
+            return {}
+        with hub.lock:
+            hub.remaining[resource] -= 1
+            left = hub.remaining[resource]
+            if left < 0:
+                threading.Timer(hub.reset_in, lambda: hub.remaining.update({resource: 5})).start()
+        reset = str(int(time.time() + hub.reset_in))
+        return {
+            "X-RateLimit-Remaining": str(max(left, -1)),
+            "X-RateLimit-Reset": reset,
+            "X-RateLimit-Resource": resource,
+        }
+
+    def _search(self, query: dict[str, list[str]]) -> dict[str, Any]:
+        text = query["q"][0]
+        found = [r for r in self.hub.repos if _fits(r, text)]
+        found.sort(key=lambda r: (-r.stars, r.id))
+        return {
+            "total_count": len(found),
+            "incomplete_results": False,
+            "items": [as_rest(r, self.base) for r in _page(found, query)],
+        }
+
+    def _code(self, query: dict[str, list[str]]) -> dict[str, Any]:
+        hits = [r for r in self.hub.repos if any(b"triton" in data for data in r.files.values())]
+        items = [{"path": "k.py", "repository": {"full_name": r.name, "id": r.id}} for r in _page(hits, query)]
+        return {"total_count": len(hits), "incomplete_results": False, "items": items}
+
+    def _graphql(self, asked: dict[str, Any]) -> dict[str, Any]:
+        values = asked["variables"]
+        if "ids" in values:
+            by_node = {f"R_{r.id}": r for r in self.hub.repos}
+            nodes = [as_graphql(by_node.get(i), self.base) for i in values["ids"]]
+            return {"data": {"nodes": nodes}}
+        count = sum(name.startswith("o") for name in values)
+        names = [f"{values[f'o{i}']}/{values[f'n{i}']}" for i in range(count)]
+        return {"data": {f"r{i}": as_graphql(self.hub.find(name), self.base) for i, name in enumerate(names)}}
+
+    def _repository(self, path: str, budget: dict[str, str]) -> None:
+        by_id = re.match(r"/repositories/(\d+)$", path)
+        repo = next((r for r in self.hub.repos if by_id and r.id == int(by_id[1])), None) if by_id else None
+        repo = repo or self.hub.find(path.removeprefix("/repos/"))
+        if repo is None or repo.gone:
+            self.json({"message": "Not Found"}, 404, budget)
+        elif repo.blocked:
+            self.json({"message": "Repository access blocked"}, 451, budget)
+        elif not by_id and repo.now_name and repo.now_name.lower() != path.removeprefix("/repos/").lower():
+            self.json(
+                {"message": "Moved Permanently"}, 301, {**budget, "Location": f"{self.base}/repositories/{repo.id}"}
+            )
+        else:
+            data = as_rest(repo, self.base, now=True)
+            etag = f'"{hashlib.md5(json.dumps(data).encode()).hexdigest()}"'
+            if self.headers.get("If-None-Match") == etag:
+                self.reply(304, b"", {**budget, "ETag": etag})
+            else:
+                self.json(data, 200, {**budget, "ETag": etag})
+
+    def _archive(self, name: str) -> None:
+        repo = self.hub.find(name)
+        if repo is None or repo.empty:
+            self.reply(404, b"not found")
+        elif repo.blocked:
+            self.reply(451, b"blocked")
+        else:
+            self.reply(200, repo.tarball(), {"Content-Type": "application/x-gzip"})
+
+    def _git(self, path: str) -> None:
+        """The CGI that comes with git, as GitHub's own servers would answer a partial clone."""
+        split = urlsplit(self.path)
+        repo = self.hub.find(path.split(".git/")[0].lstrip("/"))
+        if repo is None:
+            self.reply(404, b"not found")
+            return
+        if repo.now_name and path.split(".git/")[0].lstrip("/") != repo.now_name:
+            self.reply(301, b"", {"Location": f"{self.base}/{repo.now_name}.git/{self.path.split('.git/')[1]}"})
+            return
+        env = {
+            "PATH": os.environ["PATH"], "GIT_PROJECT_ROOT": str(self.hub.root), "GIT_HTTP_EXPORT_ALL": "1",
+            "PATH_INFO": f"/{repo.id}.git/{path.split('.git/')[1]}", "QUERY_STRING": split.query, "REQUEST_METHOD": self.command,
+            "CONTENT_TYPE": self.headers.get("Content-Type", ""), "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
+            "CONTENT_LENGTH": str(len(self.body)), "REMOTE_ADDR": "127.0.0.1",
+        }  # fmt: skip
+        body = gzip.decompress(self.body) if self.headers.get("Content-Encoding") == "gzip" else self.body
+        env["CONTENT_LENGTH"] = str(len(body))
+        done = subprocess.run(["git", "http-backend"], input=body, capture_output=True, env=env)
+        head, _, rest = done.stdout.partition(b"\r\n\r\n")
+        headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n") if ": " in line)
+        self.reply(int(headers.pop("Status", "200").split()[0]), rest, headers)
+
+    @property
+    def base(self) -> str:
+        return self.server.base
+
+
+class HubServer(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, hub: Hub, host: str = "127.0.0.1") -> None:
+        super().__init__((host, 0), Handler)
+        self.hub = hub
+        self.base = f"http://{host}:{self.server_address[1]}"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        pass  # clients that go away are part of the tests
+
+
+@contextmanager
+def serving(hub: Hub, host: str = "127.0.0.1") -> Iterator[str]:
+    server = HubServer(hub, host)
+    thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.02), daemon=True)
+    thread.start()
+    try:
+        yield server.base
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def make_bare(root: Path, repo: FakeRepo) -> None:
+    """A real repository with one commit, by fast-import; its commit becomes the FakeRepo's."""
+    bare = root / f"{repo.id}.git"
+    subprocess.run(["git", "init", "--quiet", "--bare", "--template=", "-b", "main", str(bare)], check=True)
+    with (bare / "config").open("a") as config:
+        config.write("[uploadpack]\n\tallowFilter = true\n\tallowAnySHA1InWant = true\n[http]\n\treceivepack = false\n")
+    lines = [b"commit refs/heads/main\ncommitter T <t@example.org> 1700000000 +0000\ndata 1\nx\n"]
+    for path, data in repo.files.items():
+        raw = path.encode("utf-8", "surrogateescape")
+        quoted = b'"' + raw.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n") + b'"'
+        mode, data = (b"120000", data[5:]) if data.startswith(b"LINK ") else (b"100644", data)
+        lines.append(b"M %s inline %s\ndata %d\n%s\n" % (mode, quoted, len(data), data))
+    subprocess.run(["git", "-C", str(bare), "fast-import", "--quiet"], input=b"".join(lines), check=True)
+    shown = subprocess.run(["git", "-C", str(bare), "rev-parse", "main"], capture_output=True, text=True, check=True)
+    repo.commit = shown.stdout.strip()
+
+
+def as_rest(repo: FakeRepo, base: str, now: bool = False) -> dict[str, Any]:
+    name = (repo.now_name if now else "") or repo.name
+    stars = repo.now_stars if now and repo.now_stars is not None else repo.stars
+    return {
+        "id": repo.id, "node_id": f"R_{repo.id}", "full_name": name, "stargazers_count": stars, "fork": repo.fork,
+        "disabled": False, "size": 0 if repo.empty else 10, "pushed_at": None if repo.empty else "2026-01-01T00:00:00Z",
+        "license": {"spdx_id": repo.licence} if repo.licence else None, "html_url": f"{base}/{name}",
+        "clone_url": f"{base}/{name}.git", "created_at": f"{repo.created}T00:00:00Z", "padding": "x" * 3000,
+    }  # fmt: skip
+
+
+def as_graphql(repo: FakeRepo | None, base: str) -> dict[str, Any] | None:
+    if repo is None or repo.gone or repo.blocked:
+        return None
+    name = repo.now_name or repo.name
+    return {
+        "id": f"R_{repo.id}", "databaseId": repo.id, "nameWithOwner": name, "isFork": repo.fork, "isDisabled": False,
+        "stargazerCount": repo.stars if repo.now_stars is None else repo.now_stars, "isEmpty": repo.empty,
+        "pushedAt": "2026-01-01T00:00:00Z", "url": f"{base}/{name}",
+        "licenseInfo": {"spdxId": repo.licence} if repo.licence else None,
+        "defaultBranchRef": None if repo.empty else {"target": {"oid": repo.sha}},
+    }  # fmt: skip
+
+
+def _page(found: list[FakeRepo], query: dict[str, list[str]]) -> list[FakeRepo]:
+    size, number = int(query.get("per_page", ["30"])[0]), int(query.get("page", ["1"])[0])
+    return found[:PAGE_CAP][(number - 1) * size : number * size]
+
+
+def _fits(repo: FakeRepo, text: str) -> bool:
+    if repo.fork and "fork:true" not in text:
+        return False
+    for low, high in re.findall(r"stars:(\d+)\.\.(\d+)", text):
+        if not int(low) <= repo.stars <= int(high):
+            return False
+    for low in re.findall(r"stars:>=(\d+)", text):
+        if repo.stars < int(low):
+            return False
+    return all(low <= repo.created <= high for low, high in re.findall(r"created:([\d-]+)\.\.([\d-]+)", text))

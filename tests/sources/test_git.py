@@ -1,0 +1,146 @@
+"""`git:` and the git half of `github:`: real partial clones through git http-backend, and repositories made to harm."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.sources.conftest import candidates, drops, files, scrape, settings
+from tests.sources.hub import FakeRepo, Fault, Hub, make_bare, serving
+from triton_data.config import ScrapeConfig
+from triton_data.errors import Misuse
+from triton_data.sources import git
+
+
+def served(tmp_path: Path, contents: dict[str, bytes]) -> Hub:
+    repo = FakeRepo(1, "a/b", 200, contents)
+    make_bare(tmp_path, repo)
+    return Hub([repo], tmp_path)
+
+
+def test_a_local_bare_repository_at_head_and_at_a_commit(tmp_path: Path) -> None:
+    hub = served(tmp_path, {"k.py": b"x = 1\n", "LICENSE": b"Apache License Version 2.0"})
+    bare, first = tmp_path / "1.git", hub.repos[0].commit
+    scrape(tmp_path / "one", ScrapeConfig(sources=(f"git:{bare}",)))
+    origin = files(tmp_path / "one")["1:k.py"].origin
+    assert (origin.source, origin.revision, origin.licence) == ("git", first, "Apache-2.0")
+    work = tmp_path / "work"
+    subprocess.run(["git", "clone", "-q", str(bare), str(work)], check=True)
+    (work / "k.py").write_text("x = 2\n")
+    who = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+    subprocess.run(["git", "-C", str(work), *who, "commit", "-qam", "two"], check=True)
+    subprocess.run(["git", "-C", str(work), "push", "-q"], check=True)
+    subprocess.run(["git", "-C", str(bare), "tag", "-m", "t", "v1", first], check=False, env={"GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@e", "PATH": "/usr/bin:/bin"})  # fmt: skip # noqa: E501
+    scrape(tmp_path / "two", ScrapeConfig(sources=(f"git:{bare}", f"git:{bare}@{first}", f"git:{bare}@v1")))
+    assert len(candidates(tmp_path / "two")) == 1 and len(drops(tmp_path / "two")) == 0
+    with_both = {c for c in candidates(tmp_path / "two")}
+    assert with_both == {"1"}
+
+
+def test_only_wanted_blobs_cross_the_wire(tmp_path: Path) -> None:
+    import random
+
+    noise = random.Random(1).randbytes(3_000_000)
+    hub = served(tmp_path, {"k.py": b"x = 1\n", "model.bin": noise, "docs/a.png": noise[:500_000]})
+    with serving(hub) as base:
+        scrape(tmp_path / "run", settings(base))
+    assert list(files(tmp_path / "run")) == ["a/b:k.py"]
+    assert hub.sent < 100_000
+    assert not hub.asked("archive")
+
+
+def test_names_and_links_in_a_tree(tmp_path: Path) -> None:
+    hub = served(
+        tmp_path,
+        {
+            "ok.py": b"1",
+            "new\nline.py": b"2",
+            "caf\udce9.py": b"3",
+            "link.py": b"LINK /etc/passwd",
+            "big.py": b"#" * 9000,
+        },
+    )
+    with serving(hub) as base:
+        scrape(tmp_path / "run", settings(base, max_file_bytes=8000))
+    assert list(files(tmp_path / "run")) == ["a/b:ok.py"]
+    assert drops(tmp_path / "run") == {"odd_name": 2, "link": 1, "too_large": 1}
+
+
+def test_too_many_files_is_an_outcome(tmp_path: Path) -> None:
+    hub = served(tmp_path, {f"{i}.py": b"" for i in range(60)})
+    with serving(hub) as base:
+        scrape(tmp_path / "run", settings(base, max_files=50))
+    assert drops(tmp_path / "run") == {"too_many_files": 1}
+
+
+def test_a_pack_that_is_too_large_is_cut_off(tmp_path: Path) -> None:
+    import random
+
+    hub = served(tmp_path, {"k.py": random.Random(2).randbytes(900_000)})
+    with serving(hub) as base:
+        scrape(tmp_path / "run", settings(base, max_repo_bytes=200_000))
+    assert drops(tmp_path / "run") == {"too_large": 1}
+
+
+def test_git_that_fails_falls_back_to_the_archive(tmp_path: Path) -> None:
+    hub = served(tmp_path, {"k.py": b"x = 1\n"})
+    hub.faults.append(Fault(r"\.git/git-upload-pack", lambda h: h.reply(500, b"") is None, times=50))
+    with serving(hub) as base:
+        scrape(tmp_path / "run", settings(base))
+    assert list(files(tmp_path / "run")) == ["a/b:k.py"]
+    assert hub.asked("archive")
+
+
+def test_a_corrupt_pack_falls_back_to_the_archive(tmp_path: Path) -> None:
+    hub = served(tmp_path, {"k.py": b"x = 1\n"})
+    kind = {"Content-Type": "application/x-git-upload-pack-result"}
+    noise = b"000dpackfile\n0020\x01PACK\x00\x00\x00\x02\x00\x00\x00\x01broken!!!!!!!0000"
+    hub.faults.append(Fault(r"POST .*git-upload-pack", lambda h: h.reply(200, noise, kind) is None, times=50))
+    with serving(hub) as base:
+        scrape(tmp_path / "run", settings(base))
+    assert list(files(tmp_path / "run")) == ["a/b:k.py"]
+    assert hub.asked("archive")
+
+
+def test_429_from_the_git_host_puts_it_off(tmp_path: Path) -> None:
+    hub = served(tmp_path, {"k.py": b"x = 1\n"})
+    hub.faults.append(Fault(r"\.git/", lambda h: h.reply(429, b"") is None, times=1))
+    with serving(hub) as base:
+        stage_drops = one_fetch(tmp_path / "run", settings(base, patience=1.0), base)
+    assert stage_drops[0].reason == "deferred" and stage_drops[0].detail.startswith("until ")
+    assert list((tmp_path / "run/waits").iterdir())
+
+
+def one_fetch(run: Path, config: ScrapeConfig, base: str) -> list:  # type: ignore[type-arg]
+    from triton_data.records import Candidate, Origin
+    from triton_data.sources.scrape import ScrapeStage
+
+    candidate = Candidate("h", f"{base}/a/b.git", "", "", Origin("github", "a/b", 1, url=f"{base}/a/b"))
+    return list(ScrapeStage(config, run).work(candidate))
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("https://h/o/n.git", ("https://h/o/n.git", "HEAD")),
+        ("https://h/o/n@v1.2", ("https://h/o/n", "v1.2")),
+        ("git@github.com:o/n.git", ("git@github.com:o/n.git", "HEAD")),
+        ("git@github.com:o/n.git@" + "a" * 40, ("git@github.com:o/n.git", "a" * 40)),
+        ("ssh://me@h/o/n", ("ssh://me@h/o/n", "HEAD")),
+    ],
+)
+def test_what_git_means(text: str, meant: tuple[str, str]) -> None:
+    assert git.parse(text) == meant
+
+
+@pytest.mark.parametrize("text", ["", "/no/such/place", "ext::sh -c id", "--upload-pack=id"])
+def test_what_git_refuses(text: str) -> None:
+    with pytest.raises(Misuse):
+        git.parse(text)
+
+
+def test_no_helper_protocol_even_if_it_is_asked_for() -> None:
+    with pytest.raises(git.Refused):
+        git.Git().head("ext::sh -c 'touch /tmp/never'")

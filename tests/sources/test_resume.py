@@ -1,0 +1,59 @@
+"""kill -9 while it searches and while it fetches, again and again: the end is the same as without."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import time
+from pathlib import Path
+
+from tests.sources.conftest import candidates, command, drops, files
+from tests.sources.hub import FakeRepo, Fault, Hub, serving
+from triton_data.store import Store
+
+
+def outcomes(run: Path) -> int:
+    try:
+        with sqlite3.connect(f"file:{run}/run.db?mode=ro", uri=True) as db:
+            return int(db.execute("SELECT COUNT(*) FROM outcomes").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
+
+
+def slow(handler: object) -> bool:
+    time.sleep(0.02)
+    return False
+
+
+def test_kills_lose_nothing_and_do_nothing_twice(tmp_path: Path) -> None:
+    rng = random.Random(7)
+    many = [FakeRepo(i, f"o/r{i}", 100 + i, {"k.py": f"x = {i}\n".encode()}) for i in range(1, 1201)]
+    hub = Hub(many)
+    hub.faults.append(Fault("archive", slow, times=10**9))
+    config = tmp_path / "run.toml"
+    run = tmp_path / "run"
+    with serving(hub) as base:
+        settings = f'sources = ["github:"]\nquery = "q"\nbase_url = "{base}"\nfetch = "archive"'
+        config.write_text(f'run_dir = "{run}"\n[scrape]\n{settings}\n')
+        start = ("-c", "from triton_data import config, pipeline; from pathlib import Path;"
+                 f"pipeline.execute(config.load(Path({str(config)!r})), pipeline.GATHERING)")  # fmt: skip
+        for _ in range(6):
+            before = outcomes(run)
+            process = command(*start, token="good-token", module=False)
+            deadline = time.monotonic() + rng.uniform(0.3, 4.0)
+            while time.monotonic() < deadline and outcomes(run) < before + rng.randint(1, 150):
+                time.sleep(0.01)
+            process.kill()
+            process.communicate()
+        assert 0 < outcomes(run) < 1200
+        last = command(*start, token="good-token", module=False)
+        _, told = last.communicate(timeout=120)
+        assert last.returncode == 0, told
+    assert len(candidates(run)) == 1200
+    assert len(files(run)) == 1200
+    assert drops(run) == {}
+    with Store.read(run) as store:
+        assert store.db.execute("SELECT COUNT(*) FROM also_seen WHERE kind='files'").fetchone() == (0,)
+        assert store.db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    fetched = len(hub.asked("archive"))
+    assert fetched <= 1200 + 7 * 70, "only what was in flight is fetched again"
