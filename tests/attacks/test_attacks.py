@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -26,13 +28,14 @@ HARMLESS_WHEN_IT_SUCCEEDS = {
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    directory = tmp_path_factory.mktemp("world")
-    for parent in (directory, *directory.parents[:2]):  # nothing but the jail may protect it
-        parent.chmod(0o755)
-    world = World(directory)
-    yield world
-    world.close()
+def world() -> Iterator[World]:
+    # Not under pytest's own folder, which every pytest that starts on this machine closes to other users.
+    with tempfile.TemporaryDirectory(prefix="world-") as name:
+        directory = Path(name)
+        directory.chmod(0o755)  # nothing but the jail may protect it
+        world = World(directory)
+        yield world
+        world.close()
 
 
 @pytest.fixture(scope="module")

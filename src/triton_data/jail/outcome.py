@@ -76,7 +76,7 @@ def judge(facts: Facts, body: bytes, output: str, policy: Policy) -> Outcome:
         status: Status = facts.killed  # type: ignore[assignment]  # the zygote's words are statuses
         return Outcome(status, facts.killed, facts, output=output)
     if facts.signal is not None:
-        out_of_cpu = facts.signal in (signal.SIGKILL, signal.SIGXCPU) and facts.cpu_s >= policy.cpu_s * 0.95
+        out_of_cpu = facts.signal in (signal.SIGKILL, signal.SIGXCPU) and facts.cpu_s >= policy.cpu_s * 0.8
         if out_of_cpu:
             return Outcome("timeout", "timeout:cpu", facts, output=output)
         return Outcome("signal", f"signal:{facts.signal}", facts, output=output)

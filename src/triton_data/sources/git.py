@@ -195,7 +195,7 @@ def parse(text: str) -> tuple[str, str]:
     if not url:
         raise Misuse("write the repository after git:, such as git:https://example.org/owner/name.git")
     if "://" not in url and Path(url).expanduser().exists():
-        url = str(Path(url).expanduser().resolve())
+        url = Path(url).expanduser().resolve().as_uri()  # a partial clone cannot remember a bare path
     elif "://" not in url and not re.match(r"^[\w.-]+@[\w.-]+:", url):
         raise Misuse(f"no git repository {url}: name a URL or a folder after git:")
     if revision.startswith("-") or url.startswith("-"):
@@ -206,5 +206,5 @@ def parse(text: str) -> tuple[str, str]:
 def pin(git: Git, url: str, revision: str) -> Candidate:
     commit = revision if SHA.match(revision) else git.head(url, revision)
     words = [word for word in re.split(r"[/:]", url.removesuffix(".git").rstrip("/")) if word]
-    repo = "/".join(words[-2:]) if "://" in url or "@" in url else words[-1]
+    repo = words[-1] if url.startswith("file:") else "/".join(words[-2:])
     return Candidate(url, url, "", "", Origin("git", repo=repo, revision=commit, url=url, time=stamp(time.time())))
