@@ -81,7 +81,7 @@ def main() -> None:
     rows = []
     # the jail reads the environment's own packages; what PYTHONPATH adds must be named
     roots = [folder for folder in os.environ.get("PYTHONPATH", "").split(":") if folder and Path(folder).is_dir()]
-    tables = [path for path in mimetypes.knownfiles if Path(path).is_file()]  # read by fastai's import
+    tables = [Path(path) for path in mimetypes.knownfiles if Path(path).is_file()]  # read by fastai's import
     with Jail(PRELOAD, roots=roots, read=tables, env={"TRITON_INTERPRET": "1"}) as jail:
         for package in args.packages:
             row = Yield(package)
