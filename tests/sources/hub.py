@@ -289,7 +289,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         env = {
             "PATH": os.environ["PATH"], "GIT_PROJECT_ROOT": str(self.hub.root), "GIT_HTTP_EXPORT_ALL": "1",
-            "PATH_INFO": f"/{repo.id}.git/{path.split('.git/')[1]}", "QUERY_STRING": split.query, "REQUEST_METHOD": self.command,
+            "PATH_INFO": f"/{repo.id}.git/{path.split('.git/')[1]}", "QUERY_STRING": split.query,
+            "REQUEST_METHOD": self.command,
             "CONTENT_TYPE": self.headers.get("Content-Type", ""), "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
             "CONTENT_LENGTH": str(len(self.body)), "REMOTE_ADDR": "127.0.0.1",
         }  # fmt: skip
