@@ -64,6 +64,30 @@ def _scrape_github(run_dir: Path, jobs: int | None, as_json: bool, dry_run: bool
     gather(("github:",), run_dir, as_json, dry_run, refresh, jobs=jobs, **flags)
 
 
+@click.command("get_kernels_from_debug_info.py")
+@click.argument("path", metavar="PATH", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("inductor_kernels"),
+    show_default=True,
+    help="Folder for <model>/<trace>/<kernel>.py.",
+)
+@click.option("--run-dir", type=click.Path(path_type=Path), help="Also put each trace into this run, as a capture.")
+def _get_kernels(path: Path, out: Path, run_dir: Path | None) -> None:
+    """Write the Triton kernels of a torch_compile_debug folder as files, and say how many tokens they are.
+
+    Nothing in the folder is executed. A capture in a run has no program, so no later stage rewrites it; export has it.
+
+    Example:  TORCH_COMPILE_DEBUG=1 python model.py
+
+    Example:  python triton-data/get_kernels_from_debug_info.py torch_compile_debug
+    """
+    from triton_data.commands.debug_folder import get_kernels
+
+    click.echo(get_kernels(path, out, run_dir))
+
+
 def _not_built(door: str, instead: str) -> click.Command:
     """The door to a room of a later part."""
 
@@ -84,9 +108,7 @@ _VERBS = "`triton-data --help` lists the verbs that work."
 COMMANDS: dict[str, click.Command] = {
     "create_json.py": _create_json,
     "scrape_github.py": _scrape_github,
-    "get_kernels_from_debug_info.py": _not_built(
-        "get_kernels_from_debug_info.py", "`triton-data capture` needs no debug folder."
-    ),
+    "get_kernels_from_debug_info.py": _get_kernels,
     "scraper/generator/main.py": _not_built(
         "scraper/generator/main.py", "`triton-data extract` finds kernels and modules."
     ),

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from triton_data import pipeline
 from triton_data.doors import COMMANDS
+from triton_data.records import Capture
+from triton_data.store import Store
 
 ROOT = Path(__file__).parents[2]
 DOORS = ROOT / "triton-data"
@@ -38,6 +42,20 @@ def not_a_kernel():
 def twice(x_ptr, n, BLOCK: tl.constexpr):
     pass
 '''
+
+OUTPUT_CODE = """raise SystemExit("executed")
+triton_poi_fused_0 = async_compile.triton('triton_poi_fused_0', '''
+import triton
+import triton.language as tl
+
+@triton_heuristics.pointwise(
+    triton_meta={'device': DeviceProperties(type='cuda', index=0, multi_processor_count=132, cc=90, major=9)},
+)
+@triton.jit
+def triton_poi_fused_0(in_ptr0, out_ptr0, xnumel, XBLOCK : tl.constexpr):
+    tl.store(out_ptr0, tl.load(in_ptr0))
+''', device_str='cuda')
+"""
 
 
 def knock(door: str, *args: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -98,3 +116,38 @@ def test_create_json_of_nothing(tmp_path: Path) -> None:
     done = knock("create_json.py", tmp_path / "absent")
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
+
+
+def test_get_kernels_lays_out_models_and_traces_counts_tokens_and_feeds_a_run(tmp_path: Path) -> None:
+    for trace in ("model__0_forward_1.0", "model__0_backward_2.1"):
+        folder = tmp_path / "torch_compile_debug/run_1-pid_7/torchinductor" / trace
+        folder.mkdir(parents=True)
+        (folder / "output_code.py").write_text(OUTPUT_CODE)
+    (tmp_path / "torch_compile_debug/run_1-pid_7/torchinductor/model__9_inference_9.2").mkdir()
+    empty = tmp_path / "torch_compile_debug/run_1-pid_7/torchinductor/model__9_inference_9.2/output_code.py"
+    empty.write_text("def call(args): pass\n")
+    for _ in range(2):  # the second time adds nothing
+        done = knock("get_kernels_from_debug_info.py", "torch_compile_debug", "--run-dir", "run", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    found = sorted(p.relative_to(tmp_path / "inductor_kernels").as_posix() for p in tmp_path.rglob("triton_*.py"))
+    assert found == [f"run_1-pid_7/model__0_{way}/triton_poi_fused_0.py" for way in ("backward_2.1", "forward_1.0")]
+    assert "2 kernels in 2 traces of 1 models" in done.stdout
+    tokens = re.search(r"(\d+) tokens \(", done.stdout)
+    assert tokens is not None and int(tokens[1]) > 50
+    assert "model__9_inference_9.2" in done.stderr
+    with Store.read(tmp_path / "run") as store:
+        kept = list(store.records(Capture))
+        assert {(c.target, c.mode, c.origin.source, len(c.kernels)) for c in kept} == {
+            ("sm_90", "training", "debug_folder", 1)
+        }
+        assert len(kept) == 2
+        rewrite = pipeline.funnel(store)["stages"]["rewrite"]
+        assert (rewrite["pending"], rewrite["dropped"]) == (0, {"no_program": 2})
+
+
+def test_get_kernels_of_nothing(tmp_path: Path) -> None:
+    done = knock("get_kernels_from_debug_info.py", tmp_path, "--run-dir", tmp_path / "run")
+    assert done.returncode == 2
+    assert "TORCH_COMPILE_DEBUG=1" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "run").exists()

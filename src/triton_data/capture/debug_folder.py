@@ -2,7 +2,8 @@
 
 Enters: a folder that `TORCH_COMPILE_DEBUG=1` left, or anything around or inside one. Leaves: a `Summary`, and under
 `out` one folder per trace, `<model>/<trace>/`: each kernel in its own file, `output_code.py`, and the readable graph
-where there is one. Nothing is executed: files of strangers are parsed as text. Not covered: CPU (C++) kernels.
+where there is one; `captures` gives the same as records. Nothing is executed: files of strangers are parsed as
+text. Not covered: CPU (C++) kernels, and the program that a trace was made of, which such a folder does not hold.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from triton_data.capture import output_code
 from triton_data.capture.reasons import Reason, dropped
 from triton_data.capture.tokens import count_tokens
 from triton_data.errors import Misuse
-from triton_data.records import Drop, Graph, InductorKernel
+from triton_data.records import Capture, Drop, Graph, InductorKernel, Origin, digest
 
 LARGEST = 64 << 20  # bytes; a longer output_code.py was not written by Inductor
 # model__0_inference_0.0, model__12_forward_13.1, aot_model___3_backward; AOT ID: ['0_forward']
 _DIRECTION = re.compile(r"(?:^|_)(inference|forward|backward)(?:_|\b|\d)")
 _AOT_ID = re.compile(r"^# AOT ID: \[(.*)\]", re.MULTILINE)
+_DEVICE = re.compile(r"DeviceProperties\([^)]*?\bcc=(?:(\d+)|'(\w+)[^']*')")
 _KERNEL = re.compile(r"async_compile\.triton\(\s*['\"](\w+)['\"]\s*,\s*('''|\"\"\")(.*?)\2", re.DOTALL)
 
 
@@ -69,6 +71,23 @@ def extract_debug_folder(path: Path, out: Path | None = None) -> Summary:
             _write(trace, out)
     tokens, counted_by = count_tokens(kernel.text for trace in traces for kernel in trace.graph.kernels)
     return Summary(tuple(traces), tuple(skipped), tokens, counted_by)
+
+
+def captures(summary: Summary) -> Iterator[Capture]:
+    """A Capture each trace. Its program is unknown, so its key is made of what is known: the code and its place."""
+    for trace in summary.traces:
+        origin = Origin("debug_folder", repo=trace.model, path=trace.name)
+        mode = "inference" if trace.graph.direction == "inference" else "training"
+        program = digest("debug_folder", trace.model, trace.name, trace.graph.code)
+        yield Capture(program, trace.name, _target(trace.graph), mode, (trace.graph,), (), origin)
+
+
+def _target(graph: Graph) -> str:
+    """The GPU that the kernels say they are for; older ones do not say."""
+    for kernel in graph.kernels:
+        if found := _DEVICE.search(kernel.text):
+            return f"sm_{found[1]}" if found[1] else found[2]
+    return "unknown"
 
 
 def _read(path: Path) -> Iterator[Trace | Drop]:

@@ -72,7 +72,7 @@ def suite_programs(suite: str, models: str = "", limit: int | None = None) -> It
 def _timm(model: SuiteModel) -> Program:
     entry = _entry(model.name)
     text = _TIMM.format(entry=entry, name=model.name, batch=model.batch, size=model.size)
-    return Program(entry, text, "given", Origin("generated", "timm", path=model.name))
+    return Program(entry, text, "given", Origin("suite", "timm", path=model.name))
 
 
 def _huggingface(model: SuiteModel) -> Program:
@@ -81,7 +81,7 @@ def _huggingface(model: SuiteModel) -> Program:
     decoder = ", decoder_input_ids=tokens" if head == "ForConditionalGeneration" else ""
     entry = _entry(f"{kind}{head}")
     text = _HUGGINGFACE.format(entry=entry, kind=kind, head=head, batch=model.batch, size=model.size, decoder=decoder)
-    return Program(entry, text, "given", Origin("generated", "transformers", path=model.name))
+    return Program(entry, text, "given", Origin("suite", "transformers", path=model.name))
 
 
 def _entry(name: str) -> str:
