@@ -28,7 +28,7 @@ from corpus import fetch, parsed, true_classes, true_kernels
 from triton_data.extract.closure import close
 from triton_data.extract.extract import close_kernel
 from triton_data.extract.find import classes_in, kernels_in, may_hold_classes, may_hold_kernels
-from triton_data.extract.memory import no_collection
+from triton_data.extract.memory import no_collection, one_repository
 from triton_data.extract.module import Broken
 from triton_data.extract.probing import JailProbe
 from triton_data.extract.programs import Programs
@@ -101,7 +101,8 @@ def measure_kernels(repo: Repo, row: Yield, out: Path) -> None:
     row.seed_s = timed(lambda: [seed_loop(data) for data in python.values() if b"triton" in data])
     fresh = Repo(repo.files)
     kernels: list[tuple[str, Kernel]] = []
-    row.kernels_s = timed(lambda: kernels.extend(closed_kernels(fresh, row)))
+    with one_repository():
+        row.kernels_s = timed(lambda: kernels.extend(closed_kernels(fresh, row)))
     out.mkdir(parents=True, exist_ok=True)
     for n, (exact, kernel) in enumerate(kernels):
         row.kernels_exact += exact in kernel.text

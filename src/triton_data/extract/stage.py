@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from triton_data.extract.extract import extract_file
+from triton_data.extract.memory import one_repository
 from triton_data.extract.probing import JailProbe
 from triton_data.extract.programs import Programs
 from triton_data.extract.repo import Repo
@@ -62,9 +63,10 @@ def extract_all(repo: Repo, origins: dict[str, Origin], jail: Jail) -> Iterator[
     """Every Python file, in one order; what was found in a file and dropped is named `path:name`."""
     probe = JailProbe(jail)
     programs = Programs(repo, probe)
-    for path in repo.python_files():
-        for result in extract_file(repo, path, origins[path], probe, programs):
-            yield replace(result, part=f"{path}:{result.part}") if isinstance(result, Drop) else result
+    with one_repository():
+        for path in repo.python_files():
+            for result in extract_file(repo, path, origins[path], probe, programs):
+                yield replace(result, part=f"{path}:{result.part}") if isinstance(result, Drop) else result
 
 
 def plain(result: Any) -> dict[str, Any]:
