@@ -140,10 +140,11 @@ def _difference(program: Any, path: Path, device: str) -> float:
 
     import torch
 
-    from triton_data.verify.libdevice import install
+    from triton_data.verify import libdevice, reductions
 
     if device == "cpu":
-        install()
+        libdevice.install()
+        reductions.install()
     torch.backends.cudnn.allow_tf32 = False  # else two convolutions of one tensor differ by 1e-3
     reference: dict[str, Any] = {}
     exec(compile(program.text, program.entry, "exec"), reference)

@@ -141,6 +141,7 @@ class Graph:
     kernels: tuple[InductorKernel, ...]
     externs: tuple[str, ...] = ()  # extern calls in order, such as extern_kernels.mm
     readable: str = ""  # the FX graph, readable form
+    returns: str = ""  # what the program returns, over `out` and the inputs; '' where more than this graph made it
     inputs: tuple[str, ...] = ()  # what each argument of call() is, such as L['x'] or L['self']._parameters['w']
 
 

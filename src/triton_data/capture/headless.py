@@ -8,6 +8,7 @@ executed here: run foreign text through the jail (jailed.py). Not covered: wheth
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import gc
 import os
 import threading
@@ -24,7 +25,7 @@ from torch._dynamo.utils import detect_fake_mode
 from torch._inductor.compile_fx import compile_fx
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-from triton_data.capture import output_code
+from triton_data.capture import graph_outputs, output_code
 from triton_data.capture.graph_inputs import sources_of
 from triton_data.capture.modes import find_mode
 from triton_data.capture.patches import numbered_from_zero, pretending
@@ -106,12 +107,12 @@ def capture_call(built: Built, target: Target, mode: str) -> tuple[Graph, ...] |
     torch._dynamo.reset()
     with numbered_from_zero(), torch.set_grad_enabled(mode == "training"):
         compiled = torch.compile(built.forward, backend=recorder, dynamic=mode == "dynamic")
-        compiled(*built.args, **built.kwargs)
+        result = compiled(*built.args, **built.kwargs)
     if recorder.errors:
         return dropped(Reason.LOWER, one_line(recorder.errors[0]))
     if not any(graph.kernels for graph in recorder.graphs):
         return dropped(Reason.NO_TRITON, ", ".join(sorted({e for g in recorder.graphs for e in g.externs})))
-    return tuple(recorder.graphs)
+    return recorder.with_returns(result)
 
 
 class _Recorder:
@@ -122,6 +123,7 @@ class _Recorder:
         self.training = mode == "training"
         self.graphs: list[Graph] = []
         self.errors: list[Exception] = []
+        self.calls: list[tuple[tuple[Any, ...], Any]] = []  # (inputs, outputs)
 
     def __call__(self, graph: torch.fx.GraphModule, example_inputs: list[Any]) -> Any:
         mode = detect_fake_mode() or FakeTensorMode(allow_non_fake_inputs=True)
@@ -134,7 +136,20 @@ class _Recorder:
         except Exception as error:  # noqa: BLE001  becomes this Program's Drop
             self.errors.append(error)
         self._keep(codes, graph)
-        return graph.forward
+
+        def run(*args: Any) -> Any:
+            made = graph.forward(*args)
+            self.calls.append((args, made))
+            return made
+
+        return run
+
+    def with_returns(self, result: Any) -> tuple[Graph, ...]:
+        if len(self.calls) != 1 or not isinstance(self.calls[0][1], list | tuple):
+            return tuple(self.graphs)
+        inputs, outputs = self.calls[0]
+        told = graph_outputs.expression(result, inputs, self.graphs[0].inputs, outputs)
+        return tuple(dataclasses.replace(graph, returns=told) for graph in self.graphs)
 
     def _keep(self, codes: list[str], graph: torch.fx.GraphModule) -> None:
         readable = graph.print_readable(print_output=False)
@@ -144,7 +159,7 @@ class _Recorder:
             if len(codes) > 1:
                 direction = "forward" if index == 0 else "backward"
             kernels, externs = output_code.kernels_of(code), output_code.externs_of(code)
-            self.graphs.append(Graph(direction, code, kernels, externs, readable, inputs))
+            self.graphs.append(Graph(direction, code, kernels, externs, readable, inputs=inputs))
 
 
 def _lower(graph: torch.fx.GraphModule, inputs: list[Any]) -> None:

@@ -52,4 +52,5 @@ def _graph(fields: dict[str, Any]) -> Graph:
     )
     externs = tuple(str(name) for name in fields["externs"])
     inputs = tuple(str(name) for name in fields["inputs"])
-    return Graph(str(fields["direction"]), str(fields["code"]), kernels, externs, str(fields["readable"]), inputs)
+    words = {name: str(fields[name]) for name in ("direction", "code", "readable", "returns")}
+    return Graph(**words, kernels=kernels, externs=externs, inputs=inputs)

@@ -158,9 +158,7 @@ def _forward(shell: Shell, host: Host, written: dict[str, Written], tuned: dict[
         lines.append(f"{indent}device = {_some_tensor(host, shell)}.device")
     for each in statements:
         lines += printer.statement(each, indent)
-    values = [ast.unparse(value) for value in host.returned]
-    lines.append(f"{indent}return {values[0] if len(values) == 1 else '(' + ', '.join(values) + ')'}")
-    return head + lines
+    return [*head, *lines, f"{indent}return {host.result}"]
 
 
 def _stated(each: ast.stmt | Launch, written: dict[str, Written], tuned: dict[str, bool]) -> ast.stmt:

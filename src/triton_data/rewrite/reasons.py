@@ -11,6 +11,7 @@ class Reason(StrEnum):
     HELPER = "unknown_helper"  # a triton_helpers function that the library does not have
     GRID = "unknown_grid"
     INPUTS = "unknown_inputs"  # a graph input that is neither argument, parameter nor buffer
+    RESULT = "unknown_result"  # the program returns something that its graph did not make
     GRAPH_BREAKS = "graph_breaks"  # several graphs whose glue is not kept
     NO_KERNEL = "no_kernel"
 

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable
 
 from triton_data.records import Capture, Drop, Graph, Pair, Program
-from triton_data.rewrite import assemble, configs, helpers, module, sources, titles, tree
+from triton_data.rewrite import assemble, configs, helpers, module, results, sources, titles, tree
 from triton_data.rewrite.emitted import Emitted, Kernel, read
 from triton_data.rewrite.host import Host, Launch, Reader
 from triton_data.rewrite.options import Options
@@ -60,6 +60,7 @@ def rewrite_text(program: Program, capture: Capture, options: Options) -> tuple[
     emitted = read(graph.code)
     inputs = _inputs(emitted, graph, shell.is_class)
     host = Reader(emitted, inputs).read()
+    host.result = results.expression(graph.returns, host.returned, shell.is_class)
     used = helpers.Unprefixed()
     written = _kernels(emitted, host, options, used)
     if not written:
