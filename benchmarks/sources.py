@@ -1,8 +1,9 @@
 """How fast discovery and fetching are over loopback, and what they ask of the server: 2,000 synthetic repositories.
 
-Prints one line a way of fetching: repositories a second, API requests a repository, bytes that crossed the wire beside
-the zipballs of the same commits, and resident memory of the driver and of its largest child. The server (tests/sources/hub.py, with git http-backend
-behind it) runs on the same machine and takes most of its cores, so the rates are a floor.
+Prints one line a way of fetching: repositories a second, CPU of our side for each, API requests a repository, bytes that crossed the wire beside
+the zipballs of the same commits, and resident memory of the driver and of its largest child. The server
+(tests/sources/hub.py, with git http-backend behind it) runs on the same machine and takes most of its cores, so the
+rates are a floor.
 
     python benchmarks/sources.py [REPOSITORIES]
 """
@@ -87,6 +88,12 @@ def measure(base: str, run: Path, way: str, count: int) -> float:
     return seconds
 
 
+def cpu() -> float:
+    """Seconds of this process, its workers and their git; the server is a child that has not ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
     os.environ["GITHUB_TOKEN"] = TOKEN
@@ -98,10 +105,17 @@ def main() -> None:
         server.start()
         base, zips = ours.recv()
         print(f"python {platform.python_version()}, {os.cpu_count()} cores, {count} repositories, 4 fetchers")
-        print(
-            f"{'fetched by':>12} {'repos/s':>8} {'API/repo':>9} {'MB moved':>9} {'zipballs':>9} {'driver MiB':>11} {'child MiB':>10}"
+        columns = (
+            ("fetched by", 12),
+            ("repos/s", 8),
+            ("our CPU ms", 11),
+            ("API/repo", 9),
+            ("MB moved", 9),
+            ("zipballs", 9),
         )
+        print(*(f"{name:>{width}}" for name, width in (*columns, ("driver MiB", 11), ("child MiB", 10))))
         for way in ("archive", "git", "again"):
+            before = cpu()
             seconds = measure(base, root / ("git" if way == "again" else way), "git" if way == "again" else way, count)
             ours.send(True)
             requests, sent = ours.recv()
@@ -109,7 +123,7 @@ def main() -> None:
                 resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
             )
             print(
-                f"{way:>12} {count / seconds:>8.1f} {requests / count:>9.4f} {sent / 1e6:>9.1f} {zips / 1e6:>9.1f}"
+                f"{way:>12} {count / seconds:>8.1f} {(cpu() - before) / count * 1000:>11.1f} {requests / count:>9.4f} {sent / 1e6:>9.1f} {zips / 1e6:>9.1f}"
                 f" {driver:>11.1f} {child:>10.1f}",
                 flush=True,
             )

@@ -60,8 +60,7 @@ def _scrape_github(run_dir: Path, jobs: int | None, as_json: bool, dry_run: bool
     """
     from triton_data.commands.stages import gather
 
-    flags = {f"scrape__{name}": value for name, value in chosen.items()}
-    gather(("github:",), run_dir, as_json, dry_run, refresh, jobs=jobs, **flags)
+    gather(("github:",), run_dir, as_json, dry_run, refresh, jobs, chosen)
 
 
 @click.command("get_kernels_from_debug_info.py")

@@ -123,11 +123,8 @@ def test_too_many_files(tmp_path: Path) -> None:
 
 def test_one_hundred_thousand_files_in_flat_memory(tmp_path: Path) -> None:
     path = tmp_path / "a"
-    with tarfile.open(path, "w") as archive:
-        for i in range(100_000):
-            archive.addfile(tarfile.TarInfo(f"r/{i // 500}/{i}.bin"))
-            archive.members = []
-        archive.addfile(tarfile.TarInfo("r/last.py"))
+    one, last = tarfile.TarInfo("r/one.bin").tobuf(), tarfile.TarInfo("r/last.py").tobuf()
+    path.write_bytes(one * 100_000 + last + bytes(1024))
     before = resident()
     found = [(member, resident()) for member in members(path, wanted, Caps(), True)]
     assert [member for member, _ in found] == [("last.py", b"")]

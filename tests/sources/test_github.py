@@ -152,3 +152,12 @@ def test_seeds_need_no_search_and_no_token(tmp_path: Path) -> None:
         named = settings(base, query="", sources=("github:c/few", "github:d/copy"))
         scrape(tmp_path / "named", named)
     assert set(candidates(tmp_path / "named")) == {"c/few", "d/copy"}, "whoever types a name wants that repository"
+
+
+def test_a_rename_with_no_token_is_followed_by_git(tmp_path: Path) -> None:
+    moved = FakeRepo(1, "a/old", 300, {"k.py": KERNEL}, now_name="z/new")
+    make_bare(tmp_path, moved)
+    with serving(Hub([moved], tmp_path)) as base:
+        scrape(tmp_path / "run", settings(base))
+    (found,) = files(tmp_path / "run").values()
+    assert (found.origin.repo_id, found.origin.revision) == (1, moved.commit)

@@ -70,7 +70,7 @@ def test_a_plan_before_the_work(tmp_path: Path, token: str) -> None:
     [
         (["githb:"], "did you mean 'github'?"),
         (["github:nobody"], "write github:OWNER/NAME"),
-        (["github:", "--repos-file", "absent.txt"], "cannot read the repos file absent.txt"),
+        (["github:", "--repos-file", "absent.txt"], "absent.txt: No such file"),
         (["github:", "--since", "yesterday"], "is not a date"),
         (["github:", "--base-url", "example"], "is not a URL"),
         (["pypi-top:5"], "--names-file"),
@@ -86,3 +86,13 @@ def test_mistakes_are_one_line(tmp_path: Path, args: list[str], says: str) -> No
     assert process.returncode == 2 and out == ""
     assert told.count("\n") == 1 and says in told, told
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_a_host_that_is_not_there_is_one_line(tmp_path: Path, more: tuple[str, ...]) -> None:
+    with serving(Hub([])) as base:
+        pass  # nobody listens there any more
+    process = command("scrape", "github:", "--base-url", base, "--run-dir", tmp_path / "run", *more, token="good-token")
+    out, told = process.communicate()
+    assert process.returncode == 2 and out == ""
+    assert told.count("\n") == 1 and "look at the network" in told, told

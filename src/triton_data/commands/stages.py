@@ -1,6 +1,7 @@
-"""Verbs that run stages: scrape, extract, capture, export, and run for all of them.
+"""Verbs that run stages: scrape, extract, export, and run for all of them.
 
-Each works on a run; extract and capture also on bare files (bare.py), because people try a tool on one file first.
+Each works on a run; extract also on bare files (bare.py), because people try a tool on one file first.
+Not covered: capture, which has more ways in (capture.py).
 """
 
 from __future__ import annotations
@@ -39,11 +40,15 @@ def scrape(sources: tuple[str, ...], run_dir: Path, jobs: int | None, as_json: b
 
     Example:  triton-data scrape github: --min-stars 500 --limit 20 --dry-run
     """
-    gather(sources, run_dir, as_json, dry_run, refresh, jobs=jobs, **{f"scrape__{k}": v for k, v in chosen.items()})
+    gather(sources, run_dir, as_json, dry_run, refresh, jobs, chosen)
 
 
-def gather(sources: tuple[str, ...], run_dir: Path, as_json: bool, dry_run: bool, refresh: bool, **flags: Any) -> None:
-    config = _grown(run_dir, scrape__sources=sources, **flags)
+def gather(sources: tuple[str, ...], run_dir: Path, as_json: bool, dry_run: bool, refresh: bool, jobs: int | None,
+           chosen: dict[str, Any]) -> None:  # fmt: skip
+    for name in ("repos_file", "names_file", "opt_out"):  # the run may go on from another folder
+        chosen[name] = chosen[name] and str(Path(chosen[name]).expanduser().absolute())
+    flags = {f"scrape__{name}": value for name, value in chosen.items()}
+    config = _grown(run_dir, scrape__sources=sources, jobs=jobs, **flags)
     pipeline.check(config)
     if dry_run:
         from triton_data.sources.dry import show_plan
@@ -72,42 +77,10 @@ def extract(
     Example:  triton-data extract examples/minirepo --out found --json
     """
     if not paths:
-        return _stages(["extract"], run_dir, as_json, jobs=jobs, allow_unsafe_exec=allow_unsafe_exec or None)
+        return run_stages(["extract"], run_dir, as_json, jobs=jobs, allow_unsafe_exec=allow_unsafe_exec or None)
     from triton_data.bare import extract_paths
 
-    return _finish_bare(extract_paths(paths, out, allow_unsafe_exec), as_json)
-
-
-@click.command()
-@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option("--target", "targets", default=None, help="GPUs to emit code for, by commas.  [default: sm_90]")
-@click.option("--mode", "modes", default=None, help="inference, training, dynamic, by commas.  [default: inference]")
-@click.option("--out", type=click.Path(path_type=Path), help="With PATHS: write the output code under this folder.")
-@options.RUN_DIR
-@options.JOBS
-@options.UNSAFE
-@options.JSON
-def capture(
-    paths: tuple[Path, ...], targets: str | None, modes: str | None, out: Path | None, run_dir: Path,
-    jobs: int | None, allow_unsafe_exec: bool, as_json: bool,
-) -> None:  # fmt: skip
-    """Collect TorchInductor's Triton kernels for the run's programs, or for PATHS; no GPU needed.
-
-    Example:  triton-data capture model.py --target sm_90,sm_80 --out captured --json
-    """
-    chosen = {
-        "capture__targets": options.listed(targets),
-        "capture__modes": options.listed(modes),
-        "allow_unsafe_exec": allow_unsafe_exec or None,
-        "jobs": jobs,
-    }
-    if not paths:
-        return _stages(["capture"], run_dir, as_json, **chosen)
-    from triton_data.bare import capture_paths
-
-    config = configs.with_flags(configs.Config(), **chosen)
-    pipeline.check(config)
-    return _finish_bare(capture_paths(paths, config, out), as_json)
+    return finish_bare(extract_paths(paths, out, allow_unsafe_exec), as_json)
 
 
 @click.command()
@@ -156,7 +129,7 @@ def run(config_file: Path, run_dir: str | None, jobs: int | None, allow_unsafe_e
         report_run(store, config, summaries, as_json)
 
 
-def _stages(names: Sequence[str], run_dir: Path, as_json: bool, **flags: Any) -> None:
+def run_stages(names: Sequence[str], run_dir: Path, as_json: bool, **flags: Any) -> None:
     config = _grown(run_dir, **flags)
     pipeline.check(config)
     _execute(config, names, as_json)
@@ -179,7 +152,7 @@ def _execute(config: configs.Config, names: Sequence[str], as_json: bool) -> Non
         print_funnel(store, as_json)
 
 
-def _finish_bare(results: Any, as_json: bool) -> None:
+def finish_bare(results: Any, as_json: bool) -> None:
     """One line a result; exit status 0 only when none of them is a Drop."""
     dropped = 0
     for result in results:

@@ -56,14 +56,15 @@ class DiscoverStage:
         return sum(1 for _ in self.todo(store))
 
     def held(self) -> AbstractContextManager[object]:
-        """A wrong token is the user's to mend, so it is tried in the driver, before any item."""
-        if self._asks_github():
+        return nullcontext()
+
+    def check_host(self) -> None:
+        """A wrong token is the user's to mend, so it is tried before any item; without one, say what it would buy."""
+        if any(source.startswith("github:") for source in self.config.sources):
             token = find_token()
             if token is None:
                 print(WITHOUT, file=sys.stderr, flush=True)
-            else:
-                self._api(token).budgets()
-        return nullcontext()
+            self._api(token).check()
 
     def work(self, item: Question) -> Iterator[Candidate | SearchSlice | Drop]:
         try:
@@ -77,11 +78,8 @@ class DiscoverStage:
                 yield pypi.pin(Downloads(self._waits()), *pypi.parse(item.names[0]), self.config.index)
         except NotNow as ended:
             yield ended.drop
-        except Misuse as refused:  # a token that stopped working: held() says so when the time has come
+        except Misuse as refused:  # a token that stopped working: the next command says so
             yield Deferred(time.time() + 60, str(refused)).drop
-
-    def _asks_github(self) -> bool:
-        return any(source.startswith("github:") for source in self.config.sources)
 
     def _enough(self, store: Store) -> bool:
         return 0 < self.config.limit <= store.count(Candidate)

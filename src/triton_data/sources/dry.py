@@ -17,12 +17,14 @@ from pathlib import Path
 import click
 
 from triton_data.config import ScrapeConfig
+from triton_data.errors import Misuse
 from triton_data.records import SearchSlice
 from triton_data.sources import spec
 from triton_data.sources.github import slices
 from triton_data.sources.github.api import Api
 from triton_data.sources.github.lookup import BATCH
 from triton_data.sources.github.token import WITHOUT, find_token
+from triton_data.sources.reasons import NotNow
 from triton_data.sources.waits import Waits
 
 CUTS = 2.5  # questions asked for each slice that is answered, measured on simulated populations
@@ -42,8 +44,11 @@ def show_plan(config: ScrapeConfig, run_dir: Path, as_json: bool) -> None:
     token = find_token()
     with tempfile.TemporaryDirectory() as folder:
         api = Api(config.base_url, token, Waits(Path(folder), config.patience), config.stall)
-        budgets = api.budgets() if any(s.startswith("github:") for s in config.sources) else {}
-        steps = list(_steps(config, api))
+        budgets = api.check() if any(s.startswith("github:") for s in config.sources) else {}
+        try:
+            steps = list(_steps(config, api))
+        except NotNow as problem:
+            raise Misuse(f"the plan could not be made: {problem}") from problem
     total = Step("in all", None, sum(s.slices for s in steps), sum(s.requests for s in steps),
                  round(sum(s.minutes for s in steps), 1))  # fmt: skip
     left = {name: row["remaining"] for name, row in budgets.items() if name in A_MINUTE}

@@ -33,7 +33,7 @@ class Fetcher:
         self.config = config
         self.scratch = run_dir / "scratch"
         self.waits = Waits(run_dir / "waits", config.patience)
-        self.downloads = Downloads(self.waits, Line(config.max_repo_bytes, config.stall, config.stall * 30))
+        self.downloads = Downloads(self.waits, _line(config))
         self.git = Git(config.max_repo_bytes, int(config.stall))
         self.caps = Caps(config.max_file_bytes, config.max_repo_bytes * 4, config.max_files)
 
@@ -55,6 +55,8 @@ class Fetcher:
 
     def _git(self, item: Candidate) -> Fetched:
         host = urlsplit(item.address).netloc
+        if item.origin.source == "github" and urlsplit(item.address).scheme not in ("http", "https"):
+            raise Refused(Reason.REDIRECTED, "the API names no web address to clone from")
         self.waits.keep(host)
         try:
             commit = item.origin.revision or self.git.head(item.address)
@@ -109,6 +111,11 @@ class _Scratch:
 
     def __exit__(self, *exc: object) -> None:
         self._held.cleanup()
+
+
+def _line(config: ScrapeConfig) -> Line:
+    """All of a download's patience hangs on one setting: how long a host may be silent."""
+    return Line(config.max_repo_bytes, config.stall, deadline=30 * config.stall, pause=config.stall / 30)
 
 
 def _is_metadata(name: str) -> bool:

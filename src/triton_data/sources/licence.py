@@ -1,26 +1,38 @@
 """The licence of a file, as an SPDX expression: its own header first, then the nearest licence file above it.
 
-In: texts. Out: an identifier such as MIT, or '' when nothing is recognised (never a guess).
+In: texts. Out: an expression such as MIT, as `packaging` spells it, or '' when nothing is recognised (never a guess).
+Where a folder has several licence files and none of them is plainly named, all of them hold: A AND B.
 Not covered: many licences in one file, and what a licence permits (curate/).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
 SPDX_HEADER = re.compile(r"SPDX-License-Identifier:\s*([A-Za-z0-9.+\-() ]+?)\s*(?:\*/|-->|$)", re.MULTILINE)
+APACHE_HEADER = re.compile(r"Licensed under the Apache License, Version 2\.0")  # older than SPDX, and everywhere
+PLAIN_NAME = re.compile(r"^(licen[cs]e|copying)(\.(txt|md|rst))?$", re.IGNORECASE)
 LICENCE_FILE = re.compile(r"^(licen[cs]e|copying|unlicense)([.\-_].*)?$", re.IGNORECASE)
 
 # Phrases that stand in one licence's text and in no other of this list; the first that fits wins.
 _PHRASES = (
     ("Apache-2.0", r"Apache License,?\s+Version 2\.0"),
+    ("CC-BY-NC-4.0", r"Creative Commons Attribution-NonCommercial 4\.0"),
+    ("CC-BY-SA-4.0", r"Creative Commons Attribution-ShareAlike 4\.0"),
+    ("CC-BY-4.0", r"Creative Commons Attribution 4\.0"),
     ("AGPL-3.0-only", r"GNU AFFERO GENERAL PUBLIC LICENSE\s+Version 3"),
     ("LGPL-3.0-only", r"GNU LESSER GENERAL PUBLIC LICENSE\s+Version 3"),
+    ("LGPL-2.1-only", r"GNU LESSER GENERAL PUBLIC LICENSE\s+Version 2\.1"),
     ("GPL-3.0-only", r"GNU GENERAL PUBLIC LICENSE\s+Version 3"),
     ("GPL-2.0-only", r"GNU GENERAL PUBLIC LICENSE\s+Version 2"),
     ("MPL-2.0", r"Mozilla Public License,?\s+(?:Version|v\.) 2\.0"),
+    ("EPL-2.0", r"Eclipse Public License - v 2\.0"),
+    ("BSL-1.0", r"Boost Software License - Version 1\.0"),
+    ("Zlib", r"This software is provided 'as-is', without any express or implied\s+warranty"),
     ("BSD-3-Clause", r"Redistribution and use in source and binary forms[\s\S]*Neither the name"),
     ("BSD-2-Clause", r"Redistribution and use in source and binary forms"),
     ("MIT", r"Permission is hereby granted, free of charge, to any person obtaining a copy"),
@@ -32,7 +44,17 @@ _PHRASES = (
 
 def from_header(text: str) -> str:
     found = SPDX_HEADER.search(text[:4000])
-    return found.group(1).strip() if found else ""
+    if found:
+        return expression(found.group(1))
+    return "Apache-2.0" if APACHE_HEADER.search(text[:4000]) else ""
+
+
+def expression(text: str) -> str:
+    """In SPDX's own spelling; '' where it is none, such as 'see LICENSE'."""
+    try:
+        return str(canonicalize_license_expression(text.strip()))
+    except InvalidLicenseExpression:
+        return ""
 
 
 def from_licence_text(text: str) -> str:
@@ -43,6 +65,22 @@ def from_licence_text(text: str) -> str:
         if re.search(phrase, text, re.IGNORECASE):
             return name
     return ""
+
+
+def of_folders(files: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """(path, text) of licence files: what each folder states; '' is the root."""
+    stated: dict[str, dict[str, str]] = {}
+    for path, text in files:
+        where, name = PurePosixPath(path).parent.as_posix(), PurePosixPath(path).name
+        found = from_licence_text(text)
+        if found:
+            stated.setdefault("" if where == "." else where, {})[name] = found
+    result = {}
+    for folder, names in stated.items():
+        plain = {found for name, found in names.items() if PLAIN_NAME.match(name)}
+        kinds = sorted(plain or set(names.values()))
+        result[folder] = kinds[0] if len(kinds) == 1 else " AND ".join(f"({k})" if " " in k else k for k in kinds)
+    return result
 
 
 def is_licence_file(path: str) -> bool:

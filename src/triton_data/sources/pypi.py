@@ -32,6 +32,7 @@ from packaging.version import InvalidVersion, Version
 from triton_data.errors import Misuse
 from triton_data.records import Candidate, Origin
 from triton_data.sources.download import Downloads
+from triton_data.sources.licence import expression
 from triton_data.sources.reasons import Reason, Refused, stamp
 
 PYPI = "https://pypi.org/simple"
@@ -173,13 +174,11 @@ class Metadata:
 def read_metadata(text: str) -> Metadata:
     """PKG-INFO or METADATA. Only what maps to one SPDX identifier counts as a licence."""
     message = HeaderParser().parsestr(text)
-    licence = message.get("License-Expression", "").strip()
+    licence = expression(message.get("License-Expression", "") or message.get("License", ""))
     for classifier in message.get_all("Classifier", []):
         words = classifier.split(" :: ")
         if not licence and words[0] == "License":
             licence = CLASSIFIERS.get(words[-1], "")
-    if not licence and message.get("License", "").strip() in CLASSIFIERS.values():
-        licence = message["License"].strip()
     urls = [line.partition(",")[2].strip() for line in message.get_all("Project-URL", [])]
     urls.append(message.get("Home-page", "").strip())
     code = [url for url in urls if re.match(r"https?://(www\.)?(github|gitlab|bitbucket|codeberg)\.", url)]

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from triton_data.config import ScrapeConfig
+from triton_data.records import SourceFile
 from triton_data.sources.discover import DiscoverStage
 from triton_data.sources.reasons import Reason, due, stamp
 from triton_data.sources.scrape import ScrapeStage
@@ -25,6 +26,8 @@ FIRST_PAUSE = 60.0
 def rounds(config: ScrapeConfig, run_dir: Path, store: Store) -> Iterator[DiscoverStage | ScrapeStage]:
     discover, scrape = DiscoverStage(config, run_dir), ScrapeStage(config, run_dir)
     again(store, Reason.UNREACHABLE)  # a new command is a new attempt
+    if discover.count(store):
+        discover.check_host()
     for attempt in range(sys.maxsize):
         again(store, Reason.DEFERRED, time.time())
         while discover.count(store):
@@ -49,13 +52,14 @@ def again(store: Store, reason: Reason, now: float = float("inf")) -> None:
 
 
 def _put_off(store: Store) -> dict[str, list[tuple[str, str]]]:
-    return {stage: list(store.ended(stage, Reason.DEFERRED)) for stage in ("discover", "scrape")}
+    return {stage: store.ended(stage, Reason.DEFERRED) for stage in ("discover", "scrape")}
 
 
 def _next_moment(store: Store, attempt: int, patience: float) -> float | None:
     moments = [due(detail) for items in _put_off(store).values() for _, detail in items]
-    unreachable = any(list(store.ended(stage, Reason.UNREACHABLE)) for stage in ("discover", "scrape"))
-    if unreachable and attempt + 1 < ATTEMPTS:
+    unreachable = any(store.ended(stage, Reason.UNREACHABLE) for stage in ("discover", "scrape"))
+    # with nothing at all brought in, it is a typing mistake or no network, and waiting helps neither
+    if unreachable and attempt + 1 < ATTEMPTS and store.count(SourceFile):
         moments.append(time.time() + min(FIRST_PAUSE * 2**attempt, patience))
     return min(moments) if moments else None
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TypeAlias
 
 from triton_data.blobs import Blobs
@@ -85,7 +85,9 @@ class ScrapeStage:
         except NotNow as ended:
             yield ended.drop
             return
-        stated = _licences(data for data in results if not isinstance(data, Drop))
+        members = [result for result in results if not isinstance(result, Drop)]
+        texts = ((name, data.decode("utf-8", "replace")) for name, data in members if licence.is_licence_file(name))
+        stated = licence.of_folders(texts)
         origin = replace(origin, time=stamp(time.time()))
         for result in results:
             yield result if isinstance(result, Drop) else self._file(origin, *result, stated)
@@ -119,15 +121,3 @@ class ScrapeStage:
                     yield name, path.read_bytes()
             except (PermissionError, FileNotFoundError) as error:
                 yield Drop(Reason.UNREADABLE, error.strerror or "", part=name)
-
-
-def _licences(members: Iterable[Member]) -> dict[str, str]:
-    """The licence that each folder's licence file states; '' is the root."""
-    found: dict[str, str] = {}
-    for name, data in members:
-        if licence.is_licence_file(name):
-            where = PurePosixPath(name).parent.as_posix()
-            stated = licence.from_licence_text(data.decode("utf-8", "replace"))
-            if stated:
-                found.setdefault("" if where == "." else where, stated)
-    return found

@@ -39,7 +39,7 @@ class Api:
         self.base_url, self.waits = base_url.rstrip("/"), waits
         self.host = urlsplit(base_url).netloc
         self.has_token = token is not None
-        self.sent = 0
+        self._tries = limits.TRIES
         self._hub = Github(
             auth=Auth.Token(token) if token else None,
             base_url=self.base_url,
@@ -78,6 +78,18 @@ class Api:
                 raise
             return {}
 
+    def check(self) -> dict[str, dict[str, int]]:
+        """The budgets, or the user's one line: asked once, before a run has anything to lose by stopping."""
+        self._tries = 2
+        try:
+            return self.budgets()
+        except (Deferred, Refused) as problem:
+            raise Misuse(
+                f"cannot ask {self.base_url}: {problem.drop.detail}; look at the network, or name another --base-url"
+            ) from problem
+        finally:
+            self._tries = limits.TRIES
+
     # ---- one request -------------------------------------------------------------------------------------
 
     def _ask(self, resource: str, verb: str, path: str, params: Any, headers: dict[str, str], body: Any) -> Answer:
@@ -100,12 +112,11 @@ class Api:
                     return self._checked(answer, path)
                 problem = f"status {answer.status}"
             tries += 1
-            if tries >= limits.TRIES:
+            if tries >= self._tries:
                 raise Deferred(time.time() + limits.FIRST_PAUSE * 5, f"{self.host} fails: {problem}")
             time.sleep(limits.backoff(tries))
 
     def _send(self, verb: str, path: str, params: Any, headers: dict[str, str], body: Any) -> Answer:
-        self.sent += 1
         try:
             status, received, text = self._hub.requester.requestJson(
                 verb, path, parameters=params, headers=dict(headers), input=body
