@@ -1,9 +1,9 @@
 """How fast discovery and fetching are over loopback, and what they ask of the server: 2,000 synthetic repositories.
 
-Prints one line a way of fetching: repositories a second, CPU of our side for each, API requests a repository, bytes that crossed the wire beside
-the zipballs of the same commits, and resident memory of the driver and of its largest child. The server
-(tests/sources/hub.py, with git http-backend behind it) runs on the same machine and takes most of its cores, so the
-rates are a floor.
+Prints one line a way of fetching: repositories a second, CPU of our side for each (driver, workers and their git), API
+requests a repository, bytes that crossed the wire beside the zipballs of the same commits, and resident memory of the
+driver and of its largest child. The server (tests/sources/hub.py, with git http-backend behind it) runs on the same
+machine and takes most of its cores, so the rates are a floor.
 
     python benchmarks/sources.py [REPOSITORIES]
 """
@@ -122,9 +122,10 @@ def main() -> None:
             driver, child = (
                 resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
             )
+            ours_ms = (cpu() - before) / count * 1000
             print(
-                f"{way:>12} {count / seconds:>8.1f} {(cpu() - before) / count * 1000:>11.1f} {requests / count:>9.4f} {sent / 1e6:>9.1f} {zips / 1e6:>9.1f}"
-                f" {driver:>11.1f} {child:>10.1f}",
+                f"{way:>12} {count / seconds:>8.1f} {ours_ms:>11.1f} {requests / count:>9.4f} {sent / 1e6:>9.1f}"
+                f" {zips / 1e6:>9.1f} {driver:>11.1f} {child:>10.1f}",
                 flush=True,
             )
         ours.send(False)
