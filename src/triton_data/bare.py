@@ -1,4 +1,4 @@
-"""Verbs on bare files, with no run: people try a tool on one file first.
+"""Verbs on bare files, with no run: people try a tool on one file first. Capture has its own (bare_capture.py).
 
 In: paths. Out: one plain dictionary an outcome, and files under `out` when it is given. A Drop has a `reason`.
 Not covered: resume and provenance beyond the path; that is what a run is for.
@@ -11,42 +11,17 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from triton_data.capture.stage import CaptureStage, Job
-from triton_data.config import Config
 from triton_data.engine.local import LocalEngine
 from triton_data.errors import Misuse
 from triton_data.extract.repo import Repo
 from triton_data.interrupt import Interrupt
 from triton_data.jail import Jail
-from triton_data.records import Capture, Drop, Kernel, Origin, Outcome, Program
+from triton_data.records import Drop, Kernel, Origin, Outcome, Program
 from triton_data.sources.folder import Folder
 from triton_data.stage import Stage
 
 Row = dict[str, Any]
 GRACE = 30.0  # seconds that the engine waits beyond the jail's own limit
-
-
-def capture_paths(paths: Iterable[Path], config: Config, out: Path | None) -> Iterator[Row]:
-    """Every Program file under `paths`, for every target and mode."""
-    chosen = config.capture
-    stage = CaptureStage(chosen.targets, chosen.modes, chosen.timeout, config.allow_unsafe_exec)
-    programs: list[tuple[Path, Program]] = []
-    for path in _python_files(paths):
-        program = read_program(path)
-        if isinstance(program, Drop):
-            yield {"path": str(path), "reason": program.reason, "detail": program.detail}
-        else:
-            programs.append((path, program))
-    wanted = {Job(program, *variant).key: (path, Job(program, *variant)) for path, program in programs
-              for variant in stage.variants()}  # fmt: skip
-    for outcome in _run(stage, [job for _, job in wanted.values()], chosen.timeout + GRACE, config.jobs or None):
-        path, job = wanted[outcome.item]
-        head = {"path": str(path), "entry": job.program.entry, "target": job.target, "mode": job.mode}
-        for drop in outcome.drops:
-            yield {**head, "reason": drop.reason, "detail": drop.detail}
-        for capture in outcome.outputs:
-            assert isinstance(capture, Capture)
-            yield {**head, **_written(capture, out, path)}
 
 
 def extract_paths(paths: Iterable[Path], out: Path | None, allow_unsafe: bool) -> Iterator[Row]:
@@ -91,25 +66,6 @@ def _free(path: Path, text: str) -> Path:
     return chosen
 
 
-def _written(capture: Capture, out: Path | None, path: Path) -> Row:
-    row: Row = {
-        "graphs": len(capture.graphs),
-        "kernels": [kernel.name for kernel in capture.kernels],
-        "externs": [extern for graph in capture.graphs for extern in graph.externs],
-        "layers": list(capture.layers),
-    }
-    if out is None:
-        return row
-    folder = out / path.stem / f"{capture.target}_{capture.mode}"
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for index, graph in enumerate(capture.graphs):
-        target = folder / f"{index}_{graph.direction}.py"
-        target.write_text(graph.code, "utf-8")
-        written.append(str(target))
-    return {**row, "written": written}
-
-
 def read_program(path: Path) -> Program | Drop:
     """A file in KernelBench's form. Its entry is the class or function named like the file, or a known name."""
     try:
@@ -127,7 +83,7 @@ def read_program(path: Path) -> Program | Drop:
     return Drop("no_entry", f"no class or function named {path.stem!r}, Model or fused_operator")
 
 
-def _run(stage: Stage, items: list[Any], timeout: float, jobs: int | None) -> Iterator[Outcome]:
+def run_bare(stage: Stage, items: list[Any], timeout: float, jobs: int | None) -> Iterator[Outcome]:
     if not items:
         return
     with Interrupt() as interrupt, stage.held():
@@ -137,7 +93,7 @@ def _run(stage: Stage, items: list[Any], timeout: float, jobs: int | None) -> It
             raise KeyboardInterrupt
 
 
-def _python_files(paths: Iterable[Path]) -> Iterator[Path]:
+def python_files(paths: Iterable[Path]) -> Iterator[Path]:
     found = False
     for path in paths:
         for each in sorted(path.rglob("*.py")) if path.is_dir() else [path]:

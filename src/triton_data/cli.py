@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 import triton_data
-from triton_data.commands import inspect, stages
+from triton_data.commands import capture, inspect, stages
 from triton_data.endings import run_command
 from triton_data.errors import Misuse, NotBuiltYet, closest
 
@@ -65,7 +65,7 @@ def _later(name: str, what: str) -> click.Command:
 
 
 for _command in (
-    inspect.doctor, inspect.status, stages.scrape, stages.extract, stages.capture, stages.export, stages.run,
+    inspect.doctor, inspect.status, stages.scrape, stages.extract, capture.capture, stages.export, stages.run,
 ):  # fmt: skip
     cli.add_command(_command)
 for _name, _what in LATER.items():

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from triton_data.commands import options
+from triton_data.commands import generator_doors, options
 from triton_data.endings import run_command
 from triton_data.errors import NotBuiltYet
 
@@ -108,15 +108,11 @@ COMMANDS: dict[str, click.Command] = {
     "create_json.py": _create_json,
     "scrape_github.py": _scrape_github,
     "get_kernels_from_debug_info.py": _get_kernels,
-    "scraper/generator/main.py": _not_built(
-        "scraper/generator/main.py", "`triton-data extract` finds kernels and modules."
-    ),
+    "scraper/generator/main.py": generator_doors.main,
     "synthetic_torch_modules/generate_synth_torch.py": _not_built("generate_synth_torch.py", _VERBS),
     "generator/gen.py": _not_built("generator/gen.py", _VERBS),
     "data_generation/generate.py": _not_built("data_generation/generate.py", _VERBS),
-    "scripts/run_full_pipline.sh": _not_built(
-        "run_full_pipline.sh", "`triton-data run CONFIG.toml` runs the pipeline."
-    ),
+    "scripts/run_full_pipline.sh": generator_doors.full_pipeline,
 }
 
 

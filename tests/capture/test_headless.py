@@ -67,6 +67,27 @@ def test_a_large_program_is_captured_without_being_allocated(monkeypatch: pytest
     assert captured(LINEAR_RELU).graphs[0].externs == ("extern_kernels.mm",)
 
 
+def test_small_inputs_with_a_large_result_are_not_computed_either() -> None:
+    many_gigabytes = function("(x @ x.T).relu()", "[torch.randn(1 << 17, 32)]")
+    assert captured(many_gigabytes).graphs[0].externs == ("extern_kernels.mm",)
+
+
+def test_a_forward_that_changes_its_module_is_captured_as_it_was_built() -> None:
+    text = """
+class Model(nn.Module):
+    calls = 0
+
+    def forward(self, x):
+        self.calls += 1
+        return x.expand(1 << 17, 1 << 10) + self.calls
+
+def get_inputs():
+    return [torch.randn(1 << 10)]
+"""
+    (kernel,) = captured(program(text)).kernels
+    assert "tl.full([1], 1.0, tl.float32)" in kernel.text
+
+
 def test_keywords_reach_the_constructor() -> None:
     for form in ("[[], {'width': 24}]", "([], {'width': 24})", "[24]"):
         text = LINEAR_RELU.text.replace("return [32]", f"return {form}")

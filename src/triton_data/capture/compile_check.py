@@ -48,6 +48,15 @@ def check_levels(levels: Iterable[str], target: Target) -> tuple[str, ...]:
     return tuple(levels)
 
 
+def levels_of(levels: tuple[str, ...], targets: Iterable[Target]) -> dict[str, tuple[str, ...]]:
+    """The levels that each target has of those asked for; one that none of them has is Misuse."""
+    known = {target.key: LEVELS[target.backend] for target in targets}
+    for level in levels:
+        if not any(level in names for names in known.values()):
+            raise Misuse(f"{', '.join(known)}: no level {level!r}{closest(level, sum(known.values(), ()))}")
+    return {key: tuple(level for level in levels if level in names) for key, names in known.items()}
+
+
 def compile_kernel(kernel: InductorKernel, target: Target, levels: tuple[str, ...] = ()) -> Compiled | Drop:
     try:
         with loaded(runnable(kernel.text)) as module:
@@ -72,6 +81,25 @@ def compile_kernels(payload: dict[str, Any]) -> tuple[Any, list[Any]]:
     kernels = [InductorKernel(fields["name"], fields["text"]) for fields in payload["kernels"]]
     results = compile_all(kernels, target, check_levels(payload.get("levels", ()), target))
     return [{type(result).__name__.lower(): asdict(result)} for result in results], []
+
+
+def from_json(answer: Any, name: str, target: str, levels: tuple[str, ...]) -> Compiled | Drop:
+    """The jail's answer for the kernel `name`: a claim, so only plain values of the expected types get through."""
+    try:
+        if "drop" in answer:
+            return Drop(str(answer["drop"]["reason"]), str(answer["drop"]["detail"]), name)
+        fields = answer["compiled"]
+        usage = [None if fields[key] is None else int(fields[key]) for key in ("registers", "spilled")]
+        texts = {str(level): str(text) for level, text in fields["levels"]}
+        kept = tuple((level, texts[level]) for level in levels)
+        return Compiled(name, target, str(fields["config"]), int(fields["shared"]), usage[0], usage[1], kept)
+    except (KeyError, TypeError, ValueError) as error:
+        return Drop("bad_result", f"{type(error).__name__}: {error}", name)
+
+
+def binary(level: str, text: str) -> bytes:
+    """A level as the bytes of a file."""
+    return base64.b64decode(text) if level in ("cubin", "hsaco") else text.encode()
 
 
 def _compile(autotuner: Any, name: str, target: Target, levels: tuple[str, ...]) -> Compiled | Drop:
