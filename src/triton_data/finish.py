@@ -14,7 +14,7 @@ from triton_data.store import Store
 
 NEXT = (
     "your own code:    triton-data scrape dir:PATH --run-dir runs/mine, then extract, capture, export",
-    "a PyPI package:   triton-data scrape pypi:NAME --run-dir runs/mine; GitHub: github:OWNER/NAME, or github: to search",
+    "a PyPI package:   triton-data scrape pypi:NAME --run-dir runs/mine; from GitHub: github:OWNER/NAME",
     "what was dropped: triton-data status --run-dir {run_dir}",
 )
 

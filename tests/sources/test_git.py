@@ -135,7 +135,7 @@ def test_what_git_means(text: str, meant: tuple[str, str]) -> None:
     assert git.parse(text) == meant
 
 
-@pytest.mark.parametrize("text", ["", "/no/such/place", "ext::sh -c id", "--upload-pack=id"])
+@pytest.mark.parametrize("text", ["", "/no/such/place", "https://me:secret@h/o/n", "ext::sh -c id", "--upload-pack=id"])
 def test_what_git_refuses(text: str) -> None:
     with pytest.raises(Misuse):
         git.parse(text)

@@ -125,6 +125,10 @@ def test_what_is_no_package(text: str) -> None:
         pypi.parse(text)
 
 
+def test_credentials_of_an_index_stay_out_of_the_run() -> None:
+    assert pypi.indexes("https://me:secret@h:8080/simple/") == ["https://h:8080/simple"]
+
+
 def test_metadata_is_never_a_guess() -> None:
     assert (
         pypi.read_metadata(
@@ -139,6 +143,8 @@ def test_metadata_is_never_a_guess() -> None:
 def test_real_packages(tmp_path: Path) -> None:
     sources = ("pypi:einops==0.8.0", "pypi:lion-pytorch==0.2.2", "pypi:rotary-embedding-torch==0.8.4")
     scrape(tmp_path / "run", ScrapeConfig(sources=sources))
+    if "unreachable" in drops(tmp_path / "run"):
+        pytest.skip("the package index cannot be reached")
     got = {f.origin.revision for f in files(tmp_path / "run").values()}
     assert got == {"einops@0.8.0", "lion-pytorch@0.2.2", "rotary-embedding-torch@0.8.4"}
     assert drops(tmp_path / "run") == {}

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 from triton_data.errors import Misuse
 from triton_data.records import Candidate, Drop, Origin
@@ -198,6 +199,8 @@ def parse(text: str) -> tuple[str, str]:
         url = Path(url).expanduser().resolve().as_uri()  # a partial clone cannot remember a bare path
     elif "://" not in url and not re.match(r"^[\w.-]+@[\w.-]+:", url):
         raise Misuse(f"no git repository {url}: name a URL or a folder after git:")
+    if "://" in url and urlsplit(url).password is not None:
+        raise Misuse("leave the password out of the URL after git:, it would be kept in the run; only public ones work")
     if revision.startswith("-") or url.startswith("-"):
         raise Misuse(f"{text!r} is not a git repository")
     return url, revision

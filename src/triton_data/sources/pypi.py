@@ -65,7 +65,13 @@ def parse(text: str) -> tuple[str, str]:
 
 def indexes(configured: str = "") -> list[str]:
     """Where to look, in order: what the config names, else what pip is configured with."""
-    return [configured.rstrip("/")] if configured else list(_of_pip())
+    return [_bare(url) for url in ([configured] if configured else _of_pip())]
+
+
+def _bare(url: str) -> str:
+    """Without a user name and password: the address of a file enters the run."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
 
 
 @cache
@@ -78,7 +84,7 @@ def _of_pip() -> tuple[str, ...]:
         option = name.rpartition(".")[2]
         if option in found:
             found[option] += value.strip().strip("'\"").split()
-    return tuple(url.rstrip("/") for url in [*(found["index-url"][-1:] or [PYPI]), *found["extra-index-url"]])
+    return (*(found["index-url"][-1:] or [PYPI]), *found["extra-index-url"])
 
 
 def pin(downloads: Downloads, name: str, wanted: str, configured: str = "") -> Candidate:

@@ -24,7 +24,7 @@ from triton_data.sources.github import slices
 from triton_data.sources.github.lookup import BATCH
 from triton_data.sources.github.seeds import name_of, read_seeds
 
-KINDS = ("dir", "git", "github", "pypi", "pypi-top")
+KINDS = ("dir", "given", "git", "github", "pypi", "pypi-top")
 # Repositories that could hold Triton kernels or PyTorch modules; what the words miss, code search and seeds add.
 QUERIES = (
     "topic:triton",
