@@ -38,12 +38,12 @@ def main() -> int:
     chosen = list(suite_programs(options.suite, options.models, options.limit))
     if options.one is not None:
         return _one(chosen[options.one], options)
-    with ThreadPoolExecutor(options.jobs) as pool:
-        answers = list(pool.map(lambda index: _apart(index, options), range(len(chosen))))
     captured = 0
-    for program, answer in zip(chosen, answers, strict=True):
-        captured += "kernels" in answer
-        print(f"{program.origin.path:40} {answer}")
+    with ThreadPoolExecutor(options.jobs) as pool:
+        answers = pool.map(lambda index: _apart(index, options), range(len(chosen)))
+        for program, answer in zip(chosen, answers, strict=True):
+            captured += "kernels" in answer
+            print(f"{program.origin.path:40} {answer}", flush=True)
     print(f"{options.suite} ({options.mode}): {captured} of {len(chosen)} models captured")
     return 0
 
