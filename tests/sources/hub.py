@@ -6,12 +6,9 @@ wrong in the ways GitHub is: names change, stars drop, budgets run out, bodies b
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
-import os
 import re
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.sources.backend import backend
 from tests.sources.repos import FakeRepo, as_graphql, as_rest, fits, make_bare, make_tar, page_of
 
 __all__ = ["FakeRepo", "Fault", "Handler", "Hub", "make_bare", "make_tar", "serving"]
@@ -240,28 +238,16 @@ class Handler(BaseHTTPRequestHandler):
             self.reply(200, repo.tarball(), {"Content-Type": "application/x-gzip"})
 
     def _git(self, path: str) -> None:
-        """The CGI that comes with git, as GitHub's own servers would answer a partial clone."""
-        split = urlsplit(self.path)
-        repo = self.hub.find(path.split(".git/")[0].lstrip("/"))
+        name, _, rest = path.lstrip("/").partition(".git/")
+        repo = self.hub.find(name)
         if repo is None:
             self.reply(404, b"not found")
-            return
-        if repo.now_name and path.split(".git/")[0].lstrip("/") != repo.now_name:
+        elif repo.now_name and name != repo.now_name:
             self.reply(301, b"", {"Location": f"{self.base}/{repo.now_name}.git/{self.path.split('.git/')[1]}"})
-            return
-        env = {
-            "PATH": os.environ["PATH"], "GIT_PROJECT_ROOT": str(self.hub.root), "GIT_HTTP_EXPORT_ALL": "1",
-            "PATH_INFO": f"/{repo.id}.git/{path.split('.git/')[1]}", "QUERY_STRING": split.query,
-            "REQUEST_METHOD": self.command,
-            "CONTENT_TYPE": self.headers.get("Content-Type", ""), "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
-            "CONTENT_LENGTH": str(len(self.body)), "REMOTE_ADDR": "127.0.0.1",
-        }  # fmt: skip
-        body = gzip.decompress(self.body) if self.headers.get("Content-Encoding") == "gzip" else self.body
-        env["CONTENT_LENGTH"] = str(len(body))
-        done = subprocess.run(["git", "http-backend"], input=body, capture_output=True, env=env)
-        head, _, rest = done.stdout.partition(b"\r\n\r\n")
-        headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n") if ": " in line)
-        self.reply(int(headers.pop("Status", "200").split()[0]), rest, headers)
+        else:
+            assert self.hub.root is not None
+            query = urlsplit(self.path).query
+            self.reply(*backend(self.hub.root, f"/{repo.id}.git/{rest}", query, self.command, self.headers, self.body))
 
     @property
     def base(self) -> str:
