@@ -19,6 +19,7 @@ from triton_data.rewrite.module import Shell
 from triton_data.rewrite.reasons import Declined, Reason
 
 STEP = printer.STEP
+LONGEST_HEAD = 76  # of `kernel[grid](`, beyond which the grid gets a line of its own
 SUPPORT = {
     "strided_view": '''
 def strided_view(x, size, stride, offset=0):
@@ -39,7 +40,8 @@ def best_of(*configs):
 ''',
 }
 _FUNCTIONAL = "import torch.nn.functional as F"
-_GRIDS = {"Grid1D": "x", "Grid2D": "xy", "Grid3D": "xyz"}
+_GRIDS = {"Grid1D": "x", "Grid2D": "xy", "Grid3D": "xyz", "Grid2DWithYZOverflow": "xy"}
+_MOST_BLOCKS = 65535  # along y and z of a CUDA grid
 
 
 class Written:
@@ -78,7 +80,7 @@ class Written:
     def _parameters(self) -> list[str]:
         return [a.arg for a in self.kernel.function.args.args]
 
-    def launch(self, arguments: list[ast.expr], autotune: bool) -> ast.stmt:
+    def launch(self, arguments: list[ast.expr], autotune: bool) -> list[ast.stmt]:
         by_parameter = dict(zip(self.original, map(ast.unparse, arguments), strict=False))
         passed = [by_parameter[p] for p in self.original if p in by_parameter and self._is_used(p)]
         options = [f"{self.names.get(b, b)}={_power(v)}" for b, v in self.kernel.fixed.items() if self._is_used(b)]
@@ -88,7 +90,10 @@ class Written:
             options += [f"num_warps={first.num_warps}"]
             options += [f"num_stages={first.num_stages}"] if first.num_stages != 1 else []
         grid = self._grid(by_parameter)
-        return tree.statement(f"{self.title}[{grid}]({', '.join([*passed, *options])})")
+        call = f"({', '.join([*passed, *options])})"
+        if len(self.title) + len(grid) <= LONGEST_HEAD:
+            return [tree.statement(f"{self.title}[{grid}]{call}")]
+        return [tree.statement(f"grid = {grid}"), tree.statement(f"{self.title}[grid]{call}")]
 
     def _is_used(self, parameter: str) -> bool:
         return self.names.get(parameter, parameter) in self._parameters()
@@ -105,6 +110,8 @@ class Written:
                 raise Declined(Reason.GRID, f"{self.kernel.name}: no {axis}numel")
             used = block in blocks and self._is_used(block)
             parts.append(f"triton.cdiv({size}, meta['{self.names.get(block, block)}'])" if used else size)
+        if kind == "Grid2DWithYZOverflow":  # rows beyond what y can count go on along z
+            parts = [parts[0], f"min({parts[1]}, {_MOST_BLOCKS})", f"triton.cdiv({parts[1]}, {_MOST_BLOCKS})"]
         return f"lambda meta: ({', '.join(parts)},)"
 
 
@@ -153,7 +160,7 @@ def _forward(shell: Shell, host: Host, written: dict[str, Written], tuned: dict[
     head = [*shell.class_lines, "", f"{STEP}def forward({shell.arguments}):"] if shell.is_class else [
         f"def {name}({shell.arguments}):"]  # fmt: skip
     lines = [indent + line for line in _checks(host)]
-    statements = [_stated(each, written, tuned) for each in host.statements]
+    statements = [part for each in host.statements for part in _stated(each, written, tuned)]
     if any("device" in tree.used(each) for each in statements):
         lines.append(f"{indent}device = {_some_tensor(host, shell)}.device")
     for each in statements:
@@ -161,11 +168,11 @@ def _forward(shell: Shell, host: Host, written: dict[str, Written], tuned: dict[
     return [*head, *lines, f"{indent}return {host.result}"]
 
 
-def _stated(each: ast.stmt | Launch, written: dict[str, Written], tuned: dict[str, bool]) -> ast.stmt:
+def _stated(each: ast.stmt | Launch, written: dict[str, Written], tuned: dict[str, bool]) -> list[ast.stmt]:
     if isinstance(each, Launch):
         key = each.kernel.name
-        return ast.fix_missing_locations(written[key].launch(each.arguments, tuned[key]))
-    return ast.fix_missing_locations(each)
+        return [ast.fix_missing_locations(part) for part in written[key].launch(each.arguments, tuned[key])]
+    return [ast.fix_missing_locations(each)]
 
 
 def _checks(host: Host) -> list[str]:

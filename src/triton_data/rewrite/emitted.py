@@ -44,7 +44,16 @@ class Emitted:
     kernels: dict[str, Kernel]
     arguments: list[str]  # of call(), in order
     body: list[ast.stmt]  # of call(), after the arguments are unpacked
-    constants: dict[str, ast.expr]  # module-level values that call() uses
+    lines: list[str]  # of the whole code, for the comments between statements
+
+    def nodes_above(self, statement: ast.stmt) -> tuple[str, ...]:
+        """The source nodes that Inductor names in the comment above a statement of call()."""
+        for line in reversed(self.lines[max(statement.lineno - 4, 0) : statement.lineno - 1]):
+            if found := _SOURCES.search(line):
+                return tuple(word.strip() for word in found[1].split(",") if word.strip())
+            if "raw_stream" not in line and "get_raw_stream" not in line:
+                break
+        return ()
 
 
 def read(code: str) -> Emitted:
@@ -57,7 +66,7 @@ def read(code: str) -> Emitted:
             kernels[name] = _kernel(name, text, _comment_before(code, node))
     call = _call(tree)
     arguments, body = _unpacked(call)
-    return Emitted(kernels, arguments, body, {})
+    return Emitted(kernels, arguments, body, code.splitlines())
 
 
 def _kernel_source(node: ast.stmt) -> tuple[str, str] | None:

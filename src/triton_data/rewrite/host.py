@@ -19,6 +19,7 @@ from triton_data.rewrite.reasons import Declined, Reason
 
 _EMPTY = re.compile(r"^empty_strided_(cuda|xpu|cpu)$")
 _SOURCES = re.compile(r"# Topologically Sorted Source Nodes: \[(.*?)\]")
+_NUMEL = re.compile(r"^triton_\w+numel(_\d+)?$")
 _IGNORED = ("args.clear", "torch.cuda.set_device", "assert_alignment", "torch._C._cuda_setDevice")
 
 
@@ -31,6 +32,7 @@ class Launch:
 @dataclass
 class Host:
     statements: list[ast.stmt | Launch] = field(default_factory=list)
+    nodes: list[tuple[str, ...]] = field(default_factory=list)  # source nodes of each statement
     returned: list[ast.expr] = field(default_factory=list)
     result: str = ""  # what the program returns, made of `returned`
     uses: set[str] = field(default_factory=set)  # support functions that the file must bring
@@ -45,6 +47,7 @@ class Reader:
         self.inputs = set(inputs)
         self.checked: set[str] = set()
         self.first_only: set[str] = set()
+        self.numels = 0
 
     def read(self) -> Host:
         self._block(self.emitted.body)
@@ -55,6 +58,11 @@ class Reader:
             self._statement(statement)
 
     def _statement(self, statement: ast.stmt) -> None:
+        self._read(statement)
+        nodes = self.emitted.nodes_above(statement)
+        self.host.nodes += [nodes] * (len(self.host.statements) - len(self.host.nodes))
+
+    def _read(self, statement: ast.stmt) -> None:
         match statement:
             case ast.With(body=inner):
                 self._block(inner)
@@ -87,7 +95,16 @@ class Reader:
                 raise Declined(Reason.HOST_CALL, f"a further result of {ast.unparse(value.value)}")
             self._bind_alias(name, ast.Name(ast.unparse(value.value), ast.Load()))
         else:
-            self._emit(name, self._resolve(value))
+            self._emit(self._short(name), self._resolve(value))
+
+    def _short(self, name: str) -> str:
+        """`triton_poi_fused_add_0_xnumel` holds a number of elements: `numel`, `numel_2`."""
+        if not _NUMEL.match(name):
+            return name
+        self.numels += 1
+        short = "numel" if self.numels == 1 else f"numel_{self.numels}"
+        self.alias[name] = ast.Name(short, ast.Load())
+        return short
 
     def _bind_alias(self, name: str, value: ast.Name) -> None:
         self.alias[name] = self.alias.get(value.id, value)

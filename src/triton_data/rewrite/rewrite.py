@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable
 
 from triton_data.records import Capture, Drop, Graph, Pair, Program
-from triton_data.rewrite import assemble, configs, helpers, module, results, sources, titles, tree
+from triton_data.rewrite import assemble, buffers, configs, helpers, module, results, sources, titles, tree
 from triton_data.rewrite.emitted import Emitted, Kernel, read
 from triton_data.rewrite.host import Host, Launch, Reader
 from triton_data.rewrite.options import Options
@@ -60,6 +60,7 @@ def rewrite_text(program: Program, capture: Capture, options: Options) -> tuple[
     emitted = read(graph.code)
     inputs = _inputs(emitted, graph, shell.is_class)
     host = Reader(emitted, inputs).read()
+    buffers.rename(host, [*shell.parameters, *inputs.values()])
     host.result = results.expression(graph.returns, host.returned, shell.is_class)
     used = helpers.Unprefixed()
     written = _kernels(emitted, host, options, used)
@@ -93,6 +94,9 @@ def _kernels(emitted: Emitted, host: Host, options: Options, used: helpers.Unpre
                     break
             for function in (kernel.function, *kernel.callees):
                 used.visit(function)
+            if not options.stop_after:
+                known = dict(names.rename_callee(function, taken) for function in kernel.callees)
+                tree.substitute(kernel.function.body, {k: ast.Name(v, ast.Load()) for k, v in known.items()})
             renamed = {} if options.stop_after else names.apply(kernel, _roles(statement))
             title = titles.kernel_title(kernel.aten, taken)
             written[kernel.name] = assemble.Written(kernel, title, renamed, found)
@@ -120,9 +124,7 @@ def _role(parameter: str, argument: ast.expr) -> str:
     text = ast.unparse(argument)
     if parameter.startswith("out_ptr"):
         return "out"
-    if text.startswith(("self.", "self[")) or (text.isidentifier() and not text.startswith("buf")):
+    if text.startswith(("self.", "self[")):
         return sources.role(text)
-    if parameter.startswith("in_out_ptr"):
-        return "inout"
-    bases = [n for n in tree.used(argument) if not n.startswith("buf")]
-    return sources.role(bases[0]) if len(bases) == 1 and bases[0] not in ("self", "torch") else "source"
+    bases = [name for name in tree.used(argument) if name not in ("self", "torch", "strided_view", "with_strides")]
+    return bases[0] if len(bases) == 1 else "source"

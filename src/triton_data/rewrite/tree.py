@@ -83,6 +83,11 @@ def substitute(body: list[ast.stmt], by: dict[str, ast.expr]) -> None:
     body[:] = [changer.visit(statement) for statement in body]
 
 
+def substitute_in(values: list[ast.expr], by: dict[str, ast.expr]) -> None:
+    changer = Substitute(by)
+    values[:] = [changer.visit(value) for value in values]
+
+
 def expression(text: str) -> ast.expr:
     return ast.parse(text, mode="eval").body
 

@@ -85,6 +85,24 @@ def apply(kernel: Kernel, roles: dict[str, str]) -> dict[str, str]:
     return by
 
 
+def rename_callee(function: ast.FunctionDef, taken: set[str]) -> tuple[str, str]:
+    """A combine function that Inductor wrote beside the kernel. Returns its old and new name."""
+    operators = [_OPERATORS.get(type(n.op), "combine") for n in ast.walk(function) if isinstance(n, ast.BinOp)]
+    old, new = function.name, _fresh("add" if operators == ["shifted"] else "combine", taken)
+    by: dict[str, str] = {}
+    for argument in function.args.args:
+        side, _, index = argument.arg.removeprefix("arg").partition("_")
+        by[argument.arg] = ("left" if side == "0" else "right") + ("" if index == "0" else f"_{index}")
+        argument.arg = by[argument.arg]
+    for statement in tree.statements(function.body):
+        for name in tree.assigned(statement):
+            if tree.TEMPORARY.match(name):
+                by.setdefault(name, f"value_{name.removeprefix('tmp')}")
+    _Rename(by).visit(function)
+    function.name = new
+    return old, new
+
+
 def _index_names(kernel: Kernel) -> dict[str, str]:
     names = _all(kernel)
     axes = [a for a in ("x", "y", "z", "r0_", "r1_") if f"{a}numel" in names or f"{a}index" in names]

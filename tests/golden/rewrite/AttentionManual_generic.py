@@ -1,0 +1,286 @@
+"""AttentionManual in Triton: addmm_kernel, addmm_2_kernel, div_eq_abs_ne_kernel, addmm_3_kernel, vie"""
+
+
+import torch
+import triton
+import triton.language as tl
+from torch import nn
+from triton.language.extra import libdevice
+
+
+def strided_view(x, size, stride, offset=0):
+    """The memory of x from an offset on, read with other sizes and strides."""
+    return torch.as_strided(x, size, stride, x.storage_offset() + offset)
+
+
+def best_of(*configs):
+    """All of them where they can be measured, the first under the interpreter."""
+    return list(configs) if torch.cuda.is_available() else list(configs[:1])
+
+
+@triton.jit
+def promote_to_tensor(x):
+    # Addition promotes to tensor for us
+    return x + tl.zeros((1,), tl.int1)
+
+@triton.jit
+def is_floating(x):
+    return promote_to_tensor(x).dtype.is_floating()
+
+@triton.jit
+def maximum(a, b):
+    mask = a > b
+    if is_floating(a):
+        mask |= a != a
+    return tl.where(mask, a, b)
+
+@triton.jit
+def max2(a, dim):
+    return tl.reduce(a, dim, maximum)
+
+@triton.jit
+def _any_combine(a, b):
+    return a | b
+
+@triton.jit
+def any(a, dim):
+    return tl.reduce(a, dim, _any_combine)
+
+
+# linear, chunk, view, q, matmul: addmm, view, split, transpose, clone
+@triton.autotune(
+    configs=best_of(
+        triton.Config({"BLOCK": 256}, num_warps=4),
+        triton.Config({"BLOCK": 128}, num_warps=4),
+    ),
+    key=["n_elements"],
+)
+@triton.jit
+def addmm_kernel(bias_ptr, linear_ptr, out_ptr, ks0, ks1, ks2, n_elements, BLOCK: tl.constexpr):
+    offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    mask = offsets < n_elements
+    i0 = offsets % 16
+    i2 = offsets // ks0 % 4
+    i1 = offsets // 16 % ks1
+    i3 = offsets // ks2
+    bias = tl.load(bias_ptr + (i0 + 16 * i2), mask=mask)
+    linear = tl.load(linear_ptr + (i0 + 16 * i2 + 192 * i1 + 192 * ks1 * i3), mask=mask)
+    tl.store(out_ptr + offsets, bias + linear, mask=mask)
+
+
+# linear, chunk, view_1, k, transpose_3, matmul: addmm, view, split, transpose, clone
+@triton.autotune(
+    configs=best_of(
+        triton.Config({"BLOCK_COLS": 16, "BLOCK_ROWS": 64}, num_warps=4),
+        triton.Config({"BLOCK_COLS": 16, "BLOCK_ROWS": 32}, num_warps=4),
+        triton.Config({"BLOCK_COLS": 16, "BLOCK_ROWS": 128}, num_warps=8),
+        triton.Config({"BLOCK_COLS": 16, "BLOCK_ROWS": 16}, num_warps=4),
+        triton.Config({"BLOCK_COLS": 2, "BLOCK_ROWS": 128}, num_warps=4),
+    ),
+    key=["n_rows", "n_cols"],
+)
+@triton.jit
+def addmm_2_kernel(
+    bias_ptr, linear_ptr, out_ptr, ks0, n_rows, n_cols,
+    BLOCK_ROWS: tl.constexpr,
+    BLOCK_COLS: tl.constexpr,
+):
+    row_start = (tl.program_id(1) + tl.program_id(2) * tl.num_programs(1)) * BLOCK_ROWS
+    rows = row_start + tl.arange(0, BLOCK_ROWS)[:, None]
+    row_mask = rows < n_rows
+    cols = tl.program_id(0) * BLOCK_COLS + tl.arange(0, BLOCK_COLS)[None, :]
+    col_mask = cols < n_cols
+    row_outer_0 = rows % 64
+    row_outer_1 = rows // 64
+    bias = tl.load(bias_ptr + (64 + row_outer_0), mask=row_mask)
+    linear = tl.load(
+        linear_ptr + (64 + row_outer_0 + 192 * cols + 192 * ks0 * row_outer_1),
+        mask=col_mask & row_mask,
+    )
+    tl.store(out_ptr + (cols + ks0 * rows), bias + linear, mask=col_mask & row_mask)
+
+
+# matmul, a: view, div, eq, abs, ne, mul, all, amax, sub, softmax
+@triton.jit
+def div_eq_abs_ne_kernel(
+    value_ptr, ks0, n_rows, n_cols,
+    BLOCK_ROWS: tl.constexpr,
+    BLOCK_COLS: tl.constexpr,
+):
+    rows = tl.program_id(0) * BLOCK_ROWS + tl.arange(0, BLOCK_ROWS)[:, None]
+    row_mask = rows < n_rows
+    col_range = tl.arange(0, BLOCK_COLS)[None, :]
+    acc = tl.full([BLOCK_ROWS, BLOCK_COLS], False, tl.int1)
+    acc_1 = tl.full([BLOCK_ROWS, BLOCK_COLS], float("-inf"), tl.float32)
+    acc_2 = tl.full([BLOCK_ROWS, BLOCK_COLS], float("-inf"), tl.float32)
+    for col_start in tl.range(0, n_cols, BLOCK_COLS):
+        cols = col_start + col_range
+        col_mask = cols < n_cols
+        value = tl.load(value_ptr + (cols + ks0 * rows), mask=col_mask & row_mask, other=0.0)
+        scaled = value * 0.25
+        constant = tl.full([1, 1], float("inf"), tl.float32)
+        value_1 = acc | ((scaled == scaled) & (tl.abs(scaled) != constant) == 0)
+        acc = tl.where(col_mask & row_mask, value_1, acc)
+        larger = maximum(acc_1, value * 1.0)
+        acc_1 = tl.where(col_mask & row_mask, larger, acc_1)
+        larger_1 = maximum(acc_2, scaled)
+        acc_2 = tl.where(col_mask & row_mask, larger_1, acc_2)
+    any_true = any(acc.to(tl.int8), 1)[:, None]
+    max_value = max2(acc_1, 1)[:, None]
+    max_value_1 = max2(acc_2, 1)[:, None]
+    acc_3 = tl.full([BLOCK_ROWS, BLOCK_COLS], 0, tl.float32)
+    for col_start in tl.range(0, n_cols, BLOCK_COLS):
+        cols = col_start + col_range
+        col_mask = cols < n_cols
+        value_2 = tl.load(value_ptr + (cols + ks0 * rows), mask=col_mask & row_mask, other=0.0)
+        difference = value_2 * 0.25 - max_value_1
+        selected = tl.where(any_true == 0, (value_2 * 1.0 - max_value) * 0.25, difference)
+        acc_3 = tl.where(col_mask & row_mask, acc_3 + libdevice.exp(selected), acc_3)
+    total = tl.sum(acc_3, 1)[:, None]
+    for col_start in tl.range(0, n_cols, BLOCK_COLS):
+        cols = col_start + col_range
+        col_mask = cols < n_cols
+        value_3 = tl.load(value_ptr + (cols + ks0 * rows), mask=col_mask & row_mask, other=0.0)
+        difference_1 = value_3 * 0.25 - max_value_1
+        selected_1 = tl.where(any_true == 0, (value_3 * 1.0 - max_value) * 0.25, difference_1)
+        value_4 = libdevice.exp(selected_1) / total
+        tl.store(value_ptr + (cols + ks0 * rows), value_4, mask=col_mask & row_mask)
+
+
+# linear, chunk, view_2, v, y: addmm, view, split, transpose, clone
+@triton.autotune(
+    configs=best_of(
+        triton.Config({"BLOCK": 256}, num_warps=4),
+        triton.Config({"BLOCK": 128}, num_warps=4),
+    ),
+    key=["n_elements"],
+)
+@triton.jit
+def addmm_3_kernel(bias_ptr, linear_ptr, out_ptr, ks0, ks1, ks2, n_elements, BLOCK: tl.constexpr):
+    offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    mask = offsets < n_elements
+    i0 = offsets % 16
+    i2 = offsets // ks0 % 4
+    i1 = offsets // 16 % ks1
+    i3 = offsets // ks2
+    bias = tl.load(bias_ptr + (128 + i0 + 16 * i2), mask=mask)
+    linear = tl.load(linear_ptr + (128 + i0 + 16 * i2 + 192 * i1 + 192 * ks1 * i3), mask=mask)
+    tl.store(out_ptr + offsets, bias + linear, mask=mask)
+
+
+# y, transpose_4, y_1: view, transpose, clone
+@triton.autotune(
+    configs=best_of(
+        triton.Config({"BLOCK": 256}, num_warps=4),
+        triton.Config({"BLOCK": 128}, num_warps=4),
+    ),
+    key=["n_elements"],
+)
+@triton.jit
+def view_transpose_clone_kernel(v_ptr, out_ptr, ks0, ks1, n_elements, BLOCK: tl.constexpr):
+    offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    mask = offsets < n_elements
+    i0 = offsets % 16
+    i1 = offsets // 16 % 4
+    i2 = offsets // 64 % ks0
+    i3 = offsets // ks1
+    v = tl.load(v_ptr + (i0 + 16 * i2 + 16 * ks0 * i1 + 64 * ks0 * i3), mask=mask)
+    tl.store(out_ptr + offsets, v, mask=mask)
+
+
+# linear_1, add: addmm, view, add
+@triton.autotune(
+    configs=best_of(
+        triton.Config({"BLOCK": 256}, num_warps=4),
+        triton.Config({"BLOCK": 128}, num_warps=4),
+    ),
+    key=["n_elements"],
+    restore_value=["value_5_ptr"],
+)
+@triton.jit
+def addmm_add_kernel(value_5_ptr, bias_ptr, x_ptr, n_elements, BLOCK: tl.constexpr):
+    offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    mask = offsets < n_elements
+    i0 = offsets % 64
+    bias = tl.load(bias_ptr + i0, mask=mask)
+    value_5 = tl.load(value_5_ptr + offsets, mask=mask)
+    x = tl.load(x_ptr + offsets, mask=mask)
+    tl.store(value_5_ptr + offsets, bias + value_5 + x, mask=mask)
+
+
+class AttentionManualNew(nn.Module):
+
+    def __init__(self):
+        super().__init__()
+        self.qkv = nn.Linear(64, 192)
+        self.out = nn.Linear(64, 64)
+
+    def forward(self, x):
+        x = x.contiguous()
+        device = x.device
+        linear = torch.empty((x.size(1) * x.size(0), 192), dtype=torch.float32, device=device)
+        torch.mm(
+            strided_view(x, (x.size(1) * x.size(0), 64), (64, 1), 0), self.qkv.weight.t(),
+            out=linear,
+        )
+        ps0 = 16 * x.size(1)
+        ps1 = 64 * x.size(1)
+        out = torch.empty((x.size(0), 4, x.size(1), 16), dtype=torch.float32, device=device)
+        numel = 64 * x.size(1) * x.size(0)
+        addmm_kernel[lambda meta: (triton.cdiv(numel, meta["BLOCK"]),)](
+            self.qkv.bias, linear, out, ps0, x.size(1), ps1, numel,
+        )
+        out_2 = torch.empty((x.size(0), 4, 16, x.size(1)), dtype=torch.float32, device=device)
+        numel_2 = 64 * x.size(0)
+        grid = lambda meta: (triton.cdiv(x.size(1), meta["BLOCK_COLS"]), min(triton.cdiv(numel_2, meta["BLOCK_ROWS"]), 65535), triton.cdiv(triton.cdiv(numel_2, meta["BLOCK_ROWS"]), 65535))
+        addmm_2_kernel[grid](self.qkv.bias, linear, out_2, x.size(1), numel_2, x.size(1))
+        transpose = torch.empty(
+            (4 * x.size(0), x.size(1), x.size(1)), dtype=torch.float32, device=device,
+        )
+        torch.bmm(
+            strided_view(out, (4 * x.size(0), x.size(1), 16), (16 * x.size(1), 16, 1), 0),
+            strided_view(out_2, (4 * x.size(0), 16, x.size(1)), (16 * x.size(1), x.size(1), 1), 0),
+            out=transpose,
+        )
+        value = strided_view(
+            transpose, (x.size(0), 4, x.size(1), x.size(1)),
+            (4 * x.size(1) * x.size(1), x.size(1) * x.size(1), x.size(1), 1), 0,
+        )
+        numel_3 = 4 * x.size(1) * x.size(0)
+        div_eq_abs_ne_kernel[lambda meta: (triton.cdiv(numel_3, meta["BLOCK_ROWS"]),)](
+            value, x.size(1), numel_3, x.size(1), BLOCK_ROWS=2, BLOCK_COLS=16, num_warps=2,
+        )
+        value_2 = out_2.view(x.size(0), 4, x.size(1), 16)
+        numel_4 = 64 * x.size(1) * x.size(0)
+        addmm_3_kernel[lambda meta: (triton.cdiv(numel_4, meta["BLOCK"]),)](
+            self.qkv.bias, linear, value_2, ps0, x.size(1), ps1, numel_4,
+        )
+        v = torch.empty((4 * x.size(0), x.size(1), 16), dtype=torch.float32, device=device)
+        torch.bmm(
+            strided_view(value, (4 * x.size(0), x.size(1), x.size(1)), (x.size(1) * x.size(1), x.size(1), 1), 0),
+            strided_view(value_2, (4 * x.size(0), x.size(1), 16), (16 * x.size(1), 16, 1), 0),
+            out=v,
+        )
+        value_3 = value_2.view(x.size(0), x.size(1), 4, 16)
+        numel_5 = 64 * x.size(1) * x.size(0)
+        grid = lambda meta: (triton.cdiv(numel_5, meta["BLOCK"]),)
+        view_transpose_clone_kernel[grid](v, value_3, x.size(1), ps1, numel_5)
+        value_4 = strided_view(v, (x.size(1) * x.size(0), 64), (64, 1), 0)
+        torch.mm(
+            strided_view(value_3, (x.size(1) * x.size(0), 64), (64, 1), 0), self.out.weight.t(),
+            out=value_4,
+        )
+        value_5 = strided_view(value_4, (x.size(0), x.size(1), 64), (64 * x.size(1), 64, 1), 0)
+        numel_6 = 64 * x.size(1) * x.size(0)
+        addmm_add_kernel[lambda meta: (triton.cdiv(numel_6, meta["BLOCK"]),)](
+            value_5, self.out.bias, x, numel_6,
+        )
+        return value_5
+
+
+def get_inputs():
+    return [torch.randn(2, 12, 64)]
+
+
+def get_init_inputs():
+    return []

@@ -1,0 +1,42 @@
+"""FnGelu in Triton: gelu_kernel"""
+
+
+import torch
+import triton
+import triton.language as tl
+from triton.language.extra import libdevice
+
+
+def best_of(*configs):
+    """All of them where they can be measured, the first under the interpreter."""
+    return list(configs) if torch.cuda.is_available() else list(configs[:1])
+
+
+# gelu: gelu
+@triton.autotune(
+    configs=best_of(
+        triton.Config({"BLOCK": 256}, num_warps=4),
+        triton.Config({"BLOCK": 128}, num_warps=4),
+    ),
+    key=["n_elements"],
+)
+@triton.jit
+def gelu_kernel(x_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
+    offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    mask = offsets < n_elements
+    x = tl.load(x_ptr + offsets, mask=mask)
+    out = x * 0.5 * (libdevice.erf(x * 0.7071067811865476) + 1.0)
+    tl.store(out_ptr + offsets, out, mask=mask)
+
+
+def FnGeluNew(x):
+    assert x.shape == (16, 64), f'made for (16, 64), not {tuple(x.shape)}'
+    x = x.contiguous()
+    device = x.device
+    gelu = torch.empty((16, 64), dtype=torch.float32, device=device)
+    gelu_kernel[lambda meta: (triton.cdiv(1024, meta["BLOCK"]),)](x, gelu, 1024)
+    return gelu
+
+
+def get_inputs():
+    return [torch.randn(16, 64)]

@@ -1,0 +1,41 @@
+"""MathExpm1 in Triton: expm1_add_kernel"""
+
+
+import torch
+import triton
+import triton.language as tl
+from triton.language.extra import libdevice
+
+
+def best_of(*configs):
+    """All of them where they can be measured, the first under the interpreter."""
+    return list(configs) if torch.cuda.is_available() else list(configs[:1])
+
+
+# expm1, add: expm1, add
+@triton.autotune(
+    configs=best_of(
+        triton.Config({"BLOCK": 256}, num_warps=4),
+        triton.Config({"BLOCK": 128}, num_warps=4),
+    ),
+    key=["n_elements"],
+)
+@triton.jit
+def expm1_add_kernel(x_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
+    offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    mask = offsets < n_elements
+    x = tl.load(x_ptr + offsets, mask=mask)
+    tl.store(out_ptr + offsets, libdevice.expm1(x) + 1.0, mask=mask)
+
+
+def MathExpm1New(x):
+    assert x.shape == (16, 64), f'made for (16, 64), not {tuple(x.shape)}'
+    x = x.contiguous()
+    device = x.device
+    add = torch.empty((16, 64), dtype=torch.float32, device=device)
+    expm1_add_kernel[lambda meta: (triton.cdiv(1024, meta["BLOCK"]),)](x, add, 1024)
+    return add
+
+
+def get_inputs():
+    return [torch.randn(16, 64)]
