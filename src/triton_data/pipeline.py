@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from triton_data.config import Config
+from triton_data.config import Config, with_flags
 from triton_data.engine.local import LocalEngine
 from triton_data.errors import Misuse, closest
 from triton_data.events import Events
+from triton_data.portion import Portion
 from triton_data.stage import Stage, Summary, run_stage
 from triton_data.store import Store
 
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
 
 FORMATS = ("torchtune",)
 FETCHERS = 4
+GIVEN_SECONDS = 90.0  # a program; the jail's own limit is lower
 GRACE = 30.0  # seconds that the engine waits beyond the jail's own limit
 GATHERING = ("discover", "scrape")  # take turns until nothing is put off
-STAGES = (*GATHERING, "extract", "capture", "rewrite")  # in order; export reads what they leave
+STAGES = (*GATHERING, "given", "extract", "capture", "rewrite")  # in order; export reads what they leave
 
 
 class Stopped(Exception):
@@ -46,12 +48,17 @@ def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
         if name == "discover":
             from triton_data.sources.discover import DiscoverStage
 
-            if not all(source.startswith("dir:") for source in config.scrape.sources):
+            if not all(source.startswith(("dir:", "given:")) for source in config.scrape.sources):
                 yield _gathering(DiscoverStage(config.scrape, run_dir), config)
         elif name == "scrape":
             from triton_data.sources.scrape import ScrapeStage
 
             yield _gathering(ScrapeStage(config.scrape, run_dir), config)
+        elif name == "given":
+            from triton_data.extract.given import KIND, GivenStage
+
+            if any(source.startswith(KIND) for source in config.scrape.sources):
+                yield Planned(GivenStage(config.scrape.sources, config.allow_unsafe_exec), GIVEN_SECONDS)
         elif name == "extract":
             from triton_data.extract.stage import ExtractStage
 
@@ -86,7 +93,7 @@ def _in_turn(config: Config, only: Sequence[str], store: Store) -> Iterator[Plan
     yield from plan(config, [name for name in only if name not in GATHERING])
 
 
-def execute(config: Config, only: Sequence[str] = STAGES) -> list[Summary]:
+def execute(config: Config, only: Sequence[str] = STAGES, portion: Portion | None = None) -> list[Summary]:
     """Run the stages over the run directory, resuming where an earlier call stopped."""
     summaries = []
     with Store.open(Path(config.run_dir)) as store, Events(store.run_dir / "events.jsonl") as events:
@@ -94,7 +101,7 @@ def execute(config: Config, only: Sequence[str] = STAGES) -> list[Summary]:
         for planned in _in_turn(config, only, store):
             events.write("stage_started", stage=planned.stage.name, config=config.hash)
             engine = LocalEngine(planned.jobs or config.jobs or None, planned.timeout)
-            summary = run_stage(planned.stage, store, engine)
+            summary = run_stage(portion.of(planned.stage) if portion else planned.stage, store, engine)
             summaries.append(summary)
             events.write("stage_stopped" if summary.interrupted else "stage_finished", **vars(summary))
             if summary.interrupted:
@@ -109,6 +116,10 @@ def check(config: Config) -> None:
     from triton_data.sources import spec
 
     spec.check(config.scrape)
+    if any(source.startswith("given:") for source in config.scrape.sources):
+        from triton_data.extract import given
+
+        given.check(config.scrape.sources)
     for target in config.capture.targets:
         find_target(target)
     for mode in config.capture.modes:
@@ -125,6 +136,17 @@ def export(store: Store, config: Config) -> Iterator[Exported]:
     check(config)
     for _ in config.export.formats:
         yield export_run(store, config.export)
+
+
+def grown(run_dir: Path, **flags: Any) -> Config:
+    """A run that may exist already: its own settings, then the flags given now; sources are added to its own."""
+    config = Config()
+    if (run_dir / "run.db").exists():
+        with Store.read(run_dir) as store:
+            config = saved_config(store)
+    if "scrape__sources" in flags:
+        flags["scrape__sources"] = tuple(dict.fromkeys((*config.scrape.sources, *flags["scrape__sources"])))
+    return with_flags(config, run_dir=str(run_dir), **flags)
 
 
 def remember(store: Store, config: Config) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from triton_data.program_form import arguments
 from triton_data.records import digest
 
 
@@ -43,11 +44,11 @@ def loaded(text: str) -> Iterator[types.ModuleType]:
 
 def build(module: types.ModuleType, entry: str, training: bool) -> Built:
     target = getattr(module, entry)
-    args, kwargs = _arguments(module.get_inputs())
+    args, kwargs = arguments(module.get_inputs())
     if not isinstance(target, type):
         return Built(target, args, kwargs)
     init = module.__dict__.get("get_init_inputs")
-    init_args, init_kwargs = _arguments(init()) if init else ((), {})
+    init_args, init_kwargs = arguments(init()) if init else ((), {})
     instance = target(*init_args, **init_kwargs)
     if hasattr(instance, "train"):
         instance.train(training)
@@ -62,15 +63,3 @@ def require_gradients(built: Built) -> None:
     for value in (*built.args, *built.kwargs.values()):
         if hasattr(value, "is_floating_point") and value.is_floating_point() and value.is_leaf:
             value.requires_grad_()
-
-
-def _arguments(given: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """`[x, y]`, `[[x, y], {...}]` and `([x, y], {...})` are all in use: a trailing dict after one sequence
-    means keywords, anything else is positional."""
-    if isinstance(given, dict):
-        return (), dict(given)
-    if not isinstance(given, list | tuple):
-        return (given,), {}
-    if len(given) == 2 and isinstance(given[0], list | tuple) and isinstance(given[1], dict):
-        return tuple(given[0]), dict(given[1])
-    return tuple(given), {}

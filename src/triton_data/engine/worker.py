@@ -29,13 +29,13 @@ def main(stage: Stage, pipe: Connection, driver: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     die_with(driver)
-    pipe.send_bytes(pickle.dumps((READY, os.getpid())))
-    while True:
-        try:
+    try:
+        pipe.send_bytes(pickle.dumps((READY, os.getpid())))
+        while True:
             item = pickle.loads(pipe.recv_bytes())
-        except EOFError:
-            return
-        pipe.send_bytes(pickle.dumps(_reply(stage, item)))
+            pipe.send_bytes(pickle.dumps(_reply(stage, item)))
+    except (EOFError, BrokenPipeError, ConnectionResetError):  # the driver has all it wanted
+        return
 
 
 def _reply(stage: Stage, item: Any) -> tuple[int, Any]:

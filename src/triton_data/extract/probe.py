@@ -17,6 +17,7 @@ from typing import Any
 
 import torch
 
+from ..program_form import arguments
 from .attempt import limited, tensors_in
 from .devices import on_cpu
 from .observe import Observer
@@ -103,9 +104,11 @@ def check(payload: Facts) -> Facts:
 
 def _run(namespace: dict[str, Any], entry: str) -> Any:
     torch.manual_seed(0)
-    args, kwargs = namespace["get_init_inputs"]()
-    model = namespace[entry](*args, **kwargs)
+    model = namespace[entry]
+    if isinstance(model, type):
+        args, kwargs = arguments(namespace["get_init_inputs"]()) if "get_init_inputs" in namespace else ((), {})
+        model = model(*args, **kwargs)
     torch.manual_seed(1)
-    inputs = namespace["get_inputs"]()
+    args, kwargs = arguments(namespace["get_inputs"]())
     with torch.no_grad():
-        return model(*inputs)
+        return model(*args, **kwargs)

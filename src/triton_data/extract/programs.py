@@ -137,16 +137,23 @@ class Programs:
         return larger if isinstance(larger, Closed) else closed
 
     def _checked(self, program: Program, part: str, probe: Prober) -> Program | Drop:
-        facts = probe({"op": "check", "text": program.text, "entry": program.entry})
-        self.seconds["check"] += facts.get("seconds", 0.0)
-        if not facts.get("ok"):
-            return _drop(facts, None, part)
-        first = self.texts.setdefault(program.text, f"{program.origin.path}:{program.entry}")
-        if first != f"{program.origin.path}:{program.entry}":
-            return Drop(Reason.DUPLICATE, first, part)
-        flags = program.flags if facts["deterministic"] else (*program.flags, "nondeterministic")
-        layers = tuple(facts.get("layers", ()))
-        return Program(program.entry, program.text, program.inputs_from, program.origin, layers, flags)
+        result = checked(program, part, probe, self.seconds)
+        if isinstance(result, Drop):
+            return result
+        here = f"{program.origin.path}:{program.entry}"
+        first = self.texts.setdefault(program.text, here)
+        return result if first == here else Drop(Reason.DUPLICATE, first, part)
+
+
+def checked(program: Program, part: str, probe: Prober, seconds: dict[str, float] | None = None) -> Program | Drop:
+    """The Program as it is after two runs with one seed, or why it is none; `seconds` counts what that took."""
+    facts = probe({"op": "check", "text": program.text, "entry": program.entry})
+    if seconds is not None:
+        seconds["check"] += facts.get("seconds", 0.0)
+    if not facts.get("ok"):
+        return _drop(facts, None, part)
+    flags = program.flags if facts["deterministic"] else (*program.flags, "nondeterministic")
+    return replace(program, layers=tuple(facts.get("layers", ())), flags=flags)
 
 
 def _mapped(entry: Facts, rename: Callable[[str], str]) -> Facts:
