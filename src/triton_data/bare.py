@@ -6,11 +6,11 @@ Not covered: resume and provenance beyond the path; that is what a run is for.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from triton_data import program_form
 from triton_data.engine.local import LocalEngine
 from triton_data.errors import Misuse
 from triton_data.extract.repo import Repo
@@ -67,20 +67,11 @@ def _free(path: Path, text: str) -> Path:
 
 
 def read_program(path: Path) -> Program | Drop:
-    """A file in KernelBench's form. Its entry is the class or function named like the file, or a known name."""
+    """A file in KernelBench's form."""
     try:
-        text = path.read_text("utf-8")
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError) as error:
+        return program_form.read_program(path.read_text("utf-8"), path.stem, Origin("given", path=path.name))
+    except UnicodeDecodeError as error:
         return Drop("syntax", f"{type(error).__name__}: {error}")
-    names = [node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)]
-    if "get_inputs" not in names:
-        return Drop("no_inputs", "the file has no get_inputs(): `triton-data extract` finds inputs for modules")
-    classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
-    for entry in (path.stem, "Model", "fused_operator", *reversed(classes)):
-        if entry in names:
-            return Program(entry, text, "given", Origin("given", path=path.name))
-    return Drop("no_entry", f"no class or function named {path.stem!r}, Model or fused_operator")
 
 
 def run_bare(stage: Stage, items: list[Any], timeout: float, jobs: int | None) -> Iterator[Outcome]:

@@ -1,4 +1,4 @@
-"""The doors `scraper/generator/main.py` and `run_full_pipline.sh`, as the write-ups call them, on the example repository."""
+"""The doors `scraper/generator/main.py` and `run_full_pipline.sh`, as the write-ups call them."""
 
 from __future__ import annotations
 

@@ -35,6 +35,7 @@ def scrape(sources: tuple[str, ...], run_dir: Path, jobs: int | None, as_json: b
     git:URL[@REVISION]       a repository, local ones too
     github:                  a search; github:OWNER/NAME one repository
     pypi:NAME[==VERSION]     a package; pypi-top:N the first N of --names-file
+    given:PATH               programs in KernelBench's form, as they are
 
     Example:  triton-data scrape dir:examples/minirepo --run-dir runs/mini
 
@@ -48,7 +49,7 @@ def gather(sources: tuple[str, ...], run_dir: Path, as_json: bool, dry_run: bool
     for name in ("repos_file", "names_file", "opt_out"):  # the run may go on from another folder
         chosen[name] = chosen[name] and str(Path(chosen[name]).expanduser().absolute())
     flags = {f"scrape__{name}": value for name, value in chosen.items()}
-    config = _grown(run_dir, scrape__sources=sources, jobs=jobs, **flags)
+    config = pipeline.grown(run_dir, scrape__sources=sources, jobs=jobs, **flags)
     pipeline.check(config)
     if dry_run:
         from triton_data.sources.dry import show_plan
@@ -59,7 +60,7 @@ def gather(sources: tuple[str, ...], run_dir: Path, as_json: bool, dry_run: bool
 
         with Store.open(run_dir) as store:
             rounds.refresh(store)
-    return _execute(config, pipeline.GATHERING, as_json)
+    return _execute(config, (*pipeline.GATHERING, "given"), as_json)
 
 
 @click.command()
@@ -130,20 +131,9 @@ def run(config_file: Path, run_dir: str | None, jobs: int | None, allow_unsafe_e
 
 
 def run_stages(names: Sequence[str], run_dir: Path, as_json: bool, **flags: Any) -> None:
-    config = _grown(run_dir, **flags)
+    config = pipeline.grown(run_dir, **flags)
     pipeline.check(config)
     _execute(config, names, as_json)
-
-
-def _grown(run_dir: Path, **flags: Any) -> configs.Config:
-    """A run that may exist already: its own settings, then the flags given now."""
-    config = configs.Config()
-    if (run_dir / "run.db").exists():
-        with Store.read(run_dir) as store:
-            config = pipeline.saved_config(store)
-    if "scrape__sources" in flags:  # a run grows: what was scraped before stays one of its sources
-        flags["scrape__sources"] = tuple(dict.fromkeys((*config.scrape.sources, *flags["scrape__sources"])))
-    return configs.with_flags(config, run_dir=str(run_dir), **flags)
 
 
 def _execute(config: configs.Config, names: Sequence[str], as_json: bool) -> None:
@@ -153,10 +143,11 @@ def _execute(config: configs.Config, names: Sequence[str], as_json: bool) -> Non
 
 
 def finish_bare(results: Any, as_json: bool) -> None:
-    """One line a result; exit status 0 only when none of them is a Drop."""
+    """One line a result, or the text that it is; exit status 0 only when none of them is a Drop."""
     dropped = 0
     for result in results:
         dropped += "reason" in result
-        click.echo(json.dumps(result) if as_json else "  ".join(str(result[k]) for k in result if k != "text"))
+        plain = result.get("text") or "  ".join(str(value) for value in result.values())
+        click.echo(json.dumps(result) if as_json else plain)
     if dropped:
         raise SystemExit(1)
