@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 import triton_data
-from triton_data.commands import capture, inspect, stages
+from triton_data.commands import capture, inspect, rewrite, stages
 from triton_data.endings import run_command
 from triton_data.errors import Misuse, NotBuiltYet, closest
 
@@ -25,8 +25,8 @@ LATER = {  # verbs whose rooms later parts build: their one honest line
     "report": "pages that show a run",
 }
 ORDER = (  # the order in which data flows
-    "doctor", "scrape", "extract", "generate", "capture", "verify", "curate", "export", "train", "eval", "report",
-    "status", "run",
+    "doctor", "scrape", "extract", "generate", "capture", "rewrite", "verify", "curate", "export", "train", "eval",
+    "report", "status", "run",
 )  # fmt: skip
 
 
@@ -65,7 +65,8 @@ def _later(name: str, what: str) -> click.Command:
 
 
 for _command in (
-    inspect.doctor, inspect.status, stages.scrape, stages.extract, capture.capture, stages.export, stages.run,
+    inspect.doctor, inspect.status, stages.scrape, stages.extract, capture.capture, rewrite.rewrite,
+    stages.export, stages.run,
 ):  # fmt: skip
     cli.add_command(_command)
 for _name, _what in LATER.items():

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# The transforms of rewrite.py in their order; `stop_after` takes one of them.
+STEPS = ("sizes", "copies", "masks", "casts", "broadcasts", "constants", "dead", "fold", "spelling")
+
 
 @dataclass(frozen=True)
 class Options:

@@ -13,7 +13,7 @@ from triton_data.records import Capture, Drop, Graph, Pair, Program
 from triton_data.rewrite import assemble, buffers, configs, helpers, module, results, sources, titles, tree
 from triton_data.rewrite.emitted import Emitted, Kernel, read
 from triton_data.rewrite.host import Host, Launch, Reader
-from triton_data.rewrite.options import Options
+from triton_data.rewrite.options import STEPS, Options
 from triton_data.rewrite.passes import (
     broadcasts,
     casts,
@@ -28,18 +28,17 @@ from triton_data.rewrite.passes import (
 )
 from triton_data.rewrite.reasons import Declined, Reason
 
-# In this order; `stop_after` takes one of the names.
-TRANSFORMS: tuple[tuple[str, tuple[Callable[[Kernel], None], ...]], ...] = (
-    ("sizes", (sizes.apply,)),
-    ("copies", (copies.apply,)),
-    ("masks", (masks.apply,)),
-    ("casts", (casts.apply,)),
-    ("broadcasts", (broadcasts.apply, copies.apply)),
-    ("constants", (constants.apply, casts.apply, copies.apply)),
-    ("dead", (dead.apply,)),
-    ("fold", (fold.apply, dead.apply)),
-    ("spelling", (spelling.apply,)),
-)
+PASSES: dict[str, tuple[Callable[[Kernel], None], ...]] = {
+    "sizes": (sizes.apply,),
+    "copies": (copies.apply,),
+    "masks": (masks.apply,),
+    "casts": (casts.apply,),
+    "broadcasts": (broadcasts.apply, copies.apply),
+    "constants": (constants.apply, casts.apply, copies.apply),
+    "dead": (dead.apply,),
+    "fold": (fold.apply, dead.apply),
+    "spelling": (spelling.apply,),
+}
 
 
 def rewrite(program: Program, capture: Capture, options: Options | None = None) -> Pair | Drop:
@@ -87,8 +86,8 @@ def _kernels(emitted: Emitted, host: Host, options: Options, used: helpers.Unpre
         if isinstance(statement, Launch) and statement.kernel.name not in written:
             kernel = statement.kernel
             found = configs.candidates(kernel)
-            for name, passes in TRANSFORMS:
-                for apply in passes:
+            for name in STEPS:
+                for apply in PASSES[name]:
                     apply(kernel)
                 if name == options.stop_after:
                     break
