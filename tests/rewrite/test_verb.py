@@ -60,8 +60,8 @@ def test_stopping_after_a_transform_and_baking_the_first_configuration() -> None
 def test_a_program_with_a_graph_break_is_declined_by_name(tmp_path: Path) -> None:
     path = tmp_path / "broken.py"
     path.write_text(
-        "import torch\n\n\ndef broken(x):\n    y = torch.relu(x) + 1\n    print(len(y))\n    return torch.sigmoid(y) * 2\n\n\n"
-        "def get_inputs():\n    return [torch.randn(8)]\n"
+        "import torch\n\n\ndef broken(x):\n    y = torch.relu(x) + 1\n    print(len(y))\n"
+        "    return torch.sigmoid(y) * 2\n\n\ndef get_inputs():\n    return [torch.randn(8)]\n"
     )
     done = triton_data("rewrite", str(path), "--json")
     assert done.returncode == 1
