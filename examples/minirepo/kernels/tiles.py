@@ -60,9 +60,7 @@ def linear(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, slope: flo
     def grid(meta):
         return tr.cdiv(m, meta["BLOCK_M"]), tr.cdiv(n, meta["BLOCK_N"])
 
-    linear_kernel[grid](
-        x, weight, bias, out, m, n, k, x.stride(0), weight.stride(0), out.stride(0), SLOPE=slope
-    )
+    linear_kernel[grid](x, weight, bias, out, m, n, k, x.stride(0), weight.stride(0), out.stride(0), SLOPE=slope)
     return out
 
 

@@ -41,13 +41,9 @@ class CrossAttention(nn.Module):
         self.to_key_value = nn.Linear(context_dim, 2 * dim, bias=False)
         self.out = nn.Linear(dim, dim)
 
-    def forward(
-        self, x: torch.Tensor, context: torch.Tensor, mask: torch.Tensor | None = None
-    ) -> torch.Tensor:
+    def forward(self, x: torch.Tensor, context: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
         query = tf.split_heads(self.to_query(x), self.heads)
-        key, value = (
-            tf.split_heads(part, self.heads) for part in self.to_key_value(context).chunk(2, dim=-1)
-        )
+        key, value = (tf.split_heads(part, self.heads) for part in self.to_key_value(context).chunk(2, dim=-1))
         scores = query @ key.transpose(-2, -1) * query.shape[-1] ** -0.5
         if mask is not None:
             scores = scores.masked_fill(~mask[:, None, None, :], float("-inf"))

@@ -21,7 +21,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from triton_data.capture.program import Built, build, require_gradients
 
 LARGE = 32 << 20  # bytes of inputs, parameters and buffers
-LARGEST_RESULT = 256 << 20  # bytes of one tensor that the forward makes
+LARGEST_RESULT = 128 << 20  # bytes of one tensor that the forward makes
 
 
 def sized(module: types.ModuleType, entry: str, training: bool) -> tuple[Built, contextlib.AbstractContextManager[Any]]:

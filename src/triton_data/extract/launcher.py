@@ -20,7 +20,7 @@ def find_launcher(repo: Repo, path: str, kernel: str, home: Unit) -> tuple[str, 
     found = _shortest(module, last)
     if found:
         return found
-    for other in repo.mentions(last):
+    for other in repo.subscripting(last):
         elsewhere = repo.module(other)
         if other == path or isinstance(elsewhere, Broken) or last not in elsewhere.subscripted:
             continue

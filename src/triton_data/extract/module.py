@@ -19,7 +19,7 @@ from .memory import no_collection
 from .names import Uses
 from .reasons import Reason
 
-_SUBSCRIPTED = re.compile(r"([^\W\d]\w*)\s*\[")
+_SUBSCRIPTED = re.compile(r"\b(\w++)\s*+\[")
 
 
 @dataclass(frozen=True, slots=True)

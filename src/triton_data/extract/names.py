@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from enum import IntFlag
 from typing import Any
 
 
-class When(IntFlag):
+class When:
+    """Moments, as bits of a plain int: IntFlag's operators cost more than the walk."""
+
     LAZY = 1
     EAGER = 2
     ANNOTATION = 4
@@ -28,7 +29,7 @@ class Uses:
     __slots__ = ("chains", "local_imports", "writes")
 
     def __init__(self, statement: ast.stmt) -> None:
-        self.chains: dict[str, When] = {}
+        self.chains: dict[str, int] = {}
         self.local_imports: list[ast.Import | ast.ImportFrom] = []
         self.writes: set[str] = set()
         if not isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
@@ -39,18 +40,18 @@ class Uses:
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _MUTATORS = frozenset(("append", "extend", "update", "add", "insert", "setdefault", "remove", "pop"))
-_Job = tuple[ast.AST, When]
+_Job = tuple[ast.AST, int]
 
 
 class _Scope:
     """One pass over one scope: what it reads, what it binds, and the scopes inside it, which run afterwards."""
 
-    def __init__(self, uses: Uses, when: When, hidden: frozenset[str], kind: str = "module") -> None:
+    def __init__(self, uses: Uses, when: int, hidden: frozenset[str], kind: str = "module") -> None:
         self.uses, self.when, self.hidden, self.kind = uses, when, hidden, kind
         self.bound: set[str] = set()
-        self.reads: list[tuple[str, str, When]] = []
+        self.reads: list[tuple[str, str, int]] = []
         self.declared: set[str] = set()
-        self.inner: list[tuple[ast.AST, When]] = []
+        self.inner: list[tuple[ast.AST, int]] = []
 
     def run(self, nodes: Iterable[ast.AST]) -> None:
         stack: list[_Job] = [(node, self.when) for node in nodes]
@@ -72,15 +73,15 @@ class _Scope:
                 continue
             if self.kind == "class" and root in own:
                 when |= When.MAYBE
-            chains[chain] = chains.get(chain, When(0)) | when
+            chains[chain] = chains.get(chain, 0) | when
         for node, when in self.inner:
             _enter(self.uses, node, when, below)
 
-    def read(self, root: str, chain: str, when: When) -> None:
+    def read(self, root: str, chain: str, when: int) -> None:
         self.reads.append((root, chain, when))
 
 
-def _enter(uses: Uses, node: ast.AST, when: When, hidden: frozenset[str]) -> None:
+def _enter(uses: Uses, node: ast.AST, when: int, hidden: frozenset[str]) -> None:
     if isinstance(node, ast.ClassDef):
         _Scope(uses, when, hidden, "class").run(node.body)
         return
@@ -97,7 +98,7 @@ def _enter(uses: Uses, node: ast.AST, when: When, hidden: frozenset[str]) -> Non
     scope.run(node.body if isinstance(node.body, list) else [node.body])
 
 
-def _push(stack: list[_Job], node: ast.AST, when: When) -> None:
+def _push(stack: list[_Job], node: ast.AST, when: int) -> None:
     for name in _FIELDS[type(node)]:
         value = getattr(node, name)
         if type(value) is list:
@@ -116,14 +117,14 @@ _FIELDS: dict[type, tuple[str, ...]] = {
 }
 
 
-def _name(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
+def _name(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
     if type(node.ctx) is ast.Load:
         scope.reads.append((node.id, node.id, when))
     else:
         scope.bound.add(node.id)
 
 
-def _attribute(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
+def _attribute(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
     parts = []
     while type(node) is ast.Attribute:
         parts.append(node.attr)
@@ -135,11 +136,11 @@ def _attribute(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
         stack.append((node, when))
 
 
-def _constant(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
+def _constant(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
     return
 
 
-def _function(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
+def _function(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
     scope.inner.append((node, when))
     if not isinstance(node, ast.Lambda):
         scope.bound.add(node.name)
@@ -153,41 +154,41 @@ def _function(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
     stack.extend((default, when) for default in (*args.defaults, *args.kw_defaults) if default is not None)
 
 
-def _class(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
+def _class(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
     scope.bound.add(node.name)
     scope.inner.append((node, when))
     stack.extend((decorator, when | When.DECORATOR) for decorator in node.decorator_list)
     stack.extend((base, when) for base in (*node.bases, *(keyword.value for keyword in node.keywords)))
 
 
-def _comprehension(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
+def _comprehension(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
     scope.inner.append((node, when))
 
 
-def _import(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
+def _import(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
     scope.uses.local_imports.append(node)
     scope.bound.update(alias.asname or alias.name.split(".")[0] for alias in node.names)
 
 
-def _declaration(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
+def _declaration(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
     scope.declared.update(node.names)
     if isinstance(node, ast.Global):
         scope.reads.extend((name, name, when) for name in node.names)
 
 
-def _binder(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
+def _binder(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
     if node.name is not None:
         scope.bound.add(node.name)
     _push(stack, node, when)
 
 
-def _mapping(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
+def _mapping(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
     if node.rest is not None:
         scope.bound.add(node.rest)
     _push(stack, node, when)
 
 
-def _annotated(scope: _Scope, node: Any, when: When, stack: list[_Job]) -> None:
+def _annotated(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
     stack.append((node.annotation, When.ANNOTATION))
     stack.append((node.target, when))
     if node.value is not None:

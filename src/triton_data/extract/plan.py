@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import builtins
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .installed import through_star
 from .module import Broken, Import, Module, Unit
@@ -48,8 +49,8 @@ class Plan:
     units: dict[tuple[str, int], Unit] = field(default_factory=dict)
     # what a chain in a unit of this module stands for: (path, chain) -> (symbol, how many parts it replaces)
     meaning: dict[tuple[str, str], tuple[Symbol, int]] = field(default_factory=dict)
-    externals: dict[Symbol, set[When]] = field(default_factory=dict)
-    missing: dict[Symbol, set[When]] = field(default_factory=dict)
+    externals: dict[Symbol, set[int]] = field(default_factory=dict)
+    missing: dict[Symbol, set[int]] = field(default_factory=dict)
     stars: dict[str, None] = field(default_factory=dict)
     builtins: set[str] = field(default_factory=set)
     twins: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)  # filled in by render
@@ -80,16 +81,24 @@ def plan(repo: Repo, roots: list[tuple[str, str]], strict: bool = False) -> Plan
 
 def _take(made: Plan, target: Defined) -> list[Unit]:
     """The units that bind the target, and those that change it afterwards; the new ones among them."""
-    module = _module(made.repo, target.path)
-    found = [module.units[b.unit] for b in module.bindings[target.name] if b.item is None or b.nested]
-    found += module.writers.get(target.name, [])
     new = []
-    for unit in found:
+    for unit in _definition(made.repo, target)[0]:
         if unit.key not in made.units:
             made.units[unit.key] = unit
             made.eager[unit.key], made.lazy[unit.key] = set(), set()
             new.append(unit)
     return new
+
+
+def _definition(repo: Repo, target: Defined) -> tuple[list[Unit], frozenset[tuple[str, int]]]:
+    """All its units, and the keys of those among them that bind it; found once for the repository."""
+    known: tuple[list[Unit], frozenset[tuple[str, int]]] | None = repo.remembered.get(target)
+    if known is None:
+        module = _module(repo, target.path)
+        binding = [module.units[b.unit] for b in module.bindings[target.name] if b.item is None or b.nested]
+        units = binding + module.writers.get(target.name, [])
+        known = repo.remembered[target] = (units, frozenset(unit.key for unit in binding))
+    return known
 
 
 def _module(repo: Repo, path: str) -> Module:
@@ -102,39 +111,54 @@ def _module(repo: Repo, path: str) -> Module:
 def _follow(made: Plan, unit: Unit) -> list[Unit]:
     new: list[Unit] = []
     module = _module(made.repo, unit.path)
+    resolved: list[_Resolved] | None = made.repo.remembered.get(unit)
+    if resolved is None:
+        chains = [(chain, when) for uses in unit.uses for chain, when in uses.chains.items()]
+        found = (_resolved(made.repo, unit, module, chain, when) for chain, when in chains)
+        resolved = made.repo.remembered[unit] = [each for each in found if each is not None]
+    for each in resolved:
+        if each.symbol is None or each.target is None:
+            new += _unbound(made, unit, module, each.root, each.when)
+        else:
+            made.meaning[(module.path, each.chain)] = (each.symbol, each.parts)
+            new += _reach(made, unit, module, each.symbol, each.target, each.when, each.root if each.parts == 1 else "")
     for uses in unit.uses:
-        for chain, when in uses.chains.items():
-            new += _use(made, unit, module, chain, when)
         for node in uses.local_imports:
             new += _local_import(made, unit, node)
     return new
 
 
-def _use(made: Plan, unit: Unit, module: Module, chain: str, when: When) -> list[Unit]:
+class _Resolved(NamedTuple):
+    """What one chain of a unit leads to; no target: nothing binds its root."""
+
+    chain: str
+    when: int
+    root: str
+    parts: int
+    symbol: Symbol | None
+    target: Target
+
+
+def _resolved(repo: Repo, unit: Unit, module: Module, chain: str, when: int) -> _Resolved | None:
     root, *rest = chain.split(".")
-    target = made.repo.lookup(module.path, root)
+    target = repo.lookup(module.path, root)
     parts = 1
     if root in unit.binds and not (isinstance(target, Defined) and target.name == root):
-        return []  # an import inside the unit's own try or if: local_imports deals with it
+        return None  # an import inside the unit's own try or if: local_imports deals with it
     while isinstance(target, InRepo):
         if not rest:
             raise Unclosed(Reason.MODULE_VALUE, f"{chain} in {module.path}")
-        member = made.repo.member(target, rest[0])
+        member = repo.member(target, rest[0])
         if member is None:
             raise Unclosed(Reason.UNRESOLVED, f"{chain} in {module.path}")
         target, rest, parts = member, rest[1:], parts + 1
     if target is None and root not in unit.binds and root not in _BUILTINS:
-        target = _from_star(made, module, root)
-    if target is None:
-        return _unbound(made, unit, module, root, when)
-    symbol = _symbol(made, module, target, root, parts)
-    if symbol is None:
-        return []
-    made.meaning[(module.path, chain)] = (symbol, parts)
-    return _reach(made, unit, module, symbol, target, when, root if parts == 1 else "")
+        target = _from_star(repo, module, root)
+    symbol = None if target is None else _symbol(target, root, parts)
+    return _Resolved(chain, when, root, parts, symbol, target)
 
 
-def _symbol(made: Plan, module: Module, target: Target, root: str, parts: int) -> Symbol | None:
+def _symbol(target: Target, root: str, parts: int) -> Symbol:
     if isinstance(target, Defined):
         return Symbol(target.path, target.name)
     assert isinstance(target, External)
@@ -146,12 +170,10 @@ def _symbol(made: Plan, module: Module, target: Target, root: str, parts: int) -
     return Symbol("", root if parts == 1 else target.module.rpartition(".")[2], target)
 
 
-def _reach(made: Plan, unit: Unit, module: Module, symbol: Symbol, target: Target, when: When, root: str) -> list[Unit]:
+def _reach(made: Plan, unit: Unit, module: Module, symbol: Symbol, target: Target, when: int, root: str) -> list[Unit]:
     if isinstance(target, Defined):
         new = _take(made, target)
-        home = _module(made.repo, target.path)
-        keys = {(home.path, b.unit) for b in home.bindings[target.name] if b.item is None or b.nested}
-        keys.discard(unit.key)
+        keys = _definition(made.repo, target)[1] - {unit.key}
         made.lazy[unit.key] |= keys
         if when & ~(When.LAZY | When.MAYBE) and not (when == When.ANNOTATION and module.future_annotations):
             made.eager[unit.key] |= keys
@@ -169,15 +191,15 @@ def _reach(made: Plan, unit: Unit, module: Module, symbol: Symbol, target: Targe
     return []
 
 
-def _from_star(made: Plan, module: Module, name: str) -> External | None:
-    for star in reversed(made.repo.external_stars(module.path)):
+def _from_star(repo: Repo, module: Module, name: str) -> External | None:
+    for star in reversed(repo.external_stars(module.path)):
         found = through_star(star, name)
         if found is not None:
             return found
     return None
 
 
-def _unbound(made: Plan, unit: Unit, module: Module, root: str, when: When) -> list[Unit]:
+def _unbound(made: Plan, unit: Unit, module: Module, root: str, when: int) -> list[Unit]:
     if root in unit.binds or root in _IMPLICIT:
         return []
     if root in _BUILTINS:
@@ -207,14 +229,9 @@ def _local_import(made: Plan, unit: Unit, node: ast.Import | ast.ImportFrom) -> 
                 raise Unclosed(Reason.MODULE_VALUE, f"{alias.name}, imported inside a block of {unit.path}")
             if isinstance(target, Defined):
                 made.meaning[(unit.path, chain)] = (Symbol(target.path, target.name), 1)
-                made.lazy[unit.key] |= {(target.path, u.index) for u in _take_again(made, target)}
+                made.lazy[unit.key] |= _definition(made.repo, target)[1]
                 new += _take(made, target)
     return new
-
-
-def _take_again(made: Plan, target: Defined) -> list[Unit]:
-    module = _module(made.repo, target.path)
-    return [module.units[b.unit] for b in module.bindings[target.name] if b.item is None or b.nested]
 
 
 def local_targets(

@@ -8,9 +8,11 @@ Not covered: `sys.path` tricks, import hooks, names made by `setattr`/`globals()
 from __future__ import annotations
 
 import posixpath
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from .module import Broken, Import, Module, parse
 
@@ -42,6 +44,7 @@ class InRepo:
     path: str  # of its file; for a namespace package its folder with a trailing slash
 
 
+_SUBSCRIPTED = re.compile(rb"\b(\w++)\s*+\[")
 Target = Defined | External | InRepo | None
 
 
@@ -54,6 +57,8 @@ class Repo:
         self._tops = sorted({self._top(path) for path in files if path.endswith(".py")}, key=_depth)
         self._stars: dict[str, list[str]] = {}
         self._lookups: dict[tuple[str, str], Target] = {}
+        self.remembered: dict[Any, Any] = {}  # what plan.py found out about units and definitions, by themselves
+        self._subscripted: dict[bytes, list[str]] | None = None
 
     def module(self, path: str) -> Module | Broken:
         known = self._modules.get(path)
@@ -71,10 +76,14 @@ class Repo:
         module = self.module(path)
         return "" if isinstance(module, Broken) else module.text
 
-    def mentions(self, word: str) -> list[str]:
-        """Python files with these bytes anywhere in them: a cheap filter before any parsing."""
-        data = word.encode()
-        return [path for path in self.python_files() if data in self.files[path]]
+    def subscripting(self, name: str) -> list[str]:
+        """Python files in which the name stands before a bracket: a cheap filter before any parsing."""
+        if self._subscripted is None:
+            self._subscripted = {}
+            for path in self.python_files():
+                for word in set(_SUBSCRIPTED.findall(self.files[path])):
+                    self._subscripted.setdefault(word, []).append(path)
+        return self._subscripted.get(name.encode(), [])
 
     def python_files(self) -> list[str]:
         return sorted(path for path in self.files if path.endswith(".py"))
