@@ -15,14 +15,14 @@ from .repo import Defined, Repo
 def find_launcher(repo: Repo, path: str, kernel: str, home: Unit) -> tuple[str, str] | None:
     first, last = kernel.split(".")[0], kernel.rsplit(".", 1)[-1]
     module = repo.module(path)
-    if isinstance(module, Broken) or home in module.subscripted.get(last, ()):
+    if isinstance(module, Broken) or home in module.subscripting(last):
         return None  # the kernel's own class or function launches it, and comes along anyway
     found = _shortest(module, last)
     if found:
         return found
     for other in repo.subscripting(last):
         elsewhere = repo.module(other)
-        if other == path or isinstance(elsewhere, Broken) or last not in elsewhere.subscripted:
+        if other == path or isinstance(elsewhere, Broken):
             continue
         if repo.lookup(other, first) == Defined(path, first) and (found := _shortest(elsewhere, last)):
             return found
@@ -32,7 +32,7 @@ def find_launcher(repo: Repo, path: str, kernel: str, home: Unit) -> tuple[str, 
 def _shortest(module: Module, name: str) -> tuple[str, str] | None:
     """A plain function before a class, a short one before a long one."""
     found = []
-    for unit in module.subscripted.get(name, ()):
+    for unit in module.subscripting(name):
         node = unit.nodes[0]
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             found.append((isinstance(node, ast.ClassDef), len(unit.text), node.name))

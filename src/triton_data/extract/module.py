@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import io
-import re
 import tokenize
 import warnings
 from dataclasses import dataclass, field
@@ -18,8 +17,6 @@ from functools import cached_property
 from .memory import no_collection
 from .names import Uses
 from .reasons import Reason
-
-_SUBSCRIPTED = re.compile(r"\b(\w++)\s*+\[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +78,9 @@ class Module:
     exports: list[str] | None  # literal __all__
     future_annotations: bool
 
-    @cached_property
-    def subscripted(self) -> dict[str, list[Unit]]:
-        """Units in whose text a name stands before a bracket, by the name: where `kernel[grid]` can be."""
-        found: dict[str, list[Unit]] = {}
-        for unit in self.units:
-            for name in set(_SUBSCRIPTED.findall(unit.text)):
-                found.setdefault(name, []).append(unit)
-        return found
+    def subscripting(self, name: str) -> list[Unit]:
+        """Units in whose text the name stands before a bracket: where `kernel[grid]` can be."""
+        return [unit for unit in self.units if _subscripts(unit.text, name)]
 
     @cached_property
     def writers(self) -> dict[str, list[Unit]]:
@@ -99,6 +91,17 @@ class Module:
                 for root in {root for uses in unit.uses for root in uses.writes}:
                     found.setdefault(root, []).append(unit)
         return found
+
+
+def _subscripts(text: str, name: str) -> bool:
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        before = text[at - 1 : at]
+        if text[end : end + 20].lstrip()[:1] == "[" and not (before.isalnum() or before == "_"):
+            return True
+        at = text.find(name, end)
+    return False
 
 
 def decode(data: bytes) -> str:

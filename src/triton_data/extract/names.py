@@ -55,9 +55,13 @@ class _Scope:
 
     def run(self, nodes: Iterable[ast.AST]) -> None:
         stack: list[_Job] = [(node, self.when) for node in nodes]
+        visits = _VISIT
         while stack:
             node, when = stack.pop()
-            visit = _VISIT.get(type(node))
+            kind = type(node)
+            if kind is ast.Constant:
+                continue
+            visit = visits.get(kind)
             if visit is not None:
                 visit(self, node, when, stack)
             else:
@@ -117,6 +121,17 @@ _FIELDS: dict[type, tuple[str, ...]] = {
 }
 
 
+# The commonest nodes by hand: the general way looks every field up by name.
+def _operands(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
+    stack += ((node.left, when), (node.right, when))
+
+
+def _call(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
+    stack.append((node.func, when))
+    stack.extend([(arg, when) for arg in node.args])
+    stack.extend([(keyword.value, when) for keyword in node.keywords])
+
+
 def _name(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
     if type(node.ctx) is ast.Load:
         scope.reads.append((node.id, node.id, when))
@@ -134,10 +149,6 @@ def _attribute(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
         scope.reads.append((node.id, ".".join(reversed(parts)), when))
     else:
         stack.append((node, when))
-
-
-def _constant(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
-    return
 
 
 def _function(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
@@ -197,8 +208,9 @@ def _annotated(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
 
 _VISIT: dict[type, Any] = {
     ast.Name: _name,
+    ast.Call: _call,
+    ast.BinOp: _operands,
     ast.Attribute: _attribute,
-    ast.Constant: _constant,
     ast.FunctionDef: _function,
     ast.AsyncFunctionDef: _function,
     ast.Lambda: _function,
