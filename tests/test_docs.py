@@ -15,7 +15,7 @@ from triton_data.cli import cli
 ROOT = Path(__file__).parents[1]
 SHELL_BLOCK = re.compile(r"```(?:bash|sh)\n(.*?)```", re.DOTALL)
 # `make demo` and `make test` are what runs this test; they are run from a fresh clone by hand and by CI.
-NOT_HERE = ("make ", "git clone", "pip install", "cd ")
+NOT_HERE = ("make ", "git clone", "pip install", "cd ", "source ")
 
 
 def readme_commands() -> list[str]:

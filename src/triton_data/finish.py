@@ -13,8 +13,10 @@ from triton_data.stage import Summary
 from triton_data.store import Store
 
 NEXT = (
-    "your own code:    triton-data scrape dir:PATH --run-dir runs/mine, then extract, capture, export",
-    "a PyPI package:   triton-data scrape pypi:NAME --run-dir runs/mine; from GitHub: github:OWNER/NAME",
+    "on your PATH:     source .venv/bin/activate",
+    "a folder:         triton-data scrape dir:PATH --run-dir runs/mine; then extract, capture, rewrite, export",
+    "a PyPI package:   triton-data scrape pypi:einops --run-dir runs/einops, and so on",
+    "a GitHub repo:    triton-data scrape github:OWNER/NAME --run-dir runs/mine, and so on",
     "what was dropped: triton-data status --run-dir {run_dir}",
 )
 
