@@ -40,7 +40,7 @@ class Folder:
         return sorted(name for name in names if wanted(name) and _is_plain(self.root / name))
 
     def revision(self) -> str:
-        head = self._git("rev-parse", "HEAD")
+        head = self._git("log", "-1", "--format=%H", "--", ".")  # the last that touched this folder
         changed = self._git("status", "--porcelain", "--untracked-files=all", "--", ".")
         if head and changed is not None and not changed.strip():
             return head.strip()
