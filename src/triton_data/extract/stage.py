@@ -7,12 +7,10 @@ result must not depend on which worker saw which file first. Foreign code runs i
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from triton_data.extract.extract import extract_file
 from triton_data.extract.memory import one_repository
@@ -67,10 +65,3 @@ def extract_all(repo: Repo, origins: dict[str, Origin], jail: Jail) -> Iterator[
         for path in repo.python_files():
             for result in extract_file(repo, path, origins[path], probe, programs):
                 yield replace(result, part=f"{path}:{result.part}") if isinstance(result, Drop) else result
-
-
-def plain(result: Any) -> dict[str, Any]:
-    """A record without its origin's empty fields, for printing."""
-    values = dataclasses.asdict(result)
-    values["origin"] = {name: value for name, value in values["origin"].items() if value not in ("", None)}
-    return values

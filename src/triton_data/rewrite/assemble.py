@@ -83,7 +83,7 @@ class Written:
     def launch(self, arguments: list[ast.expr], autotune: bool) -> list[ast.stmt]:
         by_parameter = dict(zip(self.original, map(ast.unparse, arguments), strict=False))
         passed = [by_parameter[p] for p in self.original if p in by_parameter and self._is_used(p)]
-        options = [f"{self.names.get(b, b)}={_power(v)}" for b, v in self.kernel.fixed.items() if self._is_used(b)]
+        options = [f"{self.names.get(b, b)}={v}" for b, v in self.kernel.fixed.items() if self._is_used(b)]
         first = self.configs[0]
         if not autotune:
             options += [f"{self.names.get(b, b)}={v}" for b, v in first.blocks if self._is_used(b)]
@@ -113,10 +113,6 @@ class Written:
         if kind == "Grid2DWithYZOverflow":  # rows beyond what y can count go on along z
             parts = [parts[0], f"min({parts[1]}, {_MOST_BLOCKS})", f"triton.cdiv({parts[1]}, {_MOST_BLOCKS})"]
         return f"lambda meta: ({', '.join(parts)},)"
-
-
-def _power(value: int) -> str:
-    return str(value)
 
 
 def file_text(shell: Shell, host: Host, written: dict[str, Written], helpers: list[str], title: str, name: str,

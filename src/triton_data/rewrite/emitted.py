@@ -16,7 +16,6 @@ from typing import Any
 from triton_data.rewrite.reasons import Declined, Reason
 
 _SOURCES = re.compile(r"Topologically Sorted Source Nodes: \[(.*?)\], Original ATen: \[(.*?)\]")
-_INPUTS = re.compile(r"^#   %(\w+) : Tensor \"(\w+)\[(.*?)\]\[(.*?)\].*PlaceHolder", re.MULTILINE)
 
 
 @dataclass
@@ -51,7 +50,7 @@ class Emitted:
         for line in reversed(self.lines[max(statement.lineno - 4, 0) : statement.lineno - 1]):
             if found := _SOURCES.search(line):
                 return tuple(word.strip() for word in found[1].split(",") if word.strip())
-            if "raw_stream" not in line and "get_raw_stream" not in line:
+            if "raw_stream" not in line:
                 break
         return ()
 
