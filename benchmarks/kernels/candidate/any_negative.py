@@ -1,0 +1,26 @@
+"""Does a row hold a number below -0.9? Several rows a program."""
+
+import torch
+import triton
+import triton.language as tl
+from torch import nn
+
+
+@triton.jit
+def any_negative_kernel(x_ptr, out_ptr, n_rows, n_cols, BLOCK_ROWS: tl.constexpr, BLOCK_COLS: tl.constexpr):
+    rows = tl.program_id(0) * BLOCK_ROWS + tl.arange(0, BLOCK_ROWS)
+    cols = tl.arange(0, BLOCK_COLS)
+    mask = (rows < n_rows)[:, None] & (cols < n_cols)[None, :]
+    x = tl.load(x_ptr + rows[:, None] * n_cols + cols[None, :], mask=mask, other=0.0)
+    found = tl.max((x < -0.9).to(tl.int32), axis=1)
+    tl.store(out_ptr + rows, found != 0, mask=rows < n_rows)
+
+
+class ModelNew(nn.Module):
+    def forward(self, x):
+        x = x.contiguous()
+        n_rows, n_cols = x.shape
+        out = torch.empty((n_rows,), dtype=torch.bool, device=x.device)
+        columns = triton.next_power_of_2(n_cols)
+        any_negative_kernel[(triton.cdiv(n_rows, 16),)](x, out, n_rows, n_cols, BLOCK_ROWS=16, BLOCK_COLS=columns)
+        return out

@@ -1,0 +1,31 @@
+"""Each row over its root mean square, times a weight: one program a row."""
+
+import torch
+import triton
+import triton.language as tl
+from torch import nn
+
+
+@triton.jit
+def rms_norm_kernel(x_ptr, weight_ptr, out_ptr, n_cols, eps, BLOCK: tl.constexpr):
+    row = tl.program_id(0)
+    cols = tl.arange(0, BLOCK)
+    mask = cols < n_cols
+    x = tl.load(x_ptr + row * n_cols + cols, mask=mask, other=0.0).to(tl.float32)
+    weight = tl.load(weight_ptr + cols, mask=mask)
+    scale = tl.rsqrt(tl.sum(x * x, axis=0) / n_cols + eps)
+    tl.store(out_ptr + row * n_cols + cols, x * scale * weight, mask=mask)
+
+
+class ModelNew(nn.Module):
+    def __init__(self, features):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(features))
+
+    def forward(self, x):
+        x = x.contiguous()
+        n_cols = x.shape[-1]
+        out = torch.empty_like(x)
+        grid = (x.numel() // n_cols,)
+        rms_norm_kernel[grid](x, self.weight, out, n_cols, 1e-6, BLOCK=triton.next_power_of_2(n_cols))
+        return out
