@@ -1,12 +1,13 @@
 """Is a capture without a GPU the code that Inductor emits on one? Run this on a machine that has one.
 
-    PYTHONPATH=src python benchmarks/exactness.py [--jobs 8] [--only REGEX] [--modes inference,training]
+    PYTHONPATH=src python benchmarks/exactness.py [--jobs 8] [--only REGEX] [--modes M,N] [--programs DIR]
 
-Each program of benchmarks/modules is compiled twice with the torch that is installed: by the real Inductor on the
-GPU, run, and differentiated; and headless, in processes that see no GPU. Kernels and extern calls are compared as
-text after blanking the device's properties and the backend's hash. Prints a table and every difference, and writes
-both texts of each to $OUT/exactness.json when OUT is set. Exit status 1 when a share is below its bar. Without a
-GPU, `--no-gpu-reference` runs the headless half alone. Not covered: dynamic shapes, other GPUs than the one here.
+Each program of benchmarks/modules, or each file of DIR in KernelBench's form, is compiled twice with the torch
+that is installed: by the real Inductor on the GPU, run, and differentiated; and headless, in processes that see no
+GPU. Kernels and extern calls are compared as text after blanking the device's properties and the backend's hash.
+Prints a table and every difference, and writes both texts of each to $OUT/exactness.json when OUT is set. Exit status
+1 when a share is below its bar. Without a GPU, `--no-gpu-reference` runs the headless half alone. Not covered:
+dynamic shapes, other GPUs than the one here.
 """
 
 from __future__ import annotations
@@ -50,9 +51,11 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--programs", type=Path, help="a folder of programs in KernelBench's form, instead of ours")
     parser.add_argument("--only", default="", help="regular expression on program names")
     parser.add_argument("--modes", default="inference,training")
     parser.add_argument("--target", default="sm_90", help="the target that is this machine's GPU")
+    parser.add_argument("--no-padding", action="store_true", help="on the GPU too: whether to pad is measured there")
     parser.add_argument("--no-gpu-reference", action="store_true")
     parser.add_argument("--side", choices=["gpu", "headless"], help=argparse.SUPPRESS)
     parser.add_argument("--shard", default="0/1", help=argparse.SUPPRESS)
@@ -72,6 +75,10 @@ def _run_side(side: str, options: argparse.Namespace, scratch: Path) -> dict[tup
         hidden = {"CUDA_VISIBLE_DEVICES": ""} if side == "headless" else {}
         command = [sys.executable, __file__, "--side", side, "--shard", f"{index}/{options.jobs}"]
         command += ["--only", options.only, "--modes", options.modes, "--target", options.target]
+        if options.programs:
+            command += ["--programs", str(options.programs)]
+        if options.no_padding:
+            command += ["--no-padding"]
         environment = os.environ | caches | one_thread | hidden
         with out.open("w") as stdout, (scratch / f"{side}{index}.log").open("w") as stderr:
             workers.append((subprocess.Popen(command, stdout=stdout, stderr=stderr, env=environment), out))
@@ -91,33 +98,46 @@ def _run_side(side: str, options: argparse.Namespace, scratch: Path) -> dict[tup
 def _worker(options: argparse.Namespace) -> int:
     index, count = map(int, options.shard.split("/"))
     compile_one = _on_gpu if options.side == "gpu" else _headless
-    chosen = [item for item in programs() if re.search(options.only, item[0])]
+    chosen = [item for item in _programs(options.programs) if re.search(options.only, item[0])]
     for name, program in chosen[index::count]:
         for mode in options.modes.split(","):
-            answer = {"name": name, "mode": mode, **compile_one(program, mode, options.target)}
+            answer = {"name": name, "mode": mode, **compile_one(program, mode, options)}
             print(json.dumps(answer), flush=True)
     return 0
 
 
-def _headless(program: Any, mode: str, target: str) -> Answer:
+def _programs(folder: Path | None) -> Iterator[tuple[str, Any]]:
+    from triton_data.bare import read_program
+    from triton_data.records import Program
+
+    if folder is None:
+        yield from programs()
+        return
+    for path in sorted(folder.rglob("*.py")):
+        program = read_program(path)
+        if isinstance(program, Program):
+            yield path.relative_to(folder).with_suffix("").as_posix(), program
+
+
+def _headless(program: Any, mode: str, options: argparse.Namespace) -> Answer:
     from triton_data.capture.headless import capture_program
     from triton_data.capture.reasons import Reason
     from triton_data.records import Drop
 
-    result = capture_program(program, target, mode)
+    result = capture_program(program, options.target, mode)
     if isinstance(result, Drop):
         error = "" if result.reason == Reason.NO_TRITON else f"{result.reason}: {result.detail}"
         return {"kernels": [], "externs": [], "error": error}
     return _answer([graph.code for graph in result.graphs])
 
 
-def _on_gpu(program: Any, mode: str, target: str) -> Answer:
+def _on_gpu(program: Any, mode: str, options: argparse.Namespace) -> Answer:
     import torch
 
     from modules.reference import real_output_codes
 
     try:
-        return _answer(real_output_codes(program, training=mode == "training"))
+        return _answer(real_output_codes(program, mode == "training", not options.no_padding))
     except Exception as error:  # noqa: BLE001  a program that the GPU refuses is reported, not compared
         torch.cuda.empty_cache()
         return {"kernels": [], "externs": [], "error": f"{type(error).__name__}: {str(error)[:300]}"}

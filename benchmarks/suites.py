@@ -61,6 +61,7 @@ def _apart(index: int, options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _one(program: Any, options: argparse.Namespace) -> int:
+    import triton_data.vision_operators  # noqa: F401  as in the jail
     from triton_data.capture.headless import capture_program
     from triton_data.records import Drop
 

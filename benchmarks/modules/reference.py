@@ -19,7 +19,7 @@ from triton_data.capture.program import Built, build, loaded, require_gradients
 from triton_data.records import Program
 
 
-def real_output_codes(program: Program, training: bool) -> list[str]:
+def real_output_codes(program: Program, training: bool, padding: bool = True) -> list[str]:
     codes: list[str] = []
     torch._dynamo.reset()
     torch.manual_seed(0)
@@ -27,7 +27,7 @@ def real_output_codes(program: Program, training: bool) -> list[str]:
         loaded(program.text) as module,
         mock.patch.object(GraphLowering, "save_output_code", staticmethod(codes.append)),
         functorch_config.patch(enable_autograd_cache=False),
-        inductor_config.patch(fx_graph_cache=False),
+        inductor_config.patch(fx_graph_cache=False, shape_padding=padding),
     ):
         built = _moved(build(module, program.entry, training))
         if training:

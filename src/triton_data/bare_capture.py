@@ -64,7 +64,7 @@ def _capture(given: Iterable[Given], config: Config, out: Path | None, levels: t
 
 def _results(given: Iterable[Given], config: Config) -> Iterator[tuple[Row, str, Capture | Drop]]:
     chosen = config.capture
-    stage = CaptureStage(chosen.targets, chosen.modes, chosen.timeout, config.allow_unsafe_exec)
+    stage = CaptureStage.of(chosen, config.allow_unsafe_exec)
     wanted: dict[str, tuple[Given, Job]] = {}
     for each in given:
         if isinstance(each.program, Drop):

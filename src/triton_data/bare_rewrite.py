@@ -36,7 +36,7 @@ def _rewritten(
     jobs: dict[str, tuple[Path, CaptureJob]], config: Config, options: Options, out: Path | None
 ) -> Iterator[Row]:
     chosen, workers = config.capture, config.jobs or None
-    stage = CaptureStage(chosen.targets, chosen.modes, chosen.timeout, config.allow_unsafe_exec)
+    stage = CaptureStage.of(chosen, config.allow_unsafe_exec)
     ready: dict[str, tuple[Path, Program, Capture]] = {}
     for outcome in run_bare(stage, [job for _, job in jobs.values()], chosen.timeout + GRACE, workers):
         path, job = jobs[outcome.item]

@@ -51,6 +51,8 @@ class CaptureConfig:
     targets: tuple[str, ...] = ("sm_90",)
     modes: tuple[str, ...] = ("inference",)
     timeout: float = 120.0  # seconds a program
+    device: str = "cpu"  # cuda: compile and run on this machine's GPU, which is then the only target
+    keep_debug: str = ""  # with cuda: folder for what TORCH_COMPILE_DEBUG leaves
 
 
 @dataclass(frozen=True)

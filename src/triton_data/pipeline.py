@@ -67,8 +67,7 @@ def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
             from triton_data.capture.stage import CaptureStage
 
             capture = config.capture
-            stage = CaptureStage(capture.targets, capture.modes, capture.timeout, config.allow_unsafe_exec)
-            yield Planned(stage, capture.timeout + GRACE)
+            yield Planned(CaptureStage.of(capture, config.allow_unsafe_exec), capture.timeout + GRACE)
         elif name == "rewrite":
             from triton_data.rewrite.stage import SECONDS, RewriteStage
 
@@ -111,6 +110,7 @@ def execute(config: Config, only: Sequence[str] = STAGES, portion: Portion | Non
 
 def check(config: Config) -> None:
     """Refuse what could not work before anything is written."""
+    from triton_data.capture import own_gpu
     from triton_data.capture.modes import find_mode
     from triton_data.capture.targets import find_target
     from triton_data.sources import spec
@@ -120,8 +120,11 @@ def check(config: Config) -> None:
         from triton_data.extract import given
 
         given.check(config.scrape.sources)
-    for target in config.capture.targets:
-        find_target(target)
+    if config.capture.device == "cuda":
+        own_gpu.check_own_target(config.capture.targets)
+    else:
+        for target in config.capture.targets:
+            find_target(target)
     for mode in config.capture.modes:
         find_mode(mode)
     for name in config.export.formats:

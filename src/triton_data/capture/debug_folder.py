@@ -73,6 +73,14 @@ def extract_debug_folder(path: Path, out: Path | None = None) -> Summary:
     return Summary(tuple(traces), tuple(skipped), tokens, counted_by)
 
 
+def keep_files(files: dict[str, str], folder: Path) -> None:
+    """A debug folder as it came out of the jail: its names are claims, and must not lead out of `folder`."""
+    for name, text in files.items():
+        path = folder.joinpath(*map(_safe, Path(str(name)).parts))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(str(text), encoding="utf-8", errors="replace")
+
+
 def captures(summary: Summary) -> Iterator[Capture]:
     """A Capture each trace. Its program is unknown, so its key is made of what is known: the code and its place."""
     for trace in summary.traces:

@@ -8,10 +8,10 @@ executed here: run foreign text through the jail (jailed.py). Not covered: wheth
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import gc
 import os
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 # Read when Inductor is imported: more would start compile workers, and threads that a fork must not inherit.
@@ -25,12 +25,11 @@ from torch._dynamo.utils import detect_fake_mode
 from torch._inductor.compile_fx import compile_fx
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-from triton_data.capture import graph_outputs, output_code
-from triton_data.capture.graph_inputs import sources_of
 from triton_data.capture.modes import find_mode
-from triton_data.capture.patches import numbered_from_zero, pretending
+from triton_data.capture.patches import pretending
 from triton_data.capture.program import Built, loaded
 from triton_data.capture.reasons import Reason, dropped, one_line
+from triton_data.capture.recorder import Emitted, record
 from triton_data.capture.retarget import inputs_on
 from triton_data.capture.sizing import sized
 from triton_data.capture.stand_in import DEVICE
@@ -103,69 +102,23 @@ def warm_up() -> None:
 
 
 def capture_call(built: Built, target: Target, mode: str) -> tuple[Graph, ...] | Drop:
-    recorder = _Recorder(target, mode)
-    torch._dynamo.reset()
-    with numbered_from_zero(), torch.set_grad_enabled(mode == "training"):
-        compiled = torch.compile(built.forward, backend=recorder, dynamic=mode == "dynamic")
-        result = compiled(*built.args, **built.kwargs)
-    if recorder.errors:
-        return dropped(Reason.LOWER, one_line(recorder.errors[0]))
-    if not any(graph.kernels for graph in recorder.graphs):
-        return dropped(Reason.NO_TRITON, ", ".join(sorted({e for g in recorder.graphs for e in g.externs})))
-    return recorder.with_returns(result)
+    """Each graph is lowered for the target, then runs in eager on the CPU."""
+
+    def compile_graph(graph: torch.fx.GraphModule, example_inputs: list[Any], emitted: Emitted) -> Any:
+        fake = detect_fake_mode() or FakeTensorMode(allow_non_fake_inputs=True)
+        with pretending(target, emitted), one_text_a_graph():
+            compile_fx(graph, inputs_on(DEVICE, graph, example_inputs, fake))
+        return graph.forward
+
+    return record(built, mode, compile_graph)
 
 
-class _Recorder:
-    """A torch.compile backend: lowers each graph for the target, then runs it in eager on the CPU."""
-
-    def __init__(self, target: Target, mode: str) -> None:
-        self.target = target
-        self.training = mode == "training"
-        self.graphs: list[Graph] = []
-        self.errors: list[Exception] = []
-        self.calls: list[tuple[tuple[Any, ...], Any]] = []  # (inputs, outputs)
-
-    def __call__(self, graph: torch.fx.GraphModule, example_inputs: list[Any]) -> Any:
-        mode = detect_fake_mode() or FakeTensorMode(allow_non_fake_inputs=True)
-        codes: list[str] = []
-        try:
-            with pretending(self.target, codes.append):
-                _lower(graph, inputs_on(DEVICE, graph, example_inputs, mode))
-        except torch._dynamo.exc.RestartAnalysis:
-            raise  # Inductor asks Dynamo to trace again with other symbols
-        except Exception as error:  # noqa: BLE001  becomes this Program's Drop
-            self.errors.append(error)
-        self._keep(codes, graph)
-
-        def run(*args: Any) -> Any:
-            made = graph.forward(*args)
-            self.calls.append((args, made))
-            return made
-
-        return run
-
-    def with_returns(self, result: Any) -> tuple[Graph, ...]:
-        if len(self.calls) != 1 or not isinstance(self.calls[0][1], list | tuple):
-            return tuple(self.graphs)
-        inputs, outputs = self.calls[0]
-        told = graph_outputs.expression(result, inputs, self.graphs[0].inputs, outputs)
-        return tuple(dataclasses.replace(graph, returns=told) for graph in self.graphs)
-
-    def _keep(self, codes: list[str], graph: torch.fx.GraphModule) -> None:
-        readable = graph.print_readable(print_output=False)
-        inputs = tuple(sources_of(graph))
-        for index, code in enumerate(map(output_code.without_paths, codes)):
-            direction = "inference"
-            if len(codes) > 1:
-                direction = "forward" if index == 0 else "backward"
-            kernels, externs = output_code.kernels_of(code), output_code.externs_of(code)
-            self.graphs.append(Graph(direction, code, kernels, externs, readable, inputs=inputs))
-
-
-def _lower(graph: torch.fx.GraphModule, inputs: list[Any]) -> None:
+@contextlib.contextmanager
+def one_text_a_graph() -> Iterator[None]:
+    """Inductor's settings for a capture, here and on a GPU: both directions at once, nothing answered by a cache."""
     with (
         functorch_config.patch(force_non_lazy_backward_lowering=True, enable_autograd_cache=False),
         # shape_padding measures on the device; the caches would answer with another machine's modules.
         inductor_config.patch(shape_padding=False, fx_graph_cache=False),
     ):
-        compile_fx(graph, inputs)
+        yield

@@ -1,7 +1,7 @@
 """The capture stage: every Program of a run, on every target, in every mode.
 
 In: Programs. Out: a Capture each, or a Drop that says why not. Their text runs in the jail, in forks of one process
-that has torch and Inductor loaded and warm.
+that has torch and Inductor loaded: warm and pretending a GPU, or (`device` is cuda) on the machine's own.
 """
 
 from __future__ import annotations
@@ -9,12 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from triton_data.capture import jailed
+from triton_data.capture.debug_folder import keep_files
 from triton_data.capture.toolchain import check_toolchain
-from triton_data.jail import RUN, Jail, Task
+from triton_data.config import CaptureConfig
+from triton_data.jail import GPU, RUN, Jail, Outcome, Task
 from triton_data.records import Capture, Drop, Program
 from triton_data.store import Store
+
+PRELOAD = ("torch", "triton_data.vision_operators")
 
 
 @dataclass(frozen=True)
@@ -38,8 +43,14 @@ class CaptureStage:
     modes: tuple[str, ...]
     timeout: float = 120.0  # seconds a Program
     allow_unsafe: bool = False
+    device: str = "cpu"
+    keep_debug: str = ""  # with cuda: folder for what TORCH_COMPILE_DEBUG leaves
     name: str = "capture"
     jail: Jail | None = None
+
+    @classmethod
+    def of(cls, config: CaptureConfig, allow_unsafe: bool) -> CaptureStage:
+        return cls(config.targets, config.modes, config.timeout, allow_unsafe, config.device, config.keep_debug)
 
     def todo(self, store: Store) -> Iterator[Job]:
         for target, mode in self.variants():
@@ -51,19 +62,33 @@ class CaptureStage:
 
     def held(self) -> AbstractContextManager[object]:
         check_toolchain()
-        preload = ("torch", "triton_data.capture.headless")
-        self.jail = Jail(preload, warm="triton_data.capture.jailed:warm_up", allow_unsafe=self.allow_unsafe)
+        if self.device == "cuda":  # not warmed up: a process that has started CUDA must not fork
+            preload: tuple[str, ...] = (*PRELOAD, "triton_data.capture.on_gpu")
+            self.jail = Jail(preload, allow_unsafe=self.allow_unsafe, env={"TORCH_COMPILE_DEBUG": "1"})
+        else:
+            preload = (*PRELOAD, "triton_data.capture.headless")
+            warm = "triton_data.capture.jailed:warm_up"
+            self.jail = Jail(preload, warm=warm, allow_unsafe=self.allow_unsafe)
         return self.jail
 
     def work(self, item: Job) -> Iterator[Capture | Drop]:
-        assert self.jail is not None, "work() runs while the stage is held"
-        payload = {"entry": item.program.entry, "text": item.program.text, "target": item.target, "mode": item.mode}
-        policy = replace(RUN, wall_s=self.timeout, cpu_s=int(self.timeout))
-        outcome = self.jail.run(Task(entry="triton_data.capture.jailed:capture", payload=payload), policy)
+        outcome = self._captured(item)
         if not outcome.ok or not isinstance(outcome.value, dict):
             yield outcome.drop()
             return
+        if self.keep_debug and "debug" in outcome.value:
+            folder = Path(self.keep_debug) / f"{item.program.entry}_{item.program.key[:8]}_{item.mode}"
+            keep_files(outcome.value["debug"], folder)
         yield jailed.from_json(outcome.value, item.program, item.target, item.mode, outcome.facts.layers)
+
+    def _captured(self, item: Job) -> Outcome:
+        assert self.jail is not None, "work() runs while the stage is held"
+        payload = {"entry": item.program.entry, "text": item.program.text, "target": item.target, "mode": item.mode}
+        if self.device == "cuda":
+            task = Task("triton_data.capture.on_gpu:capture", payload={**payload, "keep_debug": bool(self.keep_debug)})
+            return self.jail.run(task, replace(GPU, wall_s=self.timeout))
+        policy = replace(RUN, wall_s=self.timeout, cpu_s=int(self.timeout))
+        return self.jail.run(Task("triton_data.capture.jailed:capture", payload=payload), policy)
 
     def variants(self) -> Iterator[tuple[str, str]]:
         for target in self.targets:

@@ -13,6 +13,7 @@ import click
 
 from triton_data import config as configs
 from triton_data import pipeline
+from triton_data.capture.own_gpu import own_target
 from triton_data.capture.suites.models import SUITES
 from triton_data.commands import options
 from triton_data.commands.stages import finish_bare, run_stages
@@ -25,6 +26,8 @@ from triton_data.store import Store
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--target", "targets", default=None, help="GPUs to emit code for, by commas.  [default: sm_90]")
 @click.option("--mode", "modes", default=None, help="inference, training, dynamic, by commas.  [default: inference]")
+@click.option("--device", type=click.Choice(["cpu", "cuda"]), help="cuda: run on the GPU that is here.  [default: cpu]")
+@click.option("--keep-debug", metavar="DIR", help="With --device cuda: keep each program's torch_compile_debug folder.")
 @click.option("--out", type=click.Path(path_type=Path), help="With PATHS or --suite: write the code here, with no run.")
 @click.option("--levels", help="With PATHS or --out: compile, and keep ttir, ttgir, llir, ptx, cubin; by commas.")
 @click.option("--suite", metavar="|".join(SUITES), help="Benchmark models, instead of PATHS.")
@@ -35,11 +38,13 @@ from triton_data.store import Store
 @options.UNSAFE
 @options.JSON
 def capture(
-    paths: tuple[Path, ...], targets: str | None, modes: str | None, out: Path | None, levels: str | None,
-    suite: str | None, models: str | None, limit: int | None, run_dir: Path, jobs: int | None,
-    allow_unsafe_exec: bool, as_json: bool,
+    paths: tuple[Path, ...], targets: str | None, modes: str | None, device: str | None, keep_debug: str | None,
+    out: Path | None, levels: str | None, suite: str | None, models: str | None, limit: int | None, run_dir: Path,
+    jobs: int | None, allow_unsafe_exec: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Collect TorchInductor's Triton kernels for the run's programs, or for PATHS; no GPU needed.
+
+    With --device cuda the programs are compiled and run on this machine's GPU under TORCH_COMPILE_DEBUG instead.
 
     Example:  triton-data capture model.py --target sm_90,sm_80 --out captured --json
 
@@ -48,8 +53,12 @@ def capture(
     Example:  triton-data capture --suite timm --models '^resnet' --run-dir runs/timm
     """
     _check(paths, out, levels, suite, models, limit)
+    if keep_debug is not None and device != "cuda":
+        raise Misuse("--keep-debug keeps what a GPU run leaves: add --device cuda")
     chosen = {
-        "capture__targets": options.listed(targets),
+        "capture__device": device,
+        "capture__keep_debug": keep_debug,
+        "capture__targets": options.listed(targets) or ((own_target(),) if device == "cuda" else None),
         "capture__modes": options.listed(modes),
         "allow_unsafe_exec": allow_unsafe_exec or None,
         "jobs": jobs,

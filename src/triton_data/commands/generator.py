@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from triton_data import pipeline
-from triton_data.capture.targets import TARGETS
+from triton_data.capture.own_gpu import own_target
 from triton_data.config import Config, load, with_flags
 from triton_data.errors import Misuse, closest
 from triton_data.portion import Portion
@@ -109,18 +109,7 @@ def evaluation(device: str, compile_mode: str, backend: str) -> dict[str, Any]:
         raise Misuse(f"--backend {backend} is not captured: only inductor emits Triton kernels")
     if device not in ("cpu", "cuda"):
         raise Misuse(f"unknown --device {device!r}{closest(device, ('cpu', 'cuda'))}")
-    return {"capture__targets": (_own_gpu(),)} if device == "cuda" else {}
-
-
-def _own_gpu() -> str:
-    import torch
-
-    if not torch.cuda.is_available():
-        raise Misuse("--device cuda needs a GPU and there is none: --device cpu emits the same Triton code without one")
-    target = "sm_{}{}".format(*torch.cuda.get_device_capability())
-    if target not in TARGETS:
-        raise Misuse(f"this machine's GPU, {target}, is no capture target yet: --device cpu emits code for sm_90")
-    return target
+    return {"capture__device": device, "capture__targets": (own_target(),)} if device == "cuda" else {}
 
 
 def evaluate_one(file: Path, jobs: int | None, **capture: Any) -> None:

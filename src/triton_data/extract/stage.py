@@ -21,7 +21,7 @@ from triton_data.jail import Jail
 from triton_data.records import Drop, Kernel, Origin, Program, SourceFile
 from triton_data.store import Store
 
-PRELOAD = ("torch", "triton_data.extract.probe")
+PRELOAD = ("torch", "triton_data.vision_operators", "triton_data.extract.probe")
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,6 @@ from triton_data.sources.eligible import Policy, read_names, read_opted_out
 from triton_data.sources.fetch import METHODS
 from triton_data.sources.folder import Folder
 from triton_data.sources.github import slices
-from triton_data.sources.github.lookup import BATCH
 from triton_data.sources.github.seeds import name_of, read_seeds
 
 KINDS = ("dir", "given", "git", "github", "pypi", "pypi-top")
@@ -72,6 +71,8 @@ def asks(config: ScrapeConfig) -> Iterator[Ask]:
             yield Ask("github", (_one_repository(rest),))
     if _wants_github(config) and config.repos_file:
         seeds = read_seeds(config.repos_file)
+        from triton_data.sources.github.lookup import BATCH  # checking a config must not wait for PyGithub
+
         for at in range(0, len(seeds), BATCH):
             yield Ask("github", tuple(seeds[at : at + BATCH]), typed=False)
 

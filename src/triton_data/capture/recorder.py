@@ -1,0 +1,82 @@
+"""A torch.compile backend that keeps what Inductor emits for each graph that Dynamo finds.
+
+Enters: graphs and their inputs, as Dynamo hands them over. Leaves: a Graph record each, and how the program's result
+is made of what they return. How a graph is compiled is the caller's: for a GPU that is not here (headless.py), or on
+the one that is (on_gpu.py).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import torch
+import torch._dynamo
+
+from triton_data.capture import graph_outputs, output_code
+from triton_data.capture.graph_inputs import sources_of
+from triton_data.capture.patches import numbered_from_zero
+from triton_data.capture.program import Built
+from triton_data.capture.reasons import Reason, dropped, one_line
+from triton_data.records import Drop, Graph
+
+Emitted: TypeAlias = Callable[[str], None]  # called with the output code of each direction
+Compile: TypeAlias = Callable[[torch.fx.GraphModule, list[Any], Emitted], Callable[..., Any]]  # what runs the graph
+
+
+def record(built: Built, mode: str, compile_graph: Compile) -> tuple[Graph, ...] | Drop:
+    """Every graph of one call of the program."""
+    recorder = _Recorder(compile_graph)
+    torch._dynamo.reset()
+    with numbered_from_zero(), torch.set_grad_enabled(mode == "training"):
+        compiled = torch.compile(built.forward, backend=recorder, dynamic=mode == "dynamic")
+        result = compiled(*built.args, **built.kwargs)
+    if recorder.errors:
+        return dropped(Reason.LOWER, one_line(recorder.errors[0]))
+    if not any(graph.kernels for graph in recorder.graphs):
+        return dropped(Reason.NO_TRITON, ", ".join(sorted({e for g in recorder.graphs for e in g.externs})))
+    return recorder.with_returns(result)
+
+
+class _Recorder:
+    def __init__(self, compile_graph: Compile) -> None:
+        self.compile_graph = compile_graph
+        self.graphs: list[Graph] = []
+        self.errors: list[Exception] = []
+        self.calls: list[tuple[tuple[Any, ...], Any]] = []  # (inputs, outputs)
+
+    def __call__(self, graph: torch.fx.GraphModule, example_inputs: list[Any]) -> Any:
+        codes: list[str] = []
+        perform = graph.forward
+        readable = graph.print_readable(print_output=False)
+        inputs = tuple(sources_of(graph))
+        try:
+            perform = self.compile_graph(graph, example_inputs, codes.append)
+        except torch._dynamo.exc.RestartAnalysis:
+            raise  # Inductor asks Dynamo to trace again with other symbols
+        except Exception as error:  # noqa: BLE001  becomes this Program's Drop
+            self.errors.append(error)
+        self._keep(codes, readable, inputs)
+
+        def run(*args: Any) -> Any:
+            made = perform(*args)
+            self.calls.append((args, made))
+            return made
+
+        return run
+
+    def with_returns(self, result: Any) -> tuple[Graph, ...]:
+        if len(self.calls) != 1 or not isinstance(self.calls[0][1], list | tuple):
+            return tuple(self.graphs)
+        inputs, outputs = self.calls[0]
+        told = graph_outputs.expression(result, inputs, self.graphs[0].inputs, outputs)
+        return tuple(dataclasses.replace(graph, returns=told) for graph in self.graphs)
+
+    def _keep(self, codes: list[str], readable: str, inputs: tuple[str, ...]) -> None:
+        for index, code in enumerate(map(output_code.without_paths, codes)):
+            direction = "inference"
+            if len(codes) > 1:
+                direction = "forward" if index == 0 else "backward"
+            kernels, externs = output_code.kernels_of(code), output_code.externs_of(code)
+            self.graphs.append(Graph(direction, code, kernels, externs, readable, inputs=inputs))
