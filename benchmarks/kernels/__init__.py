@@ -42,7 +42,7 @@ def resized(text: str, sizes: str) -> str:
     """`sizes` is what an `# also:` line says, such as `ROWS, COLS = 1, 33; DTYPE = torch.float16`."""
     for assignment in sizes.split("; "):
         names, _, _ = assignment.partition(" = ")
-        text, replaced = re.subn(rf"^{re.escape(names)} = .*$", lambda _, new=assignment: new, text, flags=re.MULTILINE)
+        text, replaced = re.subn(rf"^{re.escape(names)} = .*$", assignment, text, flags=re.MULTILINE)
         if replaced != 1:
             raise ValueError(f"{names!r} is assigned {replaced} times at the top, not once")
     return text
