@@ -62,5 +62,20 @@ CREATE TABLE candidates (key TEXT NOT NULL UNIQUE, host TEXT NOT NULL, address T
     checksum TEXT NOT NULL, pushed TEXT NOT NULL, {_ORIGIN});
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _DISCOVERY)
+_CURATION = f"""
+CREATE TABLE labels (key TEXT NOT NULL UNIQUE, subject TEXT NOT NULL, kind TEXT NOT NULL, tree TEXT NOT NULL,
+    skeleton TEXT NOT NULL, steps TEXT NOT NULL, families TEXT NOT NULL, difficulty INTEGER NOT NULL,
+    kernels INTEGER NOT NULL, tokens INTEGER NOT NULL, counted_by TEXT NOT NULL, dtypes TEXT NOT NULL,
+    generic INTEGER NOT NULL, training INTEGER NOT NULL, flags TEXT NOT NULL, {_ORIGIN});
+CREATE INDEX labels_subject ON labels (subject);
+CREATE TABLE traces (key TEXT NOT NULL UNIQUE, program TEXT NOT NULL, graph TEXT NOT NULL, operators TEXT NOT NULL,
+    layers TEXT NOT NULL, {_ORIGIN});
+CREATE INDEX traces_program ON traces (program);
+CREATE TABLE decisions (key TEXT NOT NULL UNIQUE, subject TEXT NOT NULL, kind TEXT NOT NULL, round TEXT NOT NULL,
+    cluster TEXT NOT NULL, unit TEXT NOT NULL, split TEXT NOT NULL, keep INTEGER NOT NULL, reasons TEXT NOT NULL,
+    nearest TEXT NOT NULL, {_ORIGIN});
+CREATE INDEX decisions_subject ON decisions (subject, round);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _DISCOVERY, _CURATION)
 VERSION = len(MIGRATIONS)
