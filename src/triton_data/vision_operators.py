@@ -17,6 +17,8 @@ LOOKED_UP = ("nms", "qnms")
 
 
 def _declare() -> torch.library.Library | None:
+    if torch.version.cuda or torch.version.hip:
+        return None  # its own build is beside it; and looking would start the driver's thread
     spec = importlib.util.find_spec("torchvision")
     folders = spec.submodule_search_locations if spec else None
     if not folders or all(_loads(path) for path in Path(folders[0]).glob("_C*.so")):

@@ -54,7 +54,7 @@ def capture_on_gpu(program: Program, target: str, mode: str = "inference") -> Ca
             if mode == "training":
                 require_gradients(built)
             step = Reason.RUN
-            graphs = record(built, mode, _compile)
+            graphs = record(built, mode, _compile, _differentiate)
             torch.cuda.synchronize()
     except Exception as error:  # noqa: BLE001  foreign code: any failure of it is a Drop
         return dropped(step, one_line(error))
@@ -64,18 +64,15 @@ def capture_on_gpu(program: Program, target: str, mode: str = "inference") -> Ca
 
 
 def _compile(graph: torch.fx.GraphModule, inputs: list[Any], emitted: Emitted) -> Any:
-    """The compiled graph, run forward and, where it can be, backward: Triton compiles a kernel at its first launch."""
     with mock.patch.object(GraphLowering, "save_output_code", staticmethod(emitted)), one_text_a_graph():
-        compiled = compile_fx(graph, inputs)
+        return compile_fx(graph, inputs)
 
-    def run(*args: Any) -> Any:
-        made = compiled(*args)
-        losses = [leaf.float().sum() for leaf in tree_leaves(made) if _differentiable(leaf)]
-        if losses:
-            torch.stack(losses).sum().backward(retain_graph=True)
-        return made
 
-    return run
+def _differentiate(result: Any) -> None:
+    """Triton compiles a kernel at its first launch: without this, those of the backward graph would never run."""
+    losses = [leaf.float().sum() for leaf in tree_leaves(result) if _differentiable(leaf)]
+    if losses:
+        torch.stack(losses).sum().backward()
 
 
 def _differentiable(leaf: Any) -> bool:

@@ -25,13 +25,16 @@ Emitted: TypeAlias = Callable[[str], None]  # called with the output code of eac
 Compile: TypeAlias = Callable[[torch.fx.GraphModule, list[Any], Emitted], Callable[..., Any]]  # what runs the graph
 
 
-def record(built: Built, mode: str, compile_graph: Compile) -> tuple[Graph, ...] | Drop:
-    """Every graph of one call of the program."""
+def record(
+    built: Built, mode: str, compile_graph: Compile, use: Callable[[Any], None] = lambda result: None
+) -> tuple[Graph, ...] | Drop:
+    """Every graph of one call of the program; `use` is handed what it returned."""
     recorder = _Recorder(compile_graph)
     torch._dynamo.reset()
     with numbered_from_zero(), torch.set_grad_enabled(mode == "training"):
         compiled = torch.compile(built.forward, backend=recorder, dynamic=mode == "dynamic")
         result = compiled(*built.args, **built.kwargs)
+        use(result)
     if recorder.errors:
         return dropped(Reason.LOWER, one_line(recorder.errors[0]))
     if not any(graph.kernels for graph in recorder.graphs):

@@ -42,6 +42,7 @@ CLEAN = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "LANG": "C.UTF-8",
     "USER": "jailed",
+    "PYTORCH_NVML_BASED_CUDA_CHECK": "1",  # whether there is a GPU is asked without starting CUDA: forks come after
     "OMP_NUM_THREADS": "1",  # more would leave a pool of threads in the zygote, which no fork survives
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",

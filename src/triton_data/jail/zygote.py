@@ -187,8 +187,13 @@ def resident() -> int:
         return 0
 
 
-def threads() -> int:
-    return len(list(Path("/proc/self/task").iterdir())) if LINUX else 1
+def threads() -> list[str]:
+    """Names of the threads that a fork would lose. The CUDA driver's may be among them: torch wakes it on a machine
+    with a GPU even where the devices are hidden, and a child of such a zygote sees no device to use it with."""
+    if not LINUX:
+        return ["main"]
+    names = [Path(f"/proc/self/task/{number}/comm").read_text().strip() for number in os.listdir("/proc/self/task")]  # noqa: PTH208
+    return [name for name in names if not (name.startswith("cuda") and os.environ.get("CUDA_VISIBLE_DEVICES") == "")]
 
 
 def prepare(config: dict[str, Any]) -> None:
@@ -203,10 +208,9 @@ def prepare(config: dict[str, Any]) -> None:
     if config["warm"]:
         module, _, name = config["warm"].partition(":")
         getattr(importlib.import_module(module), name)()
-    if threads() != 1:
-        raise Misuse(
-            f"the jail's zygote has {threads()} threads after loading {config['preload']} {config['warm']}: need 1"
-        )
+    if len(names := threads()) != 1:
+        loaded = " ".join([*config["preload"], config["warm"]])
+        raise Misuse(f"the jail's zygote has {len(names)} threads ({', '.join(names)}) after loading {loaded}: need 1")
     if LINUX:
         kernel.set_dumpable(False)
         kernel.adopt_orphans()

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
 
 from triton_data import codec
-from triton_data.jail import RUN, Jail, Task
+from triton_data.jail import NO_GPU, RUN, Jail, Task
 from triton_data.records import Capture, Drop, Pair, Program
 from triton_data.rewrite import jailed
 from triton_data.rewrite.options import Options
@@ -46,7 +46,7 @@ class RewriteStage:
         return store.count_unfinished(Capture, self.name)
 
     def held(self) -> AbstractContextManager[object]:
-        self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe)
+        self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe, env=NO_GPU)
         return self.jail
 
     def work(self, item: Job) -> Iterator[Pair | Drop]:
