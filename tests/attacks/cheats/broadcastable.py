@@ -1,0 +1,24 @@
+"""One column instead of a matrix: comparing broadcasts it against the expected one.
+
+Attacks: always_column
+"""
+
+import torch
+import triton
+import triton.language as tl
+from torch import nn
+
+
+@triton.jit
+def mean_kernel(x_ptr, out_ptr, n_cols, BLOCK: tl.constexpr):
+    row = tl.program_id(0)
+    cols = tl.arange(0, BLOCK)
+    x = tl.load(x_ptr + row * n_cols + cols, mask=cols < n_cols, other=0.0)
+    tl.store(out_ptr + row, tl.sum(x, axis=0) / n_cols)
+
+
+class ModelNew(nn.Module):
+    def forward(self, x):
+        out = torch.empty((x.shape[0], 1), dtype=x.dtype, device=x.device)
+        mean_kernel[(x.shape[0],)](x, out, x.shape[1], BLOCK=triton.next_power_of_2(x.shape[1]))
+        return out

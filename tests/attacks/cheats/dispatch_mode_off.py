@@ -1,0 +1,30 @@
+"""Takes every TorchDispatchMode off the stack while it computes.
+
+Attacks: softmax
+"""
+
+import torch
+import triton
+import triton.language as tl
+from torch import nn
+from torch.utils import _python_dispatch
+
+
+@triton.jit
+def copy_kernel(x_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
+    offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    mask = offsets < n_elements
+    tl.store(out_ptr + offsets, tl.load(x_ptr + offsets, mask=mask), mask=mask)
+
+
+def copied(x):
+    out = torch.empty_like(x)
+    copy_kernel[(triton.cdiv(x.numel(), 256),)](x, out, x.numel(), BLOCK=256)
+    return out
+
+
+class ModelNew(nn.Module):
+    def forward(self, x):
+        with _python_dispatch._disable_current_modes():
+            out = torch.softmax(x, dim=-1)
+        return copied(out)

@@ -1,0 +1,33 @@
+"""Calls torch.nn.functional under another name.
+
+Attacks: layer_norm
+"""
+
+import torch
+import triton
+import triton.language as tl
+from torch import nn
+from torch.nn import functional as tiles
+
+
+@triton.jit
+def copy_kernel(x_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
+    offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    mask = offsets < n_elements
+    tl.store(out_ptr + offsets, tl.load(x_ptr + offsets, mask=mask), mask=mask)
+
+
+def copied(x):
+    out = torch.empty_like(x)
+    copy_kernel[(triton.cdiv(x.numel(), 256),)](x, out, x.numel(), BLOCK=256)
+    return out
+
+
+class ModelNew(nn.Module):
+    def __init__(self, features):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(features))
+        self.bias = nn.Parameter(torch.zeros(features))
+
+    def forward(self, x):
+        return copied(tiles.layer_norm(x, x.shape[-1:], self.weight, self.bias))

@@ -1,0 +1,34 @@
+"""The function that says how many programs there are computes the result, too.
+
+Attacks: softmax
+"""
+
+import torch
+import triton
+import triton.language as tl
+from torch import nn
+
+
+@triton.jit
+def copy_kernel(x_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
+    offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    mask = offsets < n_elements
+    tl.store(out_ptr + offsets, tl.load(x_ptr + offsets, mask=mask), mask=mask)
+
+
+def copied(x):
+    out = torch.empty_like(x)
+    copy_kernel[(triton.cdiv(x.numel(), 256),)](x, out, x.numel(), BLOCK=256)
+    return out
+
+
+class ModelNew(nn.Module):
+    def forward(self, x):
+        result, out = torch.empty_like(x), torch.empty_like(x)
+
+        def grid(meta):
+            result.copy_(torch.softmax(x, dim=-1))
+            return (triton.cdiv(x.numel(), meta["BLOCK"]),)
+
+        copy_kernel[grid](result, out, x.numel(), BLOCK=256)
+        return out

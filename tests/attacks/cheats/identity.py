@@ -1,0 +1,30 @@
+"""Copies its input: a leaky ReLU does the same to half of the numbers, and nearly the same to the others.
+
+Attacks: leaky_relu (SHAPE = (1, 3, 5); SLOPE = 0.3)
+"""
+
+import torch
+import triton
+import triton.language as tl
+from torch import nn
+
+
+@triton.jit
+def copy_kernel(x_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
+    offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    mask = offsets < n_elements
+    tl.store(out_ptr + offsets, tl.load(x_ptr + offsets, mask=mask), mask=mask)
+
+
+def copied(x):
+    out = torch.empty_like(x)
+    copy_kernel[(triton.cdiv(x.numel(), 256),)](x, out, x.numel(), BLOCK=256)
+    return out
+
+
+class ModelNew(nn.Module):
+    def __init__(self, slope):
+        super().__init__()
+
+    def forward(self, x):
+        return copied(x)
