@@ -1,0 +1,174 @@
+"""What the jail runs for a candidate on the CPU: its outputs, as bytes, and what it was seen to do.
+
+In: a payload of plain JSON: the text, the weights, the inputs of every draw; never an expected output. Out: the packed
+outputs, inputs and weights afterwards, and the faults. All of it is a claim of a process with foreign code in it;
+what counts is compared outside, and what the faults add is what cannot be seen in numbers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch.utils import _pytree as pytree
+
+from triton_data.verify import stand_in, state, subject, values
+from triton_data.verify.interpreter.execute import LAUNCHES
+from triton_data.verify.interpreter.memory import Memory
+from triton_data.verify.reasons import Reason
+from triton_data.verify.watch import Watch
+
+ACCESSES = 3_000  # loads and stores after which only the draws that must be done are done
+FEWEST = 5
+
+
+@dataclass
+class Report:
+    draws: list[dict[str, Any]] = field(default_factory=list)
+    failed: dict[str, Any] | None = None
+    launches: Counter[str] = field(default_factory=Counter)
+    seen: Counter[str] = field(default_factory=Counter)
+    weights: str = ""  # how the weights were matched, where that was not by name
+    atomics: bool = False
+    accesses: int = 0
+
+
+def run(payload: dict[str, Any]) -> tuple[dict[str, Any], list[torch.Tensor]]:
+    stand_in.install()
+    given = [values.from_payload(tensor) for tensor in payload["tensors"]]
+    tensors: list[torch.Tensor] = []
+    report, memory = Report(), Memory()
+    watch = Watch(memory, frozenset(payload["allowed"]))
+    with torch.no_grad(), stand_in.Redirected(), watch:
+        LAUNCHES.begin(memory, 0, False, False)
+        instance = _made(payload, given, report)
+        if report.failed is None:
+            for index, draw in enumerate(payload["draws"]):
+                if not _another(payload, index, report):
+                    break
+                report.draws.append(_drawn(instance, draw, index, payload, given, report, watch, tensors))
+                if report.failed is not None or (memory.faults and not payload["idle"]):
+                    break
+    return {
+        "draws": report.draws, "failed": report.failed, "faults": [list(fault) for fault in memory.faults],
+        "hints": memory.hints,
+        "launches": dict(report.launches), "operations": dict(report.seen), "weights": report.weights,
+        "atomics": report.atomics, "accesses": report.accesses,
+    }, tensors  # fmt: skip
+
+
+def _another(payload: dict[str, Any], index: int, report: Report) -> bool:
+    """Long kernels are tried on fewer draws: as many as their number of accesses allows, so that it is repeatable."""
+    return index < FEWEST or report.accesses * (index + 1) / index <= ACCESSES
+
+
+def _made(payload: dict[str, Any], given: list[torch.Tensor], report: Report) -> Any:
+    stage = "import"
+    try:
+        torch.manual_seed(payload["seed"])
+        module = subject.load(payload["text"], "candidate")
+        target = module.__dict__[payload["entry"]]
+        stage = "init"
+        torch.manual_seed(payload["seed"])
+        instance = subject.made(target, values.unpack(payload["init"], given), payload["training"])
+        stage = "state"
+        report.weights = _weigh(instance, {n: values.unpack(s, given) for n, s in payload["state"].items()})
+    except Exception as error:  # noqa: BLE001  whatever foreign code raises is its result
+        reason = Reason.STATE_MISMATCH if stage == "state" else Reason.CRASH
+        report.failed = _failure(error, reason, stage)
+        return None
+    return instance
+
+
+def _weigh(instance: Any, wanted: dict[str, torch.Tensor]) -> str:
+    own = state.of(instance)
+    if own.keys() == wanted.keys():
+        pairs, how = [(own[name], wanted[name]) for name in own], ""
+    else:
+        if [t.shape for t in own.values()] != [t.shape for t in wanted.values()]:
+            raise ValueError(f"the candidate holds {sorted(own)}, the reference {sorted(wanted)}")
+        pairs, how = list(zip(own.values(), wanted.values(), strict=True)), "by order"
+    for mine, theirs in pairs:
+        if mine.shape != theirs.shape:
+            raise ValueError(f"a weight has shape {tuple(mine.shape)}, not {tuple(theirs.shape)}")
+        mine.copy_(theirs)
+    return how
+
+
+def _drawn(instance: Any, draw: dict[str, Any], index: int, payload: dict[str, Any], given: list[torch.Tensor],
+           report: Report, watch: Watch, tensors: list[torch.Tensor]) -> dict[str, Any]:  # fmt: skip
+    args, kwargs = _fresh(values.unpack(draw["inputs"], given))
+    inputs = [leaf for leaf in pytree.tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
+    weights = state.of(instance)
+    for name, spec in payload["state"].items() if not report.weights else ():
+        weights[name].copy_(values.unpack(spec, given))
+    before, held = [tensor.clone() for tensor in inputs], {name: t.clone() for name, t in weights.items()}
+    watch.begin(inputs)
+    LAUNCHES.begin(watch.memory, index, index == 0, payload["idle"])
+    LAUNCHES.choice = index
+    try:
+        torch.manual_seed(draw["seed"])
+        outputs = instance(*args, **kwargs)
+        watch.calling = False
+        row = _row(outputs, watch, payload["idle"], tensors)
+    except Exception as error:  # noqa: BLE001
+        report.failed = {**_failure(error, Reason.CRASH, "call"), "draw": index}
+        row = {}
+    finally:
+        watch.calling = False
+        _count(report, watch)
+    row["mutated"] = {
+        str(place): values.pack(new, tensors, strides=False)
+        for place, (old, new) in enumerate(zip(before, inputs, strict=True))
+        if not _equal(old, new)
+    }
+    row["state"] = {
+        name: values.pack(tensor.clone(), tensors) for name, tensor in weights.items() if not _equal(held[name], tensor)
+    }
+    return row
+
+
+def _count(report: Report, watch: Watch) -> None:
+    from triton.runtime import interpreter
+
+    report.launches.update(LAUNCHES.names)
+    report.seen.update(watch.seen)
+    watch.seen.clear()
+    report.atomics = report.atomics or interpreter.interpreter_builder.atomics
+    report.accesses += interpreter.interpreter_builder.accesses
+
+
+def _row(outputs: Any, watch: Watch, idle: bool, tensors: list[torch.Tensor]) -> dict[str, Any]:
+    own: list[torch.Tensor] = []
+    for where, leaf in values.leaves(outputs):
+        if isinstance(leaf, torch.Tensor):
+            if type(leaf) not in (torch.Tensor, torch.nn.Parameter):
+                watch.memory.note("tampering", f"output{where} is a {type(leaf).__name__}, not a plain tensor")
+                return {"outputs": None}
+            if not idle:
+                watch.memory.check_output(leaf, f"output{where}")
+                own.append(leaf)
+        elif type(leaf) not in (int, float, bool, str, complex, type(None), torch.dtype, torch.device):
+            watch.memory.note("tampering", f"output{where} is a {type(leaf).__name__}")
+            return {"outputs": None}
+    watch.check_origin(own)
+    copied = pytree.tree_map(lambda leaf: leaf.detach().clone() if isinstance(leaf, torch.Tensor) else leaf, outputs)
+    return {"outputs": values.pack(copied, tensors, strides=False)}
+
+
+def _fresh(inputs: Any) -> Any:
+    """Each draw in memory of its own, which the next one may well get again."""
+    return pytree.tree_map(
+        lambda leaf: values.strided(leaf, leaf.stride()) if isinstance(leaf, torch.Tensor) else leaf, inputs
+    )
+
+
+def _equal(a: torch.Tensor, b: torch.Tensor) -> bool:
+    return torch.equal(a, b) or bool(((a == b) | ((a != a) & (b != b))).all())
+
+
+def _failure(error: BaseException, reason: Reason, stage: str) -> dict[str, Any]:
+    said = " ".join(str(error).split())
+    return {"reason": reason.value, "stage": stage, "error": f"{type(error).__name__}: {said[:400]}"}

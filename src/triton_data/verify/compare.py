@@ -1,0 +1,123 @@
+"""Are a candidate's numbers right? Measured by what eager itself gets wrong.
+
+In: one output three times: in float64 (or eager on inputs half a rounding error away), by eager in the working type,
+and by the candidate. Out: an `Error` with its numbers. A floating-point output passes when its error, at the worst
+element, in the mean square, and relative to the element at the median and the 90th percentile, is at most a few times
+eager's own, plus a floor of a few roundings. Everything else must be equal. Not covered: whether the inputs could have
+told a right candidate from a wrong one (sensitivity.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+MEASURES = {"worst": 6.0, "mean_square": 4.0, "median": 6.0, "p90": 6.0}  # times eager's own error
+FLOOR = {  # roundings of the working type, relative to the largest element or, for the percentiles, to the element
+    torch.float64: 64.0, torch.complex128: 64.0, torch.float32: 32.0, torch.complex64: 32.0, torch.float16: 2.0,
+    torch.bfloat16: 1.5, torch.complex32: 2.0,
+}  # fmt: skip
+EIGHT_BITS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One output of one draw."""
+
+    eager: torch.Tensor
+    exact: torch.Tensor | None  # float64; None: eager's neighbours say how far it may be off
+    nudged: torch.Tensor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """How far an output is off, in units of what is allowed: above 1 is wrong."""
+
+    ratio: float
+    measure: str = ""
+    detail: str = ""
+
+    @property
+    def right(self) -> bool:
+        return self.ratio <= 1.0
+
+
+WRONG = float("inf")
+
+
+def compare(expected: Expected, got: torch.Tensor) -> Error:
+    """Shape and type have been compared already."""
+    eager = expected.eager
+    if not eager.numel():
+        return Error(0.0)
+    if not (eager.is_floating_point() or eager.is_complex()):
+        return _equal(expected, got)
+    best, own, mine = _plain(_best(expected)), _plain(eager), _plain(got)
+    spread = _plain(expected.nudged) if expected.nudged is not None else own
+    finite, odd = _finite_agree(best, own, mine)
+    if odd:
+        return Error(WRONG, "non-finite", odd)
+    return _measured(best[finite], spread[finite], mine[finite], eager.dtype)
+
+
+def _best(expected: Expected) -> torch.Tensor:
+    return expected.eager if expected.exact is None else expected.exact
+
+
+def _plain(tensor: torch.Tensor) -> torch.Tensor:
+    real = torch.view_as_real(tensor.to(torch.complex128)) if tensor.is_complex() else tensor.double()
+    return real.reshape(-1)
+
+
+def _equal(expected: Expected, got: torch.Tensor) -> Error:
+    """Where float64 and the working type decide differently, either decision will do."""
+    different = got != expected.eager
+    exact = expected.exact
+    if exact is not None and exact.shape == got.shape and not exact.is_floating_point():
+        different &= got != exact.to(got.dtype)
+    count = int(different.sum())
+    return Error(WRONG, "equal", f"{count} of {got.numel()} elements differ") if count else Error(0.0, "equal")
+
+
+def _finite_agree(best: torch.Tensor, own: torch.Tensor, mine: torch.Tensor) -> tuple[torch.Tensor, str]:
+    """Where numbers can be compared, and what is wrong elsewhere. NaN and infinities must stand where eager's or
+    float64's stand; where the working type overflows and float64 does not, either will do."""
+    like_eager = (own == mine) | (own.isnan() & mine.isnan())
+    like_best = (best == mine) | (best.isnan() & mine.isnan())
+    finite = best.isfinite() & own.isfinite() & mine.isfinite()
+    overflowed = best.isfinite() & ~own.isfinite() & mine.isfinite()
+    bad = ~(finite | like_eager | like_best | overflowed)
+    if not bool(bad.any()):
+        return finite, ""
+    place = int(bad.nonzero()[0])
+    return finite, f"{int(bad.sum())} elements, such as {float(mine[place]):g} where {float(own[place]):g} is right"
+
+
+def _measured(best: torch.Tensor, own: torch.Tensor, mine: torch.Tensor, dtype: torch.dtype) -> Error:
+    if not best.numel():
+        return Error(0.0)
+    step = torch.finfo(dtype).eps
+    floor = FLOOR.get(dtype, EIGHT_BITS) * step
+    size = best.abs()
+    largest = float(size.max())
+    errors = {}
+    pairs = zip(_sizes((mine - best).abs(), size), _sizes((own - best).abs(), size), MEASURES.items(), strict=True)
+    for off, allowed, (name, times) in pairs:
+        scale = largest if name == "worst" else _mean_square(size) if name == "mean_square" else 1.0
+        least = floor * scale + torch.finfo(dtype).tiny
+        errors[name] = Error(off / (times * allowed + least), name, f"{off:.3g}, eager {allowed:.3g}")
+    return max(errors.values(), key=lambda error: error.ratio)
+
+
+def _sizes(off: torch.Tensor, size: torch.Tensor) -> list[float]:
+    relative = off / size.clamp(min=float(size.max()) * 1e-6 + 1e-300)
+    return [float(off.max()), _mean_square(off), _quantile(relative, 0.5), _quantile(relative, 0.9)]
+
+
+def _mean_square(values: torch.Tensor) -> float:
+    return float(values.square().mean().sqrt())
+
+
+def _quantile(values: torch.Tensor, q: float) -> float:
+    return float(values.kthvalue(1 + int(q * (values.numel() - 1)))[0])

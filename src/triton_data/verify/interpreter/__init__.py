@@ -1,0 +1,1 @@
+"""Triton's interpreter, made exact and watchful: numbers as a GPU rounds them, every address checked."""

@@ -1,0 +1,45 @@
+"""What a verification ends with: passed or the reason why not, and every check with its numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from triton_data.records import Origin, Verdict
+from triton_data.verify.reasons import OPEN, Reason
+
+PROTOCOL = 1  # goes up when a change could turn a verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    passed: bool
+    reason: str  # '' when passed; a Reason
+    detail: str
+    checks: tuple[tuple[str, str], ...]  # (check, what it measured)
+    layers: tuple[str, ...] = ()  # of the jail
+
+    @property
+    def open(self) -> bool:
+        """Nothing was proved, either way."""
+        return self.reason in OPEN
+
+    def verdict(self, subject: str, device: str, protocol: int, origin: Origin) -> Verdict:
+        checks = self.checks if self.passed else (("failed", f"{self.reason}: {self.detail}"), *self.checks)
+        return Verdict(subject, device, str(protocol), self.passed, self.reason, checks, origin, self.layers)
+
+
+@dataclass
+class Checks:
+    """The checks as they are made; later numbers of one name replace earlier ones."""
+
+    made: dict[str, str] = field(default_factory=dict)
+    layers: tuple[str, ...] = ()
+
+    def say(self, name: str, found: object) -> None:
+        self.made[name] = str(found)
+
+    def failed(self, reason: Reason | str, detail: str) -> Judgement:
+        return Judgement(False, str(reason), detail, tuple(self.made.items()), self.layers)
+
+    def passed(self) -> Judgement:
+        return Judgement(True, "", "", tuple(self.made.items()), self.layers)

@@ -1,0 +1,85 @@
+"""What a candidate's text has no honest reason to contain: a first look, before anything runs.
+
+In: a text. Out: what is suspicious about it, or ''. It finds the tools with which a program could reach into the
+process that runs it; the checks of behaviour must hold without it. Not covered: anything that needs to be run.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+_MODULES_WORDS = """
+    gc inspect ctypes _ctypes cffi threading _thread multiprocessing concurrent asyncio subprocess socket signal
+    pickle marshal dis types builtins importlib code codeop sys weakref faulthandler atexit site runpy pty mmap
+    resource tracemalloc unittest pytest numba cupy triton_data requests urllib http shutil tempfile sched queue
+    select selectors
+"""
+_MODULES = frozenset(_MODULES_WORDS.split())
+_CALLS_WORDS = "eval exec compile __import__ globals locals vars input breakpoint setattr delattr open"
+_CALLS = frozenset(_CALLS_WORDS.split())
+_ATTRIBUTES_WORDS = """
+    __globals__ __closure__ __code__ __subclasses__ __mro__ __builtins__ __dict__ f_back f_globals f_locals
+    _getframe modules get_objects get_referrers __loader__ __spec__ settrace setprofile _disable_current_modes
+    _DisableTorchDispatch DisableTorchFunction DisableTorchFunctionSubclass _ExcludeDispatchKeyGuard _pop_mode
+    _set_dispatch_mode TorchDispatchMode TorchFunctionMode __torch_dispatch__ __torch_function__ _make_subclass
+    _make_wrapper_subclass as_subclass from_blob from_dlpack untyped_storage _typed_storage storage from_file
+    data_ptr_ numpy __array__ __array_interface__ tolist __dlpack__ to_dlpack __class__ register_hook CUDAGraph
+    graph cudagraph_trees make_graphed_callables load_inline cpp_extension load_library jit_script _jit_internal
+    script_if_tracing
+"""
+_ATTRIBUTES = frozenset(_ATTRIBUTES_WORDS.split())
+_PATCHABLE = ("torch", "triton", "tl", "np", "numpy", "math", "time", "F", "nn", "os")
+
+
+def suspicious(text: str) -> str:
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return ""
+    return next(_findings(tree), "")
+
+
+def _findings(tree: ast.Module) -> Iterator[str]:
+    kernels = {id(inner) for node in ast.walk(tree) if _is_kernel(node) for inner in ast.walk(node)}
+    for node in ast.walk(tree):
+        if found := _of(node):
+            yield f"line {node.lineno}: {found}"  # type: ignore[attr-defined]  # everything found has a line
+        if id(node) in kernels and isinstance(node, ast.Name) and node.id in ("torch", "np", "numpy"):
+            yield f"line {node.lineno}: {node.id} inside a kernel"
+
+
+def _of(node: ast.AST) -> str:
+    match node:
+        case ast.Import(names=names):
+            return next((f"imports {a.name}" for a in names if a.name.partition(".")[0] in _MODULES), "")
+        case ast.ImportFrom(module=str(module), names=names):
+            if module.partition(".")[0] in _MODULES:
+                return f"imports {module}"
+            return next((f"imports {a.name}" for a in names if a.name in _ATTRIBUTES), "")
+        case ast.Call(func=ast.Name(id=name)) if name in _CALLS:
+            return f"calls {name}()"
+        case ast.Call(func=ast.Name(id="getattr"), args=[_, name, *_]) if not isinstance(name, ast.Constant):
+            return "calls getattr() with a name that it computes"
+        case ast.Attribute(attr=name) if name in _ATTRIBUTES:
+            return f"uses .{name}"
+        case ast.Assign(targets=targets):
+            return next((f for target in targets if (f := _patches(target))), "")
+        case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
+            return _patches(target)
+    return ""
+
+
+def _patches(target: ast.expr) -> str:
+    """torch.allclose = …"""
+    base: ast.expr = target
+    while isinstance(base, ast.Attribute | ast.Subscript):
+        base = base.value
+    if base is not target and isinstance(base, ast.Name) and base.id in _PATCHABLE:
+        text = ast.unparse(target)
+        return "" if text.startswith("torch.backends.") else f"replaces {text}"
+    return ""
+
+
+def _is_kernel(node: ast.AST) -> bool:
+    return isinstance(node, ast.FunctionDef) and any("jit" in ast.unparse(d) for d in node.decorator_list)

@@ -1,0 +1,133 @@
+"""What a candidate does on the host while it is called: every torch operation, judged as it happens.
+
+`Watch(memory, allowed)` around the candidate. Memory that torch hands out is registered, poisoned where torch leaves it
+uninitialised, and every write by an operation is followed, so that kernels and operations together account for each
+byte. An operation that computes from the inputs, and is not one that the pair may leave to a library, is a fault.
+Not covered: work outside of torch's dispatcher; memory.py notices what that writes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import torch
+from torch.utils import _pytree as pytree
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from triton_data.verify import operations
+from triton_data.verify.interpreter.execute import LAUNCHES
+from triton_data.verify.interpreter.memory import Memory
+
+_UNWRITTEN = {"empty", "empty_like", "empty_strided", "new_empty", "new_empty_strided", "resize_"}
+_FINISHING = {"sum", "mean", "div", "mul", "add", "sub", "sqrt", "rsqrt", "amax", "amin", "max", "min", "neg", "prod",
+              "div_", "mul_", "add_", "sub_", "any", "all", "eq", "gt", "lt", "cumsum"}  # fmt: skip
+SMALL = 32  # a finishing touch works on at most this fraction of what came in
+
+
+class Watch(TorchDispatchMode):  # type: ignore[misc]
+    """`tainted` are the storages whose content depends on the inputs."""
+
+    def __init__(self, memory: Memory, allowed: frozenset[str]) -> None:
+        super().__init__()
+        self.memory, self.allowed = memory, allowed
+        self.tainted: set[int] = set()
+        self.largest = 1
+        self.calling = False
+        self.seen: Counter[str] = Counter()
+        self.from_inputs: list[tuple[str, torch.Tensor, bool]] = []  # what operations made that no kernel had a part in
+
+    def begin(self, inputs: list[torch.Tensor]) -> None:
+        self.calling, self.tainted, self.from_inputs = True, set(), []
+        self.largest = max([tensor.numel() for tensor in inputs], default=1)
+        for tensor in inputs:
+            self.memory.register(tensor, written=True)
+            self.tainted.add(_place(tensor))
+
+    def __torch_dispatch__(self, func: Any, kinds: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        name = operations.short(func)
+        given = [leaf for leaf in pytree.tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
+        if LAUNCHES.inside:
+            if any(self.memory.of(tensor) is not None for tensor in given):
+                self.memory.note("torch_fallback", f"{name} on the candidate's tensors from inside a kernel")
+            return func(*args, **kwargs)
+        result = func(*args, **kwargs)
+        made = [leaf for leaf in pytree.tree_leaves(result) if isinstance(leaf, torch.Tensor)]
+        depends = any(self._depends(tensor) for tensor in given)
+        touched = any(self._by_kernel(tensor) for tensor in given)
+        for tensor in made:
+            new = self.memory.of(tensor) is None
+            held = self.memory.register(tensor, written=name not in _UNWRITTEN)
+            if held is not None and depends and (new or _writes(func)):
+                self.tainted.add(held.start)
+                held.by_kernel = held.by_kernel or touched
+        for tensor in _written(func, args, kwargs):
+            self.memory.register(tensor, written=True)
+            self.memory.refresh(tensor)
+            if depends:
+                self.tainted.add(_place(tensor))
+        if self.calling:
+            self._judge(name, given, made, depends, touched)
+        return result
+
+    def _depends(self, tensor: torch.Tensor) -> bool:
+        held = self.memory.of(tensor)
+        return held is not None and (held.by_kernel or held.start in self.tainted)
+
+    def _by_kernel(self, tensor: torch.Tensor) -> bool:
+        held = self.memory.of(tensor)
+        return held is not None and held.by_kernel
+
+    def _judge(
+        self, name: str, given: list[torch.Tensor], made: list[torch.Tensor], depends: bool, touched: bool
+    ) -> None:
+        kind = operations.kind(name)
+        if not depends or kind == "memory":
+            return
+        self.seen[name] += 1
+        if not touched:
+            self.from_inputs += [(name, tensor, kind == "move") for tensor in made]
+        if kind == "move" or kind in self.allowed or self._finishes(name, given):
+            return
+        self.memory.note("torch_fallback", f"{name} is computed by torch")
+
+    def check_origin(self, outputs: list[torch.Tensor]) -> None:
+        """A kernel that only copies what torch computed from the inputs has not done the work."""
+        told = [
+            next((name for name, made, moved in self.from_inputs if _same_numbers(made, out, moved)), "")
+            for out in outputs
+        ]
+        if told and all(told):
+            self.memory.note("torch_fallback", f"the output holds what {told[0]} made, and kernels only moved it")
+
+    def _finishes(self, name: str, given: list[torch.Tensor]) -> bool:
+        """The last step over what kernels have already brought down to a few numbers."""
+        few = all(t.numel() <= 1 or t.numel() * SMALL <= self.largest for t in given)
+        return name in _FINISHING and few and all(self._by_kernel(t) or not self._depends(t) for t in given)
+
+
+def _same_numbers(a: torch.Tensor, b: torch.Tensor, in_order: bool) -> bool:
+    if a.numel() != b.numel() or a.dtype != b.dtype or a.numel() < 2:
+        return False
+    if torch.equal(a.flatten(), b.flatten()):
+        return True
+    return not in_order and bool(torch.equal(a.flatten().sort()[0], b.flatten().sort()[0]))
+
+
+def _place(tensor: torch.Tensor) -> int:
+    return int(tensor.untyped_storage().data_ptr())
+
+
+def _writes(func: Any) -> bool:
+    return any(a.alias_info is not None and a.alias_info.is_write for a in func._schema.arguments)
+
+
+def _written(func: Any, args: Any, kwargs: Any) -> list[torch.Tensor]:
+    """The arguments that the operation's schema says it writes."""
+    found = []
+    for index, argument in enumerate(func._schema.arguments):
+        if argument.alias_info is not None and argument.alias_info.is_write:
+            value = args[index] if index < len(args) else kwargs.get(argument.name)
+            found += [leaf for leaf in pytree.tree_leaves(value) if isinstance(leaf, torch.Tensor)]
+    return found

@@ -1,0 +1,80 @@
+"""One honest candidate, and what becomes of it when one thing in it is wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.verify.texts import CANDIDATE, REFERENCE, changed
+from triton_data.jail import Jail
+from triton_data.verify.verify import verify_texts
+
+
+def test_an_honest_candidate_passes_and_says_how(jail: Jail) -> None:
+    found = verify_texts(REFERENCE, CANDIDATE, jail=jail)
+    assert found.passed, found
+    checks = dict(found.checks)
+    assert checks["measured against"] == "float64"
+    assert "relu_scale" in checks["kernels launched"]
+    assert int(checks["seeds"]) >= 5
+    assert any(layer.startswith("seccomp") for layer in found.layers)
+
+
+WRONG = {
+    "a lost weight": ("* scale\n", "* 1.0\n", "wrong_values"),
+    "a wrong constant": ("x, 0.0) *", "x, 0.001) *", "wrong_values"),
+    "bfloat16 inside": ("* scale\n", "* scale.to(tl.bfloat16).to(tl.float32)\n", "wrong_values"),
+    "no mask at the store": ("y, mask=mask)", "y)", "out_of_bounds"),
+    "no mask at the load": ("cols, mask=mask, other=0.0)\n    scale", "cols)\n    scale", "out_of_bounds"),
+    "one column too few": ("cols < n_cols", "cols < n_cols - 1", "uninitialised_read"),
+    "one row too few": ("[(x.shape[0],)]", "[(x.shape[0] - 1,)]", "uninitialised_read"),
+    "two programs, one row": ("tl.program_id(0)", "tl.program_id(0) // 2 * 2", "uninitialised_read"),
+    "all in one row": ("tl.store(out_ptr + row * n_cols + cols", "tl.store(out_ptr + cols", "race"),
+    "into the input": ("out = torch.empty_like(x)", "out = x", "mutated_input"),
+    "torch does it": ("return out", "return torch.relu(x) * self.scale", "torch_fallback"),
+    "another type": ("return out", "return out.double()", "wrong_dtype"),
+    "another shape": ("return out", "return out.reshape(-1)", "wrong_shape"),
+    "two outputs": ("return out", "return out, out", "wrong_structure"),
+    "other weights": ("self.scale = nn.Parameter(torch.ones(features))", "self.scale = torch.ones(features)",
+                      "state_mismatch"),
+    "no such argument": ("n_cols, BLOCK: tl", "n_cols, WIDTH: tl", "crash"),
+    "a look around": ("import torch\n", "import gc\nimport torch\n", "tampering"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_one_thing_wrong_is_found_and_named(name: str, jail: Jail) -> None:
+    old, new, reason = WRONG[name]
+    found = verify_texts(REFERENCE, changed(CANDIDATE, old, new), jail=jail)
+    assert (found.passed, found.reason) == (False, reason), found.detail
+
+
+def test_a_kernel_whose_result_nobody_uses_is_a_decoy(jail: Jail) -> None:
+    """Its output comes from memory that the kernel does not touch."""
+    text = changed(CANDIDATE, "return out", "return x.abs() * 0.5 + x * 0.5")
+    found = verify_texts(REFERENCE, text, jail=jail)
+    assert (found.passed, found.reason) == (False, "torch_fallback")
+
+
+def test_a_copy_of_what_torch_computed_is_no_kernel(jail: Jail) -> None:
+    reference = changed(REFERENCE, "torch.relu(x) * self.scale", "x @ self.scale.diag()")
+    text = changed(CANDIDATE, "x = x.contiguous()", "x = x @ self.scale.diag()")
+    text = changed(text, "tl.where(x > 0, x, 0.0) * scale", "x")
+    found = verify_texts(reference, text, jail=jail)
+    assert (found.passed, found.reason) == (False, "torch_fallback")
+
+
+OPEN = {
+    "random": ("torch.relu(x) * self.scale", "torch.nn.functional.dropout(x) * self.scale", "nondeterministic"),
+    "constant": ("torch.relu(x) * self.scale", "torch.zeros_like(x)", "insensitive"),
+    "the input": ("torch.relu(x) * self.scale", "x * 1.0", "insensitive"),
+    "no tensor": ("torch.relu(x) * self.scale", "int(x.shape[0])", "unsupported_outputs"),
+    "an object": ("torch.relu(x) * self.scale", "self", "unsupported_outputs"),
+    "an error": ("torch.relu(x) * self.scale", "x.no_such_method()", "reference_failed"),
+}
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_a_reference_that_can_prove_nothing_is_named(name: str, jail: Jail) -> None:
+    old, new, reason = OPEN[name]
+    found = verify_texts(changed(REFERENCE, old, new), CANDIDATE, jail=jail)
+    assert (found.passed, found.reason, found.open) == (False, reason, True), found.detail
