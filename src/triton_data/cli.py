@@ -12,14 +12,13 @@ from typing import Any
 import click
 
 import triton_data
-from triton_data.commands import capture, inspect, rewrite, stages
+from triton_data.commands import capture, curate, inspect, rewrite, stages
 from triton_data.endings import run_command
 from triton_data.errors import Misuse, NotBuiltYet, closest
 
 LATER = {  # verbs whose rooms later parts build: their one honest line
     "generate": "LLM-written modules, constraint-built graphs and templates",
     "verify": "checking a Triton program against its PyTorch reference",
-    "curate": "dedup, decontamination, licences, labels and splits",
     "train": "fine-tuning configs and runs",
     "eval": "scoring a tuned model's kernels",
     "report": "pages that show a run",
@@ -66,7 +65,7 @@ def _later(name: str, what: str) -> click.Command:
 
 for _command in (
     inspect.doctor, inspect.status, stages.scrape, stages.extract, capture.capture, rewrite.rewrite,
-    stages.export, stages.run,
+    curate.curate, stages.export, stages.run,
 ):  # fmt: skip
     cli.add_command(_command)
 for _name, _what in LATER.items():

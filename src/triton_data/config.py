@@ -56,6 +56,24 @@ class CaptureConfig:
 
 
 @dataclass(frozen=True)
+class CurateConfig:
+    dedup: str = "near"  # off, exact, tree, near: how alike two texts may not be
+    decontaminate: str = "drop"  # off, flag, drop
+    benchmarks: tuple[str, ...] = ()  # files of fingerprints besides those that are shipped
+    trace: bool = True  # compare traced graphs as well: runs each program once more, in the jail
+    licences: tuple[str, ...] = ()  # SPDX identifiers that may be kept; none: the permissive ones
+    unknown_licence: str = "own"  # keep, drop, or own: keep what the user gave, drop what came from the net
+    verified: str = "not_failed"  # any, not_failed, passed
+    personal: str = "flag"  # off, flag, drop: e-mail and network addresses; secrets are always left out
+    opt_out: str = ""  # file of owners and owner/name that are left out
+    max_tokens: int = 32_768
+    split_by: str = "repository"  # or cluster: copies stay together, but not what one repository holds
+    validation: int = 5  # percent
+    test: int = 5
+    seed: int = 0
+
+
+@dataclass(frozen=True)
 class ExportConfig:
     formats: tuple[str, ...] = ("torchtune",)
     out: str = "datasets"
@@ -71,6 +89,7 @@ class Config:
     scrape: ScrapeConfig = field(default_factory=ScrapeConfig)
     extract: ExtractConfig = field(default_factory=ExtractConfig)
     capture: CaptureConfig = field(default_factory=CaptureConfig)
+    curate: CurateConfig = field(default_factory=CurateConfig)
     export: ExportConfig = field(default_factory=ExportConfig)
 
     def to_json(self) -> str:

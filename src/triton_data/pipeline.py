@@ -27,7 +27,8 @@ FETCHERS = 4
 GIVEN_SECONDS = 90.0  # a program; the jail's own limit is lower
 GRACE = 30.0  # seconds that the engine waits beyond the jail's own limit
 GATHERING = ("discover", "scrape")  # take turns until nothing is put off
-STAGES = (*GATHERING, "given", "extract", "capture", "rewrite")  # in order; export reads what they leave
+CURATING = ("label", "trace", "curate")
+STAGES = (*GATHERING, "given", "extract", "capture", "rewrite", *CURATING)  # in order; export reads what they leave
 
 
 class Stopped(Exception):
@@ -72,8 +73,22 @@ def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
             from triton_data.rewrite.stage import SECONDS, RewriteStage
 
             yield Planned(RewriteStage(config.allow_unsafe_exec), SECONDS + GRACE)
+        elif name in CURATING:
+            yield from _curating(name, config)
         else:
             raise Misuse(f"unknown stage {name!r}{closest(name, STAGES)}")
+
+
+def _curating(name: str, config: Config) -> Iterator[Planned]:
+    from triton_data.curate import stages as curating
+
+    if name == "label":
+        yield Planned(curating.LabelStage(), curating.LABEL_SECONDS)
+    elif name == "curate":
+        stage = curating.CurateStage(config.curate, Path(config.run_dir))
+        yield Planned(stage, curating.CURATE_SECONDS, 1)
+    elif config.curate.trace and config.curate.decontaminate != "off":
+        yield Planned(curating.TraceStage(config.allow_unsafe_exec), curating.TRACE_SECONDS + GRACE)
 
 
 def _gathering(stage: Stage, config: Config) -> Planned:
@@ -113,9 +128,11 @@ def check(config: Config) -> None:
     from triton_data.capture import own_gpu
     from triton_data.capture.modes import find_mode
     from triton_data.capture.targets import find_target
+    from triton_data.curate import settings
     from triton_data.sources import spec
 
     spec.check(config.scrape)
+    settings.check(config.curate)
     if any(source.startswith("given:") for source in config.scrape.sources):
         from triton_data.extract import given
 

@@ -2,7 +2,7 @@
 
 In: Python texts. Out: for each its distinct shingles (hashes of five tokens in a row) and its operators (hashes of
 "relu, 1st time", "relu, 2nd time", ...). Names outside the vocabulary count as one and the same, and so do numbers;
-comments, docstrings, annotations of arguments, `get_inputs()` and brackets do not count at all. So a renamed or
+comments, docstrings, imports, `get_inputs()` and round brackets do not count at all. So a renamed or
 reformatted copy has nearly the same shingles. All of it is numpy over one buffer: a loop over tokens in Python would
 be twenty times slower than the sketches made of its result.
 Not covered: Python's grammar. A `#` inside a string ends the line here; both copies of a text suffer alike.
@@ -28,6 +28,7 @@ _Words: TypeAlias = NDArray[np.uint64]
 _Places: TypeAlias = NDArray[np.int64]
 _INPUTS = re.compile(rb"^def get_(?:init_)?inputs\b[\s\S]*?(?=^\S|\Z)", re.MULTILINE)
 _COMMENT = re.compile(rb"#[^\n]*")
+_IMPORT = re.compile(rb"^(?:import|from) [^\n(]*(?:\([^)]*\))?", re.MULTILINE)
 _PRIME = 0x9E3779B97F4A7C15
 _NAME, _NUMBER = np.uint64(0x6E616D65), np.uint64(0x6E756D62)
 _SLOT_BITS, _SPREAD = 20, 0xC2B2AE3D27D4EB4F  # the spread was chosen so that no two words of the vocabulary meet
@@ -76,6 +77,8 @@ def _visible(text: bytes) -> bytes:
             text = b" ".join(text.split(quotes)[::2])
     if b"#" in text:
         text = _COMMENT.sub(b"", text)
+    if b"import " in text:
+        text = _IMPORT.sub(b"", text)
     if b"def get_" in text:
         text = _INPUTS.sub(b"", text)
     return text + b"\n"
@@ -219,8 +222,9 @@ def _numbered(tokens: _Words, owners: _Places) -> tuple[_Words, _Places]:
     new = np.ones(len(keyed), np.bool_)
     new[1:] = keyed[1:] != keyed[:-1]
     nth = index - np.maximum.accumulate(np.where(new, index, 0)) if len(index) else index
+    token = keyed & np.uint64(0xFFFFFFFF)
     with np.errstate(over="ignore"):
-        return keyed + nth.astype(np.uint64) * np.uint64(_PRIME), (keyed >> np.uint64(32)).astype(np.int64)
+        return token + nth.astype(np.uint64) * np.uint64(_PRIME), (keyed >> np.uint64(32)).astype(np.int64)
 
 
 def _sets(values: _Words, owners: _Places, rows: int) -> Sets:

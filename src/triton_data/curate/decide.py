@@ -1,0 +1,189 @@
+"""What goes into the dataset, over the whole set: who is a copy of whom, what a benchmark holds, what may be used.
+
+In: the store with its Labels. Out: one Decision for each text, with every reason that speaks against it. A copy loses
+to the one that may be kept, has the better licence, is verified, has more stars, and is older, in this order.
+Not covered: the labels of a text (label.py). Nothing is deleted: exports read the decisions.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from triton_data.config import CurateConfig
+from triton_data.curate import fingerprints, licences
+from triton_data.curate.contamination import Detector, Form, Match
+from triton_data.curate.near import Clusters, merge_similar
+from triton_data.curate.rows import Row, kinds, read_rows
+from triton_data.curate.settings import opted_out
+from triton_data.curate.shingles import Sets, Sketches
+from triton_data.curate.split import assign, split_units
+from triton_data.records import Decision
+from triton_data.store import Store
+
+_FLAGGED = {"contaminated_flag", "personal_flag"}  # reasons that only inform
+
+
+def decide(store: Store, config: CurateConfig, round_: str) -> Iterator[Decision]:
+    rows, sketches = read_rows(store, config.split_by == "repository")
+    matches = _matches(rows, sketches, config)
+    same, alike = Clusters(len(rows)), Clusters(len(rows))
+    for numbers in kinds(rows):
+        _unite(rows, numbers, sketches, alike, "near")
+        _unite(rows, numbers, sketches, same, config.dedup)
+    groups = _groups(rows, alike)
+    splits = split_units(
+        [row.unit for row in rows], config.seed, (config.validation, config.test), _known_splits(store)
+    )
+    sides = assign([row.unit for row in rows], groups, splits)
+    reasons = _reasons(rows, matches, config, [own for _, own in sides])
+    best = _survivors(rows, same, reasons, config)
+    kept = _kept(rows, reasons, best, config)
+    for number, row in enumerate(rows):
+        nearest = tuple((m.problem, f"{m.layer} {m.similarity:g}") for m in sorted(matches[number]))
+        yield Decision(
+            row.key, row.kind, round_, rows[best[number]].key, row.unit, sides[number][0], kept[number],
+            tuple(reasons[number]), nearest, row.origin,
+        )  # fmt: skip
+
+
+# ---- the same ----------------------------------------------------------------------------------------------------
+
+
+def _unite(rows: list[Row], numbers: list[int], sketches: Sketches, clusters: Clusters, level: str) -> None:
+    """Texts are keyed by themselves, so exact copies are one row already, except where only the entry differs."""
+    for form in {"tree": ("tree",), "near": ("tree", "skeleton")}.get(level, ()):
+        first: dict[str, int] = {}
+        for number in numbers:
+            value = getattr(rows[number], form)
+            if value:
+                clusters.union(first.setdefault(value, number), number)
+    if level == "near":
+        part = Clusters(len(numbers))
+        merge_similar(Sketches(_rows(sketches.shingles, numbers), _rows(sketches.operators, numbers)), part)
+        for place, number in enumerate(numbers):
+            clusters.union(number, numbers[part.find(place)])
+
+
+def _rows(sets: Sets, numbers: list[int]) -> Sets:
+    """Of consecutive rows, which those of one kind nearly always are, a view and no copy."""
+    low, high = numbers[0], numbers[-1] + 1
+    if high - low == len(numbers):
+        bounds = sets.bounds[low : high + 1]
+        return Sets(sets.values[bounds[0] : bounds[-1]], bounds - bounds[0])
+    sizes = np.diff(sets.bounds)[numbers]
+    return Sets(np.concatenate([sets.row(n) for n in numbers]), np.concatenate([[0], np.cumsum(sizes)]))
+
+
+def _groups(rows: list[Row], alike: Clusters) -> list[int]:
+    """What must be on one side: copies, and a program with all that was made of it."""
+    joined = Clusters(len(rows))
+    for number, row in enumerate(rows):
+        joined.union(number, alike.find(number))
+        if row.parent >= 0:
+            joined.union(number, row.parent)
+    return [joined.find(number) for number in range(len(rows))]
+
+
+def _survivors(rows: list[Row], same: Clusters, reasons: list[list[str]], config: CurateConfig) -> list[int]:
+    """For each row the one that stands for its cluster."""
+    members: dict[int, list[int]] = defaultdict(list)
+    for number in range(len(rows)):
+        members[same.find(number)].append(number)
+    best = [0] * len(rows)
+    for numbers in members.values():
+        first = min(numbers, key=lambda number: _rank(rows[number], reasons[number], config))
+        for number in numbers:
+            best[number] = first
+    return best
+
+
+def _rank(row: Row, reasons: list[str], config: CurateConfig) -> tuple[object, ...]:
+    """The best comes first; the key at the end makes it one and the same for the same set."""
+    free = licences.allowed(row.origin.licence, config.licences or licences.PERMISSIVE)
+    time = row.origin.time or "9"
+    return (
+        len(set(reasons) - _FLAGGED) > 0,
+        not free,
+        -row.verified,
+        not row.products,
+        -(row.origin.stars or 0),
+        time,
+        row.key,
+    )
+
+
+# ---- reasons -----------------------------------------------------------------------------------------------------
+
+
+def _matches(rows: list[Row], sketches: Sketches, config: CurateConfig) -> list[list[Match]]:
+    found: list[list[Match]] = [[] for _ in rows]
+    if config.decontaminate == "off":
+        return found
+    paths = [*fingerprints.shipped(), *map(Path, config.benchmarks)]
+    detector = Detector([fingerprints.read(path) for path in paths])
+    if not detector.problems:
+        return found
+    for number, row in enumerate(rows):
+        found[number] += detector.matches(Form(row.tree, row.skeleton, row.steps, row.graph))
+    for number, similar in detector.similar(sketches).items():
+        found[number] += similar
+    return found
+
+
+def _reasons(rows: list[Row], matches: list[list[Match]], config: CurateConfig, own: list[bool]) -> list[list[str]]:
+    out = opted_out(config.opt_out)
+    wanted = config.licences or licences.PERMISSIVE
+    reasons = []
+    for number, row in enumerate(rows):
+        found: list[str] = [flag for flag in ("unparsable", "unlabelled", "secrets") if flag in row.flags]
+        if row.tokens > config.max_tokens:
+            found.append("too_long")
+        if {"email", "ip_address"} & set(row.flags) and config.personal != "off":
+            found.append("personal" if config.personal == "drop" else "personal_flag")
+        found += _licence(row, wanted, config.unknown_licence)
+        if row.origin.repo.lower() in out or row.origin.repo.lower().partition("/")[0] in out:
+            found.append("opted_out")
+        if any(match.counts for match in matches[number]):
+            found.append("contaminated" if config.decontaminate == "drop" else "contaminated_flag")
+        found += _verification(row, config.verified)
+        if not own[number]:
+            found.append("other_split")
+        reasons.append(found)
+    return reasons
+
+
+def _licence(row: Row, wanted: tuple[str, ...], unknown: str) -> list[str]:
+    if row.origin.licence:
+        return [] if licences.allowed(row.origin.licence, wanted) else ["licence"]
+    keep = unknown == "keep" or (unknown == "own" and row.origin.source in licences.OWN)
+    return [] if keep else ["licence_unknown"]
+
+
+def _verification(row: Row, wanted: str) -> list[str]:
+    if row.kind not in ("pair", "kernel") or wanted == "any":
+        return []
+    if row.verified < 0:
+        return ["verification_failed"]
+    return ["unverified"] if wanted == "passed" and row.verified == 0 else []
+
+
+def _kept(rows: list[Row], reasons: list[list[str]], best: list[int], config: CurateConfig) -> list[bool]:
+    """A program comes before what was made of it, so its fate is known by then."""
+    kept: list[bool] = []
+    for number, row in enumerate(rows):
+        if config.dedup != "off" and best[number] != number:
+            reasons[number].append("duplicate")
+        if row.parent >= 0 and not kept[row.parent]:
+            reasons[number].append("program_left_out")
+        kept.append(not set(reasons[number]) - _FLAGGED)
+    return kept
+
+
+def _known_splits(store: Store) -> dict[str, str]:
+    """What an earlier round of this run decided for a unit, from texts that were on their unit's own side."""
+    asked = "SELECT DISTINCT unit, split FROM decisions WHERE reasons NOT LIKE '%other_split%' ORDER BY rowid DESC"
+    return dict(store.db.execute(asked))

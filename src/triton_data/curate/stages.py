@@ -1,0 +1,140 @@
+"""The three stages of curation: `label` reads each text, `trace` runs each program's graph, `curate` decides.
+
+In: a run's programs, kernels, pairs and captures. Out: Labels, Traces, and a Decision for each text. `label` and
+`trace` go item by item; `curate` is one item, the whole set, done again when the set or its settings have changed.
+Not covered: the deciding itself (decide.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from triton_data import codec
+from triton_data.config import CurateConfig
+from triton_data.curate import texts, trace
+from triton_data.curate.decide import decide
+from triton_data.curate.label import label
+from triton_data.curate.settings import need_extra
+from triton_data.jail import RUN, Jail, Task
+from triton_data.records import Capture, Decision, Drop, Kernel, Label, Pair, Program, Record, Trace, digest
+from triton_data.store import Store
+
+PRELOAD = ("torch", "torch._subclasses.fake_tensor", "triton_data.curate.trace")
+LABEL_SECONDS, TRACE_SECONDS, CURATE_SECONDS = 60.0, 30.0, 6 * 3600.0
+_SUBJECTS: tuple[type[Record], ...] = (Program, Kernel, Pair, Capture)
+
+
+@dataclass
+class LabelStage:
+    name: str = "label"
+
+    def todo(self, store: Store) -> Iterator[Record]:
+        """A Pair's mode is its Capture's, so it travels with it."""
+        for kind in _SUBJECTS:
+            for record in store.unfinished(kind, self.name):
+                yield _WithMode(record, _mode(store, record)) if isinstance(record, Pair) else record  # type: ignore[misc]
+
+    def count(self, store: Store) -> int:
+        return sum(store.count_unfinished(kind, self.name) for kind in _SUBJECTS)
+
+    def held(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
+    def work(self, item: Any) -> Iterator[Label]:
+        yield from map(label, _subjects(item))
+
+
+@dataclass(frozen=True)
+class _WithMode:
+    pair: Pair
+    mode: str
+
+    @property
+    def key(self) -> str:
+        return self.pair.key
+
+
+def _mode(store: Store, pair: Pair) -> str:
+    row = store.db.execute("SELECT mode FROM captures WHERE key=?", (pair.capture,)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def _subjects(item: Any) -> Iterator[texts.Subject]:
+    if isinstance(item, _WithMode):
+        yield texts.of_pair(item.pair, item.mode)
+    elif isinstance(item, Capture):
+        yield from texts.of_capture(item)
+    else:
+        yield texts.of_program(item) if isinstance(item, Program) else texts.of_kernel(item)
+
+
+@dataclass
+class TraceStage:
+    allow_unsafe: bool = False
+    name: str = "trace"
+    jail: Jail | None = None
+
+    def todo(self, store: Store) -> Iterator[Program]:
+        yield from store.unfinished(Program, self.name)
+
+    def count(self, store: Store) -> int:
+        return store.count_unfinished(Program, self.name)
+
+    def held(self) -> AbstractContextManager[object]:
+        self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe)
+        return self.jail
+
+    def work(self, item: Program) -> Iterator[Trace | Drop]:
+        assert self.jail is not None, "work() runs while the stage is held"
+        yield traced(self.jail, item)
+
+
+def traced(jail: Jail, program: Program) -> Trace | Drop:
+    """The worker's answer is a claim: only text of the expected kind gets through."""
+    payload: Any = {"text": program.text, "entry": program.entry}
+    policy = replace(RUN, wall_s=TRACE_SECONDS, cpu_s=int(TRACE_SECONDS))
+    outcome = jail.run(Task(entry=f"{trace.__name__}:run", payload=payload), policy)
+    if not outcome.ok or not isinstance(outcome.value, dict):
+        return outcome.drop()
+    named = outcome.value.get("operators")
+    operators = tuple(str(name)[:80] for name in named) if isinstance(named, list) else ()
+    return Trace(program.key, str(outcome.value.get("graph", ""))[:32], operators, program.origin, outcome.facts.layers)
+
+
+@dataclass(frozen=True)
+class Round:
+    key: str
+
+
+@dataclass
+class CurateStage:
+    config: CurateConfig
+    run_dir: Path
+    name: str = "curate"
+
+    def todo(self, store: Store) -> Iterator[Round]:
+        if self.count(store):
+            yield self.round(store)
+
+    def count(self, store: Store) -> int:
+        return int(store.count(Label) > 0 and not store.has_outcome(self.name, self.round(store).key))
+
+    def held(self) -> AbstractContextManager[object]:
+        need_extra()
+        return nullcontext()
+
+    def round(self, store: Store) -> Round:
+        """Named by the settings and by what there is: records are only ever added."""
+        state = [store.db.execute(f"SELECT COUNT(*), MAX(rowid) FROM {table}").fetchone() for table in _STATE]
+        return Round(digest("round", str(codec.to_json(self.config)), str(state)))
+
+    def work(self, item: Round) -> Iterator[Decision]:
+        with Store.read(self.run_dir) as store:
+            yield from decide(store, self.config, item.key)
+
+
+_STATE = ("programs", "kernels", "pairs", "captures", "labels", "traces", "verdicts")
