@@ -1,10 +1,12 @@
 """How many captures become standalone Triton programs, and are those right?
 
-    PYTHONPATH=src python benchmarks/rewrite.py [--device cpu|cuda] [--jobs 2] [--only REGEX] [--keep DIR]
+    PYTHONPATH=src python benchmarks/rewrite.py [--device cpu|cuda] [--mode inference|training|dynamic] [--only REGEX]
+                                                [--jobs 2] [--keep DIR]
 
 Each program of benchmarks/modules is captured with no GPU, rewritten, and the file is run in a process of its own
-against eager with the same weights: in Triton's interpreter on the CPU, or on CUDA. Prints what became of them, each
-failure by name, and the measures of readability. A plain comparison, not a verification.
+against eager with the same weights: in Triton's interpreter on the CPU, or on CUDA. In training that is the results,
+the gradients and the buffers. Prints what became of them, each failure by name, and the measures of readability. A
+plain comparison, not a verification.
 """
 
 from __future__ import annotations
@@ -127,14 +129,14 @@ def _checked(program: Any, options: argparse.Namespace) -> Row:
     signal.signal(signal.SIGALRM, too_long)
     signal.setitimer(signal.ITIMER_REAL, options.seconds)
     try:
-        return {"error": "", "difference": _difference(program, path, options.device)}
+        return {"error": "", "difference": _difference(program, path, options)}
     except Exception as error:  # noqa: BLE001  whatever a file raises is its result here
         return {"error": f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"}
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _difference(program: Any, path: Path, device: str) -> float:
+def _difference(program: Any, path: Path, options: argparse.Namespace) -> float:
     """The largest error, in units of the tolerance of the output's type; above 1 is wrong."""
     import importlib.util
 
@@ -142,6 +144,7 @@ def _difference(program: Any, path: Path, device: str) -> float:
 
     from triton_data.verify import libdevice, reductions
 
+    device, training = options.device, options.mode == "training"
     if device == "cpu":
         libdevice.install()
         reductions.install()
@@ -158,14 +161,45 @@ def _difference(program: Any, path: Path, device: str) -> float:
     args, kwargs = _split(inputs)
     if isinstance(old, type):
         init_args, init_kwargs = _split(reference.get("get_init_inputs", list)())
-        old, new = old(*init_args, **init_kwargs).eval().to(device), new(*init_args, **init_kwargs).eval().to(device)
+        old, new = (made(*init_args, **init_kwargs).train(training).to(device) for made in (old, new))
         new.load_state_dict(old.state_dict())
-    with torch.no_grad():
-        wanted = _tensors(old(*_copied(args), **_copied(kwargs)))
-        got = _tensors(new(*_copied(args), **_copied(kwargs)))
+    states = _copied(old.state_dict()) if isinstance(old, torch.nn.Module) else {}
+    wanted = _results(old, _copied(args), _copied(kwargs), training)
+    got = _results(new, _copied(args), _copied(kwargs), training)
+    if states:
+        old.load_state_dict(states)
+    torch.manual_seed(1)
+    again = _results(old, _copied(args), _copied(kwargs), training)
+    if any(a.shape != b.shape or _error(a, b) > 1 for a, b in zip(wanted, again, strict=True)):
+        return -1.0  # random: there are no numbers to give
     if len(wanted) != len(got):
         raise ValueError(f"{len(got)} outputs instead of {len(wanted)}")
     return max((_error(a, b) for a, b in zip(wanted, got, strict=True)), default=0.0)
+
+
+def _results(call: Any, args: Any, kwargs: Any, training: bool) -> list[Any]:
+    """What it returns; in training also the gradients of a weighted sum of that, and the buffers afterwards."""
+    import torch
+
+    with torch.set_grad_enabled(training):
+        if not training:
+            return _tensors(call(*args, **kwargs))
+        learned = list(call.parameters()) if isinstance(call, torch.nn.Module) else []
+        learned = [p for p in learned if p.requires_grad]
+        if not learned:  # as in the capture
+            learned = [v for v in (*args, *kwargs.values()) if isinstance(v, torch.Tensor) and v.is_floating_point()]
+            learned = [v.requires_grad_() for v in learned if v.is_leaf]
+        made = _tensors(call(*args, **kwargs))
+        losses = [(leaf.double() * _weights(leaf)).sum() for leaf in made if leaf.requires_grad]
+        gradients = torch.autograd.grad(sum(losses), learned, allow_unused=True)
+    buffers = list(call.buffers()) if isinstance(call, torch.nn.Module) else []
+    return [*(leaf.detach() for leaf in made), *(g for g in gradients if g is not None), *_copied(buffers)]
+
+
+def _weights(leaf: Any) -> Any:
+    import torch
+
+    return torch.linspace(-1, 2, leaf.numel(), dtype=torch.float64, device=leaf.device).reshape(leaf.shape)
 
 
 def _error(wanted: Any, got: Any) -> float:
@@ -219,10 +253,11 @@ def _report(rows: list[Row], results: dict[str, Row], device: str) -> None:
 
     captured = [row for row in rows if "capture" not in row]
     made = [row for row in captured if "rewrite" not in row]
-    right = [r for r in results.values() if not r["error"] and r["difference"] <= 1]
+    right = [r for r in results.values() if not r["error"] and 0 <= r["difference"] <= 1]
+    random = [name for name, r in results.items() if not r["error"] and r["difference"] < 0]
     print(f"torch {torch.__version__}, triton {triton.__version__}, checked on {device}")
     print(f"{len(rows)} programs, {len(captured)} captured, {len(made)} rewritten ({_share(made, captured)})")
-    print(f"{len(right)} of them give eager's numbers ({_share(right, made)})")
+    print(f"{len(right)} of them give eager's numbers ({_share(right, made)}); random, not compared: {len(random)}")
     print(f"{sum(row['private'] for row in made)} of them name private modules")
     for key, words in (("ratio", "tokens against the output code"), ("tmp", "share of tmpN names"),
                        ("lines", "lines a kernel"), ("seconds", "CPU seconds a file")):  # fmt: skip

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from triton_data.rewrite import tree
 from triton_data.rewrite.host import Host, Launch
+from triton_data.rewrite.naming import fresh
 
 _BUFFER = re.compile(r"^buf\d+$")
 _NUMBERED = re.compile(r"_\d+$")
@@ -27,7 +28,7 @@ def rename(host: Host, arguments: Iterable[str]) -> None:
     by: dict[str, ast.expr] = {}
     for buffer, word in _first_writers(host):
         if buffer not in by:
-            by[buffer] = ast.Name(_fresh(word, taken), ast.Load())
+            by[buffer] = ast.Name(_name(word, taken), ast.Load())
     for each in host.statements:
         if isinstance(each, Launch):
             tree.substitute_in(each.arguments, by)
@@ -55,13 +56,8 @@ def _allocates(statement: ast.Assign) -> bool:
     return tree.called(statement.value) in ("torch.empty", "torch.empty_strided")
 
 
-def _fresh(word: str, taken: set[str]) -> str:
-    base = word if word.isidentifier() and not keyword.iskeyword(word) else "value"
-    name, n = base, 2
-    while name in taken:
-        name, n = f"{base}_{n}", n + 1
-    taken.add(name)
-    return name
+def _name(word: str, taken: set[str]) -> str:
+    return fresh(word if word.isidentifier() and not keyword.iskeyword(word) else "value", taken)
 
 
 def _rename_statement(statement: ast.stmt, by: dict[str, ast.expr]) -> None:

@@ -34,7 +34,6 @@ class Host:
     statements: list[ast.stmt | Launch] = field(default_factory=list)
     nodes: list[tuple[str, ...]] = field(default_factory=list)  # source nodes of each statement
     returned: list[ast.expr] = field(default_factory=list)
-    result: str = ""  # what the program returns, made of `returned`
     uses: set[str] = field(default_factory=set)  # support functions that the file must bring
     layouts: Layouts = field(default_factory=Layouts)
 

@@ -11,6 +11,7 @@ import ast
 from dataclasses import dataclass
 
 from triton_data.rewrite import tree
+from triton_data.rewrite.printer import STEP
 from triton_data.rewrite.reasons import Declined, Reason
 
 INPUT_FUNCTIONS = ("get_inputs", "get_init_inputs")
@@ -26,6 +27,12 @@ class Shell:
     before: tuple[str, ...]  # definitions that the class or the inputs need
     class_lines: tuple[str, ...]  # the class up to where forward goes
     inputs: tuple[str, ...]
+
+    def head(self, name: str) -> list[str]:
+        """Up to and with the line that opens the new forward, or the new function."""
+        if self.is_class:
+            return [*self.class_lines, "", f"{STEP}def forward({self.arguments}):"]
+        return [f"def {name}({self.arguments}):"]
 
 
 def shell(text: str, entry: str, new_name: str) -> Shell:

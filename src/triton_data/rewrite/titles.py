@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from triton_data.rewrite.naming import fresh
+
 # Views, copies and pieces of other operations: worth a word only where nothing else is left.
 _BORING = frozenset(
     [
@@ -31,12 +33,7 @@ MOST_WORDS = 4
 
 
 def kernel_title(aten: Iterable[str], taken: set[str]) -> str:
-    operations = [name.rsplit(".", 1)[-1] for name in aten]
+    operations = [name.rsplit(".", 1)[-1].rstrip("_") for name in aten]
     words = [w for w in operations if w not in _BORING] or operations or ["fused"]
     words = list(dict.fromkeys(re.sub(r"^_+", "", _WORDS.get(word, word)) for word in words))[:MOST_WORDS]
-    base = "_".join(words) + "_kernel"
-    name, n = base, 2
-    while name in taken:
-        name, n = f"{base.removesuffix('_kernel')}_{n}_kernel", n + 1
-    taken.add(name)
-    return name
+    return fresh("_".join(words), taken, ending="_kernel")

@@ -1,4 +1,4 @@
-"""AttentionManual in Triton: addmm_kernel, addmm_2_kernel, div_eq_abs_ne_kernel, addmm_3_kernel, vie"""
+"""AttentionManual in Triton: addmm_kernel, addmm_2_kernel, div_eq_abs_ne_kernel and 3 more"""
 
 
 import torch

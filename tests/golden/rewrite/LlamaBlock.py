@@ -1,4 +1,4 @@
-"""LlamaBlock in Triton: fused_rms_norm_kernel, scaled_dot_product_efficient_attention_kernel, add_fu"""
+"""LlamaBlock in Triton: fused_rms_norm_kernel and 4 more"""
 
 
 import torch

@@ -12,6 +12,7 @@ import re
 
 from triton_data.rewrite import tree
 from triton_data.rewrite.emitted import Kernel
+from triton_data.rewrite.naming import fresh
 
 _POINTWISE_1D = {
     "xindex": "offsets",
@@ -217,12 +218,7 @@ def _is_square(node: ast.expr) -> bool:
 
 
 def _fresh(base: str, taken: set[str]) -> str:
-    base = f"{base}_value" if keyword.iskeyword(base) else base
-    name, n = base, 1
-    while name in taken:
-        name, n = f"{base}_{n}", n + 1
-    taken.add(name)
-    return name
+    return fresh(f"{base}_value" if keyword.iskeyword(base) else base, taken, first=1)
 
 
 class _Rename(ast.NodeTransformer):

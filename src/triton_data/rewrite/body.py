@@ -1,0 +1,51 @@
+"""The statements of a function that allocates, launches and calls libraries, from what was read of the host code.
+
+In: a Host, and the kernels as they stand in the file. Out: lines. What the kernels take for granted about the arguments
+is said before they run.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from triton_data.rewrite import printer, tree
+from triton_data.rewrite.host import Host, Launch
+from triton_data.rewrite.layout import is_contiguous
+from triton_data.rewrite.reasons import Declined, Reason
+from triton_data.rewrite.written import Written
+
+
+def lines(host: Host, written: Mapping[str, Written], indent: str, some_tensor: str = "") -> list[str]:
+    """Everything but the return; `some_tensor` tells the device where no argument can."""
+    made = [indent + line for line in _checks(host)]
+    statements = [part for each in host.statements for part in _stated(each, written)]
+    if any("device" in tree.used(each) for each in statements):
+        tensor = next(iter(host.layouts.arguments), some_tensor)
+        if not tensor:
+            raise Declined(Reason.INPUTS, "no tensor says on which device to allocate")
+        made.append(f"{indent}device = {tensor}.device")
+    for each in statements:
+        made += printer.statement(each, indent)
+    return made
+
+
+def _stated(each: ast.stmt | Launch, written: Mapping[str, Written]) -> list[ast.stmt]:
+    if isinstance(each, Launch):
+        return [ast.fix_missing_locations(part) for part in written[each.kernel.name].launch(each.arguments)]
+    return [ast.fix_missing_locations(each)]
+
+
+def _checks(host: Host) -> list[str]:
+    """What the kernels take for granted about the arguments, said before they run."""
+    lines = []
+    for name, layout in host.layouts.arguments.items():
+        size = ast.unparse(layout.size)
+        if all(part.isdigit() for part in layout.sizes):
+            lines.append(f"assert {name}.shape == {size}, f'made for {size}, not {{tuple({name}.shape)}}'")
+        if name.isidentifier() and is_contiguous(layout.size, layout.stride):
+            lines.append(f"{name} = {name}.contiguous()")
+        elif name.isidentifier():
+            host.uses.add("with_strides")
+            lines.append(f"{name} = with_strides({name}, {ast.unparse(layout.stride)})")
+    return lines
