@@ -19,9 +19,10 @@ from triton_data.curate.fingerprints import Benchmark, Problem
 from triton_data.curate.shingles import Sets, Sketches, joined
 
 BELOW = 0.55  # similarity from which on a pair is listed for the eye
-CONTAINED = 0.85  # part of a problem's shingles inside a larger text
-_RARE = 4  # problems that may share a shingle before it says nothing about any of them
-_FEWEST = 12  # rare shingles of a problem that can be found inside a larger text
+CONTAINED = 0.9  # part of a problem's shingles inside a larger text
+_RARE = 0.05  # part of the problems that may share a shingle before it says nothing about any of them
+_FEWEST = 30  # shingles of a problem that can be found inside a larger text, and
+_TELLING = 3  # rare ones among them
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,10 @@ class Detector:
         order = np.argsort(sets.values, kind="stable")
         values, owners = sets.values[order], owners[order]
         _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-        rare = counts[inverse] <= _RARE
+        rare = counts[inverse] <= max(4, _RARE * len(sets))
         self.rare_values, self.rare_owners = values[rare], owners[rare]
         self.rare_counts = np.bincount(self.rare_owners, minlength=len(sets))
+        self.rare_counts[np.diff(sets.bounds) < _FEWEST] = 0
 
     def matches(self, form: Form) -> Iterator[Match]:
         for layer in ("graph", "tree", "skeleton", "steps"):
@@ -107,7 +109,7 @@ class Detector:
         if not len(pairs):
             return []
         needed = self.rare_counts[pairs[:, 1]]
-        most = (counts >= CONTAINED * needed) & (needed >= _FEWEST)
+        most = (counts >= CONTAINED * needed) & (needed >= _TELLING)
         return [(int(row), int(problem)) for row, problem in pairs[most]]
 
 
