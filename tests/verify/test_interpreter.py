@@ -14,8 +14,8 @@ from pathlib import Path
 PREAMBLE = """
 import torch, triton, triton.language as tl
 from triton.language.extra import libdevice
-from triton_data.verify import libdevice as numbers, reductions
-numbers.install(); reductions.install()
+from triton_data.verify.interpreter.install import install
+install()
 """
 
 

@@ -107,15 +107,13 @@ def _builtin(function: Function, dtype: str | None, double: bool = True) -> Call
 
     def call(*arguments: Any, **_: Any) -> Any:
         tensors = [a for a in arguments if isinstance(a, tensor)]
-        shaped = max(tensors, key=lambda t: t.handle.data.size)
+        shaped = max(tensors, key=lambda t: len(t.shape))
         values = [torch.from_numpy(np.ascontiguousarray(_array(a))) for a in arguments]
         if double:
             values = [v.double() if v.is_floating_point() else v for v in values]
         scalar = getattr(tl, dtype) if dtype else shaped.dtype
         data = function(*values).numpy().astype(np.dtype(dtype) if dtype else _array(shaped).dtype)
-        data = data.reshape(np.broadcast_shapes(*(np.shape(_array(t)) for t in tensors)))
-        kind = tl.block_type(scalar, list(data.shape)) if shaped.type.is_block() else scalar
-        return tensor(TensorHandle(data, scalar), kind)
+        return tensor(TensorHandle(data, scalar), tl.block_type(scalar, list(shaped.shape)) if shaped.shape else scalar)
 
     return call
 

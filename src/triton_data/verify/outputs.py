@@ -40,6 +40,22 @@ def _rank(reason: str) -> int:
     return next((index for index, known in enumerate(_FIRST) if known == reason), len(_FIRST))
 
 
+def believed(told: Told, cases: list[Case], checks: Checks) -> Judgement | None:
+    """The claims are any JSON that the candidate's process chose to write; what does not read as an answer is none."""
+    try:
+        return judge(told, cases, checks)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as error:
+        return checks.failed(Reason.TAMPERING, f"the answer has not the form of one: {type(error).__name__}: {error}")
+
+
+def all_right(told: Told, cases: list[Case]) -> bool:
+    try:
+        answers = [right(row, case, told.tensors) for row, case in zip(told.draws, cases, strict=False)]
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError):
+        return False
+    return bool(answers) and all(answers)
+
+
 def judge(told: Told, cases: list[Case], checks: Checks) -> Judgement | None:
     _describe(told, checks)
     if told.faults:

@@ -18,6 +18,7 @@ class Reason(StrEnum):
     UNINITIALISED_READ = "uninitialised_read"
     RACE = "race"
     MUTATED_INPUT = "mutated_input"
+    ALIASED_OUTPUT = "aliased_output"  # a later call overwrites what an earlier one returned
     NONDETERMINISTIC = "nondeterministic_candidate"
     STATE_MISMATCH = "state_mismatch"  # its parameters are not those of the reference
     SIGNATURE = "signature"  # no such class or function, or other arguments

@@ -45,6 +45,8 @@ def _findings(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if found := _of(node):
             yield f"line {node.lineno}: {found}"  # type: ignore[attr-defined]  # everything found has a line
+        if isinstance(node, ast.FunctionDef) and (tried := _tries_a_launch(node)):
+            yield f"line {tried.lineno}: a launch inside of try"
         if id(node) in kernels and isinstance(node, ast.Name) and node.id in ("torch", "np", "numpy"):
             yield f"line {node.lineno}: {node.id} inside a kernel"
 
@@ -56,13 +58,22 @@ def _of(node: ast.AST) -> str:
         case ast.ImportFrom(module=str(module), names=names):
             if module.partition(".")[0] in _MODULES:
                 return f"imports {module}"
-            return next((f"imports {a.name}" for a in names if a.name in _ATTRIBUTES), "")
+            parts = {*module.split("."), *(alias.name for alias in names)} & _ATTRIBUTES
+            return f"imports {sorted(parts)[0]}" if parts else ""
         case ast.Call(func=ast.Name(id=name)) if name in _CALLS:
             return f"calls {name}()"
         case ast.Call(func=ast.Name(id="getattr"), args=[_, name, *_]) if not isinstance(name, ast.Constant):
             return "calls getattr() with a name that it computes"
         case ast.Attribute(attr=name) if name in _ATTRIBUTES:
             return f"uses .{name}"
+        case ast.Attribute(value=ast.Name(id="os"), attr=name) if name not in ("environ", "path"):
+            return f"uses os.{name}"
+        case ast.Attribute(value=ast.Attribute(attr="environ"), attr=name) if name != "setdefault":
+            return f"reads os.environ.{name}"
+        case ast.Subscript(value=ast.Attribute(attr="environ"), ctx=ast.Load()):
+            return "reads os.environ"
+        case ast.Compare(comparators=[ast.Attribute(attr="environ")]):
+            return "reads os.environ"
         case ast.Assign(targets=targets):
             return next((f for target in targets if (f := _patches(target))), "")
         case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
@@ -77,8 +88,18 @@ def _patches(target: ast.expr) -> str:
         base = base.value
     if base is not target and isinstance(base, ast.Name) and base.id in _PATCHABLE:
         text = ast.unparse(target)
-        return "" if text.startswith("torch.backends.") else f"replaces {text}"
+        return "" if text.startswith(("torch.backends.", "os.environ[")) else f"replaces {text}"
     return ""
+
+
+def _tries_a_launch(function: ast.FunctionDef) -> ast.Try | None:
+    """`kernel[grid](…)` with something else to do where it fails."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Try) and node.handlers:
+            calls = [inner for inner in ast.walk(node) if isinstance(inner, ast.Call)]
+            if function.name == "forward" or any(isinstance(call.func, ast.Subscript) for call in calls):
+                return node
+    return None
 
 
 def _is_kernel(node: ast.AST) -> bool:

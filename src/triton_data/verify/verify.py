@@ -11,8 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-import torch
-
 from triton_data.errors import Misuse
 from triton_data.jail import GPU, RUN, Jail, Outcome, Policy, Task
 from triton_data.records import Drop
@@ -105,7 +103,7 @@ def _judged(trial: Trial, checks: Checks) -> Judgement:
     told = _candidate(trial, payload, checks)
     if isinstance(told, Judgement):
         return told
-    failure = outputs.judge(told, cases, checks)
+    failure = outputs.believed(told, cases, checks)
     return failure or _idle(trial, payload, cases, checks) or checks.passed()
 
 
@@ -122,8 +120,8 @@ def _reference(trial: Trial, checks: Checks) -> Judgement | tuple[dict[str, Any]
         return checks.failed(head["refused"], head["detail"])
     raw = list(outcome.tensors)
     tensors = [tensor.torch() for tensor in raw]
-    cases = [expected.case(row, tensors) for row in head["draws"]]
-    return _proving(cases, checks) or (head, raw, cases)
+    cases = [expected.case(row, tensors) for row in head["draws"] if row is not None]
+    return _proving(cases, checks) or (head, raw, [case for case in cases if case.stable])
 
 
 def _proving(cases: list[Case], checks: Checks) -> Judgement | None:
@@ -134,6 +132,9 @@ def _proving(cases: list[Case], checks: Checks) -> Judgement | None:
         return checks.failed(Reason.UNSUPPORTED_OUTPUTS, "the reference returns no tensor")
     if not any(one.eager.numel() for case in cases for one in case.expected.values()):
         return checks.failed(Reason.INSENSITIVE, "the reference returns nothing but empty tensors")
+    steady, cases = len(cases), [case for case in cases if case.stable]
+    if len(cases) < min(outputs.FEWEST, steady):
+        return checks.failed(Reason.UNSTABLE, "eager in the working type is nowhere near itself in float64")
     counts = {kind: sum(case.kind == kind for case in cases) for kind in draws.KINDS}
     checks.say("draws", f"{len(cases)}: {', '.join(f'{n} {kind}' for kind, n in counts.items() if n)}")
     checks.say("seeds", len({case.seed for case in cases}))
@@ -189,12 +190,7 @@ def _idle(trial: Trial, payload: dict[str, Any], cases: list[Case], checks: Chec
         checks.say("without its kernels", "fails, as it should")
         return None
     told = outputs.Told(outcome.value, [tensor.torch() for tensor in outcome.tensors])
-    right = [outputs.right(row, case, told.tensors) for row, case in zip(told.draws, cases, strict=False)]
-    if right and all(right):
+    if outputs.all_right(told, cases):
         return checks.failed(Reason.DECOY, "its outputs are as right when its kernels do nothing")
     checks.say("without its kernels", "gives other outputs, as it should")
     return None
-
-
-def total(tensors: Iterable[torch.Tensor]) -> int:
-    return sum(tensor.nbytes for tensor in tensors)

@@ -32,6 +32,8 @@ class Watch(TorchDispatchMode):  # type: ignore[misc]
         super().__init__()
         self.memory, self.allowed = memory, allowed
         self.tainted: set[int] = set()
+        self.inputs: set[int] = set()
+        self.returned: set[int] = set()
         self.largest = 1
         self.calling = False
         self.seen: Counter[str] = Counter()
@@ -39,6 +41,7 @@ class Watch(TorchDispatchMode):  # type: ignore[misc]
 
     def begin(self, inputs: list[torch.Tensor]) -> None:
         self.calling, self.tainted, self.from_inputs = True, set(), []
+        self.inputs = {_place(tensor) for tensor in inputs}
         self.largest = max([tensor.numel() for tensor in inputs], default=1)
         for tensor in inputs:
             self.memory.register(tensor, written=True)
@@ -87,7 +90,7 @@ class Watch(TorchDispatchMode):  # type: ignore[misc]
             return
         self.seen[name] += 1
         if not touched:
-            self.from_inputs += [(name, tensor, kind == "move") for tensor in made]
+            self.from_inputs += [(name, tensor.clone(), kind == "move") for tensor in made]
         if kind == "move" or kind in self.allowed or self._finishes(name, given):
             return
         self.memory.note("torch_fallback", f"{name} is computed by torch")

@@ -8,23 +8,23 @@ Not covered: races between the threads of one program.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import triton.language as tl
 from triton.runtime import interpreter
 
-from triton_data.verify.interpreter import numbers
+from triton_data.verify.interpreter import numbers, shapes
 from triton_data.verify.interpreter.memory import Allocation, Fault, Memory
 
 Array = Any
 TensorHandle = interpreter.TensorHandle
 BASE = "base"
-_KEEPING = ("create_splat", "create_broadcast", "create_expand_dims", "create_reshape", "create_trans",
-            "create_bitcast", "create_unsplat")  # fmt: skip
+NOBODY, SEVERAL = -1, -2
 
 
-class Checked(numbers.Arithmetic):
+class Checked(shapes.Batched):
     memory: Memory
     tracking: bool = False
     idle: bool = False  # stores do nothing
@@ -32,14 +32,14 @@ class Checked(numbers.Arithmetic):
     ordered: bool = False  # an atomic has been seen in this launch
     atomics: bool = False  # in any launch
     accesses: int = 0
+    before_write: Callable[[], None] = staticmethod(lambda: None)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.widths: dict[str, int] = {}  # programs at once, by kernel, where not all fit
 
     def begin(self, memory: Memory) -> None:
         self.memory, self.atomics, self.accesses = memory, False, 0
-
-    @property
-    def program(self) -> int:
-        x, y, z = self.grid_idx
-        return int((z * self.grid_dim[1] + y) * self.grid_dim[0] + x)
 
     # ---- pointers -----------------------------------------------------------------------------------------
 
@@ -47,6 +47,13 @@ class Checked(numbers.Arithmetic):
         made = super().create_addptr(ptr, offset)
         made.attr = ptr.attr
         return made
+
+    def create_bitcast(self, src: Any, dst_type: Any) -> Any:
+        made = super().create_bitcast(src, dst_type)
+        made.attr = src.attr
+        return made
+
+    create_int_to_ptr = create_ptr_to_int = create_bitcast
 
     def create_select(self, cond: Any, lhs: Any, rhs: Any) -> Any:
         made = super().create_select(cond, lhs, rhs)
@@ -56,71 +63,95 @@ class Checked(numbers.Arithmetic):
 
     # ---- accesses -----------------------------------------------------------------------------------------
 
+    def create_load(self, ptr: Any, cache: Any, eviction: Any, volatile: Any) -> Any:
+        return self.create_masked_load(ptr, True, None, cache, eviction, volatile)
+
+    def create_store(self, ptr: Any, val: Any, cache: Any, eviction: Any) -> Any:
+        return self.create_masked_store(ptr, val, True, cache, eviction)
+
     def create_masked_load(self, ptrs: Any, mask: Any, other: Any, cache: Any, eviction: Any, volatile: Any) -> Any:
         kind = ptrs.get_element_ty()
         dtype = interpreter._get_np_dtype(kind)
-        held = _array(mask, ptrs.data)
-        found = self._reached(ptrs, held, dtype.itemsize, "load")
+        addresses, held, rest = np.broadcast_arrays(ptrs.data, _raw(mask), 0 if other is None else _raw(other))
+        found = self._reached(ptrs, addresses, held, dtype.itemsize, "load")
         if found is not None:
             made, at = found
             if made.written is not None and not made.written[at].all():
                 self.memory.hint(f"{self.kernel} loads elements that nobody wrote")
             if self.tracking:
-                self._track_load(made, at, bool(volatile))
-        rest = np.zeros(ptrs.data.shape, dtype) if other is None else np.ascontiguousarray(_fit(other, dtype, ptrs))
-        data = interpreter._interpreter.load(np.ascontiguousarray(ptrs.data), held, rest, dtype)
+                self._track_load(made, at, self._whose(held), bool(volatile))
+        data = _load(addresses, held, rest.astype(dtype, copy=False), dtype)
         return TensorHandle(data, kind)
 
     def create_masked_store(self, ptrs: Any, value: Any, mask: Any, cache: Any, eviction: Any) -> Any:
-        held = _array(mask, ptrs.data)
         dtype = interpreter._get_np_dtype(ptrs.get_element_ty())
-        data = np.ascontiguousarray(np.broadcast_to(value.data, ptrs.data.shape)).astype(dtype, copy=False)
-        found = self._reached(ptrs, held, dtype.itemsize, "store")
+        addresses, held, data = np.broadcast_arrays(self._each(ptrs.data), _raw(mask), value.data)
+        data = _own(data.astype(dtype, copy=False))
+        found = self._reached(ptrs, addresses, held, dtype.itemsize, "store")
         if found is None or self.idle:
-            return None
+            return
         made, at = found
-        addresses = np.ascontiguousarray(ptrs.data)
+        self.before_write()
         if self.tracking:
-            self._track_store(made, at, data[held] if not held.all() else data.reshape(-1), addresses, held)
-        result = interpreter._interpreter.store(addresses, data, held)
+            self._track_store(made, at, data[held], addresses, held)
+        addresses, held = _own(addresses), _own(held)
+        interpreter._interpreter.store(addresses, data, held)
         self._wrote(made, at)
-        if self.tracking:
-            self._check_lanes(addresses, data, held)
-        return result
+        if self.tracking and (_bits(_load(addresses, held, data, dtype)) != _bits(data)).any():
+            self.memory.note("race", f"{self.kernel} stores two values to one element at once")
+
+    def _each(self, data: Array) -> Array:
+        """What every program does, with one copy for each of them."""
+        return np.broadcast_to(data, (len(self.ids), *data.shape[1:])) if data.shape[0] == 1 else data
+
+    def _whose(self, held: Array) -> Array:
+        """The program of every lane that is on."""
+        if held.shape[0] == 1 < len(self.ids):
+            return np.full(int(held.sum()), SEVERAL)
+        return np.broadcast_to(self.ids.reshape(-1, *(1,) * (held.ndim - 1)), held.shape)[held]
 
     def create_atomic_rmw(self, rmwOp: Any, ptr: Any, val: Any, mask: Any, sem: Any, scope: Any) -> Any:
         self.ordered = self.atomics = True
         kind = val.dtype.scalar
-        found = self._reached(ptr, _array(mask, ptr.data), max(1, val.data.itemsize), "atomic")
+        arrays = np.broadcast_arrays(self._each(ptr.data), val.data, _raw(mask))
+        addresses, values, held = map(_own, arrays)
+        found = self._reached(ptr, addresses, held, max(1, values.itemsize), "atomic")
         if self.idle or found is None:
-            return TensorHandle(np.zeros_like(val.data), kind)
+            return TensorHandle(np.zeros_like(values), kind)
+        self.before_write()
         if numbers.is_small(kind):
-            made = self._small_atomic(ptr, val, _array(mask, ptr.data), rmwOp)
+            made = self._small_atomic(addresses, values, held, kind, rmwOp)
         else:
-            made = super().create_atomic_rmw(rmwOp, ptr, val, mask, sem, scope)
+            plain = (
+                TensorHandle(array, h.dtype)
+                for array, h in zip((addresses, values, held), (ptr, val, mask), strict=True)
+            )
+            made = super().create_atomic_rmw(rmwOp, *plain, sem, scope)
         self._wrote(*found)
         return made
 
     def create_atomic_cas(self, ptr: Any, cmp: Any, val: Any, sem: Any, scope: Any) -> Any:
         self.ordered = self.atomics = True
-        found = self._reached(ptr, np.ones(ptr.data.shape, bool), max(1, val.data.itemsize), "atomic")
+        arrays = np.broadcast_arrays(self._each(ptr.data), cmp.data, val.data)
+        addresses, old, new = map(_own, arrays)
+        found = self._reached(ptr, addresses, np.ones(addresses.shape, bool), max(1, new.itemsize), "atomic")
         if self.idle:
-            return TensorHandle(cmp.data.copy(), cmp.dtype.scalar)  # the lock is free, or nobody would go on
-        made = super().create_atomic_cas(ptr, cmp, val, sem, scope)
+            return TensorHandle(old.copy(), cmp.dtype.scalar)  # the lock is free, or nobody would go on
+        self.before_write()
+        plain = (TensorHandle(array, h.dtype) for array, h in zip((addresses, old, new), (ptr, cmp, val), strict=True))
+        made = super().create_atomic_cas(*plain, sem, scope)
         if found is not None:
             self._wrote(*found)
         return made
 
-    def _small_atomic(self, ptr: Any, val: Any, held: Array, rmwOp: Any) -> Any:
+    def _small_atomic(self, addresses: Array, values: Array, held: Array, kind: Any, rmwOp: Any) -> Any:
         """bfloat16 additions, one after the other; what was there before each is the result."""
         if rmwOp != interpreter._ir.ATOMIC_OP.FADD:
-            raise NotImplementedError(f"atomic {rmwOp} of {val.dtype}")
-        kind, old = val.dtype.scalar, np.zeros_like(val.data)
-        values = np.broadcast_to(val.data, ptr.data.shape)
+            raise NotImplementedError(f"atomic {rmwOp} of {kind}")
+        old, yes = np.zeros_like(values), np.ones(1, bool)
         for index in zip(*np.nonzero(held), strict=True):
-            address = np.ascontiguousarray(ptr.data[index]).reshape(1)
-            yes, zero = np.ones(1, bool), np.zeros(1, val.data.dtype)
-            was = interpreter._interpreter.load(address, yes, zero, val.data.dtype)
+            address = addresses[index].reshape(1)
+            was = _load(address, yes, np.zeros(1, values.dtype), values.dtype)
             total = numbers.decoded(was, kind) + numbers.decoded(values[index].reshape(1), kind)
             interpreter._interpreter.store(address, numbers.encoded(total, kind), yes)
             old[index] = was[0]
@@ -128,13 +159,15 @@ class Checked(numbers.Arithmetic):
 
     # ---- checks -------------------------------------------------------------------------------------------
 
-    def _reached(self, ptrs: Any, held: Array, size: int, what: str) -> tuple[Allocation, Array] | None:
+    def _reached(
+        self, ptrs: Any, addresses: Array, held: Array, size: int, what: str
+    ) -> tuple[Allocation, Array] | None:
         """The storage and the elements of it, or None where no lane is on."""
         self.accesses += 1
-        addresses = ptrs.data.reshape(-1) if held.all() else ptrs.data[held]
-        if not addresses.size:
+        touched = addresses.reshape(-1) if held.all() else addresses[held]
+        if not touched.size:
             return None
-        low, high = int(addresses.min()), int(addresses.max())
+        low, high = int(touched.min()), int(touched.max())
         made: Allocation | None = ptrs.attr.get(BASE) or self.memory.find(low)
         if made is None:
             raise self._stray(f"{what} at an address that belongs to no tensor")
@@ -143,10 +176,10 @@ class Checked(numbers.Arithmetic):
             raise self._stray(
                 f"{what} {f'{before} bytes before' if before else f'{after} bytes after'} its tensor's memory"
             )
-        return made, ((addresses - np.uint64(made.start)) // np.uint64(made.unit)).astype(np.intp)
+        return made, ((touched - np.uint64(made.start)) // np.uint64(made.unit)).astype(np.intp)
 
     def _stray(self, detail: str) -> Fault:
-        said = f"{self.kernel}, program {self.grid_idx}: {detail}"
+        said = f"{self.kernel}: {detail}"
         self.memory.note("out_of_bounds", said)
         return Fault(said)
 
@@ -155,77 +188,44 @@ class Checked(numbers.Arithmetic):
         if made.written is not None:
             made.written[at] = True
 
-    def _track_load(self, made: Allocation, at: Array, volatile: bool) -> None:
+    def _track_load(self, made: Allocation, at: Array, whose: Array, volatile: bool) -> None:
         if made.writer is None or made.reader is None:
             return
         wrote = made.writer[at]
-        if not self.ordered and not volatile and ((wrote >= 0) & (wrote != self.program)).any():
+        if not self.ordered and not volatile and ((wrote >= 0) & (wrote != whose)).any():
             self.memory.note("race", f"{self.kernel} loads what another program of the launch stores")
-        made.reader[at] = self.program
+        was = made.reader[at]
+        made.reader[at] = np.where((was == NOBODY) | (was == whose), whose, SEVERAL)
+        made.reader[at[made.reader[at] != whose]] = SEVERAL
 
     def _track_store(self, made: Allocation, at: Array, values: Array, addresses: Array, held: Array) -> None:
         if made.writer is None or made.reader is None:
             return
+        whose = self._whose(held)
         wrote, read = made.writer[at], made.reader[at]
-        others = ((wrote >= 0) & (wrote != self.program)) | ((read >= 0) & (read != self.program))
+        others = ((wrote >= 0) & (wrote != whose)) | ((read != NOBODY) & (read != whose))
         if others.any() and not self.ordered:
-            now = interpreter._interpreter.load(addresses, held, np.zeros(held.shape, values.dtype), values.dtype)
-            old = now[held] if not held.all() else now.reshape(-1)
+            old = _load(addresses, held, np.zeros(held.shape, values.dtype), values.dtype)[held]
             if (_bits(old) != _bits(values))[others].any():
                 self.memory.note("race", f"{self.kernel}: two programs touch one element, and one of them changes it")
-        made.writer[at] = self.program
-
-    def _check_lanes(self, addresses: Array, data: Array, held: Array) -> None:
-        now = interpreter._interpreter.load(addresses, held, data, data.dtype)
-        if (_bits(now) != _bits(data)).any():
-            self.memory.note("race", f"{self.kernel} stores two values to one element at once")
+        made.writer[at] = whose
 
 
-def _array(mask: Any, like: Array) -> Array:
-    data = mask.data if isinstance(mask, TensorHandle) else mask
-    return np.ascontiguousarray(np.broadcast_to(np.asarray(data, dtype=bool), like.shape))
+def _raw(value: Any) -> Array:
+    return np.asarray(value.data if isinstance(value, TensorHandle) else value)
 
 
-def _fit(other: Any, dtype: Any, ptrs: Any) -> Array:
-    return np.broadcast_to(other.data.astype(dtype, copy=False), ptrs.data.shape)
+def _load(addresses: Array, held: Array, rest: Array, dtype: Any) -> Array:
+    return interpreter._interpreter.load(_own(addresses), _own(held), _own(rest), dtype)
+
+
+def _own(array: Array) -> Array:
+    """As C++ takes it: contiguous, and not a view that several places share."""
+    return array if array.flags.c_contiguous and array.flags.writeable else array.copy()
 
 
 def _bits(values: Array) -> Array:
     return np.ascontiguousarray(values).view(f"u{values.dtype.itemsize}")
-
-
-def _keeping(name: str) -> Any:
-    plain = getattr(numbers.Arithmetic, name)
-
-    def keep(self: Any, *args: Any, **kwargs: Any) -> Any:
-        made = plain(self, *args, **kwargs)
-        source = next(arg for arg in args if isinstance(arg, TensorHandle))
-        if BASE in source.attr:
-            made.attr = source.attr
-        return made
-
-    return keep
-
-
-for _name in _KEEPING:
-    if hasattr(numbers.Arithmetic, _name):
-        setattr(Checked, _name, _keeping(_name))
-
-
-def keep_through_blocks() -> None:
-    """Block pointers and descriptors make their addresses themselves."""
-    for kind in (interpreter.BlockPointerHandle, interpreter.TensorDescHandle):
-        plain = kind.materialize_pointers
-        if getattr(plain, "keeps", False):
-            continue
-
-        def materialize(self: Any, *args: Any, _plain: Any = plain) -> Any:
-            handle, mask = _plain(self, *args)
-            handle.attr = self.base.attr
-            return handle, mask
-
-        materialize.keeps = True  # type: ignore[attr-defined]
-        kind.materialize_pointers = materialize
 
 
 def pointer(made: Allocation | None, address: int, kind: Any) -> Any:

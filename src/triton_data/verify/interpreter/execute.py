@@ -1,4 +1,4 @@
-"""One launch in the interpreter: its programs one after the other, in an order of our choosing.
+"""One launch in the interpreter: its programs in batches, in an order of our choosing.
 
 Stands in for Triton's own loop over the grid: it does not copy tensors to the host and back (they are there), gives
 each pointer its storage, and looks at the memory that the kernel is handed before it runs. Not covered: launches on
@@ -8,7 +8,6 @@ several streams; there is one.
 from __future__ import annotations
 
 import inspect
-import random
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +16,7 @@ import torch
 import triton
 from triton.runtime import interpreter
 
-from triton_data.verify.interpreter import builder
+from triton_data.verify.interpreter import builder, shapes
 from triton_data.verify.interpreter.memory import Memory
 
 PROGRAMS = 1 << 18  # more in one launch is not a size for the interpreter
@@ -65,7 +64,7 @@ def launch(executor: Any, *args: Any, **kwargs: Any) -> None:
     grid = tuple(int(n) for n in (grid if isinstance(grid, tuple | list) else (grid,)))
     try:
         LAUNCHES.inside = True
-        _run(executor.fn, passed, grid + (1,) * (3 - len(grid)), checked)
+        _run(executor.fn, passed, grid + (1,) * (3 - len(grid)), checked, [made for _, made in used])
     finally:
         LAUNCHES.inside = False
         for _, made in used:
@@ -81,17 +80,76 @@ def _bound(executor: Any, args: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
     return inspect.getcallargs(executor.fn, *args, **{k: v for k, v in kwargs.items() if k in known})
 
 
-def _run(fn: Any, passed: dict[str, Any], grid: tuple[int, ...], checked: Any) -> None:
-    if grid[0] * grid[1] * grid[2] > PROGRAMS:
+def _run(fn: Any, passed: dict[str, Any], grid: tuple[int, ...], checked: Any, used: list[Any]) -> None:
+    total = grid[0] * grid[1] * grid[2]
+    if total > PROGRAMS:
         raise ValueError(f"a grid of {grid} is more than the interpreter is asked to do")
+    if not total:
+        return
     checked.set_grid_dim(*grid)
-    places = [(x, y, z) for x in range(grid[0]) for y in range(grid[1]) for z in range(grid[2])]
+    places = np.stack(np.unravel_index(np.arange(total), grid, order="F"), axis=1).astype(np.int32)
     if LAUNCHES.order:
-        random.Random(LAUNCHES.order).shuffle(places)
+        places = np.random.default_rng(LAUNCHES.order).permutation(places)
+    parts = 1 + LAUNCHES.order % 3  # all at once, or one part after the other
     with np.errstate(all="ignore"):
-        for place in places:
-            checked.set_grid_idx(*place)
-            fn(**passed)
+        for part in np.array_split(places, min(parts, total)):
+            _run_batch(fn, passed, part, checked, used)
+
+
+def _run_batch(fn: Any, passed: dict[str, Any], places: Any, checked: Any, used: list[Any]) -> None:
+    """All of these programs together, or in groups where they part ways."""
+    limit = checked.widths.get(checked.kernel, len(places))
+    if len(places) > limit:
+        for start in range(0, len(places), limit):
+            _run_batch(fn, passed, places[start : start + limit], checked, used)
+        return
+    undo = Undo(used, len(places) > 1)
+    checked.before_write = undo.remember
+    checked.set_places(places)
+    try:
+        fn(**passed)
+        return
+    except Exception as error:
+        cause = _cause(error)
+        if cause is None or len(places) == 1:
+            raise
+    undo.restore()
+    if isinstance(cause, shapes.TooWide):
+        checked.widths[checked.kernel] = (len(places) + 1) // 2
+        _run_batch(fn, passed, places, checked, used)
+        return
+    values = np.broadcast_to(cause.values, (len(places),))
+    for value in dict.fromkeys(values.tolist()):
+        _run_batch(fn, passed, places[values == value], checked, used)
+
+
+def _cause(error: BaseException | None) -> Any:
+    """Triton wraps what a function called by the kernel raises."""
+    while error is not None and not isinstance(error, shapes.Diverged | shapes.TooWide):
+        error = error.__cause__
+    return error
+
+
+class Undo:
+    """The storages as they were before the first write of a batch."""
+
+    def __init__(self, used: list[Any], wanted: bool) -> None:
+        self.used, self.wanted = used, wanted
+        self.kept: list[tuple[Any, ...]] = []
+
+    def remember(self) -> None:
+        if self.wanted and not self.kept:
+            fields = ("data", "writer", "reader", "written")
+            self.kept = [tuple(_copy(getattr(made, name)) for name in fields) for made in self.used]
+
+    def restore(self) -> None:
+        for made, (data, writer, reader, written) in zip(self.used, self.kept, strict=False):
+            made.data[:] = data
+            made.writer, made.reader, made.written = writer, reader, written
+
+
+def _copy(array: Any) -> Any:
+    return None if array is None else array.copy()
 
 
 def _tensor(value: Any) -> torch.Tensor | None:

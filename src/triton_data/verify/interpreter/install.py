@@ -14,16 +14,20 @@ import triton.language as tl
 from triton.runtime import autotuner, interpreter
 
 from triton_data.verify import libdevice, reductions
-from triton_data.verify.interpreter import builder, execute
+from triton_data.verify.interpreter import builder, execute, shapes
 
 
 def warm() -> None:
     """With the first use of what torch and numpy load late, so that no task pays for it."""
     install()
     import torch
+    import torch._dynamo  # the first call under a mode imports it
 
-    from triton_data.verify import candidate, reference  # noqa: F401
+    from triton_data.verify import candidate, operations, reference, stand_in  # noqa: F401
 
+    torch.manual_seed(0)
+    with stand_in.Redirected(), operations.Operations():
+        torch.randn(2, device="cuda").add_(1)
     torch.nn.functional.gelu(torch.nn.LayerNorm(8)(torch.randn(4, 8))).double().sum().item()
     np.matmul(np.ones((4, 4), np.float32), np.ones((4, 4), np.float32))
 
@@ -34,10 +38,11 @@ def install() -> None:
     if not triton.knobs.runtime.interpret:
         raise RuntimeError("TRITON_INTERPRET=1 must be set before the interpreter is installed")
     interpreter.interpreter_builder.__class__ = builder.Checked
-    builder.keep_through_blocks()
+    interpreter.interpreter_builder.widths = {}
     libdevice.install()
     reductions.install()
     _patch_language_once()
+    shapes.install()
     interpreter.GridExecutor.__call__ = execute.launch
     autotuner.Autotuner.run = _tuned
 
