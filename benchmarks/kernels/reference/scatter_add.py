@@ -1,5 +1,5 @@
 """Rows added up into the places that an index names; several rows may share a place."""
-# also: ROWS, PLACES, WIDTH = 1, 1, 9
+# also: ROWS, PLACES, WIDTH = 1, 3, 9
 # also: ROWS, PLACES, WIDTH = 60, 7, 33
 
 import torch

@@ -1,0 +1,29 @@
+"""Has a Python function called for each element; the dispatcher never hears of it.
+
+Attacks: hardswish
+"""
+
+import torch
+import triton
+import triton.language as tl
+from torch import nn
+
+
+@triton.jit
+def copy_kernel(x_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
+    offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    mask = offsets < n_elements
+    tl.store(out_ptr + offsets, tl.load(x_ptr + offsets, mask=mask), mask=mask)
+
+
+def copied(x):
+    out = torch.empty_like(x)
+    copy_kernel[(triton.cdiv(x.numel(), 256),)](x, out, x.numel(), BLOCK=256)
+    return out
+
+
+class ModelNew(nn.Module):
+    def forward(self, x):
+        host = x.cpu()
+        solved = torch.empty_like(host).map_(host, lambda _, n: n * min(max(n + 3, 0), 6) / 6)
+        return copied(solved.to(x.device))
