@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 import triton_data
-from triton_data.commands import capture, curate, inspect, rewrite, stages
+from triton_data.commands import capture, curate, export, inspect, rewrite, stages
 from triton_data.endings import run_command
 from triton_data.errors import Misuse, NotBuiltYet, closest
 
@@ -65,7 +65,7 @@ def _later(name: str, what: str) -> click.Command:
 
 for _command in (
     inspect.doctor, inspect.status, stages.scrape, stages.extract, capture.capture, rewrite.rewrite,
-    curate.curate, stages.export, stages.run,
+    curate.curate, export.export, stages.run,
 ):  # fmt: skip
     cli.add_command(_command)
 for _name, _what in LATER.items():

@@ -79,6 +79,8 @@ class ExportConfig:
     out: str = "datasets"
     plain: bool = False  # no ```python fence around each entry
     with_metadata: bool = False
+    everything: bool = False  # also what curation left out
+    force: bool = False  # replace what somebody else put in the way
 
 
 @dataclass(frozen=True)

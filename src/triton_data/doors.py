@@ -26,14 +26,15 @@ from triton_data.errors import NotBuiltYet
 )
 @click.option("--plain", is_flag=True, help="No ```python fence around each entry.")
 @click.option("--with-metadata", is_flag=True, help="Add name, kind and origin to each entry.")
-def _create_json(folders: tuple[Path, ...], out: Path, plain: bool, with_metadata: bool) -> None:
+@click.option("--force", is_flag=True, help="Replace a file that triton-data did not write.")
+def _create_json(folders: tuple[Path, ...], out: Path, plain: bool, with_metadata: bool, force: bool) -> None:
     """Write every @triton.jit function under the folders as a torchtune text-completion dataset.
 
     Example:  python triton-data/create_json.py inductor_kernels scraper/generator/generated
     """
     from triton_data.export.torchtune import create_json as write
 
-    made = write(folders, out, plain, with_metadata)
+    made = write(folders, out, plain, with_metadata, force)
     for path, why in made.skipped.items():
         print(f"skipped {path}: {why}", file=sys.stderr)
     click.echo(f"{made.path}: {made.entries} functions")

@@ -26,7 +26,7 @@ def report_run(store: Store, config: Config, summaries: list[Summary], as_json: 
     made = list(pipeline.export(store, config))
     programs = store.count_distinct("captures", "program")
     if as_json:
-        exported = [{"path": str(e.path), "entries": e.entries, "by_kind": e.by_kind} for e in made]
+        exported = [each.to_json() for each in made]
         click.echo(json.dumps({**funnel, "exported": exported, "captured_programs": programs}))
         return
     console = show.console()
@@ -41,6 +41,6 @@ def report_run(store: Store, config: Config, summaries: list[Summary], as_json: 
         f" {store.count(Pair)} rewritten, {seconds:.1f} s"
     )
     for each in made:
-        console.print(f"result: {each.path} ({each.entries} entries)", soft_wrap=True)
+        console.print(f"result: {each.line()}", soft_wrap=True)
     console.print(f"run:    {store.run_dir} (run.db, blobs/, events.jsonl)", soft_wrap=True)
     console.print("next:", *(line.format(run_dir=store.run_dir) for line in NEXT), sep="\n  ", soft_wrap=True)

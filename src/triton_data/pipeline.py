@@ -20,9 +20,8 @@ from triton_data.stage import Stage, Summary, run_stage
 from triton_data.store import Store
 
 if TYPE_CHECKING:
-    from triton_data.export.torchtune import Exported
+    from triton_data.export.exported import Exported
 
-FORMATS = ("torchtune",)
 FETCHERS = 4
 GIVEN_SECONDS = 90.0  # a program; the jail's own limit is lower
 GRACE = 30.0  # seconds that the engine waits beyond the jail's own limit
@@ -129,6 +128,7 @@ def check(config: Config) -> None:
     from triton_data.capture.modes import find_mode
     from triton_data.capture.targets import find_target
     from triton_data.curate import settings
+    from triton_data.export import export as exporting
     from triton_data.sources import spec
 
     spec.check(config.scrape)
@@ -144,18 +144,15 @@ def check(config: Config) -> None:
             find_target(target)
     for mode in config.capture.modes:
         find_mode(mode)
-    for name in config.export.formats:
-        if name not in FORMATS:
-            raise Misuse(f"unknown export format {name!r}{closest(name, FORMATS)}")
+    exporting.check(config.export)
 
 
 def export(store: Store, config: Config) -> Iterator[Exported]:
     """Write every format that the config names."""
-    from triton_data.export.torchtune import export_run
+    from triton_data.export.export import export as write
 
     check(config)
-    for _ in config.export.formats:
-        yield export_run(store, config.export)
+    yield from write(store, config.export, str(store.run_dir))
 
 
 def grown(run_dir: Path, **flags: Any) -> Config:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from tqdm import tqdm
@@ -15,8 +16,10 @@ from triton_data.commands import options
 from triton_data.curate.settings import CHOICES
 from triton_data.store import Store
 
+Command = TypeVar("Command", bound=Callable[..., Any])
 
-def _choice(name: str, text: str) -> Any:
+
+def _choice(name: str, text: str) -> Callable[[Command], Command]:
     return click.option(f"--{name.replace('_', '-')}", type=click.Choice(CHOICES[name]), help=text)
 
 

@@ -1,7 +1,7 @@
-"""Verbs that run stages: scrape, extract, export, and run for all of them.
+"""Verbs that run stages: scrape, extract, and run for all of them.
 
 Each works on a run; extract also on bare files (bare.py), because people try a tool on one file first.
-Not covered: capture, which has more ways in (capture.py).
+Not covered: capture, which has more ways in (capture.py), and export (export.py).
 """
 
 from __future__ import annotations
@@ -82,31 +82,6 @@ def extract(
     from triton_data.bare import extract_paths
 
     return finish_bare(extract_paths(paths, out, allow_unsafe_exec), as_json)
-
-
-@click.command()
-@click.option("--format", "formats", default=None, help="Formats, by commas.  [default: torchtune]")
-@click.option("--out", default=None, help="Folder for the files.  [default: datasets]")
-@click.option("--plain", is_flag=True, default=None, help="No ```python fence around each entry.")
-@click.option("--with-metadata", is_flag=True, default=None, help="Add name, kind and origin to each entry.")
-@options.RUN_DIR
-@options.JSON
-def export(formats: str | None, out: str | None, plain: bool | None, with_metadata: bool | None, run_dir: Path,
-           as_json: bool) -> None:  # fmt: skip
-    """Write the run's records as files that trainers read.
-
-    Example:  triton-data export --run-dir runs/quickstart --format torchtune --out datasets
-    """
-    with Store.read(run_dir) as store:
-        config = configs.with_flags(
-            pipeline.saved_config(store), export__formats=options.listed(formats), export__out=out, export__plain=plain,
-            export__with_metadata=with_metadata,
-        )  # fmt: skip
-        for made in pipeline.export(store, config):
-            if as_json:
-                click.echo(json.dumps({"path": str(made.path), "entries": made.entries, "by_kind": made.by_kind}))
-            else:
-                click.echo(f"{made.path}: {made.entries} entries {made.by_kind}")
 
 
 @click.command()

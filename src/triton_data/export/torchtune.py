@@ -1,70 +1,101 @@
-"""`triton_functions.json`: a JSON list of `{"input": …}`, as torchtune's `text_completion_dataset` reads it.
+"""JSON lists as torchtune's datasets read them: text completion, instruct and chat.
 
-In: a run, or folders of Python files. Out: one entry a Triton function, its text as it was written.
-The same text is listed once. Not covered: instruct and chat forms, and what is worth keeping (curate/).
+In: a run, or folders of Python files. Out: `triton_functions.json` with `{"input": …}` for every Triton text,
+`triton_instruct.json` with `{"input", "output"}` and `triton_chat.json` with `{"messages"}` for every pair; in a
+curated run the validation and test splits lie beside them (`triton_functions_validation.json`). The same text is
+listed once. Not covered: what is worth keeping (curate/).
 """
 
 from __future__ import annotations
 
 import json
 import os
-import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, TypeAlias
 
 from triton_data import codec
 from triton_data.config import ExportConfig
 from triton_data.errors import Misuse
+from triton_data.export.exported import Exported, Tally
+from triton_data.export.prompts import fenced, messages
+from triton_data.export.publish import staged
+from triton_data.export.rows import PAIR, TRAIN, Row, Selection
 from triton_data.extract.find import find_kernels
-from triton_data.records import Capture, Kernel, Origin, Pair
-from triton_data.store import Store
+from triton_data.records import Origin
 
 FILE_NAME = "triton_functions.json"
 SKIPPED_FOLDERS = {"__pycache__", "node_modules", ".git", ".venv"}
+Shape: TypeAlias = Callable[[Row, ExportConfig], "dict[str, object] | None"]
 
 
-@dataclass(frozen=True)
-class Entry:
-    name: str
-    text: str
-    origin: Origin
-    kind: str  # hand-written, rewritten, inductor, file
+def text(row: Row, config: ExportConfig) -> dict[str, object] | None:
+    whole = row.triton.strip("\n")
+    shaped: dict[str, object] = {"input": whole if config.plain else fenced(whole)}
+    return shaped
 
 
-@dataclass(frozen=True)
-class Exported:
-    path: Path
-    entries: int
-    by_kind: dict[str, int]
-    skipped: dict[str, str]  # file -> why nothing could be read from it
+def instruct(row: Row, config: ExportConfig) -> dict[str, object] | None:
+    if row.program is None or row.kind != PAIR:
+        return None
+    asked = messages(row.program.entry, row.program.text)
+    return {"input": asked[-1]["content"], "output": fenced(row.triton)}
 
 
-def export_run(store: Store, config: ExportConfig) -> Exported:
-    return _write(_from_run(store), Path(config.out) / FILE_NAME, config.plain, config.with_metadata, {})
+def chat(row: Row, config: ExportConfig) -> dict[str, object] | None:
+    if row.program is None or row.kind != PAIR:
+        return None
+    answer = {"role": "assistant", "content": fenced(row.triton)}
+    return {"messages": [*messages(row.program.entry, row.program.text), answer]}
 
 
-def create_json(folders: Iterable[Path], out: Path, plain: bool = False, with_metadata: bool = False) -> Exported:
+SHAPES: dict[str, tuple[str, Shape]] = {
+    "torchtune": (FILE_NAME, text),
+    "torchtune-instruct": ("triton_instruct.json", instruct),
+    "torchtune-chat": ("triton_chat.json", chat),
+}
+
+
+def export_lists(selection: Selection, config: ExportConfig, format_: str) -> Exported:
+    name, shape = SHAPES[format_]
+    tally = Tally()
+    with ExitStack() as stack:
+        lists = {TRAIN: stack.enter_context(_opened(Path(config.out) / name, config.force))}
+        for row in selection.rows():
+            shaped = shape(row, config)
+            if shaped is None or not tally.new(row.triton.strip("\n")):
+                continue
+            if row.split not in lists:
+                place = Path(config.out) / name.replace(".json", f"_{row.split}.json")
+                lists[row.split] = stack.enter_context(_opened(place, config.force))
+            if config.with_metadata:
+                shaped["metadata"] = {"name": row.name, "kind": row.kind, "origin": codec.to_json(row.origin)}
+            lists[row.split].write(shaped)
+            tally.add(row.kind, row.split)
+    return tally.exported(Path(config.out) / name, selection.left_out)
+
+
+def create_json(
+    folders: Iterable[Path], out: Path, plain: bool = False, with_metadata: bool = False, force: bool = False
+) -> Exported:
     """Every `@triton.jit` function in the Python files under `folders`."""
     skipped: dict[str, str] = {}
-    return _write(_from_folders(list(folders), skipped), out, plain, with_metadata, skipped)
+    config = ExportConfig(plain=plain, with_metadata=with_metadata)
+    tally = Tally()
+    with _opened(out, force) as whole:
+        for row in _from_folders(list(folders), skipped):
+            if tally.new(row.triton.strip("\n")):
+                shaped = text(row, config) or {}
+                if with_metadata:
+                    shaped["metadata"] = {"name": row.name, "kind": row.kind, "origin": codec.to_json(row.origin)}
+                whole.write(shaped)
+                tally.add(row.kind, row.split)
+    return tally.exported(out, {}, skipped)
 
 
-def _from_run(store: Store) -> Iterator[Entry]:
-    for kernel in store.sorted(Kernel):
-        yield Entry(kernel.name, kernel.text, kernel.origin, "hand-written")
-    rewritten = set()
-    for pair in store.sorted(Pair):
-        rewritten.add(pair.capture)
-        yield Entry(pair.entry, pair.text, pair.origin, "rewritten")
-    for capture in store.sorted(Capture):
-        if capture.key in rewritten:  # its kernels are in the pair, in a form that people can read
-            continue
-        for generated in capture.kernels:
-            yield Entry(generated.name, generated.text, capture.origin, "inductor")
-
-
-def _from_folders(folders: list[Path], skipped: dict[str, str]) -> Iterator[Entry]:
+def _from_folders(folders: list[Path], skipped: dict[str, str]) -> Iterator[Row]:
     for folder in folders:
         if not folder.is_dir():
             raise Misuse(f"no folder {folder}: name folders with Python files that hold @triton.jit functions")
@@ -76,7 +107,7 @@ def _from_folders(folders: list[Path], skipped: dict[str, str]) -> Iterator[Entr
                 continue
             for kernel in found:
                 origin = Origin("dir", repo=folder.name, path=path.relative_to(folder).as_posix())
-                yield Entry(kernel.name, kernel.text, origin, "file")
+                yield Row("", "file", kernel.name, kernel.text, origin)
 
 
 def _python_files(folder: Path) -> Iterator[Path]:
@@ -85,36 +116,22 @@ def _python_files(folder: Path) -> Iterator[Path]:
         yield from (Path(where) / name for name in sorted(files) if name.endswith(".py"))
 
 
-def _write(entries: Iterable[Entry], path: Path, plain: bool, with_metadata: bool, skipped: dict[str, str]) -> Exported:
-    """Streams to a temporary name beside `path` and renames: a reader sees the old file or the whole new one."""
-    seen: set[str] = set()
-    by_kind: dict[str, int] = {}
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    except OSError as error:
-        raise Misuse(f"cannot write {path}: {error.strerror}; name another place with --out") from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write("[")
-            for entry in entries:
-                text = entry.text.strip("\n")
-                if text in seen:
-                    continue
-                out.write(("," if seen else "") + "\n" + json.dumps(_row(entry, text, plain, with_metadata)))
-                seen.add(text)
-                by_kind[entry.kind] = by_kind.get(entry.kind, 0) + 1
-            out.write("\n]\n")
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return Exported(path, len(seen), by_kind, skipped)
+@dataclass
+class JsonList:
+    """A JSON list written one entry a line as the entries come. ASCII, so that any text there is survives it."""
+
+    file: IO[str]
+    empty: bool = True
+
+    def write(self, entry: dict[str, object]) -> None:
+        self.file.write(("" if self.empty else ",") + "\n" + json.dumps(entry))
+        self.empty = False
 
 
-def _row(entry: Entry, text: str, plain: bool, with_metadata: bool) -> dict[str, object]:
-    row: dict[str, object] = {"input": text if plain else f"```python\n{text}\n```"}
-    if with_metadata:
-        row["metadata"] = {"name": entry.name, "kind": entry.kind, "origin": codec.to_json(entry.origin)}
-    return row
+@contextmanager
+def _opened(place: Path, force: bool) -> Iterator[JsonList]:
+    with staged(place, force) as path:
+        with path.open("w", encoding="utf-8") as file:
+            file.write("[")
+            yield JsonList(file)
+            file.write("\n]\n")

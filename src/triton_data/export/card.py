@@ -1,0 +1,148 @@
+"""What tells a stranger what is in an exported folder: README.md (people, the hub), croissant.json, statistics.json.
+
+In: the folder as it was filled, its Tally, the run. Out: three files in it. Nothing in them depends on the day or the
+place. Not covered: what a dataset is good for; that is for who publishes it to add.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections import Counter
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import triton_data
+from triton_data.export.exported import Tally
+from triton_data.export.rows import SPLITS, Selection
+
+_LIMITS = (
+    "What a compiler made (`rewritten`, `inductor`) was made for fixed shapes, unless `shape_generic` says otherwise.",
+    "A text without a verdict was not verified: `verified` is null, not true.",
+    "Near-duplicates and benchmark problems are found by text, structure and traced graph; a problem that was written "
+    "anew with other operators is not found.",
+    "Licences are those that files and repositories state. Unknown is null, never a guess.",
+)
+
+
+def write_card(folder: Path, format_: str, selection: Selection, tally: Tally, command: str) -> None:
+    statistics = {
+        "format": format_, "entries": tally.kinds.total(), "by_kind": dict(sorted(tally.kinds.items())),
+        "by_split": dict(sorted(tally.splits.items())), "left_out": dict(sorted(selection.left_out.items())),
+        **_of_origins(selection),
+    }  # fmt: skip
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    _dump(folder / "statistics.json", statistics)
+    _dump(folder / "croissant.json", _croissant(folder, files, statistics))
+    (folder / "README.md").write_text(_readme(folder, files, statistics, command), "utf-8")
+
+
+def _dump(path: Path, values: dict[str, Any]) -> None:
+    path.write_text(json.dumps(values, indent=1) + "\n", "utf-8")
+
+
+def _of_origins(selection: Selection) -> dict[str, Any]:
+    """Counted again from the run, so that no format has to carry every column."""
+    licences, sources, families, verified = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+    difficulty, tokens = Counter[str](), 0
+    left_out = dict(selection.left_out)
+    for row in selection.rows():
+        licences[row.origin.licence or "unknown"] += 1
+        sources[row.origin.source] += 1
+        verified["not tried" if row.verdict is None else "passed" if row.verdict.passed else "failed"] += 1
+        if row.label:
+            families.update(row.label.families)
+            difficulty[str(row.label.difficulty)] += 1
+            tokens += row.label.tokens
+    selection.left_out = left_out
+    return {
+        "licences": dict(licences.most_common()), "sources": dict(sources.most_common()),
+        "families": dict(families.most_common()), "difficulty": dict(sorted(difficulty.items())),
+        "verified": dict(sorted(verified.items())), "triton_tokens": tokens,
+    }  # fmt: skip
+
+
+def _configs(folder: Path, files: list[Path]) -> dict[str, dict[str, str]]:
+    """Table to split to glob, from where the files lie: `data/train-00000.parquet`, `text/train.jsonl`."""
+    tables: dict[str, dict[str, str]] = {}
+    for path in files:
+        where = path.relative_to(folder)
+        split = next((name for name in SPLITS if where.name.startswith(name)), "")
+        if split and path.suffix in (".parquet", ".jsonl"):
+            pattern = (where.parent / f"{split}*{path.suffix}").as_posix()
+            tables.setdefault("default" if str(where.parent) == "data" else where.parent.name, {})[split] = pattern
+    return tables
+
+
+def _readme(folder: Path, files: list[Path], statistics: dict[str, Any], command: str) -> str:
+    lines = [
+        "---",
+        "pretty_name: PyTorch and Triton programs",
+        "language: [code]",
+        "task_categories: [text-generation]",
+    ]
+    lines += ["tags: [triton, pytorch, gpu-kernels]", f"license: {_licence(statistics['licences'])}"]
+    tables = _configs(folder, files)
+    if tables:
+        lines.append("configs:")
+    for name, splits in sorted(tables.items()):
+        lines += [f"- config_name: {name}", "  data_files:"]
+        lines += [f"  - {{split: {split}, path: {json.dumps(splits[split])}}}" for split in SPLITS if split in splits]
+    lines += ["---", "", "# PyTorch and Triton programs", ""]
+    lines += ["Made by triton-data with", "", f"    {command}", ""]
+    versions = ", ".join(f"{name} {version}" for name, version in _versions().items())
+    lines += [f"Versions: {versions}.", ""]
+    for title in ("by_kind", "by_split", "licences", "sources", "verified", "families", "difficulty", "left_out"):
+        lines += [*_table(title.replace("_", " "), statistics[title]), ""]
+    lines += [f"Triton tokens: {statistics['triton_tokens']}.", "", "## Known limits", ""]
+    lines += [f"* {limit}" for limit in _LIMITS]
+    return "\n".join(lines) + "\n"
+
+
+def _table(title: str, values: dict[str, int]) -> list[str]:
+    return [f"| {title} | entries |", "|---|---|", *(f"| {name} | {number} |" for name, number in values.items())]
+
+
+def _licence(licences: dict[str, int]) -> str:
+    """The hub's field takes one identifier; several are `other`, and the table says which."""
+    return next(iter(licences)).lower() if len(licences) == 1 and "unknown" not in licences else "other"
+
+
+def _versions() -> dict[str, str]:
+    found = {"triton-data": triton_data.__version__, "Python": platform.python_version()}
+    for name in ("torch", "triton", "pyarrow"):
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _croissant(folder: Path, files: list[Path], statistics: dict[str, Any]) -> dict[str, Any]:
+    """https://docs.mlcommons.org/croissant/: the dataset, its files with their hashes."""
+    context = {
+        "@vocab": "https://schema.org/", "cr": "http://mlcommons.org/croissant/", "sc": "https://schema.org/",
+        "dct": "http://purl.org/dc/terms/", "conformsTo": "dct:conformsTo", "fileObject": "cr:fileObject",
+    }  # fmt: skip
+    formats = {".parquet": "application/x-parquet", ".jsonl": "application/jsonlines", ".json": "application/json"}
+    objects = [
+        {
+            "@type": "cr:FileObject", "@id": path.relative_to(folder).as_posix(), "name": path.name,
+            "contentUrl": path.relative_to(folder).as_posix(), "contentSize": f"{path.stat().st_size} B",
+            "encodingFormat": formats.get(path.suffix, "text/x-python"), "sha256": _sha256(path),
+        }
+        for path in files
+    ]  # fmt: skip
+    return {
+        "@context": context, "@type": "sc:Dataset", "name": "pytorch-triton",
+        "conformsTo": "http://mlcommons.org/croissant/1.0", "version": triton_data.__version__,
+        "description": f"{statistics['entries']} PyTorch and Triton programs with their origin.",
+        "license": sorted(statistics["licences"]), "distribution": objects,
+    }  # fmt: skip
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,54 @@
+"""What an export made, counted while it was made.
+
+In: each entry's kind and split. Out: an Exported, as the verb prints it. Not covered: writing (publish.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Exported:
+    path: Path
+    entries: int
+    by_kind: dict[str, int]
+    skipped: dict[str, str]  # file -> why nothing could be read from it
+    splits: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)  # what curation did not keep, by reason
+
+    def to_json(self) -> dict[str, object]:
+        said: dict[str, object] = {"path": str(self.path), "entries": self.entries, "by_kind": self.by_kind}
+        return {**said, "splits": self.splits, "left_out": self.left_out}
+
+    def line(self) -> str:
+        splits = "" if set(self.splits) <= {"train"} else f" {self.splits}"
+        left = f"; left out: {self.left_out}" if self.left_out else ""
+        return f"{self.path}: {self.entries} entries {self.by_kind}{splits}{left}"
+
+
+@dataclass
+class Tally:
+    kinds: Counter[str] = field(default_factory=Counter)
+    splits: Counter[str] = field(default_factory=Counter)
+    seen: set[bytes] = field(default_factory=set)
+
+    def new(self, text: str) -> bool:
+        """Whether this text comes for the first time; 16 bytes of each are kept."""
+        name = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
+        if name in self.seen:
+            return False
+        self.seen.add(name)
+        return True
+
+    def add(self, kind: str, split: str) -> None:
+        self.kinds[kind] += 1
+        self.splits[split] += 1
+
+    def exported(self, path: Path, left_out: Mapping[str, int], skipped: dict[str, str] | None = None) -> Exported:
+        entries = self.kinds.total()
+        return Exported(path, entries, dict(self.kinds), skipped or {}, dict(self.splits), dict(left_out))

@@ -1,0 +1,113 @@
+"""What goes into a dataset: one row a Triton text, with all that is known of it.
+
+In: a run. Out: rows in an order that the content alone decides; in a curated run those that its newest decisions keep.
+Not covered: how a format spells a row (the modules beside this one).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from triton_data.records import Capture, Decision, Kernel, Label, Origin, Pair, Program, Record, Verdict
+from triton_data.store import Store
+
+R = TypeVar("R", bound=Record)
+KERNEL, PAIR, INDUCTOR = "hand-written", "rewritten", "inductor"
+SPLITS = TRAIN, VALIDATION, TEST = "train", "validation", "test"
+
+
+@dataclass(frozen=True)
+class Row:
+    key: str
+    kind: str  # hand-written, rewritten, inductor
+    name: str  # of the kernel, or of the Triton program's entry
+    triton: str
+    origin: Origin
+    program: Program | None = None
+    capture: Capture | None = None
+    original: str = ""  # Inductor's output code
+    label: Label | None = None
+    verdict: Verdict | None = None
+    split: str = TRAIN
+    cluster: str = ""
+
+
+@dataclass
+class Selection:
+    """Which texts the newest round of curation keeps. `left_out` counts the rest by reason."""
+
+    store: Store
+    everything: bool = False
+
+    def __post_init__(self) -> None:
+        asked = "SELECT item FROM outcomes WHERE stage='curate' AND status='done' ORDER BY finished DESC LIMIT 1"
+        row = self.store.db.execute(asked).fetchone()
+        self.round = str(row[0]) if row else ""
+        self.left_out: dict[str, int] = {}
+
+    def decision(self, key: str) -> Decision | None:
+        return next(self.store.records(Decision, "subject = ? AND round = ?", (key, self.round)), None)
+
+    def admits(self, key: str) -> tuple[bool, Decision | None]:
+        if not self.round:
+            return True, None
+        decision = self.decision(key)
+        if self.everything or (decision is not None and decision.keep):
+            return True, decision
+        for reason in decision.reasons if decision else ("not_curated_yet",):
+            self.left_out[reason] = self.left_out.get(reason, 0) + 1
+        return False, decision
+
+    def rows(self) -> Iterator[Row]:
+        """Hand-written kernels, then rewritten programs, then Inductor's kernels that nothing was made of."""
+        for kernel in self.store.sorted(Kernel):
+            yield from self._admitted(Row(kernel.key, KERNEL, kernel.name, kernel.text, kernel.origin))
+        for pair in self.store.sorted(Pair):
+            capture = self._one(Capture, "key = ?", pair.capture)
+            program = self._one(Program, "key = ?", pair.program)
+            yield from self._admitted(
+                Row(pair.key, PAIR, pair.entry, pair.text, pair.origin, program, capture, _code(capture))
+            )
+        yield from self._generated()
+
+    def _generated(self) -> Iterator[Row]:
+        rewritten = {key for (key,) in self.store.db.execute("SELECT capture FROM pairs")}
+        seen: set[str] = set()
+        for capture in self.store.sorted(Capture):
+            if capture.key in rewritten:  # its kernels are in the pair, in a form that people can read
+                continue
+            program = self._one(Program, "key = ?", capture.program)
+            for kernel in capture.kernels:
+                if kernel.key not in seen:
+                    seen.add(kernel.key)
+                    found = Row(kernel.key, INDUCTOR, kernel.name, kernel.text, capture.origin, program, capture)
+                    yield from self._admitted(found)
+
+    def programs(self) -> Iterator[tuple[Program, Label | None, str]]:
+        """Programs that are kept, with their split."""
+        for program in self.store.sorted(Program):
+            admitted, decision = self.admits(program.key)
+            if admitted:
+                yield program, self._label(program.key), decision.split if decision else TRAIN
+
+    def _admitted(self, row: Row) -> Iterator[Row]:
+        admitted, decision = self.admits(row.key)
+        if admitted:
+            split, cluster = (decision.split, decision.cluster) if decision else (TRAIN, "")
+            verdict = self._one(Verdict, "subject = ?", row.key)
+            yield Row(
+                row.key, row.kind, row.name, row.triton, row.origin, row.program, row.capture, row.original,
+                self._label(row.key), verdict, split, cluster,
+            )  # fmt: skip
+
+    def _label(self, key: str) -> Label | None:
+        return self._one(Label, "subject = ?", key)
+
+    def _one(self, kind: type[R], where: str, key: str) -> R | None:
+        return next(self.store.records(kind, where, (key,)), None)
+
+
+def _code(capture: Capture | None) -> str:
+    return "\n".join(graph.code for graph in capture.graphs) if capture else ""
