@@ -1,8 +1,8 @@
 """The cheats of tests/attacks/cheats, each with the reference that it attacks and a candidate that is honest about it.
 
-In: the files there. A cheat's docstring says what it tries; `Attacks: NAME` names a reference of benchmarks/kernels, with
-the sizes of one of its `# also:` lines in brackets, or one of `references/` beside the cheats. `Devices: cuda` keeps it
-from running where it can only crash. Out: `Cheat`s. Not covered: running them.
+In: the files there. A cheat's docstring says what it tries; `Attacks: NAME` names a reference of benchmarks/kernels,
+with the sizes of one of its `# also:` lines in brackets, or one of `references/` beside the cheats. `Devices: cuda`
+keeps it from running where it can only crash. Out: `Cheat`s. Not covered: running them.
 """
 
 from __future__ import annotations

@@ -13,10 +13,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
 
-from judging.cheats import Cheat, cheats  # noqa: E402
-
-from triton_data.jail import Jail  # noqa: E402
-from triton_data.verify.verify import open_jail, verify_texts  # noqa: E402
+from judging.cheats import Cheat, cheats
+from triton_data.jail import Jail
+from triton_data.verify.verify import open_jail, verify_texts
 
 ALL = list(cheats("cpu"))
 SAMPLE = {
