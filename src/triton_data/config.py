@@ -74,6 +74,13 @@ class CurateConfig:
 
 
 @dataclass(frozen=True)
+class VerifyConfig:
+    device: str = "cpu"  # cpu: Triton's interpreter; cuda: the GPU that is here
+    protocol: int = 1
+    timeout: float = 60.0  # seconds a task of the jail; a verification has up to four
+
+
+@dataclass(frozen=True)
 class ExportConfig:
     formats: tuple[str, ...] = ("torchtune",)
     out: str = "datasets"
@@ -92,6 +99,7 @@ class Config:
     extract: ExtractConfig = field(default_factory=ExtractConfig)
     capture: CaptureConfig = field(default_factory=CaptureConfig)
     curate: CurateConfig = field(default_factory=CurateConfig)
+    verify: VerifyConfig = field(default_factory=VerifyConfig)
     export: ExportConfig = field(default_factory=ExportConfig)
 
     def to_json(self) -> str:

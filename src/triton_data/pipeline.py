@@ -27,7 +27,15 @@ GIVEN_SECONDS = 90.0  # a program; the jail's own limit is lower
 GRACE = 30.0  # seconds that the engine waits beyond the jail's own limit
 GATHERING = ("discover", "scrape")  # take turns until nothing is put off
 CURATING = ("label", "trace", "curate")
-STAGES = (*GATHERING, "given", "extract", "capture", "rewrite", *CURATING)  # in order; export reads what they leave
+STAGES = (
+    *GATHERING,
+    "given",
+    "extract",
+    "capture",
+    "rewrite",
+    "verify",
+    *CURATING,
+)  # in order; export reads what they leave
 
 
 class Stopped(Exception):
@@ -72,6 +80,12 @@ def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
             from triton_data.rewrite.stage import SECONDS, RewriteStage
 
             yield Planned(RewriteStage(config.allow_unsafe_exec), SECONDS + GRACE)
+        elif name == "verify":
+            from triton_data.verify.stage import TASKS, VerifyStage
+
+            verify = config.verify
+            stage = VerifyStage.of(verify, config.allow_unsafe_exec)
+            yield Planned(stage, TASKS * verify.timeout + GRACE)
         elif name in CURATING:
             yield from _curating(name, config)
         else:

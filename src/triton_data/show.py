@@ -6,6 +6,7 @@ In: a run. Out: rich tables on stdout. Not covered: pages with plots (report/).
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
@@ -39,6 +40,17 @@ def funnel_table(funnel: dict[str, Any]) -> Table:
             ", ".join(f"{number} {reason}" for reason, number in sorted(row["dropped"].items())) or "-",
             "-" if row["items_per_s"] is None else f"{row['items_per_s']:g}",
         )
+    return table
+
+
+def tally_table(title: str, counts: Mapping[str, int]) -> Table:
+    """How many of each, with their share, the most frequent first."""
+    table = Table(title=title, title_justify="left")
+    for name in ("result", "number", "share"):
+        table.add_column(name, justify="left" if name == "result" else "right")
+    total = sum(counts.values())
+    for name, number in sorted(counts.items(), key=lambda item: -item[1]):
+        table.add_row(name, str(number), f"{number / total:.1%}")
     return table
 
 

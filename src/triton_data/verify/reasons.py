@@ -51,3 +51,32 @@ OPEN = frozenset(
         Reason.TOO_LARGE,
     }
 )
+
+MEANING: dict[str, str] = {
+    Reason.WRONG_VALUES: "an output is further from the float64 reference than eager's own error allows",
+    Reason.WRONG_SHAPE: "an output has another shape than the reference's",
+    Reason.WRONG_DTYPE: "an output has another type than the reference's",
+    Reason.WRONG_STRUCTURE: "the outputs are other in number or nesting",
+    Reason.OUT_OF_BOUNDS: "a kernel loads or stores outside of the tensor that its pointer belongs to",
+    Reason.UNINITIALISED_READ: "a result depends on memory that nobody wrote",
+    Reason.RACE: "two programs of one launch touch an element, and one of them changes it",
+    Reason.MUTATED_INPUT: "an input or a weight is written that the reference leaves alone",
+    Reason.ALIASED_OUTPUT: "a call returns memory that an earlier call returned",
+    Reason.NONDETERMINISTIC: "the same inputs give other outputs the second time",
+    Reason.STATE_MISMATCH: "the candidate's weights are not those of the reference, by name or by order",
+    Reason.SIGNATURE: "there is no class or function that belongs to the reference's",
+    Reason.CRASH: "the candidate raises, or its process dies",
+    Reason.TIMEOUT: "the candidate takes too long",
+    Reason.NOT_LAUNCHED: "no kernel is launched",
+    Reason.DECOY: "the outputs are as right when the kernels do nothing",
+    Reason.TORCH_FALLBACK: "torch computes what kernels should",
+    Reason.TAMPERING: "it reaches for what no honest candidate needs, or memory changes and nobody was seen writing",
+    Reason.INSENSITIVE: "zeros, a constant, an input or a coarser type would pass too: nothing is proved",
+    Reason.UNSTABLE: "eager in its own type is nowhere near itself in float64: nothing is proved",
+    Reason.RANDOM_REFERENCE: "the reference draws random numbers: nothing is proved",
+    Reason.REFERENCE_FAILED: "the reference does not run",
+    Reason.UNSUPPORTED_INPUTS: "the inputs hold objects that cannot be handed over as data",
+    Reason.UNSUPPORTED_OUTPUTS: "the outputs hold no tensors, or objects that are not data",
+    Reason.TOO_LARGE: "inputs and weights are too large to be copied for each draw",
+    Reason.SYNTAX: "a text is not Python",
+}

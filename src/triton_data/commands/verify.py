@@ -1,0 +1,130 @@
+"""The verb verify: a run's pairs, two files, or the rows of a Parquet file.
+
+In: flags. Out: verdicts in a run, or on stdout; exit status 0 only when all that was asked about passed, where files
+were given. Not covered: what is checked (verify/).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from triton_data.commands import options
+from triton_data.commands.stages import run_stages
+from triton_data.errors import Misuse
+from triton_data.records import Verdict
+from triton_data.store import Store
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="[REF.py CANDIDATE.py]", type=click.Path(path_type=Path))
+@click.option("--device", type=click.Choice(["cpu", "cuda"]), help="cpu is Triton's interpreter.  [default: cpu]")
+@click.option("--protocol", type=int, help="Version of the checks.  [default: 1, the only one]")
+@click.option("--externs", help="With files: library operations that are the pair's to use, by commas.")
+@click.option("--explain", metavar="ID", help="Say all about a verdict of the run; ID is the beginning of its id.")
+@click.option("--parquet", type=click.Path(path_type=Path), help="Verify every row of this file instead.")
+@click.option("--columns", default="python_code,triton_code", show_default=True, help="With --parquet: its columns.")
+@click.option("--out", type=click.Path(path_type=Path), help="With --parquet: JSON lines.  [default: beside the file]")
+@click.option("--limit", type=click.IntRange(min=1), help="With --parquet: the first so many rows.")
+@options.RUN_DIR
+@options.JOBS
+@options.UNSAFE
+@options.JSON
+def verify(
+    files: tuple[Path, ...], device: str | None, protocol: int | None, externs: str | None, explain: str | None,
+    parquet: Path | None, columns: str, out: Path | None, limit: int | None, run_dir: Path, jobs: int | None,
+    allow_unsafe_exec: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Check that a Triton program gives its PyTorch reference's numbers, and that its kernels do the work.
+
+    \b
+    REF.py        a class or function, get_inputs() and get_init_inputs()
+    CANDIDATE.py  the same with New behind its name: ModelNew for Model
+
+    Example:  triton-data verify examples/program.py rewritten/program_triton.py
+
+    Example:  triton-data verify --run-dir runs/quickstart --json
+
+    Example:  triton-data verify --parquet kernelbook.parquet --columns python_code,triton_code
+    """
+    if protocol is not None:
+        _check_protocol(protocol)
+    if explain is not None:
+        _explain(run_dir, explain, as_json)
+    elif parquet is not None:
+        _audit(parquet, columns, device or "cpu", out, limit, jobs, allow_unsafe_exec, as_json)
+    elif files:
+        _files(files, device or "cpu", options.listed(externs) or (), allow_unsafe_exec, as_json)
+    else:
+        flags = {"allow_unsafe_exec": allow_unsafe_exec or None, "verify__device": device, "verify__protocol": protocol}
+        run_stages(["verify"], run_dir, as_json, jobs=jobs, **flags)
+        if not as_json:
+            _summarise(run_dir)
+
+
+def _check_protocol(protocol: int) -> None:
+    from triton_data.verify.judgement import PROTOCOL
+
+    if protocol != PROTOCOL:
+        raise Misuse(f"unknown protocol {protocol}: this version has protocol {PROTOCOL}")
+
+
+def _files(files: tuple[Path, ...], device: str, externs: tuple[str, ...], allow_unsafe: bool, as_json: bool) -> None:
+    from triton_data.bare_verify import verify_files
+    from triton_data.verify.judgement import PROTOCOL
+
+    if len(files) != 2:
+        raise Misuse("verify takes two files, the reference and the candidate: triton-data verify REF.py CANDIDATE.py")
+    found = verify_files(files[0], files[1], device, PROTOCOL, externs, allow_unsafe)
+    if as_json:
+        said = {"passed": found.passed, "reason": found.reason, "detail": found.detail, "checks": dict(found.checks)}
+        click.echo(json.dumps({**said, "layers": found.layers}))
+    else:
+        click.echo("passed" if found.passed else f"not passed: {found.reason}: {found.detail}")
+        width = max(len(name) for name, _ in found.checks)
+        for name, measured in found.checks:
+            click.echo(f"  {name:{width}}  {measured}")
+    if not found.passed:
+        raise SystemExit(1)
+
+
+def _explain(run_dir: Path, key: str, as_json: bool) -> None:
+    from triton_data.verify import explain
+
+    with Store.read(run_dir) as store:
+        for verdict in explain.find(store, key):
+            click.echo(json.dumps(explain.row(verdict)) if as_json else "\n".join(explain.explain(store, verdict)))
+
+
+def _audit(parquet: Path, columns: str, device: str, out: Path | None, limit: int | None, jobs: int | None,
+           allow_unsafe: bool, as_json: bool) -> None:  # fmt: skip
+    from triton_data import bare_verify
+    from triton_data.show import console, tally_table
+
+    names = options.listed(columns) or ()
+    if len(names) != 2:
+        raise Misuse("--columns takes two names, the reference's and the candidate's: python_code,triton_code")
+    target = out or parquet.with_suffix(f".verdicts.{device}.jsonl")
+    for row in bare_verify.audit(parquet, (names[0], names[1]), device, target, limit, jobs, allow_unsafe):
+        click.echo(json.dumps(row), err=not as_json)
+    rows = bare_verify.finished(target)
+    counts = bare_verify.tally(rows)
+    if not as_json:
+        console().print(tally_table(f"{parquet.name}: {len(rows)} rows, {target}", counts))
+    if counts["passed"] < len(rows):
+        raise SystemExit(1)
+
+
+def _summarise(run_dir: Path) -> None:
+    from triton_data.show import console, tally_table
+    from triton_data.verify import explain
+
+    with Store.read(run_dir) as store:
+        counts = explain.by_reason(store.records(Verdict))
+        if counts:
+            console().print(tally_table("verdicts; --explain ID says all about one", counts))
+        failed = [verdict for verdict in store.records(Verdict) if not verdict.passed]
+        for verdict in failed[:20]:
+            click.echo(f"{verdict.key[:12]}  {verdict.reason}  {dict(verdict.checks).get('failed', '')[:140]}")

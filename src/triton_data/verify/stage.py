@@ -1,0 +1,84 @@
+"""The verify stage: every Pair of a run becomes a Verdict, passed or with the reason why not.
+
+In: Pairs, their Programs and the Captures that they came from. Out: a Verdict each. A Pair whose verification could not
+be made at all (the jail went, the time ran out on the reference) is a Drop. Not covered: what is checked (verify.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from triton_data.config import VerifyConfig
+from triton_data.jail import Jail
+from triton_data.records import Capture, Drop, Pair, Program, Verdict
+from triton_data.store import Store
+from triton_data.verify.judgement import PROTOCOL
+
+TASKS = 4  # of the jail, at most, in one verification
+
+
+@dataclass(frozen=True)
+class Job:
+    program: Program
+    pair: Pair
+    externs: tuple[str, ...]  # library operations that the capture declares
+    mode: str
+    suffix: str
+
+    @property
+    def key(self) -> str:
+        return self.pair.key + self.suffix
+
+
+@dataclass
+class VerifyStage:
+    device: str = "cpu"
+    protocol: int = PROTOCOL
+    timeout: float = 60.0  # seconds a task of the jail; a verification has up to four
+    allow_unsafe: bool = False
+    name: str = "verify"
+    jail: Jail | None = None
+
+    @classmethod
+    def of(cls, config: VerifyConfig, allow_unsafe: bool) -> VerifyStage:
+        return cls(config.device, config.protocol, config.timeout, allow_unsafe)
+
+    @property
+    def suffix(self) -> str:
+        return f":{self.device}:{self.protocol}"
+
+    def todo(self, store: Store) -> Iterator[Job]:
+        for pair in store.unfinished(Pair, self.name, self.suffix):
+            captures = list(store.records(Capture, "key = ?", (pair.capture,)))
+            externs = tuple(dict.fromkeys(e for capture in captures for graph in capture.graphs for e in graph.externs))
+            mode = captures[0].mode if captures else "inference"
+            for program in store.records(Program, "key = ?", (pair.program,)):
+                yield Job(program, pair, externs, mode, self.suffix)
+
+    def count(self, store: Store) -> int:
+        return store.count_unfinished(Pair, self.name, self.suffix)
+
+    def held(self) -> AbstractContextManager[object]:
+        from triton_data.verify.verify import open_jail
+
+        self.jail = open_jail(self.device, self.allow_unsafe)
+        return self.jail
+
+    def work(self, item: Job) -> Iterator[Verdict | Drop]:
+        from triton_data.verify.verify import verify_texts
+
+        assert self.jail is not None, "work() runs while the stage is held"
+        found = verify_texts(
+            item.program.text,
+            item.pair.text,
+            device=self.device,
+            protocol=self.protocol,
+            jail=self.jail,
+            externs=item.externs,
+            training=item.mode == "training",
+            seconds=self.timeout,
+            names=(item.program.entry, item.pair.entry),
+        )
+        yield found.verdict(item.pair.key, self.device, self.protocol, item.pair.origin)
