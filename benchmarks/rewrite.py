@@ -142,12 +142,11 @@ def _difference(program: Any, path: Path, options: argparse.Namespace) -> float:
 
     import torch
 
-    from triton_data.verify import libdevice, reductions
-
     device, training = options.device, options.mode == "training"
     if device == "cpu":
-        libdevice.install()
-        reductions.install()
+        from triton_data.verify.interpreter.install import install
+
+        install()
     torch.backends.cudnn.allow_tf32 = False  # else two convolutions of one tensor differ by 1e-3
     reference: dict[str, Any] = {}
     exec(compile(program.text, program.entry, "exec"), reference)
