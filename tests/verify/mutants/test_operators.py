@@ -91,7 +91,7 @@ CASES = [
     ("missing_accumulation", "s = tl.dot(a, b, s)", ["s = tl.dot(a, b)"]),
     ("missing_accumulation", "p += n\nx = tl.load(p)", []),
     ("downcast", "tl.store(p, x)", ["tl.store(p, x.to(tl.float16))"]),
-    ("downcast", "s = x.to(tl.float32)", ["s = x.to(tl.bfloat16)"]),
+    ("downcast", "s = x.to(tl.float32)", ["s = x.to(tl.float16)"]),
     ("downcast", "s = tl.dot(a, b, input_precision='ieee')", ["s = tl.dot(a, b, input_precision=\"tf32\")"]),
     ("wrong_constant", "y = 0.5 * x", ["y = 0.55 * x"]),
     ("wrong_constant", "y = tl.where(m, x // 3, -7)", ["y = tl.where(m, x // 4, -7)"]),

@@ -49,7 +49,7 @@ def downcast(kernel: ast.FunctionDef) -> Iterator[Edit]:
             yield replaced(call.args[1], expression(f"({ast.unparse(call.args[1])}).to(tl.float16)"))
     for attribute in inside(kernel, ast.Attribute):
         if ast.unparse(attribute) == "tl.float32":
-            yield Edit(attribute, "tl.bfloat16")
+            yield Edit(attribute, "tl.float16")
         elif ast.unparse(attribute) == "tl.int64":
             yield Edit(attribute, "tl.int8")
     for constant in inside(kernel, ast.Constant):
