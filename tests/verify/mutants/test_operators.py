@@ -101,7 +101,11 @@ CASES = [
     ("swapped_operands", "y = tl.where(c, a, b)", ["y = tl.where(c, b, a)"]),
     ("swapped_operands", "y = a + b", []),
     ("wrong_operator", "y = a + b", ["y = (a - b)"]),
-    ("wrong_function", "y = tl.sum(tl.exp(x), axis=0)", ["y = tl.max(tl.exp(x), axis=0)", "y = tl.sum(tl.exp2(x), axis=0)"]),
+    (
+        "wrong_function",
+        "y = tl.sum(tl.exp(x), axis=0)",
+        ["y = tl.max(tl.exp(x), axis=0)", "y = tl.sum(tl.exp2(x), axis=0)"],
+    ),
     ("dropped_where", "y = tl.where(c, a, b)", ["y = a"]),
     ("dropped_transpose", "y = tl.dot(a, tl.trans(b))", ["y = tl.dot(a, b)"]),
 ]  # fmt: skip
@@ -115,7 +119,11 @@ HOST_CASES = [
         'kernel[lambda meta: (triton.cdiv(n, meta["BLOCK"]),)](x)',
         ['kernel[lambda meta: ((triton.cdiv(n, meta["BLOCK"]) - 1),)](x)'.replace('"', "'")],
     ),
-    ("short_size", "kernel[(1,)](x, x.numel(), 32)", ["kernel[(1,)](x, (x.numel() - 1), 32)", "kernel[(1,)](x, x.numel(), (32 - 1))"]),
+    (
+        "short_size",
+        "kernel[(1,)](x, x.numel(), 32)",
+        ["kernel[(1,)](x, (x.numel() - 1), 32)", "kernel[(1,)](x, x.numel(), (32 - 1))"],
+    ),
     ("uninitialised", "out = torch.zeros((n,))\nkernel[(1,)](out)", ["out = torch.empty((n,))\nkernel[(1,)](out)"]),
     ("uninitialised", "out = torch.full((n,), 3)\nkernel[(1,)](out)", ["out = torch.empty((n,))\nkernel[(1,)](out)"]),
     ("dropped_contiguous", "x = x.contiguous()\nkernel[(1,)](x)", ["x = x\nkernel[(1,)](x)"]),
