@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check golden docs venv clean
+.PHONY: demo test check golden docs configs venv clean
 
 demo: venv
 	@"$(BIN)/triton-data" run examples/quickstart.toml
@@ -22,6 +22,9 @@ golden: venv  # renew the golden files after a change that was meant
 docs: venv  # rewrite docs/cli.md from every verb's --help
 	@"$(BIN)/python" docs/write_cli.py
 
+configs: venv  # rewrite tune_configs/ from src/triton_data/train/presets.py
+	@"$(BIN)/python" -m triton_data.train.presets
+
 venv: $(STAMP)
 
 # `python -m venv` writes absolute paths into its scripts, so a moved checkout needs a new one: the stamp names its place.
@@ -31,4 +34,4 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch "$(STAMP)"
 
 clean:
-	rm -rf "$(VENV)" runs build src/*.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf "$(VENV)" "$(VENV)-tune" runs build src/*.egg-info .mypy_cache .ruff_cache .pytest_cache

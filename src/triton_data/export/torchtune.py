@@ -20,10 +20,10 @@ from triton_data import codec
 from triton_data.config import ExportConfig
 from triton_data.errors import Misuse
 from triton_data.export.exported import Exported, Tally
-from triton_data.export.prompts import fenced, messages
 from triton_data.export.publish import staged
 from triton_data.export.rows import PAIR, TRAIN, Row, Selection
 from triton_data.extract.find import find_kernels
+from triton_data.prompts import fenced, messages
 from triton_data.records import Origin
 
 FILE_NAME = "triton_functions.json"
