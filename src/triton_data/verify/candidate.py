@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch.utils import _pytree as pytree
 
+from triton_data.program_form import arguments
 from triton_data.verify import stand_in, state, subject, values
 from triton_data.verify.interpreter.execute import LAUNCHES
 from triton_data.verify.interpreter.memory import Memory
@@ -73,7 +74,7 @@ def _made(payload: dict[str, Any], given: list[torch.Tensor], report: Report) ->
         target = module.__dict__[payload["entry"]]
         stage = "init"
         torch.manual_seed(payload["seed"])
-        instance = subject.made(target, values.unpack(payload["init"], given), payload["training"])
+        instance = subject.made(target, _init(module, payload, given), payload["training"])
         stage = "state"
         report.weights = _weigh(instance, {n: values.unpack(s, given) for n, s in payload["state"].items()})
     except Exception as error:  # noqa: BLE001  whatever foreign code raises is its result
@@ -81,6 +82,13 @@ def _made(payload: dict[str, Any], given: list[torch.Tensor], report: Report) ->
         report.failed = _failure(error, reason, stage)
         return None
     return instance
+
+
+def _init(module: Any, payload: dict[str, Any], given: list[torch.Tensor]) -> Any:
+    if payload["init"] is not None:
+        return values.unpack(payload["init"], given)
+    own = module.__dict__.get("get_init_inputs")
+    return arguments(own()) if own else ((), {})
 
 
 def _weigh(instance: Any, wanted: dict[str, torch.Tensor]) -> str:
@@ -121,7 +129,7 @@ def _drawn(instance: Any, draw: dict[str, Any], index: int, payload: dict[str, A
         watch.calling = False
         _count(report, watch)
     row["mutated"] = {
-        str(place): values.pack(new, tensors, strides=False)
+        str(place): values.pack(new.clone(), tensors, strides=False)
         for place, (old, new) in enumerate(zip(before, inputs, strict=True))
         if not _equal(old, new)
     }

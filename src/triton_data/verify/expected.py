@@ -37,12 +37,12 @@ class Case:
         return all(compare.eager_is_close(expected) for expected in self.expected.values())
 
 
-def case(row: dict[str, Any], tensors: list[torch.Tensor]) -> Case:
+def case(row: dict[str, Any], tensors: list[torch.Tensor], moves: bool = False) -> Case:
     outputs = values.leaves(values.unpack(row["outputs"], tensors))
     exact = _leaves(row["exact"], tensors) if row["exact"] is not None else {}
-    nudged = _leaves(row["nudged"], tensors) if row.get("nudged") is not None else {}
+    nudges = [_leaves(spec, tensors) for spec in row["nudges"]]
     expected = {
-        where: Expected(leaf, _fitting(exact.get(where), leaf), _fitting(nudged.get(where), leaf))
+        where: Expected(leaf, _fitting(exact.get(where), leaf), _all_fitting(where, nudges, leaf), moves)
         for where, leaf in outputs
         if isinstance(leaf, torch.Tensor)
     }
@@ -56,12 +56,29 @@ def case(row: dict[str, Any], tensors: list[torch.Tensor]) -> Case:
     )  # fmt: skip
 
 
+def _declared(text: str) -> set[str]:
+    """extern_kernels.bias_addmm and torch.ops.aten.sort.default, as this page's kinds, and by name."""
+    name = text.removesuffix(".default").rpartition(".")[2].removeprefix("bias_")
+    kind = operations.kind(name)
+    return {name} if kind in ("compute", "memory", "move") else {name, kind}
+
+
+def only_moves(performed: Iterable[str]) -> bool:
+    """Nothing is computed, so every number must come out as it went in."""
+    return {operations.kind(name) for name in performed} <= {"memory", "move", "read"}
+
+
 def _leaves(spec: Any, tensors: list[torch.Tensor]) -> dict[str, Any]:
     return dict(values.leaves(values.unpack(spec, tensors)))
 
 
 def _fitting(found: Any, leaf: torch.Tensor) -> torch.Tensor | None:
     return found if isinstance(found, torch.Tensor) and found.shape == leaf.shape else None
+
+
+def _all_fitting(where: str, nudges: list[dict[str, Any]], leaf: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    found = (_fitting(nudge.get(where), leaf) for nudge in nudges)
+    return tuple(tensor for tensor in found if tensor is not None)
 
 
 def _named(specs: dict[str, Any], tensors: list[torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -72,14 +89,14 @@ def allowed(performed: Iterable[str], declared: Iterable[str] = ()) -> frozenset
     """Kinds of operation that the candidate may leave to torch: those that the pair declares, and heavy ones that the
     reference performs too, as long as something else is left for kernels to do."""
     kinds = {operations.kind(name) for name in performed}
-    families = kinds - {"memory", "move", "compute"}
+    families = kinds - {"memory", "move", "compute", "read"}
     mixed = "compute" in kinds or len(families) > 1
-    made = {operations.kind(name.rpartition(".")[2].removeprefix("bias_")) for name in declared} - {"memory", "compute"}
+    made = {name for text in declared for name in _declared(text)} | (kinds & {"read"})
     if mixed:
         made |= families
         if "matmul" in families and _SOFTMAX & set(performed):
             made.add("attention")
-        if "convolution" in families:
+        if families & {"convolution", "attention"}:
             made.add("matmul")
     if mixed or families:
         made.add("move")

@@ -32,7 +32,22 @@ _FLOAT: dict[str, Function] = {
     "cosh": torch.cosh,
     "cyl_bessel_i0": torch.special.i0,
     "cyl_bessel_i1": torch.special.i1,
+    "add_rn": torch.add,
+    "sub_rn": torch.sub,
+    "mul_rn": torch.mul,
     "div_rn": torch.div,
+    "rcp_rn": torch.reciprocal,
+    "sqrt_rn": torch.sqrt,
+    "fma_rn": lambda a, b, c: a * b + c,
+    "saturatef": lambda x: torch.clamp(x, 0.0, 1.0),
+    "fast_sinf": torch.sin,
+    "fast_cosf": torch.cos,
+    "fast_log2f": torch.log2,
+    "fast_exp10f": lambda x: torch.pow(10.0, x),
+    "sinpi": lambda x: torch.sin(x * torch.pi),
+    "cospi": lambda x: torch.cos(x * torch.pi),
+    "rcbrt": lambda x: torch.sign(x) * torch.abs(x) ** (-1 / 3),
+    "erfcinv": lambda x: torch.erfinv(1 - x),
     "erf": torch.erf,
     "erfc": torch.erfc,
     "erfcx": torch.special.erfcx,
@@ -92,7 +107,13 @@ _INTEGER: dict[str, tuple[Function, str]] = {
 def install() -> None:
     """Once in the process that interprets; calling it again changes nothing."""
     from triton.language.extra import libdevice
+    from triton.language.extra.cuda import libdevice as of_cuda
 
+    for module in (libdevice, of_cuda):
+        _install_in(module)
+
+
+def _install_in(libdevice: Any) -> None:
     for name, function in _FLOAT.items():
         setattr(libdevice, name, _builtin(function, None))
     for name, (function, dtype) in _INTEGER.items():

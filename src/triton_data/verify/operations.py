@@ -13,10 +13,12 @@ from typing import Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from triton_data.verify import stand_in
+
 _VIEWS_WORDS = """
     alias as_strided detach diagonal expand permute select slice split split_with_sizes squeeze t transpose unbind
     unsqueeze unfold view view_as_real view_as_complex _unsafe_view reshape _reshape_alias lift_fresh chunk narrow
-    real imag conj _conj resolve_conj resolve_neg is_same_size _local_scalar_dense item set_ sym_size sym_stride
+    real imag conj _conj resolve_conj resolve_neg is_same_size set_ sym_size sym_stride
     sym_numel sym_storage_offset is_pinned _to_dense
 """
 VIEWS = frozenset(_VIEWS_WORDS.split())
@@ -31,6 +33,7 @@ _MOVES_WORDS = """
     index_select gather repeat flip roll tril triu masked_select repeat_interleave
 """
 MOVES = frozenset(_MOVES_WORDS.split())
+READS = frozenset({"_local_scalar_dense", "item", "is_nonzero", "equal"})
 FAMILIES = {
     "matmul": "mm bmm addmm baddbmm addbmm mv addmv dot matmul linear _int_mm _scaled_mm addmm_activation",
     "convolution": """convolution _convolution cudnn_convolution mkldnn_convolution convolution_overrideable
@@ -44,6 +47,7 @@ FAMILIES = {
         _embedding_bag _embedding_bag_forward_only _ctc_loss _cdist_forward _pdist_forward _cudnn_rnn lstm gru
         _thnn_fused_lstm_cell _thnn_fused_gru_cell upsample_bicubic2d mode kthvalue median nanmedian unique nonzero
         histc bincount cummax cummin logcumsumexp searchsorted bucketize fractional_max_pool2d
+        digamma polygamma complex polar _trilinear
         native_multi_head_attention _transformer_encoder_layer_fwd scatter_reduce index_put index_put_
         index_add scatter_add masked_scatter linalg_inv_ex linalg_cholesky_ex linalg_qr _linalg_svd _linalg_det
         _linalg_slogdet linalg_lu_factor_ex triangular_solve linalg_solve_triangular _linalg_solve_ex
@@ -53,10 +57,15 @@ FAMILIES = {
 FAMILY = {name: family for family, text in FAMILIES.items() for name in text.split()}
 
 
+FAMILY |= {family: family for family in FAMILIES if family != "other"}
+
+
 def kind(name: str) -> str:
-    """memory, move, a family of heavy operations, or compute."""
+    """memory, move, read (by the host), a family of heavy operations, or compute."""
     if name in VIEWS or name in ALLOCATIONS:
         return "memory"
+    if name in READS:
+        return "read"
     if name in MOVES:
         return "move"
     if name in FAMILY:
@@ -77,7 +86,7 @@ class Operations(TorchDispatchMode):  # type: ignore[misc]
         self.counts: Counter[str] = Counter()
 
     def __torch_dispatch__(self, func: Any, kinds: Any, args: Any = (), kwargs: Any = None) -> Any:
-        self.counts[short(func)] += 1
+        self.counts[stand_in.INSIDE[-1] if stand_in.INSIDE else short(func)] += 1
         return func(*args, **(kwargs or {}))
 
     def names(self) -> list[str]:

@@ -10,6 +10,10 @@ import ast
 from collections.abc import Iterator
 
 _MODULES_WORDS = """
+    re
+    operator
+    time
+    platform
     gc inspect ctypes _ctypes cffi threading _thread multiprocessing concurrent asyncio subprocess socket signal
     pickle marshal dis types builtins importlib code codeop sys weakref faulthandler atexit site runpy pty mmap
     resource tracemalloc unittest pytest numba cupy triton_data requests urllib http shutil tempfile sched queue
@@ -76,6 +80,10 @@ def _of(node: ast.AST) -> str:
             return "reads os.environ"
         case ast.Assign(targets=targets):
             return next((f for target in targets if (f := _patches(target))), "")
+        case ast.AugAssign(target=ast.Attribute(value=ast.Name(id="self"), attr=name)):
+            return f"counts in self.{name}"
+        case ast.Global(names=[name, *_]):
+            return f"changes the global {name}"
         case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
             return _patches(target)
     return ""

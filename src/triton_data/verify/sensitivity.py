@@ -7,8 +7,7 @@ answer proves nothing. Not covered: subtler wrong answers; the mutants of verify
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable
 
 import torch
 
@@ -21,38 +20,50 @@ LOWER = {
     torch.float16: torch.float8_e4m3fn,
     torch.bfloat16: torch.float8_e5m2,
 }
+Answer = Callable[[Expected], torch.Tensor]
 Row = tuple[list[Expected], list[torch.Tensor]]  # outputs and inputs of one draw
 
 
 def accepted(rows: Iterable[Row]) -> list[str]:
     """Names of wrong answers that pass every draw, each for all outputs at once."""
-    standing: dict[str, bool] = {}
-    first: list[float] = []
+    rows = list(rows)
+    levels = [_level(expected.eager) for expected in rows[0][0]] if rows else []
+    names = dict.fromkeys(name for outputs, inputs in rows for name in _wrong(outputs, inputs, levels))
+    return [name for name in names if _stands(name, rows, levels)]
+
+
+def _stands(name: str, rows: list[Row], levels: list[float]) -> bool:
+    """Until the first draw that rejects it, which is nearly always the first."""
     for outputs, inputs in rows:
-        first = first or [_level(expected.eager) for expected in outputs]
-        for name, passed in _tried(outputs, inputs, first):
-            standing[name] = standing.get(name, True) and passed
-    return sorted(name for name, passes in standing.items() if passes)
+        found = _wrong(outputs, inputs, levels).get(name)
+        if found is not None and not _all(_whole(outputs), found):
+            return False
+    return True
 
 
-def _tried(outputs: list[Expected], inputs: list[torch.Tensor], levels: list[float]) -> Iterator[tuple[str, bool]]:
-    whole = [expected for expected in outputs if expected.eager.numel()]
-    level = {id(expected): value for expected, value in zip(outputs, levels, strict=False)}
+def _whole(outputs: list[Expected]) -> list[Expected]:
+    return [expected for expected in outputs if expected.eager.numel()]
+
+
+def _wrong(outputs: list[Expected], inputs: list[torch.Tensor], levels: list[float]) -> dict[str, Answer]:
+    """Wrong answers for one draw, by name."""
+    whole = _whole(outputs)
     if not whole:
-        return
-    yield "zeros", _all(whole, lambda e: torch.zeros_like(e.eager))
-    yield "constant", _all(whole, lambda e: torch.full_like(e.eager, level.get(id(e), 0.0)))
+        return {}
+    level = {id(expected): value for expected, value in zip(outputs, levels, strict=False)}
+    found: dict[str, Answer] = {
+        "zeros": lambda e: torch.zeros_like(e.eager),
+        "constant": lambda e: torch.full_like(e.eager, level.get(id(e), 0.0)),
+    }
     for index, given in enumerate(inputs):
-        fitting = [e for e in whole if e.eager.shape == given.shape]
-        if fitting == whole:
-            yield f"input {index}", _all(whole, lambda e, given=given: given.to(e.eager.dtype))  # type: ignore[misc]
-    floats = [expected for expected in whole if expected.eager.dtype in LOWER]
-    told = [e for e in floats if not torch.equal(_lowered(e), e.eager)]
-    if floats and told:
-        yield "lower precision", _all(told, _lowered)
+        if all(e.eager.shape == given.shape for e in whole):
+            found[f"input {index}"] = lambda e, given=given: given.to(e.eager.dtype)  # type: ignore[misc]
+    if any(e.eager.dtype in LOWER and not torch.equal(_lowered(e), e.eager) for e in whole):
+        found["lower precision"] = lambda e: _lowered(e) if e.eager.dtype in LOWER else e.eager
+    return found
 
 
-def _all(outputs: list[Expected], wrong: Callable[[Expected], Any]) -> bool:
+def _all(outputs: list[Expected], wrong: Answer) -> bool:
     return all(compare(expected, wrong(expected)).right for expected in outputs)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import types
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -32,6 +33,9 @@ class Redirected(TorchFunctionMode):  # type: ignore[misc]
     def __torch_function__(self, func: Any, kinds: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = dict(kwargs or {})
         name = getattr(func, "__name__", "")
+        if name == "scaled_dot_product_attention":  # one library operation, whatever the CPU makes of it
+            with whole("attention"):
+                return func(*args, **kwargs)
         if name == "cuda":
             return args[0]
         if name == "pin_memory":
@@ -42,6 +46,18 @@ class Redirected(TorchFunctionMode):  # type: ignore[misc]
         if name in ("to", "type", "new_empty", "new_zeros", "new_tensor", "tensor", "_to", "__get__"):
             args = tuple(torch.device("cpu") if elsewhere(arg) else arg for arg in args)
         return func(*args, **kwargs)
+
+
+INSIDE: list[str] = []  # library operations that are being performed
+
+
+@contextlib.contextmanager
+def whole(name: str) -> Iterator[None]:
+    INSIDE.append(name)
+    try:
+        yield
+    finally:
+        INSIDE.pop()
 
 
 def elsewhere(value: Any) -> bool:

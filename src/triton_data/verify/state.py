@@ -23,7 +23,8 @@ def put(instance: Any, state: dict[str, torch.Tensor]) -> None:
 
 
 def make_telling(instance: Any, seed: int) -> bool:
-    """Give every constant weight, and the statistics of a norm, numbers of their own around what they were."""
+    """Give every weight, and the statistics of a norm, numbers that no seed leads to: constant ones are spread around
+    what they were, others change by up to a fifth."""
     if not isinstance(instance, torch.nn.Module):
         return False
     generator = torch.Generator().manual_seed(seed)
@@ -33,8 +34,10 @@ def make_telling(instance: Any, seed: int) -> bool:
         for name, tensor in of(instance).items():
             if name not in parameters and not name.endswith(_RUNNING):
                 continue
-            if tensor.is_floating_point() and tensor.numel() and bool((tensor == tensor.reshape(-1)[0]).all()):
-                noise = torch.rand(tensor.shape, generator=generator) - 0.5
-                tensor.copy_((tensor.cpu().double() + noise).to(tensor.dtype))
-                done = True
+            if not tensor.is_floating_point() or not tensor.numel():
+                continue
+            old, noise = tensor.cpu().double(), torch.rand(tensor.shape, generator=generator) - 0.5
+            constant = bool((old == old.reshape(-1)[0]).all())
+            tensor.copy_((old + noise if constant else old * (1 + 0.4 * noise)).to(tensor.dtype))
+            done = True
     return done

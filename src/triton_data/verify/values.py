@@ -26,8 +26,9 @@ class Unpackable(Exception):
     """The message is the type's name."""
 
 
-def pack(value: Any, tensors: list[torch.Tensor], strides: bool = True) -> Spec:
-    """The value with each tensor replaced by its place in `tensors`, which grows."""
+def pack(value: Any, tensors: list[torch.Tensor], strides: bool = True, plain: bool = False) -> Spec:
+    """The value with each tensor replaced by its place in `tensors`, which grows. A dataclass counts as the dictionary
+    of its fields, unless `plain`."""
     if isinstance(value, torch.Tensor):
         return _packed_tensor(value, tensors, strides)
     if value is None or isinstance(value, bool | str):
@@ -43,13 +44,15 @@ def pack(value: Any, tensors: list[torch.Tensor], strides: bool = True) -> Spec:
     if isinstance(value, torch.device):
         return {"device": str(value)}
     if isinstance(value, list):
-        return [pack(item, tensors, strides) for item in value]
+        return [pack(item, tensors, strides, plain) for item in value]
     if isinstance(value, tuple):
-        return {"tuple": [pack(item, tensors, strides) for item in value]}
-    if dataclasses.is_dataclass(value) and not isinstance(value, type | Mapping):
+        return {"tuple": [pack(item, tensors, strides, plain) for item in value]}
+    if not plain and dataclasses.is_dataclass(value) and not isinstance(value, type | Mapping):
         value = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
-        return {"items": [[pack(k, tensors), pack(v, tensors, strides)] for k, v in value.items()]}
+        return {
+            "items": [[pack(k, tensors, strides, plain), pack(v, tensors, strides, plain)] for k, v in value.items()]
+        }
     raise Unpackable(type(value).__name__)
 
 

@@ -15,7 +15,7 @@ import torch
 from torch.utils import _pytree as pytree
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from triton_data.verify import operations
+from triton_data.verify import operations, stand_in
 from triton_data.verify.interpreter.execute import LAUNCHES
 from triton_data.verify.interpreter.memory import Memory
 
@@ -71,7 +71,7 @@ class Watch(TorchDispatchMode):  # type: ignore[misc]
             if depends:
                 self.tainted.add(_place(tensor))
         if self.calling:
-            self._judge(name, given, made, depends, touched)
+            self._judge(stand_in.INSIDE[-1] if stand_in.INSIDE else name, given, made, depends, touched)
         return result
 
     def _depends(self, tensor: torch.Tensor) -> bool:
@@ -91,7 +91,11 @@ class Watch(TorchDispatchMode):  # type: ignore[misc]
         self.seen[name] += 1
         if not touched:
             self.from_inputs += [(name, tensor.clone(), kind == "move") for tensor in made]
-        if kind == "move" or kind in self.allowed or self._finishes(name, given):
+        if kind == "read":
+            if kind not in self.allowed:
+                self.memory.note("torch_fallback", f"{name}: the host reads numbers that depend on the inputs")
+            return
+        if kind == "move" or kind in self.allowed or name in self.allowed or self._finishes(name, given):
             return
         self.memory.note("torch_fallback", f"{name} is computed by torch")
 

@@ -13,13 +13,14 @@ import triton
 import triton.language as tl
 from triton.runtime import autotuner, interpreter
 
-from triton_data.verify import libdevice, reductions
+from triton_data.verify import cpu_operations, libdevice, reductions
 from triton_data.verify.interpreter import builder, execute, shapes
 
 
 def warm() -> None:
     """With the first use of what torch and numpy load late, so that no task pays for it."""
     install()
+    cpu_operations.install()
     import torch
     import torch._dynamo  # the first call under a mode imports it
 

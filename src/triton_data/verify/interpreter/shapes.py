@@ -15,7 +15,7 @@ import numpy as np
 import triton.language as tl
 from triton.runtime import interpreter
 
-from triton_data.verify.interpreter import numbers
+from triton_data.verify.interpreter import assembly, numbers
 
 Array = Any
 TensorHandle = interpreter.TensorHandle
@@ -98,6 +98,15 @@ class Batched(numbers.Arithmetic):
         moved = [TensorHandle(old.data + by.data, old.dtype) for old, by in zip(ptr.offsets, offsets, strict=True)]
         return interpreter.BlockPointerHandle(ptr.base, ptr.shape, ptr.strides, moved, ptr.block_shape, ptr.order)
 
+    def create_inline_asm(self, text: str, constraints: str, values: Any, types: Any, is_pure: bool, pack: int) -> Any:
+        """With one result; a PTX register of several packed values is not covered."""
+        kinds = list(types) if isinstance(types, list | tuple) else [types]
+        if len(kinds) != 1 or pack != 1:
+            raise NotImplementedError(f"the interpreter knows no packed inline assembly: {text!r}")
+        arrays = list(np.broadcast_arrays(*(value.data for value in values)))
+        data = assembly.performed(text, arrays, interpreter._get_np_dtype(kinds[0].scalar))
+        return _Results(data, kinds[0].scalar)
+
     def create_descriptor_gather(self, desc: Any, x_offsets: Any, y_offset: Any, type: Any) -> Any:
         ptrs, mask = _rows(desc, x_offsets, y_offset)
         return self.create_masked_load(ptrs, mask, None, None, None, False)
@@ -105,6 +114,13 @@ class Batched(numbers.Arithmetic):
     def create_descriptor_scatter(self, desc: Any, value: Any, x_offsets: Any, y_offset: Any) -> None:
         ptrs, mask = _rows(desc, x_offsets, y_offset)
         self.create_masked_store(ptrs, value, mask, None, None)
+
+
+class _Results(TensorHandle):  # type: ignore[misc, valid-type]
+    """What an operation with several results would give: the one that there is."""
+
+    def get_result(self, index: int) -> Any:
+        return self
 
 
 def _like(arg: Any, data: Array) -> Any:
