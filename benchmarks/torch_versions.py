@@ -53,7 +53,7 @@ def _check(version: str, place: Path, every: int) -> bool:
     python = _environment(version, place)
     # A user's machine, but for the GPU: what is hidden is not there.
     environment = os.environ | {"PYTHONPATH": "src", "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
-    command = [python, "-m", "pytest", "-q", "tests/capture", "-p", "no:cacheprovider"]
+    command = [python, "-m", "pytest", "tests/capture", "-p", "no:cacheprovider"]
     tests = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if tests.returncode:
         print(tests.stdout[-3000:])

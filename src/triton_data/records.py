@@ -147,6 +147,7 @@ class Graph:
     readable: str = ""  # the FX graph, readable form
     returns: str = ""  # what the program returns, over `out` and the inputs; '' where more than this graph made it
     inputs: tuple[str, ...] = ()  # what each argument of call() is, such as L['x'] or L['self']._parameters['w']
+    guards: tuple[str, ...] = ()  # what was taken for granted about symbolic sizes, such as s77 >= 4
 
 
 @dataclass(frozen=True, slots=True)

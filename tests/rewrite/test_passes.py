@@ -148,7 +148,7 @@ def test_names_say_what_values_are() -> None:
         "tl.store(out_ptr0 + (r0_index + 4 * xindex), tmp3, r0_mask & xmask)"
     )
     made = kernel(body)
-    names.apply(made, {"in_ptr0": "x", "out_ptr0": "y"})
+    names.apply(made, {"in_ptr0": "x", "out_ptr0": "y"}, {})
     said = text_of(made)
     assert "tmp" not in said and "xindex" not in said
     assert "x = tl.load(x_ptr + (cols + 4 * rows), col_mask & row_mask, other=0.0)" in said
@@ -158,5 +158,5 @@ def test_names_say_what_values_are() -> None:
 
 def test_two_values_never_share_a_name() -> None:
     made = kernel(FLAT + "tmp0 = tl.load(in_ptr0 + xindex)\ntmp1 = tl.load(in_ptr0 + xindex)\ntmp2 = tmp0 - tmp1\n")
-    names.apply(made, {"in_ptr0": "in"})
+    names.apply(made, {"in_ptr0": "in"}, {})
     assert text_of(made).splitlines()[-1] == "difference = in_value - in_value_1"

@@ -51,6 +51,6 @@ def _graph(fields: dict[str, Any]) -> Graph:
         InductorKernel(str(kernel["name"]), str(kernel["text"]), str(kernel["sources"])) for kernel in fields["kernels"]
     )
     externs = tuple(str(name) for name in fields["externs"])
-    inputs = tuple(str(name) for name in fields["inputs"])
+    inputs, guards = (tuple(str(each) for each in fields[name]) for name in ("inputs", "guards"))
     words = {name: str(fields[name]) for name in ("direction", "code", "readable", "returns")}
-    return Graph(**words, kernels=kernels, externs=externs, inputs=inputs)
+    return Graph(**words, kernels=kernels, externs=externs, inputs=inputs, guards=guards)

@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 
 import torch
 import torch._dynamo
+from torch._guards import TracingContext
+from torch.utils._sympy.printers import PythonPrinter
 
 from triton_data.capture import graph_outputs, output_code
 from triton_data.capture.graph_inputs import sources_of
@@ -82,4 +84,11 @@ class _Recorder:
             if len(codes) > 1:
                 direction = "forward" if index == 0 else "backward"
             kernels, externs = output_code.kernels_of(code), output_code.externs_of(code)
-            self.graphs.append(Graph(direction, code, kernels, externs, readable, inputs=inputs))
+            self.graphs.append(Graph(direction, code, kernels, externs, readable, inputs=inputs, guards=_guards()))
+
+
+def _guards() -> tuple[str, ...]:
+    """Conditions on symbolic sizes under which Dynamo and Inductor have decided so far."""
+    context = TracingContext.try_get()
+    shapes = context.fake_mode.shape_env if context is not None and context.fake_mode is not None else None
+    return () if shapes is None else tuple(PythonPrinter().doprint(guard.expr) for guard in shapes.guards)

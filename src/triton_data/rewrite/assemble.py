@@ -27,6 +27,11 @@ def with_strides(x, stride):
         return x
     return torch.empty_strided(x.shape, stride, dtype=x.dtype, device=x.device).copy_(x)
 ''',
+    "tall_grid": '''
+def tall_grid(cols, rows):
+    """Rows beyond what the y axis of a grid can count go on along z."""
+    return cols, min(rows, 65535), triton.cdiv(rows, 65535)
+''',
     "best_of": '''
 def best_of(*configs):
     """All of them where they can be measured, the first under the interpreter."""
@@ -42,15 +47,17 @@ def file_text(
     """Support, helpers, kernels, `body` (the module or function), inputs."""
     if any(each.tuned for each in written):
         uses = uses | {"best_of"}
+    if any(each.is_tall for each in written):
+        uses = uses | {"tall_grid"}
     inner = {f.name: ["", "", "@triton.jit", *printer.function(f)] for each in written for f in each.kernel.callees}
     kernels = [line for each in written for line in ["", "", *each.text()]]
     text = "\n".join(
-        ["\n\n".join(["", *helpers]), *[line for f in inner.values() for line in f], *kernels, "", "", *body]
+        ["\n\n\n".join(["", *helpers]), *[line for f in inner.values() for line in f], *kernels, "", "", *body]
     )
     support = [SUPPORT[n].strip("\n") for n in SUPPORT if n in uses]
     rest = "\n\n\n".join([*support, *shell.before])
     inputs = "\n\n\n".join(shell.inputs)
-    parts = [f'"""{title}"""', _imports(shell, text + rest), rest, text.strip("\n"), inputs]
+    parts = [f'"""{title}"""\n\n{_imports(shell, text + rest)}', rest, text.strip("\n"), inputs]
     return printer.double_quoted("\n\n\n".join(part for part in parts if part.strip()) + "\n")
 
 

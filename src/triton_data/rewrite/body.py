@@ -10,15 +10,19 @@ import ast
 from collections.abc import Mapping
 
 from triton_data.rewrite import printer, tree
+from triton_data.rewrite.generic import OpenSizes
 from triton_data.rewrite.host import Host, Launch
 from triton_data.rewrite.layout import is_contiguous
 from triton_data.rewrite.reasons import Declined, Reason
 from triton_data.rewrite.written import Written
 
 
-def lines(host: Host, written: Mapping[str, Written], indent: str, some_tensor: str = "") -> list[str]:
+def lines(
+    host: Host, written: Mapping[str, Written], indent: str, some_tensor: str = "", sizes: OpenSizes | None = None
+) -> list[str]:
     """Everything but the return; `some_tensor` tells the device where no argument can."""
-    made = [indent + line for line in _checks(host)]
+    sizes = sizes or OpenSizes()
+    made = [indent + line for line in (*sizes.lines(), *_checks(host, sizes))]
     statements = [part for each in host.statements for part in _stated(each, written)]
     if any("device" in tree.used(each) for each in statements):
         tensor = next(iter(host.layouts.arguments), some_tensor)
@@ -36,13 +40,14 @@ def _stated(each: ast.stmt | Launch, written: Mapping[str, Written]) -> list[ast
     return [ast.fix_missing_locations(each)]
 
 
-def _checks(host: Host) -> list[str]:
+def _checks(host: Host, sizes: OpenSizes) -> list[str]:
     """What the kernels take for granted about the arguments, said before they run."""
     lines = []
     for name, layout in host.layouts.arguments.items():
         size = ast.unparse(layout.size)
-        if all(part.isdigit() for part in layout.sizes):
-            lines.append(f"assert {name}.shape == {size}, f'made for {size}, not {{tuple({name}.shape)}}'")
+        plain = all(part.isdigit() or part in sizes.read for part in layout.sizes)
+        if plain and not sizes.is_said(name, layout.sizes):
+            lines.append(f"assert {name}.shape == {size}, {name}.shape")
         if name.isidentifier() and is_contiguous(layout.size, layout.stride):
             lines.append(f"{name} = {name}.contiguous()")
         elif name.isidentifier():

@@ -15,11 +15,13 @@ from triton_data.rewrite import tree
 from triton_data.rewrite.emitted import Emitted, Kernel
 from triton_data.rewrite.externs import extern_call
 from triton_data.rewrite.layout import Layout, Layouts, is_contiguous
+from triton_data.rewrite.naming import fresh
 from triton_data.rewrite.reasons import Declined, Reason
 
 _EMPTY = re.compile(r"^empty_strided_(cuda|xpu|cpu)$")
 _SOURCES = re.compile(r"# Topologically Sorted Source Nodes: \[(.*?)\]")
 _NUMEL = re.compile(r"^triton_\w+numel(_\d+)?$")
+_PRODUCT = re.compile(r"^ps\d+$")
 _IGNORED = ("args.clear", "torch.cuda.set_device", "assert_alignment", "torch._C._cuda_setDevice")
 
 
@@ -46,7 +48,7 @@ class Reader:
         self.inputs = set(inputs)
         self.checked: set[str] = set()
         self.first_only: set[str] = set()
-        self.numels = 0
+        self.short: set[str] = set()
 
     def read(self) -> Host:
         self._block(self.emitted.body)
@@ -68,7 +70,7 @@ class Reader:
             case ast.Delete() | ast.Pass():
                 return
             case ast.Return(value=ast.Tuple(elts=values)):
-                self.host.returned = [self._resolve(value) for value in values]
+                self.host.returned = [self.resolve(value) for value in values]
             case ast.Expr(value=ast.Call() as call):
                 self._call(call)
             case ast.Assign(targets=[target], value=value):
@@ -94,14 +96,14 @@ class Reader:
                 raise Declined(Reason.HOST_CALL, f"a further result of {ast.unparse(value.value)}")
             self._bind_alias(name, ast.Name(ast.unparse(value.value), ast.Load()))
         else:
-            self._emit(self._short(name), self._resolve(value))
+            self._emit(self._short(name), self.resolve(value))
 
     def _short(self, name: str) -> str:
-        """`triton_poi_fused_add_0_xnumel` holds a number of elements: `numel`, `numel_2`."""
-        if not _NUMEL.match(name):
+        """`triton_poi_fused_add_0_xnumel` holds a number of elements, `ps0` a product of sizes."""
+        base = "numel" if _NUMEL.match(name) else "extent" if _PRODUCT.match(name) else ""
+        if not base:
             return name
-        self.numels += 1
-        short = "numel" if self.numels == 1 else f"numel_{self.numels}"
+        short = fresh(base, self.short)
         self.alias[name] = ast.Name(short, ast.Load())
         return short
 
@@ -121,29 +123,30 @@ class Reader:
             if len(call.args) < 4 or ast.unparse(call.args[3]) == "0":
                 self.host.layouts.learn(name, call.args[1], call.args[2])
         else:
-            found = extern_call(call, self._resolve)
+            found = extern_call(call, self.resolve)
             if found.first_only:
                 self.first_only.add(name)
             self._emit(name, found.expression)
 
     def _allocation(self, function: str, size: ast.expr, stride: ast.expr, dtype: ast.expr) -> ast.expr:
         device = "'cpu'" if function.endswith("_cpu") else "device"
-        sizes = ast.unparse(self._resolve(size))
+        sizes = ast.unparse(self.resolve(size))
         if is_contiguous(size, stride):
             return tree.expression(f"torch.empty({sizes}, dtype={ast.unparse(dtype)}, device={device})")
-        strides = ast.unparse(self._resolve(stride))
+        strides = ast.unparse(self.resolve(stride))
         return tree.expression(f"torch.empty_strided({sizes}, {strides}, dtype={ast.unparse(dtype)}, device={device})")
 
     def _view(self, call: ast.Call) -> ast.expr:
         base, size, stride, *rest = call.args
         offset = rest[0] if rest else ast.Constant(0)
-        source = self._resolve(base)
+        source = self.resolve(base)
         text = self.host.layouts.view(base, ast.unparse(source), Layout(size, stride), ast.unparse(offset))
         if text is None:
             self.host.uses.add("strided_view")
-            arguments = [source, self._resolve(size), self._resolve(stride), self._resolve(offset)]
+            arguments = [source, self.resolve(size), self.resolve(stride)]
+            arguments += [] if ast.unparse(offset) == "0" else [self.resolve(offset)]
             return ast.Call(ast.Name("strided_view", ast.Load()), arguments, [])
-        return self._resolve(tree.expression(text))
+        return self.resolve(tree.expression(text))
 
     # ---- statements that do ------------------------------------------------------------------------------
 
@@ -156,7 +159,7 @@ class Reader:
             return
         owner, _, method = function.rpartition(".")
         if method == "run" and owner in self.emitted.kernels:
-            arguments = [self._resolve(a) for a in call.args]
+            arguments = [self.resolve(a) for a in call.args]
             self.host.statements.append(Launch(self.emitted.kernels[owner], arguments))
             return
         self.host.statements.append(ast.Expr(self._extern(call)))
@@ -171,21 +174,21 @@ class Reader:
         value = self.alias.get(name)
         if name in self.inputs and value is not None:
             if not ast.unparse(value).startswith("self."):
-                self.host.layouts.arguments[ast.unparse(value)] = Layout(self._resolve(size), self._resolve(stride))
+                self.host.layouts.arguments[ast.unparse(value)] = Layout(self.resolve(size), self.resolve(stride))
             return
         # An extern operation may return other strides on another device; the kernels were written for these.
         self.host.uses.add("with_strides")
-        made = ast.Call(ast.Name("with_strides", ast.Load()), [self._resolve(call.args[0]), self._resolve(stride)], [])
+        made = ast.Call(ast.Name("with_strides", ast.Load()), [self.resolve(call.args[0]), self.resolve(stride)], [])
         self._emit(name, made)
 
     def _extern(self, call: ast.Call) -> ast.expr:
-        return extern_call(call, self._resolve).expression
+        return extern_call(call, self.resolve).expression
 
     def _emit(self, name: str, value: ast.expr) -> None:
         self.alias.pop(name, None)
         self.host.statements.append(ast.Assign([ast.Name(name, ast.Store())], value))
 
-    def _resolve(self, node: ast.expr) -> ast.expr:
+    def resolve(self, node: ast.expr) -> ast.expr:
         reader = self
 
         class Resolve(ast.NodeTransformer):

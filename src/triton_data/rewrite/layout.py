@@ -55,27 +55,23 @@ def is_contiguous(size: ast.expr, stride: ast.expr) -> bool:
                 return False
             product *= max(int(length), 1)
         return True
-    return _symbolic(sizes) == strides
+    wanted = [_product(sizes[axis + 1 :]) for axis in range(len(sizes))]
+    return [_product([stride]) for stride in strides] == wanted
 
 
-def _symbolic(sizes: list[str]) -> list[str]:
-    """Strides as Inductor spells them for a contiguous tensor: numbers first, then symbols in order."""
-    strides: list[str] = []
+def _product(parts: list[str]) -> tuple[int, tuple[str, ...]]:
+    """A number and the symbols in order, so that `4*s0*s1` and `s1*4*s0` are the same."""
     number, symbols = 1, list[str]()
-    for size in reversed(sizes):
-        strides.append("*".join(([str(number)] if number != 1 or not symbols else []) + symbols) or "1")
-        if size.isdigit():
-            number *= int(size)
+    for factor in (factor.strip() for part in parts for factor in _factors(part)):
+        if factor.isdigit():
+            number *= int(factor)
         else:
-            symbols.insert(0, size)
-    return [ast.unparse(ast.parse(s, mode="eval").body) for s in reversed(strides)]
+            symbols.append(factor)
+    return number, tuple(sorted(symbols))
 
 
-def _product(sizes: list[str]) -> tuple[int, tuple[str, ...]]:
-    number = 1
-    for size in sizes:
-        number *= int(size) if size.isdigit() else 1
-    return number, tuple(sorted(s for s in sizes if not s.isdigit()))
+def _factors(text: str) -> list[str]:
+    return text.split("*") if "(" not in text and "//" not in text and "+" not in text else [text]
 
 
 def _parts(node: ast.expr) -> list[str]:

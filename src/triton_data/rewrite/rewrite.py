@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 
 from triton_data.records import Capture, Drop, Graph, Pair, Program
-from triton_data.rewrite import assemble, body, buffers, helpers, module, results, sources, training
+from triton_data.rewrite import assemble, body, buffers, generic, helpers, module, results, sources, training
 from triton_data.rewrite.emitted import Emitted, read
 from triton_data.rewrite.host import Reader
 from triton_data.rewrite.module import Shell
@@ -52,13 +52,16 @@ def _inference(
 ) -> tuple[list[Written], set[str], list[str]]:
     emitted = read(graph.code)
     inputs = _inputs(emitted, graph, shell.is_class)
-    host = Reader(emitted, inputs).read()
-    buffers.rename(host, [*shell.parameters, *inputs.values()])
+    sizes = generic.open_sizes(inputs, shell.parameters)
+    reader = Reader(emitted, inputs | sizes.names)
+    host = reader.read()
+    sizes.guards = generic.understood(graph.guards, reader.resolve, sizes)
+    buffers.rename(host, [*shell.parameters, *inputs.values(), *sizes.read])
     result = results.expression(graph.returns, host.returned, shell.is_class)
     written = write_kernels(host, options, used, set())
     indent = STEP * 2 if shell.is_class else STEP
     some_tensor = "next(self.parameters())" if shell.is_class else ""
-    lines = [*shell.head(entry), *body.lines(host, written, indent, some_tensor), f"{indent}return {result}"]
+    lines = [*shell.head(entry), *body.lines(host, written, indent, some_tensor, sizes), f"{indent}return {result}"]
     return list(written.values()), host.uses, lines
 
 

@@ -7,6 +7,7 @@ In: the host code's launches. Out: for each kernel its text and its launches. No
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 
 from triton_data.rewrite import configs, helpers, printer, sources, titles, tree
@@ -32,7 +33,7 @@ from triton_data.rewrite.reasons import Declined, Reason
 STEP = printer.STEP
 LONGEST_HEAD = 76  # of `kernel[grid](`, beyond which the grid gets a line of its own
 _GRIDS = {"Grid1D": "x", "Grid2D": "xy", "Grid3D": "xyz", "Grid2DWithYZOverflow": "xy"}
-_MOST_BLOCKS = 65535  # along y and z of a CUDA grid
+_SYMBOL = re.compile(r"^[kp]s\d+$")
 PASSES: dict[str, tuple[Callable[[Kernel], None], ...]] = {
     "sizes": (sizes.apply,),
     "copies": (copies.apply,),
@@ -100,6 +101,10 @@ class Written:
             return [tree.statement(f"{self.title}[{grid}]{call}")]
         return [tree.statement(f"grid = {grid}"), tree.statement(f"{self.title}[grid]{call}")]
 
+    @property
+    def is_tall(self) -> bool:
+        return self.kernel.meta.get("grid_type") == "Grid2DWithYZOverflow"
+
     def _is_used(self, parameter: str) -> bool:
         return self.names.get(parameter, parameter) in self._parameters()
 
@@ -115,8 +120,8 @@ class Written:
                 raise Declined(Reason.GRID, f"{self.kernel.name}: no {axis}numel")
             used = block in blocks and self._is_used(block)
             parts.append(f"triton.cdiv({size}, meta['{self.names.get(block, block)}'])" if used else size)
-        if kind == "Grid2DWithYZOverflow":  # rows beyond what y can count go on along z
-            parts = [parts[0], f"min({parts[1]}, {_MOST_BLOCKS})", f"triton.cdiv({parts[1]}, {_MOST_BLOCKS})"]
+        if self.is_tall:
+            return f"lambda meta: tall_grid({', '.join(parts)})"
         return f"lambda meta: ({', '.join(parts)},)"
 
 
@@ -137,7 +142,7 @@ def write_kernels(host: Host, options: Options, used: helpers.Unprefixed, taken:
             if not options.stop_after:
                 known = dict(names.rename_callee(function, taken) for function in kernel.callees)
                 tree.substitute(kernel.function.body, {k: ast.Name(v, ast.Load()) for k, v in known.items()})
-            renamed = {} if options.stop_after else names.apply(kernel, _roles(statement))
+            renamed = {} if options.stop_after else names.apply(kernel, _roles(statement), _sizes(statement))
             title = titles.kernel_title(kernel.aten, taken)
             written[kernel.name] = Written(kernel, title, renamed, found, options.autotune)
     return written
@@ -149,6 +154,15 @@ def _roles(launch: Launch) -> dict[str, str]:
     pointers = [p for p, kind in launch.kernel.signature.items() if kind.startswith("*")]
     passed = dict(zip(launch.kernel.signature, launch.arguments, strict=False))
     return {name: fresh(_role(name, passed[name]), taken, first=1) for name in pointers if name in passed}
+
+
+def _sizes(launch: Launch) -> dict[str, str]:
+    """Symbolic sizes among the parameters, by what the launch passes."""
+    taken: set[str] = set()
+    passed = dict(zip(launch.kernel.signature, launch.arguments, strict=False))
+    names = [name for name in launch.kernel.signature if _SYMBOL.match(name) and name in passed]
+    given = {name: passed[name] for name in names}
+    return {n: fresh(v.id if isinstance(v, ast.Name) else "extent", taken) for n, v in given.items()}
 
 
 def _role(parameter: str, argument: ast.expr) -> str:

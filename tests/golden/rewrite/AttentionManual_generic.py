@@ -1,6 +1,5 @@
 """AttentionManual in Triton: addmm_kernel, addmm_2_kernel, div_eq_abs_ne_kernel and 3 more"""
 
-
 import torch
 import triton
 import triton.language as tl
@@ -8,9 +7,9 @@ from torch import nn
 from triton.language.extra import libdevice
 
 
-def strided_view(x, size, stride, offset=0):
-    """The memory of x from an offset on, read with other sizes and strides."""
-    return torch.as_strided(x, size, stride, x.storage_offset() + offset)
+def tall_grid(cols, rows):
+    """Rows beyond what the y axis of a grid can count go on along z."""
+    return cols, min(rows, 65535), triton.cdiv(rows, 65535)
 
 
 def best_of(*configs):
@@ -23,9 +22,11 @@ def promote_to_tensor(x):
     # Addition promotes to tensor for us
     return x + tl.zeros((1,), tl.int1)
 
+
 @triton.jit
 def is_floating(x):
     return promote_to_tensor(x).dtype.is_floating()
+
 
 @triton.jit
 def maximum(a, b):
@@ -34,13 +35,16 @@ def maximum(a, b):
         mask |= a != a
     return tl.where(mask, a, b)
 
+
 @triton.jit
 def max2(a, dim):
     return tl.reduce(a, dim, maximum)
 
+
 @triton.jit
 def _any_combine(a, b):
     return a | b
+
 
 @triton.jit
 def any(a, dim):
@@ -56,15 +60,18 @@ def any(a, dim):
     key=["n_elements"],
 )
 @triton.jit
-def addmm_kernel(bias_ptr, linear_ptr, out_ptr, ks0, ks1, ks2, n_elements, BLOCK: tl.constexpr):
+def addmm_kernel(
+    bias_ptr, linear_ptr, out_ptr, extent, size_1, extent_2, n_elements,
+    BLOCK: tl.constexpr,
+):
     offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     mask = offsets < n_elements
     i0 = offsets % 16
-    i2 = offsets // ks0 % 4
-    i1 = offsets // 16 % ks1
-    i3 = offsets // ks2
+    i2 = offsets // extent % 4
+    i1 = offsets // 16 % size_1
+    i3 = offsets // extent_2
     bias = tl.load(bias_ptr + (i0 + 16 * i2), mask=mask)
-    linear = tl.load(linear_ptr + (i0 + 16 * i2 + 192 * i1 + 192 * ks1 * i3), mask=mask)
+    linear = tl.load(linear_ptr + (i0 + 16 * i2 + 192 * i1 + 192 * size_1 * i3), mask=mask)
     tl.store(out_ptr + offsets, bias + linear, mask=mask)
 
 
@@ -81,7 +88,7 @@ def addmm_kernel(bias_ptr, linear_ptr, out_ptr, ks0, ks1, ks2, n_elements, BLOCK
 )
 @triton.jit
 def addmm_2_kernel(
-    bias_ptr, linear_ptr, out_ptr, ks0, n_rows, n_cols,
+    bias_ptr, linear_ptr, out_ptr, size_1, n_rows, n_cols,
     BLOCK_ROWS: tl.constexpr,
     BLOCK_COLS: tl.constexpr,
 ):
@@ -94,16 +101,16 @@ def addmm_2_kernel(
     row_outer_1 = rows // 64
     bias = tl.load(bias_ptr + (64 + row_outer_0), mask=row_mask)
     linear = tl.load(
-        linear_ptr + (64 + row_outer_0 + 192 * cols + 192 * ks0 * row_outer_1),
+        linear_ptr + (64 + row_outer_0 + 192 * cols + 192 * size_1 * row_outer_1),
         mask=col_mask & row_mask,
     )
-    tl.store(out_ptr + (cols + ks0 * rows), bias + linear, mask=col_mask & row_mask)
+    tl.store(out_ptr + (cols + size_1 * rows), bias + linear, mask=col_mask & row_mask)
 
 
 # matmul, a: view, div, eq, abs, ne, mul, all, amax, sub, softmax
 @triton.jit
 def div_eq_abs_ne_kernel(
-    value_ptr, ks0, n_rows, n_cols,
+    value_ptr, size_1, n_rows, n_cols,
     BLOCK_ROWS: tl.constexpr,
     BLOCK_COLS: tl.constexpr,
 ):
@@ -116,7 +123,7 @@ def div_eq_abs_ne_kernel(
     for col_start in tl.range(0, n_cols, BLOCK_COLS):
         cols = col_start + col_range
         col_mask = cols < n_cols
-        value = tl.load(value_ptr + (cols + ks0 * rows), mask=col_mask & row_mask, other=0.0)
+        value = tl.load(value_ptr + (cols + size_1 * rows), mask=col_mask & row_mask, other=0.0)
         scaled = value * 0.25
         constant = tl.full([1, 1], float("inf"), tl.float32)
         value_1 = acc | ((scaled == scaled) & (tl.abs(scaled) != constant) == 0)
@@ -132,7 +139,7 @@ def div_eq_abs_ne_kernel(
     for col_start in tl.range(0, n_cols, BLOCK_COLS):
         cols = col_start + col_range
         col_mask = cols < n_cols
-        value_2 = tl.load(value_ptr + (cols + ks0 * rows), mask=col_mask & row_mask, other=0.0)
+        value_2 = tl.load(value_ptr + (cols + size_1 * rows), mask=col_mask & row_mask, other=0.0)
         difference = value_2 * 0.25 - max_value_1
         selected = tl.where(any_true == 0, (value_2 * 1.0 - max_value) * 0.25, difference)
         acc_3 = tl.where(col_mask & row_mask, acc_3 + libdevice.exp(selected), acc_3)
@@ -140,11 +147,11 @@ def div_eq_abs_ne_kernel(
     for col_start in tl.range(0, n_cols, BLOCK_COLS):
         cols = col_start + col_range
         col_mask = cols < n_cols
-        value_3 = tl.load(value_ptr + (cols + ks0 * rows), mask=col_mask & row_mask, other=0.0)
+        value_3 = tl.load(value_ptr + (cols + size_1 * rows), mask=col_mask & row_mask, other=0.0)
         difference_1 = value_3 * 0.25 - max_value_1
         selected_1 = tl.where(any_true == 0, (value_3 * 1.0 - max_value) * 0.25, difference_1)
         value_4 = libdevice.exp(selected_1) / total
-        tl.store(value_ptr + (cols + ks0 * rows), value_4, mask=col_mask & row_mask)
+        tl.store(value_ptr + (cols + size_1 * rows), value_4, mask=col_mask & row_mask)
 
 
 # linear, chunk, view_2, v, y: addmm, view, split, transpose, clone
@@ -156,15 +163,18 @@ def div_eq_abs_ne_kernel(
     key=["n_elements"],
 )
 @triton.jit
-def addmm_3_kernel(bias_ptr, linear_ptr, out_ptr, ks0, ks1, ks2, n_elements, BLOCK: tl.constexpr):
+def addmm_3_kernel(
+    bias_ptr, linear_ptr, out_ptr, extent, size_1, extent_2, n_elements,
+    BLOCK: tl.constexpr,
+):
     offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     mask = offsets < n_elements
     i0 = offsets % 16
-    i2 = offsets // ks0 % 4
-    i1 = offsets // 16 % ks1
-    i3 = offsets // ks2
+    i2 = offsets // extent % 4
+    i1 = offsets // 16 % size_1
+    i3 = offsets // extent_2
     bias = tl.load(bias_ptr + (128 + i0 + 16 * i2), mask=mask)
-    linear = tl.load(linear_ptr + (128 + i0 + 16 * i2 + 192 * i1 + 192 * ks1 * i3), mask=mask)
+    linear = tl.load(linear_ptr + (128 + i0 + 16 * i2 + 192 * i1 + 192 * size_1 * i3), mask=mask)
     tl.store(out_ptr + offsets, bias + linear, mask=mask)
 
 
@@ -177,14 +187,14 @@ def addmm_3_kernel(bias_ptr, linear_ptr, out_ptr, ks0, ks1, ks2, n_elements, BLO
     key=["n_elements"],
 )
 @triton.jit
-def view_transpose_clone_kernel(v_ptr, out_ptr, ks0, ks1, n_elements, BLOCK: tl.constexpr):
+def view_transpose_clone_kernel(v_ptr, out_ptr, size_1, extent_2, n_elements, BLOCK: tl.constexpr):
     offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     mask = offsets < n_elements
     i0 = offsets % 16
     i1 = offsets // 16 % 4
-    i2 = offsets // 64 % ks0
-    i3 = offsets // ks1
-    v = tl.load(v_ptr + (i0 + 16 * i2 + 16 * ks0 * i1 + 64 * ks0 * i3), mask=mask)
+    i2 = offsets // 64 % size_1
+    i3 = offsets // extent_2
+    v = tl.load(v_ptr + (i0 + 16 * i2 + 16 * size_1 * i1 + 64 * size_1 * i3), mask=mask)
     tl.store(out_ptr + offsets, v, mask=mask)
 
 
@@ -216,62 +226,49 @@ class AttentionManualNew(nn.Module):
         self.out = nn.Linear(64, 64)
 
     def forward(self, x):
+        size_0, size_1 = x.size(0), x.size(1)
+        assert x.shape == (size_0, size_1, 64), x.shape
         x = x.contiguous()
         device = x.device
-        linear = torch.empty((x.size(1) * x.size(0), 192), dtype=torch.float32, device=device)
-        torch.mm(
-            strided_view(x, (x.size(1) * x.size(0), 64), (64, 1), 0), self.qkv.weight.t(),
-            out=linear,
-        )
-        ps0 = 16 * x.size(1)
-        ps1 = 64 * x.size(1)
-        out = torch.empty((x.size(0), 4, x.size(1), 16), dtype=torch.float32, device=device)
-        numel = 64 * x.size(1) * x.size(0)
+        linear = torch.empty((size_1 * size_0, 192), dtype=torch.float32, device=device)
+        torch.mm(x.view(size_1 * size_0, 64), self.qkv.weight.t(), out=linear)
+        extent = 16 * size_1
+        extent_2 = 64 * size_1
+        out = torch.empty((size_0, 4, size_1, 16), dtype=torch.float32, device=device)
+        numel = 64 * size_1 * size_0
         addmm_kernel[lambda meta: (triton.cdiv(numel, meta["BLOCK"]),)](
-            self.qkv.bias, linear, out, ps0, x.size(1), ps1, numel,
+            self.qkv.bias, linear, out, extent, size_1, extent_2, numel,
         )
-        out_2 = torch.empty((x.size(0), 4, 16, x.size(1)), dtype=torch.float32, device=device)
-        numel_2 = 64 * x.size(0)
-        grid = lambda meta: (triton.cdiv(x.size(1), meta["BLOCK_COLS"]), min(triton.cdiv(numel_2, meta["BLOCK_ROWS"]), 65535), triton.cdiv(triton.cdiv(numel_2, meta["BLOCK_ROWS"]), 65535))
-        addmm_2_kernel[grid](self.qkv.bias, linear, out_2, x.size(1), numel_2, x.size(1))
-        transpose = torch.empty(
-            (4 * x.size(0), x.size(1), x.size(1)), dtype=torch.float32, device=device,
-        )
+        out_2 = torch.empty((size_0, 4, 16, size_1), dtype=torch.float32, device=device)
+        numel_2 = 64 * size_0
+        grid = lambda meta: tall_grid(triton.cdiv(size_1, meta["BLOCK_COLS"]), triton.cdiv(numel_2, meta["BLOCK_ROWS"]))
+        addmm_2_kernel[grid](self.qkv.bias, linear, out_2, size_1, numel_2, size_1)
+        transpose = torch.empty((4 * size_0, size_1, size_1), dtype=torch.float32, device=device)
         torch.bmm(
-            strided_view(out, (4 * x.size(0), x.size(1), 16), (16 * x.size(1), 16, 1), 0),
-            strided_view(out_2, (4 * x.size(0), 16, x.size(1)), (16 * x.size(1), x.size(1), 1), 0),
-            out=transpose,
+            out.view(4 * size_0, size_1, 16), out_2.view(4 * size_0, 16, size_1), out=transpose,
         )
-        value = strided_view(
-            transpose, (x.size(0), 4, x.size(1), x.size(1)),
-            (4 * x.size(1) * x.size(1), x.size(1) * x.size(1), x.size(1), 1), 0,
-        )
-        numel_3 = 4 * x.size(1) * x.size(0)
+        value = transpose.view(size_0, 4, size_1, size_1)
+        numel_3 = 4 * size_1 * size_0
         div_eq_abs_ne_kernel[lambda meta: (triton.cdiv(numel_3, meta["BLOCK_ROWS"]),)](
-            value, x.size(1), numel_3, x.size(1), BLOCK_ROWS=2, BLOCK_COLS=16, num_warps=2,
+            value, size_1, numel_3, size_1, BLOCK_ROWS=2, BLOCK_COLS=16, num_warps=2,
         )
-        value_2 = out_2.view(x.size(0), 4, x.size(1), 16)
-        numel_4 = 64 * x.size(1) * x.size(0)
+        value_2 = out_2.view(size_0, 4, size_1, 16)
+        numel_4 = 64 * size_1 * size_0
         addmm_3_kernel[lambda meta: (triton.cdiv(numel_4, meta["BLOCK"]),)](
-            self.qkv.bias, linear, value_2, ps0, x.size(1), ps1, numel_4,
+            self.qkv.bias, linear, value_2, extent, size_1, extent_2, numel_4,
         )
-        v = torch.empty((4 * x.size(0), x.size(1), 16), dtype=torch.float32, device=device)
+        v = torch.empty((4 * size_0, size_1, 16), dtype=torch.float32, device=device)
         torch.bmm(
-            strided_view(value, (4 * x.size(0), x.size(1), x.size(1)), (x.size(1) * x.size(1), x.size(1), 1), 0),
-            strided_view(value_2, (4 * x.size(0), x.size(1), 16), (16 * x.size(1), 16, 1), 0),
-            out=v,
+            value.view(4 * size_0, size_1, size_1), value_2.view(4 * size_0, size_1, 16), out=v,
         )
-        value_3 = value_2.view(x.size(0), x.size(1), 4, 16)
-        numel_5 = 64 * x.size(1) * x.size(0)
+        value_3 = value_2.view(size_0, size_1, 4, 16)
+        numel_5 = 64 * size_1 * size_0
         grid = lambda meta: (triton.cdiv(numel_5, meta["BLOCK"]),)
-        view_transpose_clone_kernel[grid](v, value_3, x.size(1), ps1, numel_5)
-        value_4 = strided_view(v, (x.size(1) * x.size(0), 64), (64, 1), 0)
-        torch.mm(
-            strided_view(value_3, (x.size(1) * x.size(0), 64), (64, 1), 0), self.out.weight.t(),
-            out=value_4,
-        )
-        value_5 = strided_view(value_4, (x.size(0), x.size(1), 64), (64 * x.size(1), 64, 1), 0)
-        numel_6 = 64 * x.size(1) * x.size(0)
+        view_transpose_clone_kernel[grid](v, value_3, size_1, extent_2, numel_5)
+        value_4 = v.view(size_1 * size_0, 64)
+        torch.mm(value_3.view(size_1 * size_0, 64), self.out.weight.t(), out=value_4)
+        value_5 = value_4.view(size_0, size_1, 64)
+        numel_6 = 64 * size_1 * size_0
         addmm_add_kernel[lambda meta: (triton.cdiv(numel_6, meta["BLOCK"]),)](
             value_5, self.out.bias, x, numel_6,
         )

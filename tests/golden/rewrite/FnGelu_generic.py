@@ -1,6 +1,5 @@
 """FnGelu in Triton: gelu_kernel"""
 
-
 import torch
 import triton
 import triton.language as tl
@@ -30,10 +29,11 @@ def gelu_kernel(x_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
 
 
 def FnGeluNew(x):
+    size_0, size_1 = x.size(0), x.size(1)
     x = x.contiguous()
     device = x.device
-    out = torch.empty((x.size(0), x.size(1)), dtype=torch.float32, device=device)
-    numel = x.size(1) * x.size(0)
+    out = torch.empty((size_0, size_1), dtype=torch.float32, device=device)
+    numel = size_1 * size_0
     gelu_kernel[lambda meta: (triton.cdiv(numel, meta["BLOCK"]),)](x, out, numel)
     return out
 

@@ -1,6 +1,5 @@
 """IndexEmbedding in Triton: embedding_kernel"""
 
-
 import torch
 import triton
 import triton.language as tl
@@ -32,9 +31,9 @@ def embedding_kernel(i_ptr, w_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
 
 
 def IndexEmbeddingNew(i, w):
-    assert i.shape == (4, 8), f'made for (4, 8), not {tuple(i.shape)}'
+    assert i.shape == (4, 8), i.shape
     i = i.contiguous()
-    assert w.shape == (100, 32), f'made for (100, 32), not {tuple(w.shape)}'
+    assert w.shape == (100, 32), w.shape
     w = w.contiguous()
     device = i.device
     embedding = torch.empty((4, 8, 32), dtype=torch.float32, device=device)

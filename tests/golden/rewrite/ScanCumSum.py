@@ -1,6 +1,5 @@
 """ScanCumSum in Triton: cumsum_kernel"""
 
-
 import torch
 import triton
 import triton.language as tl
@@ -36,7 +35,7 @@ def cumsum_kernel(x_ptr, out_ptr, n_rows, BLOCK_ROWS: tl.constexpr, BLOCK_COLS: 
 
 
 def ScanCumSumNew(x):
-    assert x.shape == (8, 128), f'made for (8, 128), not {tuple(x.shape)}'
+    assert x.shape == (8, 128), x.shape
     x = x.contiguous()
     device = x.device
     cumsum = torch.empty((8, 128), dtype=torch.float32, device=device)

@@ -1,6 +1,5 @@
 """ShapeFlip in Triton: flip_kernel"""
 
-
 import torch
 import triton
 import triton.language as tl
@@ -31,7 +30,7 @@ def flip_kernel(x_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
 
 
 def ShapeFlipNew(x):
-    assert x.shape == (4, 8, 16), f'made for (4, 8, 16), not {tuple(x.shape)}'
+    assert x.shape == (4, 8, 16), x.shape
     x = x.contiguous()
     device = x.device
     flip = torch.empty((4, 8, 16), dtype=torch.float32, device=device)

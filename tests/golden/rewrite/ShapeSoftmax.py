@@ -1,6 +1,5 @@
 """ShapeSoftmax in Triton: prepare_softmax_online_kernel, softmax_kernel"""
 
-
 import torch
 import triton
 import triton.language as tl
@@ -17,9 +16,11 @@ def promote_to_tensor(x):
     # Addition promotes to tensor for us
     return x + tl.zeros((1,), tl.int1)
 
+
 @triton.jit
 def is_floating(x):
     return promote_to_tensor(x).dtype.is_floating()
+
 
 @triton.jit
 def maximum(a, b):
@@ -27,6 +28,7 @@ def maximum(a, b):
     if is_floating(a):
         mask |= a != a
     return tl.where(mask, a, b)
+
 
 @triton.jit
 def max2(a, dim):
@@ -84,7 +86,7 @@ def softmax_kernel(x_ptr, out_ptr, out_2_ptr, out_1_ptr, n_elements, BLOCK: tl.c
 
 
 def ShapeSoftmaxNew(x):
-    assert x.shape == (4, 8, 16), f'made for (4, 8, 16), not {tuple(x.shape)}'
+    assert x.shape == (4, 8, 16), x.shape
     x = x.contiguous()
     device = x.device
     out = torch.empty((4, 1, 16), dtype=torch.float32, device=device)

@@ -1,6 +1,5 @@
 """SoftmaxF16 in Triton: softmax_kernel"""
 
-
 import torch
 import triton
 import triton.language as tl
@@ -18,9 +17,11 @@ def promote_to_tensor(x):
     # Addition promotes to tensor for us
     return x + tl.zeros((1,), tl.int1)
 
+
 @triton.jit
 def is_floating(x):
     return promote_to_tensor(x).dtype.is_floating()
+
 
 @triton.jit
 def maximum(a, b):
@@ -28,6 +29,7 @@ def maximum(a, b):
     if is_floating(a):
         mask |= a != a
     return tl.where(mask, a, b)
+
 
 @triton.jit
 def max2(a, dim):
@@ -63,7 +65,7 @@ class SoftmaxF16New(nn.Module):
         self.part = nn.Softmax(-1).to(torch.float16)
 
     def forward(self, x):
-        assert x.shape == (8, 64), f'made for (8, 64), not {tuple(x.shape)}'
+        assert x.shape == (8, 64), x.shape
         x = x.contiguous()
         device = x.device
         softmax = torch.empty((8, 64), dtype=torch.float16, device=device)

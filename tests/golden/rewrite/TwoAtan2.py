@@ -1,6 +1,5 @@
 """TwoAtan2 in Triton: atan2_kernel"""
 
-
 import torch
 import triton
 import triton.language as tl
@@ -30,9 +29,9 @@ def atan2_kernel(x_ptr, y_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
 
 
 def TwoAtan2New(x, y):
-    assert x.shape == (8, 32), f'made for (8, 32), not {tuple(x.shape)}'
+    assert x.shape == (8, 32), x.shape
     x = x.contiguous()
-    assert y.shape == (8, 32), f'made for (8, 32), not {tuple(y.shape)}'
+    assert y.shape == (8, 32), y.shape
     y = y.contiguous()
     device = x.device
     atan2 = torch.empty((8, 32), dtype=torch.float32, device=device)

@@ -67,10 +67,10 @@ _OPERATORS: dict[type[ast.operator], str] = {
 }
 
 
-def apply(kernel: Kernel, roles: dict[str, str]) -> dict[str, str]:
+def apply(kernel: Kernel, roles: dict[str, str], sizes: dict[str, str]) -> dict[str, str]:
     """Returns old -> new for the parameters, which the launch needs."""
     body = kernel.function.body
-    by = {**{p: f"{role}_ptr" for p, role in roles.items()}, **_index_names(kernel)}
+    by = {**{p: f"{role}_ptr" for p, role in roles.items()}, **sizes, **_index_names(kernel)}
     taken = set(by.values()) | {"tl", "libdevice", "triton"} | {n for n in _all(kernel) if n not in by}
     stored = _stored(body)
     for statement in tree.statements(body):
