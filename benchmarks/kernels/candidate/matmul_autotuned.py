@@ -52,7 +52,10 @@ class ModelNew(nn.Module):
         assert a.shape[1] == b.shape[0], "inner sizes differ"
         (M, K), N = a.shape, b.shape[1]
         out = torch.empty((M, N), device=a.device, dtype=a.dtype)
-        grid = lambda meta: (triton.cdiv(M, meta["BLOCK_M"]) * triton.cdiv(N, meta["BLOCK_N"]),)
+
+        def grid(meta):
+            return (triton.cdiv(M, meta["BLOCK_M"]) * triton.cdiv(N, meta["BLOCK_N"]),)
+
         matmul_autotuned_kernel[grid](
             a, b, out, M, N, K, a.stride(0), a.stride(1), b.stride(0), b.stride(1), out.stride(0), out.stride(1),
             ACTIVATION="leaky_relu",

@@ -1,5 +1,5 @@
 """Rotary position embedding with angles from a table that the module made."""
-# also: STEPS, WIDTH = 1, 4
+# also: STEPS, WIDTH = 2, 4
 # also: STEPS, WIDTH = 30, 64
 
 import torch
