@@ -1,4 +1,4 @@
-"""What the jail runs for a candidate on the CPU: its outputs, as bytes, and what it was seen to do.
+"""What the jail runs for a candidate: its outputs, as bytes, and what it was seen to do.
 
 In: a payload of plain JSON: the text, the weights, the inputs of every draw; never an expected output. Out: the packed
 outputs, inputs and weights afterwards, and the faults. All of it is a claim of a process with foreign code in it;
@@ -15,9 +15,7 @@ import torch
 from torch.utils import _pytree as pytree
 
 from triton_data.program_form import arguments
-from triton_data.verify import stand_in, state, subject, values
-from triton_data.verify.interpreter.execute import LAUNCHES
-from triton_data.verify.interpreter.memory import Memory
+from triton_data.verify import state, subject, values
 from triton_data.verify.reasons import Reason
 from triton_data.verify.watch import Watch
 
@@ -38,27 +36,36 @@ class Report:
 
 
 def run(payload: dict[str, Any]) -> tuple[dict[str, Any], list[torch.Tensor]]:
-    stand_in.install()
+    machine = _machine(payload["device"])
     given = [values.from_payload(tensor) for tensor in payload["tensors"]]
     tensors: list[torch.Tensor] = []
-    report, memory = Report(), Memory()
+    report, memory = Report(), machine.memory
     watch = Watch(memory, frozenset(payload["allowed"]))
-    with torch.no_grad(), stand_in.Redirected(), watch:
-        LAUNCHES.begin(memory, 0, False, False)
-        instance = _made(payload, given, report)
+    with torch.no_grad(), machine.ready(), watch:
+        instance = _made(payload, given, report, machine)
         if report.failed is None:
+            caller = Caller(instance, payload, given, report, watch, machine, tensors)
             for index, draw in enumerate(payload["draws"]):
                 if not _another(payload, index, report):
                     break
-                report.draws.append(_drawn(instance, draw, index, payload, given, report, watch, tensors))
+                report.draws.append(caller.drawn(draw, index))
                 if report.failed is not None or (memory.faults and not payload["idle"]):
                     break
     return {
         "draws": report.draws, "failed": report.failed, "faults": [list(fault) for fault in memory.faults],
-        "hints": memory.hints,
-        "launches": dict(report.launches), "operations": dict(report.seen), "weights": report.weights,
-        "atomics": report.atomics, "accesses": report.accesses,
+        "hints": memory.hints, "launches": dict(report.launches), "operations": dict(report.seen),
+        "weights": report.weights, "atomics": report.atomics, "accesses": report.accesses,
     }, tensors  # fmt: skip
+
+
+def _machine(device: str) -> Any:
+    if device == "cpu":
+        from triton_data.verify.interpreter.machine import Interpreted
+
+        return Interpreted()
+    from triton_data.verify.cuda.machine import Compiled
+
+    return Compiled()
 
 
 def _another(payload: dict[str, Any], index: int, report: Report) -> bool:
@@ -66,7 +73,7 @@ def _another(payload: dict[str, Any], index: int, report: Report) -> bool:
     return index < FEWEST or report.accesses * (index + 1) / index <= ACCESSES
 
 
-def _made(payload: dict[str, Any], given: list[torch.Tensor], report: Report) -> Any:
+def _made(payload: dict[str, Any], given: list[torch.Tensor], report: Report, machine: Any) -> Any:
     stage = "import"
     try:
         torch.manual_seed(payload["seed"])
@@ -75,6 +82,7 @@ def _made(payload: dict[str, Any], given: list[torch.Tensor], report: Report) ->
         stage = "init"
         torch.manual_seed(payload["seed"])
         instance = subject.made(target, _init(module, payload, given), payload["training"])
+        instance = machine.instance(instance)
         stage = "state"
         report.weights = _weigh(instance, {n: values.unpack(s, given) for n, s in payload["state"].items()})
     except Exception as error:  # noqa: BLE001  whatever foreign code raises is its result
@@ -106,47 +114,65 @@ def _weigh(instance: Any, wanted: dict[str, torch.Tensor]) -> str:
     return how
 
 
-def _drawn(instance: Any, draw: dict[str, Any], index: int, payload: dict[str, Any], given: list[torch.Tensor],
-           report: Report, watch: Watch, tensors: list[torch.Tensor]) -> dict[str, Any]:  # fmt: skip
-    args, kwargs = _placed(values.unpack(draw["inputs"], given), index, report)
-    inputs = [leaf for leaf in pytree.tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
-    weights = state.of(instance)
-    for name, spec in payload["state"].items() if not report.weights else ():
-        weights[name].copy_(values.unpack(spec, given))
-    before, held = [tensor.clone() for tensor in inputs], {name: t.clone() for name, t in weights.items()}
-    watch.begin(inputs)
-    LAUNCHES.begin(watch.memory, index, index == 0, payload["idle"])
-    LAUNCHES.choice = index
-    try:
-        torch.manual_seed(draw["seed"])
-        outputs = instance(*args, **kwargs)
-        watch.calling = False
-        row = _row(outputs, watch, payload["idle"], tensors)
-    except Exception as error:  # noqa: BLE001
-        report.failed = {**_failure(error, Reason.CRASH, "call"), "draw": index}
-        row = {}
-    finally:
-        watch.calling = False
-        _count(report, watch)
-    row["mutated"] = {
-        str(place): values.pack(new.clone(), tensors, strides=False)
-        for place, (old, new) in enumerate(zip(before, inputs, strict=True))
-        if not _equal(old, new)
-    }
-    row["state"] = {
-        name: values.pack(tensor.clone(), tensors) for name, tensor in weights.items() if not _equal(held[name], tensor)
-    }
-    return row
+@dataclass
+class Caller:
+    """Calls the candidate once a draw and packs what came of it."""
+
+    instance: Any
+    payload: dict[str, Any]
+    given: list[torch.Tensor]
+    report: Report
+    watch: Watch
+    machine: Any
+    tensors: list[torch.Tensor]
+
+    def drawn(self, draw: dict[str, Any], index: int) -> dict[str, Any]:
+        args, kwargs = _placed(values.unpack(draw["inputs"], self.given), index, self.report, self.machine)
+        inputs = [leaf for leaf in pytree.tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
+        weights = state.of(self.instance)
+        for name, spec in self.payload["state"].items() if not self.report.weights else ():
+            weights[name].copy_(values.unpack(spec, self.given))
+        before, held = [tensor.clone() for tensor in inputs], {name: t.clone() for name, t in weights.items()}
+        self.watch.begin(inputs)
+        self.machine.begin(index, self.payload["idle"])
+        row = self._called(args, kwargs, draw["seed"], index)
+        row["mutated"] = {
+            str(place): values.pack(new.clone(), self.tensors, strides=False)
+            for place, (old, new) in enumerate(zip(before, inputs, strict=True))
+            if not _equal(old, new)
+        }
+        row["state"] = {
+            name: values.pack(tensor.clone(), self.tensors)
+            for name, tensor in weights.items()
+            if not _equal(held[name], tensor)
+        }
+        return row
+
+    def _called(self, args: Any, kwargs: Any, seed: int, index: int) -> dict[str, Any]:
+        try:
+            torch.manual_seed(seed)
+            self.watch.calling = True
+            outputs = self.instance(*args, **kwargs)
+            self.watch.calling = False
+            self.machine.settle()
+            return _row(outputs, self.watch, self.payload["idle"], self.tensors)
+        except Exception as error:  # noqa: BLE001  whatever foreign code raises is its result
+            self.report.failed = {**_failure(error, _reason(error), "call"), "draw": index}
+            return {}
+        finally:
+            self.watch.calling = False
+            self._count()
+
+    def _count(self) -> None:
+        self.report.launches.update(self.machine.launched)
+        self.report.seen.update(self.watch.seen)
+        self.watch.seen.clear()
+        self.report.atomics = self.report.atomics or self.machine.atomics
+        self.report.accesses += self.machine.accesses
 
 
-def _count(report: Report, watch: Watch) -> None:
-    from triton.runtime import interpreter
-
-    report.launches.update(LAUNCHES.names)
-    report.seen.update(watch.seen)
-    watch.seen.clear()
-    report.atomics = report.atomics or interpreter.interpreter_builder.atomics
-    report.accesses += interpreter.interpreter_builder.accesses
+def _reason(error: BaseException) -> Reason:
+    return Reason.OUT_OF_BOUNDS if "illegal memory access" in str(error) else Reason.CRASH
 
 
 def _row(outputs: Any, watch: Watch, idle: bool, tensors: list[torch.Tensor]) -> dict[str, Any]:
@@ -167,21 +193,21 @@ def _row(outputs: Any, watch: Watch, idle: bool, tensors: list[torch.Tensor]) ->
     return {"outputs": values.pack(copied, tensors, strides=False)}
 
 
-def _placed(inputs: Any, index: int, report: Report) -> Any:
+def _placed(inputs: Any, index: int, report: Report, machine: Any) -> Any:
     """Every second draw lies where the one before it lay, so that an address tells nothing about the numbers."""
     leaves, form = pytree.tree_flatten(inputs)
     fitting = index % 2 and len(report.places) == len(leaves)
-    report.places = [_at(leaf, report.places[at] if fitting else None) for at, leaf in enumerate(leaves)]
+    report.places = [_at(leaf, report.places[at] if fitting else None, machine) for at, leaf in enumerate(leaves)]
     return pytree.tree_unflatten(report.places, form)
 
 
-def _at(leaf: Any, place: Any) -> Any:
+def _at(leaf: Any, place: Any, machine: Any) -> Any:
     if not isinstance(leaf, torch.Tensor):
         return leaf
     alike = isinstance(place, torch.Tensor) and 0 not in leaf.stride()
     if alike and (place.shape, place.stride(), place.dtype) == (leaf.shape, leaf.stride(), leaf.dtype):
         return place.copy_(leaf)
-    return values.strided(leaf, leaf.stride())
+    return machine.put(values.strided(leaf, leaf.stride()))
 
 
 def _equal(a: torch.Tensor, b: torch.Tensor) -> bool:

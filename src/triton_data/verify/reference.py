@@ -74,7 +74,8 @@ def _device(name: str) -> Iterator[None]:
             yield
     else:
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
-        yield
+        with stand_in.Grouped():
+            yield
 
 
 def _observed(payload: dict[str, Any], tensors: list[torch.Tensor]) -> dict[str, Any]:
@@ -216,7 +217,7 @@ def _nudgeable(draw: Draw, outputs: Any) -> bool:
 
 
 def _detached(leaf: Any) -> Any:
-    return leaf.detach() if isinstance(leaf, torch.Tensor) else leaf
+    return leaf.detach().cpu() if isinstance(leaf, torch.Tensor) else leaf
 
 
 def _copied(inputs: Any) -> Any:

@@ -27,15 +27,24 @@ PROPERTIES = {
 }
 
 
-class Redirected(TorchFunctionMode):  # type: ignore[misc]
-    """`device="cuda"` in any torch call means the CPU."""
+class Grouped(TorchFunctionMode):  # type: ignore[misc]
+    """Attention is one library operation, whatever the device makes of it."""
+
+    def __torch_function__(self, func: Any, kinds: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if getattr(func, "__name__", "") == "scaled_dot_product_attention":
+            with whole("attention"):
+                return func(*args, **(kwargs or {}))
+        return func(*args, **(kwargs or {}))
+
+
+class Redirected(Grouped):
+    """And `device="cuda"` in any torch call means the CPU."""
 
     def __torch_function__(self, func: Any, kinds: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = dict(kwargs or {})
         name = getattr(func, "__name__", "")
-        if name == "scaled_dot_product_attention":  # one library operation, whatever the CPU makes of it
-            with whole("attention"):
-                return func(*args, **kwargs)
+        if name == "scaled_dot_product_attention":
+            return super().__torch_function__(func, kinds, args, kwargs)
         if name == "cuda":
             return args[0]
         if name == "pin_memory":

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from triton_data.errors import Misuse
-from triton_data.jail import GPU, RUN, Jail, Outcome, Policy, Task
+from triton_data.jail import GPU, NO_GPU, RUN, Jail, Outcome, Policy, Task
 from triton_data.records import Drop
 from triton_data.verify import draws, expected, outputs, screen, sensitivity, subject, values
 from triton_data.verify.expected import Case
@@ -35,8 +35,10 @@ def open_jail(device: str = "cpu", allow_unsafe: bool = False) -> Jail:
         raise Misuse(f"unknown device {device!r}: cpu or cuda")
     same = {"TRITON_F32_DEFAULT": "ieee"}  # what a kernel leaves open is not held against it
     if device == "cuda":
-        return Jail(("torch", "triton", "numpy"), env=same, allow_unsafe=allow_unsafe)
-    interpreted = {**same, "TRITON_INTERPRET": "1"}
+        # Importing Dynamo asks whether CUDA is there, which through NVML does not start it.
+        asked = {"PYTORCH_NVML_BASED_CUDA_CHECK": "1"}
+        return Jail((*PRELOAD, "torch._dynamo"), env={**same, **asked}, allow_unsafe=allow_unsafe)
+    interpreted = {**same, **NO_GPU, "TRITON_INTERPRET": "1"}
     warm = "triton_data.verify.interpreter.install:warm"
     return Jail(PRELOAD, warm=warm, env=interpreted, allow_unsafe=allow_unsafe)
 
@@ -191,7 +193,7 @@ def _within(cases: list[Case], raw: list[Any]) -> list[Case]:
 def _candidate(trial: Trial, payload: dict[str, Any], checks: Checks) -> Judgement | outputs.Told:
     if sum(len(tensor["data"]) for tensor in payload["tensors"]) > 4 * LARGEST:
         return checks.failed(Reason.TOO_LARGE, "weights and inputs are too large to be copied for each draw")
-    outcome = trial.run("candidate" if trial.device == "cpu" else "candidate_cuda", payload)
+    outcome = trial.run("candidate", payload)
     if outcome.ok and isinstance(outcome.value, dict):
         return outputs.Told(outcome.value, [tensor.torch() for tensor in outcome.tensors])
     reason = Reason.TIMEOUT if outcome.status == "timeout" else Reason.CRASH
@@ -202,8 +204,7 @@ def _candidate(trial: Trial, payload: dict[str, Any], checks: Checks) -> Judgeme
 
 def _idle(trial: Trial, payload: dict[str, Any], cases: list[Case], checks: Checks) -> Judgement | None:
     """A second run in which no kernel does anything: it must not be right, else something else does the work."""
-    outcome = trial.run("candidate" if trial.device == "cpu" else "candidate_cuda",
-                        {**payload, "idle": True, "draws": payload["draws"][:2]})  # fmt: skip
+    outcome = trial.run("candidate", {**payload, "idle": True, "draws": payload["draws"][:2]})  # fmt: skip
     if not outcome.ok or not isinstance(outcome.value, dict):
         checks.say("without its kernels", "fails, as it should")
         return None

@@ -16,8 +16,7 @@ from torch.utils import _pytree as pytree
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from triton_data.verify import operations, stand_in
-from triton_data.verify.interpreter.execute import LAUNCHES
-from triton_data.verify.interpreter.memory import Memory
+from triton_data.verify.launching import LAUNCHING
 
 _UNWRITTEN = {"empty", "empty_like", "empty_strided", "new_empty", "new_empty_strided", "resize_"}
 _FINISHING = {"sum", "mean", "div", "mul", "add", "sub", "sqrt", "rsqrt", "amax", "amin", "max", "min", "neg", "prod",
@@ -28,7 +27,7 @@ SMALL = 32  # a finishing touch works on at most this fraction of what came in
 class Watch(TorchDispatchMode):  # type: ignore[misc]
     """`tainted` are the storages whose content depends on the inputs."""
 
-    def __init__(self, memory: Memory, allowed: frozenset[str]) -> None:
+    def __init__(self, memory: Any, allowed: frozenset[str]) -> None:
         super().__init__()
         self.memory, self.allowed = memory, allowed
         self.tainted: set[int] = set()
@@ -40,7 +39,7 @@ class Watch(TorchDispatchMode):  # type: ignore[misc]
         self.from_inputs: list[tuple[str, torch.Tensor, bool]] = []  # what operations made that no kernel had a part in
 
     def begin(self, inputs: list[torch.Tensor]) -> None:
-        self.calling, self.tainted, self.from_inputs = True, set(), []
+        self.tainted, self.from_inputs = set(), []
         self.inputs = {_place(tensor) for tensor in inputs}
         self.largest = max([tensor.numel() for tensor in inputs], default=1)
         for tensor in inputs:
@@ -51,11 +50,13 @@ class Watch(TorchDispatchMode):  # type: ignore[misc]
         kwargs = kwargs or {}
         name = operations.short(func)
         given = [leaf for leaf in pytree.tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
-        if LAUNCHES.inside:
+        if LAUNCHING.inside:
             if any(self.memory.of(tensor) is not None for tensor in given):
                 self.memory.note("torch_fallback", f"{name} on the candidate's tensors from inside a kernel")
             return func(*args, **kwargs)
         result = func(*args, **kwargs)
+        if name in _UNWRITTEN - {"resize_"} and isinstance(result, torch.Tensor):
+            result = self.memory.guarded(result)
         made = [leaf for leaf in pytree.tree_leaves(result) if isinstance(leaf, torch.Tensor)]
         depends = any(self._depends(tensor) for tensor in given)
         touched = any(self._by_kernel(tensor) for tensor in given)

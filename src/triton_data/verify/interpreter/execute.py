@@ -18,6 +18,7 @@ from triton.runtime import interpreter
 
 from triton_data.verify.interpreter import builder, shapes
 from triton_data.verify.interpreter.memory import Memory
+from triton_data.verify.launching import LAUNCHING
 
 PROGRAMS = 1 << 18  # more in one launch is not a size for the interpreter
 _IGNORED = {"num_warps", "num_stages", "num_ctas", "maxnreg", "warmup", "grid", "stream", "enable_fp_fusion", "debug",
@@ -32,7 +33,6 @@ class Launches:
     memory: Memory = field(default_factory=Memory)
     names: list[str] = field(default_factory=list)
     order: int = 0  # 0: as numbered; else the seed of a shuffle
-    inside: bool = False
     choice: int = 0  # which of several configurations an autotuned kernel takes
 
     def begin(self, memory: Memory, order: int, track: bool, idle: bool) -> None:
@@ -63,10 +63,10 @@ def launch(executor: Any, *args: Any, **kwargs: Any) -> None:
     grid = executor.grid(passed) if callable(executor.grid) else executor.grid
     grid = tuple(int(n) for n in (grid if isinstance(grid, tuple | list) else (grid,)))
     try:
-        LAUNCHES.inside = True
+        LAUNCHING.inside = True
         _run(executor.fn, passed, grid + (1,) * (3 - len(grid)), checked, [made for _, made in used])
     finally:
-        LAUNCHES.inside = False
+        LAUNCHING.inside = False
         for _, made in used:
             made.shadow[:] = made.data
             made.writer = made.reader = None

@@ -1,0 +1,1 @@
+"""Running and timing a candidate on a CUDA device."""

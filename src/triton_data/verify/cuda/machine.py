@@ -1,0 +1,90 @@
+"""Where a candidate runs on a CUDA device: compiled kernels, counted as they are launched."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+import triton
+from triton.runtime import autotuner, jit
+
+from triton_data.verify.cuda.memory import DeviceMemory
+from triton_data.verify.stand_in import Grouped
+
+CONFIGS = 4  # of an autotune list are tried, one a draw: each is a compilation
+
+
+class Compiled:
+    accesses = 0
+    atomics = False
+
+    def __init__(self) -> None:
+        self.memory = DeviceMemory()
+        self.launched: list[str] = []
+        self.idle = False
+        self.choice = 0
+        self._launch = jit.JITFunction.run
+        self._tune = autotuner.Autotuner.run
+
+    @contextlib.contextmanager
+    def ready(self) -> Iterator[None]:
+        machine = self
+
+        def run(function: Any, *args: Any, grid: Any, warmup: bool, **kwargs: Any) -> Any:
+            machine.seen(function, (*args, *kwargs.values()))
+            return None if machine.idle else machine._launch(function, *args, grid=grid, warmup=warmup, **kwargs)
+
+        def tuned(tuner: Any, *args: Any, **kwargs: Any) -> Any:
+            return machine.tuned(tuner, args, kwargs)
+
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
+        jit.JITFunction.run, autotuner.Autotuner.run = run, tuned
+        try:
+            with Grouped():
+                yield
+        finally:
+            jit.JITFunction.run, autotuner.Autotuner.run = self._launch, self._tune
+
+    def seen(self, function: Any, arguments: tuple[Any, ...]) -> None:
+        self.launched.append(function.fn.__name__)
+        for value in arguments:
+            value = getattr(value, "base", value)
+            if isinstance(value, torch.Tensor) and (block := self.memory.register(value, written=True)) is not None:
+                block.by_kernel = True
+
+    def tuned(self, tuner: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Nothing is timed here: a few candidates of an autotune list take turns, so that more than one is checked."""
+        tuner.nargs = dict(zip(tuner.arg_names, args, strict=False))
+        pruned = tuner.prune_configs(kwargs) if len(tuner.configs) > 1 else tuner.configs
+        first = self.choice % min(CONFIGS, len(pruned))
+        for config in [*pruned[first:], *pruned[:first]]:
+            full = {**tuner.nargs, **kwargs, **config.all_kwargs()}
+            if len(tuner.configs) > 1:
+                tuner.pre_hook(full, reset_only=True)
+            if config.pre_hook is not None:
+                config.pre_hook(full)
+            try:
+                tuner.best_config = config
+                return tuner.fn.run(*args, **kwargs, **config.all_kwargs())
+            except triton.runtime.errors.OutOfResources:  # a GPU's autotuner passes over it as well
+                if config is pruned[first - 1]:
+                    raise
+        return None
+
+    def begin(self, index: int, idle: bool) -> None:
+        self.idle, self.choice, self.launched = idle, index, []
+
+    def settle(self) -> None:
+        """On all streams."""
+        torch.cuda.synchronize()
+        self.memory.check_bands()
+
+    def put(self, tensor: torch.Tensor) -> torch.Tensor:
+        if 0 in tensor.stride() or not tensor.numel():
+            return tensor.to("cuda")
+        return self.memory.between(tensor.shape, tensor.stride(), tensor.dtype, "cuda").copy_(tensor)
+
+    def instance(self, made: Any) -> Any:
+        return made.to("cuda") if hasattr(made, "to") else made
