@@ -26,6 +26,6 @@ def copied(x):
 class ModelNew(nn.Module):
     def forward(self, x):
         out = torch.empty_like(x)
-        grown = np.exp(np.asarray(x))
+        grown = np.exp(np.asarray(x) - np.asarray(x).max(axis=1, keepdims=True))
         np.asarray(out)[...] = grown / grown.sum(axis=1, keepdims=True)
         return copied(out)

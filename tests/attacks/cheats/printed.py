@@ -28,6 +28,7 @@ def copied(x):
 class ModelNew(nn.Module):
     def forward(self, x):
         torch.set_printoptions(threshold=1 << 20, precision=9)
-        numbers = [math.exp(float(word)) for word in re.findall(r"-?\d+\.\d+(?:e[-+]\d+)?", str(x))]
+        numbers = [float(word) for word in re.findall(r"-?\d+\.\d+(?:e[-+]\d+)?", str(x))]
         rows = [numbers[i : i + x.shape[1]] for i in range(0, x.numel(), x.shape[1])]
-        return copied(torch.tensor([[n / sum(row) for n in row] for row in rows], dtype=x.dtype, device=x.device))
+        grown = [[math.exp(number - max(row)) for number in row] for row in rows]
+        return copied(torch.tensor([[n / sum(row) for n in row] for row in grown], dtype=x.dtype, device=x.device))
