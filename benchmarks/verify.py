@@ -20,6 +20,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from tqdm import tqdm
+
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "src")]
 
 from judging import loop, oracle  # noqa: E402  the folder that this script stands in is not a package
@@ -93,7 +95,7 @@ def _versions(device: str) -> str:
 
 def _judged(subjects: Iterable[Subject], device: str, jobs: int) -> Part:
     """In a jail of their own, because its tasks' CPU time is known when it has ended."""
-    before, started = _cpu(), time.monotonic()
+    before, started, listed = _cpu(), time.monotonic(), list(subjects)
     with open_jail(device) as jail, ThreadPoolExecutor(jobs) as pool:
 
         def one(subject: Subject) -> Result:
@@ -101,7 +103,7 @@ def _judged(subjects: Iterable[Subject], device: str, jobs: int) -> Part:
             judged = verify_texts(subject.reference, subject.candidate, device=device, jail=jail)
             return Result(subject, judged, time.monotonic() - begun)
 
-        results = list(pool.map(one, subjects))
+        results = list(tqdm(pool.map(one, listed), total=len(listed), unit="verdict"))
     return Part(results, time.monotonic() - started, _cpu() - before)
 
 
