@@ -140,7 +140,7 @@ def _reasons(rows: list[Row], matches: list[list[Match]], config: CurateConfig, 
     reasons = []
     for number, row in enumerate(rows):
         found: list[str] = [flag for flag in ("unparsable", "unlabelled", "secrets") if flag in row.flags]
-        if row.tokens > config.max_tokens:
+        if row.tokens > config.max_tokens or "too_large" in row.flags:
             found.append("too_long")
         if {"email", "ip_address"} & set(row.flags) and config.personal != "off":
             found.append("personal" if config.personal == "drop" else "personal_flag")

@@ -20,7 +20,15 @@ _SHORTS = re.compile(r"\b\*?(fp16|bf16|fp32|fp64|half)\b")
 _JIT = re.compile(r"^\s*@(?:triton\.)?jit\b", re.MULTILINE)
 
 
+LARGEST = 1_000_000  # characters that are read: what is longer is no program that people wrote, or a trap
+_PER_TOKEN = 3.5
+
+
 def label(subject: Subject) -> Label:
+    if len(subject.text) > LARGEST:
+        tokens_ = round(len(subject.text) / _PER_TOKEN)
+        return Label(subject.key, subject.kind, "", "", (), (), 0, 0, tokens_, tokens.ESTIMATE, (), False, False,
+                     ("too_large",), subject.origin)  # fmt: skip
     module = tree.parse(subject.text)
     form = tree.hashes(module) if module else tree.Hashes("", "")
     if subject.kind == INDUCTOR:  # its constants are the shapes of one program

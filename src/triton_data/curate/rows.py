@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from triton_data.curate.fingerprints import steps_digest
+from triton_data.curate.label import LARGEST
 from triton_data.curate.shingles import Sketches, joined, sketch
 from triton_data.curate.texts import PROGRAM, Subject, subjects
 from triton_data.records import Label, Origin, Trace, Verdict
@@ -45,7 +46,7 @@ def read_rows(store: Store, by_repository: bool) -> tuple[list[Row], Sketches]:
     reader = _Reader(store, by_repository)
     waiting = subjects(store)
     while batch := list(islice(waiting, BATCH)):
-        made = sketch([subject.text for subject in batch])
+        made = sketch([subject.text[:LARGEST] for subject in batch])
         shingles.append(made.shingles)
         operators.append(made.operators)
         for subject in batch:

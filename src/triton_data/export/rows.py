@@ -7,7 +7,7 @@ Not covered: how a format spells a row (the modules beside this one).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from triton_data.records import Capture, Decision, Kernel, Label, Origin, Pair, Program, Record, Verdict
@@ -99,8 +99,14 @@ class Selection:
             verdict = self._one(Verdict, "subject = ?", row.key)
             yield Row(
                 row.key, row.kind, row.name, row.triton, row.origin, row.program, row.capture, row.original,
-                self._label(row.key), verdict, split, cluster,
+                self._label_of(row), verdict, split, cluster,
             )  # fmt: skip
+
+    def _label_of(self, row: Row) -> Label | None:
+        """What a pair computes shows better in its PyTorch program than in the Triton made of it."""
+        own = self._label(row.key)
+        asked = self._label(row.program.key) if row.kind == PAIR and row.program else None
+        return replace(own, families=asked.families, difficulty=asked.difficulty) if own and asked else own
 
     def _label(self, key: str) -> Label | None:
         return self._one(Label, "subject = ?", key)
