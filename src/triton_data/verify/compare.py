@@ -132,9 +132,12 @@ def _measured(best: torch.Tensor, spread: list[torch.Tensor], mine: torch.Tensor
 
 
 def _sizes(off: torch.Tensor, size: torch.Tensor) -> list[float]:
+    """The percentiles are of numbers of ordinary size: what should be zero is off by any multiple of itself."""
     step = 1 + off.numel() // SAMPLE
-    relative = off[::step] / size[::step].clamp(min=float(size.max()) * 1e-6 + 1e-300)
-    ordered = relative.sort().values
+    some, scale = off[::step], size[::step]
+    nonzero = scale[scale > 1e-9 * float(size.max())]
+    told = scale > 1e-3 * float(nonzero.median()) if nonzero.numel() else scale > 0
+    ordered = (some[told] / scale[told]).sort().values
     return [float(off.max()), _mean_square(off), _quantile(ordered, 0.5), _quantile(ordered, 0.9)]
 
 
@@ -143,4 +146,4 @@ def _mean_square(values: torch.Tensor) -> float:
 
 
 def _quantile(ordered: torch.Tensor, q: float) -> float:
-    return float(ordered[int(q * (ordered.numel() - 1))])
+    return float(ordered[int(q * (ordered.numel() - 1))]) if ordered.numel() else 0.0

@@ -1,0 +1,125 @@
+"""The tasks of one verification, and what crosses the jail's border between them.
+
+In: two texts, their entries and a jail. Out: what the reference claims as cases to compare with, and what the candidate
+claims. The candidate's payload holds weights and inputs, never an expected output. Not covered: judging (verify.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from triton_data.errors import Misuse
+from triton_data.jail import GPU, NO_GPU, RUN, Jail, Outcome, Policy, Task
+from triton_data.verify import draws, expected, outputs, values
+from triton_data.verify.expected import Case
+from triton_data.verify.judgement import Checks, Judgement
+from triton_data.verify.reasons import Reason
+
+DEVICES = ("cpu", "cuda")
+PRELOAD = ("torch", "triton", "numpy", "triton_data.verify.candidate", "triton_data.verify.reference")
+SECONDS = 60.0
+CUDA_SECONDS = 120.0
+LARGEST = 48 << 20  # bytes of inputs that go to a candidate
+BIG = {"cpu": 12 << 20, "cuda": 48 << 20}  # bytes of one draw above which smaller sizes are looked for
+SECONDS_OF = {"cpu": SECONDS, "cuda": CUDA_SECONDS}
+
+
+def open_jail(device: str = "cpu", allow_unsafe: bool = False) -> Jail:
+    """A jail whose zygote has the interpreter, or, for CUDA, only the libraries, ready. `with` starts and ends it."""
+    if device not in DEVICES:
+        raise Misuse(f"unknown device {device!r}: cpu or cuda")
+    same = {"TRITON_F32_DEFAULT": "ieee"}  # what a kernel leaves open is not held against it
+    if device == "cuda":
+        # Importing Dynamo asks whether CUDA is there, which through NVML does not start it.
+        asked = {"PYTORCH_NVML_BASED_CUDA_CHECK": "1"}
+        return Jail((*PRELOAD, "torch._dynamo"), env={**same, **asked}, allow_unsafe=allow_unsafe)
+    interpreted = {**same, **NO_GPU, "TRITON_INTERPRET": "1"}
+    warm = "triton_data.verify.interpreter.install:warm"
+    return Jail(PRELOAD, warm=warm, env=interpreted, allow_unsafe=allow_unsafe)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One pair on its way through the checks."""
+
+    reference: str
+    candidate: str
+    entry: str
+    new_entry: str
+    device: str
+    jail: Jail
+    seed: int
+    training: bool
+    seconds: float
+    externs: tuple[str, ...]
+
+    @property
+    def policy(self) -> Policy:
+        base = GPU if self.device == "cuda" else RUN
+        return replace(base, wall_s=self.seconds, cpu_s=int(self.seconds))
+
+    def run(self, room: str, payload: dict[str, Any]) -> Outcome:
+        return self.jail.run(Task(entry=f"triton_data.verify.{room}:run", payload=payload), self.policy)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the reference's task said."""
+
+    head: dict[str, Any]
+    raw: list[Any]
+    cases: list[Case]
+
+    @property
+    def big(self) -> bool:
+        return bool(self.head.get("big"))
+
+
+def observe(trial: Trial, checks: Checks, plan: list[draws.Draw], limit: int) -> Judgement | Seen:
+    """The reference on every draw, or on the first one only where that takes more than `limit` bytes."""
+    payload = {
+        "text": trial.reference, "entry": trial.entry, "seed": trial.seed, "training": trial.training,
+        "draws": [{"kind": draw.kind, "seed": draw.seed} for draw in plan], "device": trial.device, "limit": limit,
+    }  # fmt: skip
+    outcome = trial.run("reference", payload)
+    checks.layers = outcome.facts.layers or checks.layers
+    if not outcome.ok or not isinstance(outcome.value, dict):
+        return checks.failed(Reason.REFERENCE_FAILED, outcome.reason)
+    head: dict[str, Any] = outcome.value
+    if "refused" in head:
+        return checks.failed(head["refused"], head["detail"])
+    raw = list(outcome.tensors)
+    tensors = [tensor.torch() for tensor in raw]
+    moves = expected.only_moves(head["operations"])
+    return Seen(head, raw, [expected.case(row, tensors, moves) for row in head["draws"] if row is not None])
+
+
+def payload_of(trial: Trial, seen: Seen, cases: list[Case], allowed: frozenset[str]) -> dict[str, Any]:
+    """Only what the candidate may know: no expected output is in it."""
+    wanted: dict[int, int] = {}
+    size = max(1, sum(tensor.nbytes for tensor in cases[0].inputs))
+    kept = cases[: max(outputs.FEWEST, LARGEST // size)]  # the first ones have every kind
+    packed = {
+        "init": values.renumbered(seen.head["init"], wanted),
+        "state": values.renumbered(seen.head["state"], wanted),
+        "draws": [{"seed": case.seed, "inputs": values.renumbered(case.spec, wanted)} for case in kept],
+    }
+    return {
+        **packed, "text": trial.candidate, "entry": trial.new_entry, "seed": trial.seed, "training": trial.training,
+        "allowed": sorted(allowed), "idle": False, "device": trial.device,
+        "tensors": [values.to_payload(seen.raw[index]) for index in wanted],
+    }  # fmt: skip
+
+
+def ask(trial: Trial, payload: dict[str, Any], checks: Checks) -> Judgement | outputs.Told:
+    """What the candidate's task claims, or how it ended without claiming anything."""
+    if sum(len(tensor["data"]) for tensor in payload["tensors"]) > 8 * LARGEST:
+        return checks.failed(Reason.TOO_LARGE, "weights and inputs are too large to be copied for each draw")
+    outcome = trial.run("candidate", payload)
+    if outcome.ok and isinstance(outcome.value, dict):
+        return outputs.Told(outcome.value, [tensor.torch() for tensor in outcome.tensors])
+    reason = Reason.TIMEOUT if outcome.status == "timeout" else Reason.CRASH
+    if outcome.status in ("forbidden", "bad_result"):
+        reason = Reason.TAMPERING
+    return checks.failed(reason, outcome.reason)
