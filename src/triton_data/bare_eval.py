@@ -98,13 +98,12 @@ class Judge:
         return replace(result, correct=found.passed, why="" if found.passed else str(found.reason))
 
 
-def judge_all(tasks: Mapping[str, Asked], answers: Sequence[Completion], judging: Judging) -> Iterator[Judged]:
+def judge_all(judge: Judge, tasks: Mapping[str, Asked], answers: Sequence[Completion]) -> Iterator[Judged]:
     """A completion that was judged once, word for word, is not judged again."""
     known: dict[tuple[str, str], Judged] = {}
-    with Judge(judging) as judge:
-        for answer in answers:
-            task = tasks[answer.key]
-            text = answer.began + answer.text
-            if (task.key, text) not in known:
-                known[task.key, text] = judge.judge(task, answer)
-            yield replace(known[task.key, text], sample=answer.sample)
+    for answer in answers:
+        task = tasks[answer.key]
+        text = answer.began + answer.text
+        if (task.key, text) not in known:
+            known[task.key, text] = judge.judge(task, answer)
+        yield replace(known[task.key, text], sample=answer.sample)

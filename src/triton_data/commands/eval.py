@@ -17,7 +17,7 @@ from triton_data.commands import options
 from triton_data.errors import Misuse
 from triton_data.store import Store
 from triton_data.train.score import Score, scores
-from triton_data.train.tasks import WRITE_UP, Task, of_file, of_folder, of_programs
+from triton_data.train.tasks import WRITE_UP, Task, of_file, of_folder, of_kernels, of_programs
 
 
 @click.command("eval")
@@ -30,6 +30,7 @@ from triton_data.train.tasks import WRITE_UP, Task, of_file, of_folder, of_progr
     show_default=True,
     help="Without --tasks: the programs of this split of the run.",
 )
+@click.option("--go-on", is_flag=True, help="Without --tasks: give the head of each kernel, for the model to go on.")
 @click.option("--limit", type=click.IntRange(min=1), help="The first so many tasks.")
 @click.option("--write-up/--no-write-up", default=True, show_default=True, help="Ask the write-up's question too.")
 @click.option("--samples", type=click.IntRange(min=1), default=1, show_default=True, help="Answers a task.")
@@ -51,7 +52,7 @@ from triton_data.train.tasks import WRITE_UP, Task, of_file, of_folder, of_progr
 @options.RUN_DIR
 @options.UNSAFE
 @options.JSON
-def evaluate(models: tuple[str, ...], place: Path | None, split: str, limit: int | None, write_up: bool,
+def evaluate(models: tuple[str, ...], place: Path | None, split: str, go_on: bool, limit: int | None, write_up: bool,
              samples: int, ks: str, target: str, device: str, out: Path | None, env: Path | None, run_dir: Path,
              allow_unsafe_exec: bool, as_json: bool, **asking: Any) -> None:  # fmt: skip
     """Score models on rewriting PyTorch programs in Triton: parses, has a kernel, compiles, is correct.
@@ -63,7 +64,7 @@ def evaluate(models: tuple[str, ...], place: Path | None, split: str, limit: int
 
     Example:  triton-data eval mine=http://localhost:8000/v1#my-model --run-dir runs/quickstart --samples 5 --k 1,5
     """
-    from triton_data.bare_eval import Judging, judge_all
+    from triton_data.bare_eval import Judge, Judging, judge_all
     from triton_data.capture.targets import find_target
     from triton_data.train.complete import Asking, completions
     from triton_data.train.environment import environment
@@ -71,18 +72,19 @@ def evaluate(models: tuple[str, ...], place: Path | None, split: str, limit: int
     find_target(target)
     named = _named(models)
     wanted = _ks(ks, samples)
-    tasks = list(_tasks(place, run_dir, split))[:limit] + ([WRITE_UP] if write_up else [])
+    tasks = list(_tasks(place, run_dir, split, go_on))[:limit] + ([WRITE_UP] if write_up else [])
     by_key = {task.key: task for task in tasks}
     result: dict[str, list[Score]] = {}
-    for name, source in named.items():
-        answers = list(completions(source, tasks, Asking(samples, **asking), environment(env)))
-        judging = Judging(target, device, allow_unsafe_exec)
-        judged = list(tqdm(judge_all(by_key, answers, judging), name, len(answers), disable=None))
-        _save(out, name, [asdict(each) for each in judged])
-        found: dict[str, list[dict[str, bool | None]]] = {}
-        for each in judged:
-            found.setdefault(each.key, []).append(each.levels)
-        result[name] = scores(found, wanted)
+    answers = {name: list(completions(source, tasks, Asking(samples, **asking), environment(env)))
+               for name, source in named.items()}  # fmt: skip
+    with Judge(Judging(target, device, allow_unsafe_exec)) as judge:
+        for name, each in answers.items():
+            judged = list(tqdm(judge_all(judge, by_key, each), name, len(each), disable=None))
+            _save(out, name, [asdict(one) for one in judged])
+            found: dict[str, list[dict[str, bool | None]]] = {}
+            for one in judged:
+                found.setdefault(one.key, []).append(one.levels)
+            result[name] = scores(found, wanted)
     _print(result, as_json)
 
 
@@ -108,20 +110,24 @@ def _ks(text: str, samples: int) -> list[int]:
     return ks
 
 
-def _tasks(place: Path | None, run_dir: Path, split: str) -> Iterator[Task]:
+def _tasks(place: Path | None, run_dir: Path, split: str, go_on: bool) -> Iterator[Task]:
     if place is not None:
         yield from of_file(place) if place.is_file() else of_folder(place)
         return
-    from triton_data.export.rows import Selection
+    from triton_data.export.rows import KERNEL, Selection
 
     with Store.read(run_dir) as store:
         selection = Selection(store)
         if not selection.round:
             raise Misuse(f"{run_dir} has no splits yet: run `triton-data curate --run-dir {run_dir}`, or give --tasks")
-        programs = [program for program, _, found in selection.programs() if found == split]
-    if not programs:
-        raise Misuse(f"no program of {run_dir} is in its {split} split: give another --split, or --tasks")
-    yield from of_programs(programs)
+        if go_on:
+            rows = (row for row in selection.rows() if row.split == split and row.kind == KERNEL)
+            tasks = list(of_kernels((f"{row.name}-{row.key[:8]}", row.triton) for row in rows))
+        else:
+            tasks = list(of_programs(program for program, _, found in selection.programs() if found == split))
+    if not tasks:
+        raise Misuse(f"nothing of {run_dir} to ask is in its {split} split: give another --split, or --tasks")
+    yield from tasks
 
 
 def _save(out: Path | None, name: str, rows: list[dict[str, Any]]) -> None:

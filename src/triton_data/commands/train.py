@@ -126,7 +126,9 @@ def run(target: Path, overrides: tuple[str, ...], env: Path | None, as_json: boo
     if wrong:
         raise Misuse(f"{wrong[0]!r} is no override: write KEY=VALUE, such as epochs=1")
     made = run_plan(environment(env), read_plan(target), overrides)
+    if not made.steps:
+        raise Misuse("torchtune made no step: are there fewer rows than a batch takes? (batch_size=1)")
     if as_json:
         click.echo(json.dumps(asdict(made)))
-    elif made.steps:
+    else:
         click.echo(f"{made.steps} steps, loss {made.first_loss:.4f} to {made.last_loss:.4f}; {made.checkpoint}")

@@ -21,7 +21,7 @@ import requests
 
 from triton_data.errors import Misuse
 from triton_data.train.environment import Environment
-from triton_data.train.tasks import BEGAN, WRITE_UP, Task
+from triton_data.train.tasks import WRITE_UP, Task
 
 RECIPE = Path(__file__).with_name("recipes") / "complete_hf.py"
 PATIENCE = (1.0, 4.0, 16.0)  # seconds before the same question is asked again
@@ -88,7 +88,7 @@ def _from_server(source: str, tasks: Sequence[Task], asking: Asking) -> Iterator
                 yield Completion(task.key, sample, _content(answer, url, lambda first: first["message"]["content"]))
             else:
                 answer = _post(f"{url.rstrip('/')}/completions", {**body, "prompt": task.text})
-                yield Completion(task.key, sample, _content(answer, url, lambda first: first["text"]), BEGAN)
+                yield Completion(task.key, sample, _content(answer, url, lambda first: first["text"]), task.began)
 
 
 def _content(answer: Any, url: str, pick: Callable[[Any], Any]) -> str:
@@ -134,7 +134,7 @@ def _from_checkpoint(
         if done.returncode:
             last = (done.stderr.strip() or "?").splitlines()[-1]
             raise Misuse(f"no completions from {folder}: {last}")
-        began = "" if asking.chat else BEGAN
+        began = {task.key: "" if asking.chat else task.began for task in tasks}
         for line in answered.read_text("utf-8").splitlines():
             row = json.loads(line)
-            yield Completion(row["key"], row["sample"], row["completion"], began)
+            yield Completion(row["key"], row["sample"], row["completion"], began[row["key"]])

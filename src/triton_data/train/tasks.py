@@ -6,6 +6,7 @@ answers (complete.py).
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from triton_data.prompts import SYSTEM, ask
 from triton_data.records import Drop, Origin, Program
 from triton_data.train.presets import MATMUL
 
+BEGAN = "```python\n"
+
 
 @dataclass(frozen=True)
 class Task:
@@ -24,6 +27,7 @@ class Task:
     prompt: str
     entry: str = ""  # '' where there is no reference: then nothing can be called right
     reference: str = ""
+    began: str = BEGAN  # of the answer, for a model that goes on with text
 
     @property
     def messages(self) -> list[dict[str, str]]:
@@ -32,10 +36,9 @@ class Task:
     @property
     def text(self) -> str:
         """For a model that goes on with text: its answer begins inside the fence."""
-        return f"{self.prompt}\n\n{BEGAN}"
+        return f"{self.prompt}\n\n{self.began}" if self.prompt else self.began
 
 
-BEGAN = "```python\n"
 WRITE_UP = Task("write-up-matmul", MATMUL)
 
 
@@ -46,6 +49,15 @@ def of_program(key: str, program: Program) -> Task:
 def of_programs(programs: Iterable[Program]) -> Iterator[Task]:
     for program in programs:
         yield of_program(f"{program.entry}-{program.key[:8]}", program)
+
+
+def of_kernels(kernels: Iterable[tuple[str, str]]) -> Iterator[Task]:
+    """(key, text): what stands above the body of the text's last function is given, as an export spells it."""
+    for key, text in kernels:
+        functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+        if functions:
+            head = text.splitlines(keepends=True)[: functions[-1].body[0].lineno - 1]
+            yield Task(key, "", began=BEGAN + "".join(head))
 
 
 def of_folder(folder: Path) -> Iterator[Task]:
@@ -63,11 +75,11 @@ def of_folder(folder: Path) -> Iterator[Task]:
 
 
 def of_file(path: Path) -> Iterator[Task]:
-    """JSON lines with `prompt`, and `key`, `entry` and `reference` where there are any."""
+    """JSON lines with `prompt`, and `key`, `entry`, `reference` and `began` where there are any."""
     for number, line in enumerate(path.read_text("utf-8").splitlines()):
         try:
             row = json.loads(line)
             yield Task(str(row.get("key", number)), str(row["prompt"]), str(row.get("entry", "")),
-                       str(row.get("reference", "")))  # fmt: skip
+                       str(row.get("reference", "")), str(row.get("began", BEGAN)))  # fmt: skip
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Misuse(f"{path}, line {number + 1}: a task is a JSON object with `prompt` ({error})") from error

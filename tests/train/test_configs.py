@@ -1,0 +1,102 @@
+"""Configs: those with names are current and valid, those for a checkpoint say what the checkpoint says."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.tuning import ROOT, ready_environment
+from triton_data.errors import Misuse
+from triton_data.train import presets
+from triton_data.train.checkpoint import read_base
+from triton_data.train.prepare import style_of
+from triton_data.train.run import read_plan
+
+SMOL = {
+    "model_type": "llama", "vocab_size": 49152, "num_hidden_layers": 30, "num_attention_heads": 9,
+    "num_key_value_heads": 3, "hidden_size": 576, "intermediate_size": 1536, "max_position_embeddings": 8192,
+    "rope_theta": 100000, "rms_norm_eps": 1e-5, "tie_word_embeddings": True,
+}  # fmt: skip
+
+
+def checkpoint(folder: Path, **changes: object) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "config.json").write_text(json.dumps({**SMOL, **changes}))
+    (folder / "tokenizer.json").write_text("{}")
+    (folder / "model.safetensors").write_bytes(b"")
+    return folder
+
+
+def test_the_files_are_what_the_presets_say() -> None:
+    written = {path.name: path.read_text() for path in (ROOT / "tune_configs").glob("*.yaml")}
+    assert written == {name: presets.text(name) for name in presets.PRESETS}, "run `make configs`"
+
+
+def test_the_write_ups_commands_name_files_that_are_here() -> None:
+    for name in ("llama_3_config", "gen_llama3_3b_finetune_config", "gen_llama3_3b_original_config"):
+        config = yaml.safe_load((ROOT / "tune_configs" / f"{name}.yaml").read_text())
+        assert config["checkpointer"]["checkpoint_files"] and config["model"]["_component_"].endswith("llama3_2_3b")
+    tuned = yaml.safe_load((ROOT / "tune_configs/gen_llama3_3b_finetune_config.yaml").read_text())
+    trained = yaml.safe_load((ROOT / "tune_configs/llama_3_config.yaml").read_text())
+    assert tuned["checkpointer"]["checkpoint_dir"] == f"{trained['output_dir']}/epoch_0"
+    assert "1024x1024 matrices A and B" in tuned["prompt"]["user"]
+    assert trained["dataset"]["data_files"] == "datasets/triton_functions.json"
+
+
+def test_every_config_is_valid_for_torchtune() -> None:
+    """One process for all: each `tune validate` would import torch anew."""
+    script = (
+        "import sys; from omegaconf import OmegaConf; from torchtune.config._validate import validate\n"
+        "for path in sys.argv[1:]: validate(OmegaConf.load(path)); print('valid', path)"
+    )
+    paths = sorted(map(str, (ROOT / "tune_configs").glob("*.yaml")))
+    command = [ready_environment().python, "-c", script, *paths]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("valid ") == len(paths) == len(presets.PRESETS)
+    assert subprocess.run([ready_environment().program("tune"), "validate", paths[0]], cwd=ROOT).returncode == 0
+
+
+def test_a_checkpoint_becomes_a_builder_with_its_dimensions(tmp_path: Path) -> None:
+    base = read_base(checkpoint(tmp_path / "smol"))
+    assert base.model["_component_"] == "torchtune.models.llama3_2.llama3_2"
+    shape = {"vocab_size": 49152, "num_layers": 30, "num_heads": 9, "num_kv_heads": 3, "embed_dim": 576,
+             "intermediate_dim": 1536, "rope_base": 100000, "scale_factor": 1}  # fmt: skip
+    assert shape.items() <= base.model.items()
+    assert base.tokenizer["_component_"] == "hf_tokenizer.hf_tokenizer"
+    scaled = {"rope_type": "llama3", "factor": 32.0}
+    assert read_base(checkpoint(tmp_path / "scaled", rope_scaling=scaled)).model["scale_factor"] == 32
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [({"model_type": "qwen2"}, "'qwen2'"), ({"rope_scaling": {"rope_type": "yarn"}}, "'yarn'")],
+)
+def test_what_torchtune_cannot_load_is_refused(tmp_path: Path, changes: dict[str, object], said: str) -> None:
+    with pytest.raises(Misuse, match=said):
+        read_base(checkpoint(tmp_path / "base", **changes))
+
+
+def test_mistakes_are_one_line(tmp_path: Path) -> None:
+    with pytest.raises(Misuse, match=r"no config\.json"):
+        read_base(tmp_path)
+    (tmp_path / "rows.json").write_text('[\n{"question": 1}\n]\n')
+    for path, said in ((tmp_path / "none.json", "no dataset"), (tmp_path / "rows.json", "question")):
+        with pytest.raises(Misuse, match=said):
+            style_of(path)
+    (tmp_path / "some.yaml").write_text("a: 1\n")
+    for target in (tmp_path / "some.yaml", tmp_path / "nothing"):
+        with pytest.raises(Misuse):
+            read_plan(target)
+
+
+def test_the_second_line_of_a_preset_is_how_to_run_it() -> None:
+    plan = read_plan(ROOT / "tune_configs/llama_3_distributed_config.yaml")
+    assert plan.words[:4] == ("run", "--nproc_per_node", "2", "full_finetune_distributed")
+    recipes = {re.split(r"\s+", preset.command(name))[2] for name, preset in presets.PRESETS.items()}
+    assert recipes >= {"generate", "full_finetune_single_device", "lora_finetune_single_device"}
