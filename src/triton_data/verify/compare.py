@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import torch
 
 MEASURES = {"worst": 6.0, "mean_square": 4.0, "median": 6.0, "p90": 6.0}  # times eager's own error
+WHOLE = ("worst", "mean_square")
+LOOSE = 4.0  # the percentiles' floor in the larger types: constants that an author folds cancel here and there
 FLOOR = {  # roundings of the working type, relative to the largest element or, for the percentiles, to the element
     torch.float64: 64.0, torch.complex128: 64.0, torch.float32: 32.0, torch.complex64: 32.0, torch.float16: 2.0,
     torch.bfloat16: 1.5, torch.complex32: 2.0,
@@ -31,6 +33,7 @@ class Expected:
     exact: torch.Tensor | None  # float64; None: eager's neighbours say how far it may be off
     nudged: tuple[torch.Tensor, ...] = ()  # eager, on inputs a rounding error away
     bitwise: bool = False  # the reference computes nothing
+    unit: float = 0.0  # where inputs are tiny: the size of the constants that they meet, which errors are relative to
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def compare(expected: Expected, got: torch.Tensor) -> Error:
     if odd:
         return Error(WRONG, "non-finite", odd)
     spread = [_plain(tensor)[finite] for tensor in (eager, *expected.nudged)]
-    return _measured(best[finite], spread, mine[finite], eager.dtype)
+    return _measured(best[finite], spread, mine[finite], eager.dtype, expected.unit)
 
 
 def eager_is_close(expected: Expected) -> bool:
@@ -112,22 +115,26 @@ def _finite_agree(best: torch.Tensor, own: torch.Tensor, mine: torch.Tensor) -> 
     return finite, f"{int(bad.sum())} elements, such as {float(mine[place]):g} where {float(own[place]):g} is right"
 
 
-def _measured(best: torch.Tensor, spread: list[torch.Tensor], mine: torch.Tensor, dtype: torch.dtype) -> Error:
+def _measured(
+    best: torch.Tensor, spread: list[torch.Tensor], mine: torch.Tensor, dtype: torch.dtype, unit: float
+) -> Error:
     if not best.numel():
         return Error(0.0)
     step = torch.finfo(dtype).eps
     floor = FLOOR.get(dtype, EIGHT_BITS) * step
-    size = best.abs()
+    loose = FLOOR.get(dtype, EIGHT_BITS) * (LOOSE if step < 1e-4 else 1.0) * step
+    size = best.abs().clamp(min=unit)
     largest = float(size.max())
     errors = {}
     own = [_sizes((eager - best).abs(), size) for eager in spread]
     usual = [max(value for value in values if value == value) for values in zip(*own, strict=True)]
     pairs = zip(_sizes((mine - best).abs(), size), usual, MEASURES.items(), strict=True)
     for off, allowed, (name, times) in pairs:
-        scale = largest if name == "worst" else _mean_square(size) if name == "mean_square" else 1.0
         allowed *= UNSURE if best.numel() <= FEW else 1.0
-        least = floor * scale + torch.finfo(dtype).tiny
-        errors[name] = Error(off / (times * allowed + least), name, f"{off:.3g}, eager {allowed:.3g}")
+        least = floor * {"worst": largest, "mean_square": _mean_square(size)}[name] if name in WHOLE else loose
+        errors[name] = Error(
+            off / (times * allowed + least + torch.finfo(dtype).tiny), name, f"{off:.3g}, eager {allowed:.3g}"
+        )
     return max(errors.values(), key=lambda error: error.ratio)
 
 

@@ -14,6 +14,7 @@ import torch
 
 from triton_data.verify import compare, operations, values
 from triton_data.verify.compare import Expected
+from triton_data.verify.draws import Draw
 
 _SOFTMAX = {"_softmax", "_safe_softmax", "exp", "softmax"}
 
@@ -41,8 +42,10 @@ def case(row: dict[str, Any], tensors: list[torch.Tensor], moves: bool = False) 
     outputs = values.leaves(values.unpack(row["outputs"], tensors))
     exact = _leaves(row["exact"], tensors) if row["exact"] is not None else {}
     nudges = [_leaves(spec, tensors) for spec in row["nudges"]]
+    draw = Draw(row["kind"], row["seed"])
+    unit = 1.0 if draw.kind == "scaled" and draw.factor < 1 else 0.0
     expected = {
-        where: Expected(leaf, _fitting(exact.get(where), leaf), _all_fitting(where, nudges, leaf), moves)
+        where: Expected(leaf, _fitting(exact.get(where), leaf), _all_fitting(where, nudges, leaf), moves, unit)
         for where, leaf in outputs
         if isinstance(leaf, torch.Tensor)
     }

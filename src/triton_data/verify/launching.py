@@ -1,13 +1,14 @@
-"""Whether a kernel is being interpreted right now, in a place that needs no interpreter to ask."""
+"""What is known of the launches of one call, in a place that needs neither an interpreter nor a device."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass
 class Launching:
     inside: bool = False
+    numbers: list[str] = field(default_factory=list)  # floats that kernels were given in this call
 
 
 LAUNCHING = Launching()

@@ -1,8 +1,8 @@
 """The same program at other sizes: its text with other integers in `get_inputs` and `get_init_inputs`.
 
 In: a text in KernelBench's form. Out: texts in which sizes are changed, each with what was changed. Equal numbers
-change together, because they are usually one size spelled twice. Nothing is executed, so whether a text runs is for the caller
-to try. Not covered: sizes that are computed, or read from objects.
+change together, because they are usually one size spelled twice. Nothing is executed, so whether a text runs is for
+the caller to try. Not covered: sizes that are computed, or read from objects.
 """
 
 from __future__ import annotations

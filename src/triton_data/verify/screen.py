@@ -68,6 +68,8 @@ def _of(node: ast.AST) -> str:
             return f"calls {name}()"
         case ast.Call(func=ast.Name(id="getattr"), args=[_, name, *_]) if not isinstance(name, ast.Constant):
             return "calls getattr() with a name that it computes"
+        case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=name), *_]) if name in _ATTRIBUTES:
+            return f"uses .{name}"
         case ast.Attribute(attr=name) if name in _ATTRIBUTES:
             return f"uses .{name}"
         case ast.Attribute(value=ast.Name(id="os"), attr=name) if name not in ("environ", "path"):

@@ -21,7 +21,7 @@ PRELOAD = ("torch", "triton", "numpy", "triton_data.verify.candidate", "triton_d
 SECONDS = 60.0
 CUDA_SECONDS = 120.0
 LARGEST = 48 << 20  # bytes of inputs that go to a candidate
-BIG = {"cpu": 12 << 20, "cuda": 48 << 20}  # bytes of one draw above which smaller sizes are looked for
+BIG = {"cpu": 4 << 20, "cuda": 48 << 20}  # bytes of one draw above which smaller sizes are looked for
 SECONDS_OF = {"cpu": SECONDS, "cuda": CUDA_SECONDS}
 
 

@@ -8,6 +8,7 @@ Not covered: work outside of torch's dispatcher; memory.py notices what that wri
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from typing import Any
 
@@ -36,10 +37,14 @@ class Watch(TorchDispatchMode):  # type: ignore[misc]
         self.largest = 1
         self.calling = False
         self.seen: Counter[str] = Counter()
+        self.host: list[str] = []  # what the host made of Python's numbers in this call
+        self.first_host: dict[tuple[Any, ...], list[str]] = {}
+        self.shapes: tuple[Any, ...] = ()
         self.from_inputs: list[tuple[str, torch.Tensor, bool]] = []  # what operations made that no kernel had a part in
 
     def begin(self, inputs: list[torch.Tensor]) -> None:
-        self.tainted, self.from_inputs = set(), []
+        self.tainted, self.from_inputs, self.host = set(), [], []
+        self.shapes = tuple((tuple(tensor.shape), tensor.dtype) for tensor in inputs)
         self.inputs = {_place(tensor) for tensor in inputs}
         self.largest = max([tensor.numel() for tensor in inputs], default=1)
         for tensor in inputs:
@@ -66,6 +71,8 @@ class Watch(TorchDispatchMode):  # type: ignore[misc]
             if held is not None and depends and (new or _writes(func)):
                 self.tainted.add(held.start)
                 held.by_kernel = held.by_kernel or touched
+        if self.calling and name == "lift_fresh":
+            self.host += [_digest(tensor) for tensor in made]
         for tensor in _written(func, args, kwargs):
             self.memory.register(tensor, written=True)
             self.memory.refresh(tensor)
@@ -101,13 +108,29 @@ class Watch(TorchDispatchMode):  # type: ignore[misc]
         self.memory.note("torch_fallback", f"{name} is computed by torch")
 
     def check_origin(self, outputs: list[torch.Tensor]) -> None:
-        """A kernel that only copies what torch computed from the inputs has not done the work."""
+        """A kernel that only copies what torch computed from the inputs has not done the work, and a call must not
+        return what an earlier one returned."""
+        self._check_host()
+        for tensor in outputs:
+            place = _place(tensor)
+            if place in self.returned and place not in self.inputs and tensor.numel():
+                self.memory.note("aliased_output", "an output lies where an earlier call's output lies")
+        self.returned |= {_place(tensor) for tensor in outputs}
         told = [
             next((name for name, made, moved in self.from_inputs if _same_numbers(made, out, moved)), "")
             for out in outputs
         ]
         if told and all(told):
             self.memory.note("torch_fallback", f"the output holds what {told[0]} made, and kernels only moved it")
+
+    def _check_host(self) -> None:
+        """Numbers that Python made, whether in a tensor or as an argument of a kernel, cannot depend on the inputs'
+        numbers without somebody having read those."""
+        said = [*self.host, *LAUNCHING.numbers]
+        if self.first_host.setdefault(self.shapes, said) != said:
+            self.memory.note(
+                "torch_fallback", "the host makes other numbers for other inputs, which no kernel computed"
+            )
 
     def _finishes(self, name: str, given: list[torch.Tensor]) -> bool:
         """The last step over what kernels have already brought down to a few numbers."""
@@ -121,6 +144,10 @@ def _same_numbers(a: torch.Tensor, b: torch.Tensor, in_order: bool) -> bool:
     if torch.equal(a.flatten(), b.flatten()):
         return True
     return not in_order and bool(torch.equal(a.flatten().sort()[0], b.flatten().sort()[0]))
+
+
+def _digest(tensor: torch.Tensor) -> str:
+    return hashlib.sha256(repr(tensor.detach().cpu().tolist()).encode()).hexdigest()
 
 
 def _place(tensor: torch.Tensor) -> int:

@@ -11,6 +11,7 @@ import triton
 from triton.runtime import autotuner, jit
 
 from triton_data.verify.cuda.memory import DeviceMemory
+from triton_data.verify.launching import LAUNCHING
 from triton_data.verify.stand_in import Grouped
 
 CONFIGS = 4  # of an autotune list are tried, one a draw: each is a compilation
@@ -49,6 +50,7 @@ class Compiled:
 
     def seen(self, function: Any, arguments: tuple[Any, ...]) -> None:
         self.launched.append(function.fn.__name__)
+        LAUNCHING.numbers += [repr(value) for value in arguments if isinstance(value, float)]
         for value in arguments:
             value = getattr(value, "base", value)
             if isinstance(value, torch.Tensor) and (block := self.memory.register(value, written=True)) is not None:
@@ -74,7 +76,7 @@ class Compiled:
         return None
 
     def begin(self, index: int, idle: bool) -> None:
-        self.idle, self.choice, self.launched = idle, index, []
+        self.idle, self.choice, self.launched, LAUNCHING.numbers = idle, index, [], []
 
     def settle(self) -> None:
         """On all streams."""

@@ -36,7 +36,7 @@ class Launches:
     choice: int = 0  # which of several configurations an autotuned kernel takes
 
     def begin(self, memory: Memory, order: int, track: bool, idle: bool) -> None:
-        self.memory, self.order, self.names = memory, order, []
+        self.memory, self.order, self.names, LAUNCHING.numbers = memory, order, [], []
         checked = interpreter.interpreter_builder
         checked.begin(memory)
         checked.tracking, checked.idle = track, idle
@@ -59,6 +59,7 @@ def launch(executor: Any, *args: Any, **kwargs: Any) -> None:
             made.writer = np.full(-(-made.size // made.unit), -1, np.int64)
             made.reader = made.writer.copy()
     LAUNCHES.names.append(checked.kernel)
+    LAUNCHING.numbers += [repr(value) for value in bound.values() if isinstance(value, float)]
     passed = {k: v if k in executor.constexprs else _argument(v) for k, v in bound.items()}
     grid = executor.grid(passed) if callable(executor.grid) else executor.grid
     grid = tuple(int(n) for n in (grid if isinstance(grid, tuple | list) else (grid,)))
