@@ -63,13 +63,15 @@ class Checked(shapes.Batched):
 
     # ---- accesses -----------------------------------------------------------------------------------------
 
-    def create_load(self, ptr: Any, cache: Any, eviction: Any, volatile: Any) -> Any:
-        return self.create_masked_load(ptr, True, None, cache, eviction, volatile)
+    def create_load(self, ptr: Any, cache_modifier: Any, eviction_policy: Any, is_volatile: Any) -> Any:
+        return self.create_masked_load(ptr, True, None, cache_modifier, eviction_policy, is_volatile)
 
-    def create_store(self, ptr: Any, val: Any, cache: Any, eviction: Any) -> Any:
-        return self.create_masked_store(ptr, val, True, cache, eviction)
+    def create_store(self, ptr: Any, val: Any, cache_modifier: Any, eviction_policy: Any) -> Any:
+        return self.create_masked_store(ptr, val, True, cache_modifier, eviction_policy)
 
-    def create_masked_load(self, ptrs: Any, mask: Any, other: Any, cache: Any, eviction: Any, volatile: Any) -> Any:
+    def create_masked_load(
+        self, ptrs: Any, mask: Any, other: Any, cache_modifier: Any, eviction_policy: Any, is_volatile: Any
+    ) -> Any:
         kind = ptrs.get_element_ty()
         dtype = interpreter._get_np_dtype(kind)
         addresses, held, rest = np.broadcast_arrays(ptrs.data, _raw(mask), 0 if other is None else _raw(other))
@@ -79,11 +81,11 @@ class Checked(shapes.Batched):
             if made.written is not None and not made.written[at].all():
                 self.memory.hint(f"{self.kernel} loads elements that nobody wrote")
             if self.tracking:
-                self._track_load(made, at, self._whose(held), bool(volatile))
+                self._track_load(made, at, self._whose(held), bool(is_volatile))
         data = _load(addresses, held, rest.astype(dtype, copy=False), dtype)
         return TensorHandle(data, kind)
 
-    def create_masked_store(self, ptrs: Any, value: Any, mask: Any, cache: Any, eviction: Any) -> Any:
+    def create_masked_store(self, ptrs: Any, value: Any, mask: Any, cache_modifier: Any, eviction_policy: Any) -> Any:
         dtype = interpreter._get_np_dtype(ptrs.get_element_ty())
         addresses, held, data = np.broadcast_arrays(self._each(ptrs.data), _raw(mask), value.data)
         data = _own(data.astype(dtype, copy=False))
