@@ -161,5 +161,12 @@ def _with_nan_rule(op: Any) -> Any:
     return lambda self, lhs, rhs: self.binary_op(lhs, rhs, op)
 
 
+def _constant(kind: Any) -> Any:
+    """A literal beside a block of a small type becomes one of that type."""
+    return lambda self, value: TensorHandle(encoded(np.array([value], dtype=np.float32), kind), kind)
+
+
+for _kind in (tl.bfloat16, tl.float8e4nv, tl.float8e5, tl.float8e4b8, tl.float8e5b16):
+    setattr(Arithmetic, f"get_{_kind.name}", _constant(_kind))
 for _name, _op in _PROPAGATING.items():
     setattr(Arithmetic, _name, _with_nan_rule(_op))

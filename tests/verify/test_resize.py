@@ -1,0 +1,46 @@
+"""The same program at other sizes, as text."""
+
+from __future__ import annotations
+
+from triton_data.verify.resize import shrunk, varied
+
+TEXT = """
+import torch
+
+batch = 4096
+DIM = 1000
+unrelated = 77
+
+
+class Model(torch.nn.Module):
+    def __init__(self, dim):
+        super().__init__()
+        self.linear = torch.nn.Linear(dim, 3)
+
+
+def get_inputs():
+    return [torch.randn(batch, DIM), torch.randint(0, 3, (batch,))]
+
+
+def get_init_inputs():
+    return [1000]
+"""
+
+
+def test_sizes_are_divided_together_wherever_they_are_spelled() -> None:
+    first = next(iter(shrunk(TEXT)))
+    assert dict(first.changes) == {4096: 1024, 1000: 240}
+    assert "batch = 1024\nDIM = 240\nunrelated = 77" in first.text
+    assert "return [240]" in first.text
+    assert "(dim, 3)" in first.text, "the class is left alone"
+
+
+def test_other_sizes_are_odd_and_come_one_by_one_too() -> None:
+    every = list(varied(TEXT))
+    assert dict(every[0].changes) == {4096: 4095, 1000: 999}
+    assert {resized.changes for resized in every[1:]} >= {((4096, 4095),), ((1000, 1001),)}
+    assert all(compile(resized.text, "resized", "exec") for resized in every)
+
+
+def test_a_text_without_sizes_has_no_other_sizes() -> None:
+    assert list(varied("def get_inputs():\n    return [X]\n")) == []
