@@ -39,7 +39,8 @@ def made(module: Any, entry: str, given: list[Any]) -> Any:
 
 
 def entry_of(module: Any) -> str:
-    return next(name for name in vars(module) if name.endswith(("New", "_new")))
+    names: list[str] = list(vars(module))
+    return next(name for name in names if name.endswith(("New", "_new")))
 
 
 def numbers(inputs: Callable[[], Any], draw: int) -> list[Any]:
@@ -81,7 +82,7 @@ def run(payload: dict[str, Any]) -> list[str]:
     blockwise.install()
     reference = loaded(payload["reference"], "reference")
     old, new = loaded(payload["original"], "original"), loaded(payload["mutant"], "mutant")
-    given = getattr(reference, "get_init_inputs", list)()
+    given: list[Any] = getattr(reference, "get_init_inputs", list)()
     worst = "same"
     with torch.no_grad():
         models = [made(module, entry_of(old), given) for module in (old, new)]

@@ -21,7 +21,7 @@ def main(device: str, trials: int) -> None:
     reference, candidate = loaded("reference"), loaded("candidate")
     new_name = next(name for name in vars(candidate) if name.endswith("New"))
     old, new = getattr(reference, new_name.removesuffix("New")), getattr(candidate, new_name)
-    given = getattr(reference, "get_init_inputs", list)()
+    given: list[Any] = getattr(reference, "get_init_inputs", list)()
     torch.manual_seed(0)
     if isinstance(old, type):
         old, new = old(*given).eval().to(device), new(*given).eval().to(device)
@@ -30,9 +30,7 @@ def main(device: str, trials: int) -> None:
     with torch.no_grad():
         for trial in range(trials):
             torch.manual_seed(trial)
-            inputs = pytree.tree_map(
-                lambda v: v.to(device) if isinstance(v, torch.Tensor) else v, reference.get_inputs()
-            )
+            inputs = pytree.tree_map_only(torch.Tensor, lambda tensor: tensor.to(device), reference.get_inputs())
             agreed += agrees(old(*inputs), new(*inputs))
     print("ACCEPTED" if agreed == trials else "REJECTED")
 
