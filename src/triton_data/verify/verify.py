@@ -18,7 +18,7 @@ import torch
 from triton_data.errors import Misuse
 from triton_data.jail import Jail
 from triton_data.records import Drop
-from triton_data.verify import draws, expected, other_sizes, outputs, proof, resize, screen, subject
+from triton_data.verify import branches, draws, expected, other_sizes, outputs, proof, resize, screen, subject
 from triton_data.verify.expected import Case
 from triton_data.verify.judgement import PROTOCOL, Checks, Judgement
 from triton_data.verify.reasons import Reason
@@ -117,6 +117,8 @@ def _compared(trial: Trial, checks: Checks, seen: Seen) -> Judgement:
         return cases
     allowed = expected.allowed(seen.head["operations"], trial.externs)
     checks.say("left to libraries", ", ".join(sorted(allowed)) or "nothing")
+    if branch := branches.computed_in_a_branch(trial.candidate, allowed):
+        return checks.failed(Reason.TORCH_FALLBACK, branch)
     payload = payload_of(trial, seen, cases, allowed)
     told = ask(trial, payload, checks)
     if isinstance(told, Judgement):
