@@ -12,20 +12,25 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
+import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import torch
+import triton
 from tqdm import tqdm
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "src")]
 
 from judging import loop, oracle  # noqa: E402  the folder that this script stands in is not a package
 from judging.subjects import Subject, broken, dishonest, right  # noqa: E402
+from triton_data.jail import Jail  # noqa: E402
 from triton_data.verify.judgement import Judgement  # noqa: E402
 from triton_data.verify.verify import open_jail, verify_texts  # noqa: E402
 
@@ -62,7 +67,7 @@ def main() -> None:
     options = _options()
     only, cheats = (SAMPLE, SAMPLE_CHEATS) if options.sample else (options.only, options.only)
     print(_versions(options.device))
-    good = _judged(right(only, variants=not options.sample), options.device, options.jobs)
+    good = _judged(right(only, variants=not (options.sample or options.one_size)), options.device, options.jobs)
     bad = _judged(dishonest(cheats, options.device), options.device, options.jobs)
     wrong = _judged(broken(only, 1 if options.sample else options.mutants), options.device, options.jobs)
     failed = [_good(good), _cheats(bad), _mutants(wrong, options.jobs)]
@@ -79,16 +84,15 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", default="", help="names of kernels and cheats")
     parser.add_argument("--mutants", type=int, default=2, help="of one operator in one file; 0: all")
+    parser.add_argument("--one-size", action="store_true", help="right kernels at one size and dtype each")
     parser.add_argument("--sample", action="store_true", help="a minute or two")
     parser.add_argument("--loop", type=int, default=LOOPED, help="pairs for the loop that others use; 0: none")
     return parser.parse_args()
 
 
 def _versions(device: str) -> str:
-    import torch
-    import triton
-
-    where = torch.cuda.get_device_name() if device == "cuda" else f"{os.cpu_count()} CPUs"
+    gpu = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
+    where = f"{os.cpu_count()} CPUs" if device == "cpu" else subprocess.check_output(gpu, text=True).splitlines()[0]
     python = ".".join(map(str, sys.version_info[:3]))
     return f"python {python}, torch {torch.__version__}, triton {triton.__version__}; on {device}: {where}"
 
@@ -96,15 +100,16 @@ def _versions(device: str) -> str:
 def _judged(subjects: Iterable[Subject], device: str, jobs: int) -> Part:
     """In a jail of their own, because its tasks' CPU time is known when it has ended."""
     before, started, listed = _cpu(), time.monotonic(), list(subjects)
-    with open_jail(device) as jail, ThreadPoolExecutor(jobs) as pool:
-
-        def one(subject: Subject) -> Result:
-            begun = time.monotonic()
-            judged = verify_texts(subject.reference, subject.candidate, device=device, jail=jail)
-            return Result(subject, judged, time.monotonic() - begun)
-
-        results = list(tqdm(pool.map(one, listed), total=len(listed), unit="verdict"))
+    with open_jail(device) as jail, ProcessPoolExecutor(jobs, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        judging = pool.map(partial(_one, device=device, jail=jail), listed)
+        results = list(tqdm(judging, total=len(listed), unit="verdict"))
     return Part(results, time.monotonic() - started, _cpu() - before)
+
+
+def _one(subject: Subject, device: str, jail: Jail) -> Result:
+    begun = time.monotonic()
+    judged = verify_texts(subject.reference, subject.candidate, device=device, jail=jail)
+    return Result(subject, judged, time.monotonic() - begun)
 
 
 def _cpu() -> float:
