@@ -1,6 +1,6 @@
 """The judge is judged: cheats accepted, mutants that live, right kernels rejected, verdicts a minute.
 
-    PYTHONPATH=src python benchmarks/verify.py [--device cpu|cuda] [--jobs 2] [--sample] [--only REGEX] [--mutants 2]
+    PYTHONPATH=src python benchmarks/verify.py [--device cpu|cuda] [--jobs 2] [--sample] [--only REGEX] [--mutants 1]
 
 Every subject goes through `verify_texts`. A mutant that is passed is then compared with its original by
 judging/oracle.py; only those that give other results count. Right kernels and cheats also go through the loop that
@@ -69,7 +69,7 @@ def main() -> None:
     print(_versions(options.device))
     good = _judged(right(only, variants=not (options.sample or options.one_size)), options.device, options.jobs)
     bad = _judged(dishonest(cheats, options.device), options.device, options.jobs)
-    wrong = _judged(broken(only, 1 if options.sample else options.mutants), options.device, options.jobs)
+    wrong = _judged(broken(options.broken or only, options.mutants), options.device, options.jobs)
     failed = [_good(good), _cheats(bad), _mutants(wrong, options.jobs)]
     _throughput({"right kernels": good, "cheats": bad, "mutants": wrong}, options.device)
     _loop(good, bad, options)
@@ -83,7 +83,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", default="", help="names of kernels and cheats")
-    parser.add_argument("--mutants", type=int, default=2, help="of one operator in one file; 0: all")
+    parser.add_argument("--broken", default="", help="names of the kernels that are made mutants of, where not --only")
+    parser.add_argument("--mutants", type=int, default=1, help="of one operator in one file; 0: all")
     parser.add_argument("--one-size", action="store_true", help="right kernels at one size and dtype each")
     parser.add_argument("--sample", action="store_true", help="a minute or two")
     parser.add_argument("--loop", type=int, default=LOOPED, help="pairs for the loop that others use; 0: none")
