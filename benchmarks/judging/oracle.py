@@ -16,8 +16,8 @@ import triton_data
 from judging.subjects import Subject
 from triton_data.jail import RUN, Jail, Task
 
-POLICY = replace(RUN, wall_s=120.0, cpu_s=120)
-DRAWS = 24
+POLICY = replace(RUN, wall_s=60.0, cpu_s=60)
+DRAWS = 10
 
 
 def open_plain_jail() -> Jail:
