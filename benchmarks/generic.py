@@ -89,7 +89,7 @@ def _made(program: Any, folder: Path) -> Row:
 
 def _open_sizes(text: str) -> dict[str, tuple[str, int]]:
     """size_0 -> (x, 0), from the line that reads them."""
-    found = re.search(r"^    +((?:size|stride)_[\w, ]+) = (.+)$", text, re.MULTILINE)
+    found = re.search(r"^    +((?:size|stride)_[\w, ]+) = (.+\.(?:size|stride)\(.+)$", text, re.MULTILINE)
     if found is None:
         return {}
     values = re.findall(r"([\w.\[\]]+)\.(?:size|stride)\((\d+)\)", found[2])

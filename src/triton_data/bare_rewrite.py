@@ -18,8 +18,10 @@ from triton_data.rewrite.options import Options
 from triton_data.rewrite.stage import SECONDS, Job, RewriteStage
 
 
-def rewrite_paths(paths: Iterable[Path], config: Config, options: Options, out: Path | None) -> Iterator[Row]:
-    """Every Program file under `paths`, for the first target and the first mode of the config."""
+def rewrite_paths(
+    paths: Iterable[Path], config: Config, options: Options, out: Path | None, kernels: bool = False
+) -> Iterator[Row]:
+    """Every Program file under `paths`, for the first target and the first mode; `kernels`: each alone too."""
     target, mode = config.capture.targets[0], config.capture.modes[0]
     jobs: dict[str, tuple[Path, CaptureJob]] = {}
     for path in python_files(paths):
@@ -29,11 +31,11 @@ def rewrite_paths(paths: Iterable[Path], config: Config, options: Options, out: 
         else:
             job = CaptureJob(program, target, mode)
             jobs[job.key] = path, job
-    yield from _rewritten(jobs, config, options, out)
+    yield from _rewritten(jobs, config, options, out, kernels)
 
 
 def _rewritten(
-    jobs: dict[str, tuple[Path, CaptureJob]], config: Config, options: Options, out: Path | None
+    jobs: dict[str, tuple[Path, CaptureJob]], config: Config, options: Options, out: Path | None, kernels: bool
 ) -> Iterator[Row]:
     chosen, workers = config.capture, config.jobs or None
     stage = CaptureStage.of(chosen, config.allow_unsafe_exec)
@@ -48,9 +50,26 @@ def _rewritten(
     items = [Job(program, capture) for _, program, capture in ready.values()]
     for outcome in run_bare(rewriting, items, SECONDS + GRACE, workers):
         path, program, _ = ready[outcome.item]
+        small: dict[str, Program] = {}
         for result in (*outcome.drops, *outcome.outputs):
-            assert isinstance(result, Drop | Pair)
-            yield _row(path, program, result, out)
+            if isinstance(result, Drop) or (isinstance(result, Pair) and result.program == program.key):
+                yield _row(path, program, result, out)
+            elif kernels and isinstance(result, Pair):
+                yield _kernel_row(path, small[result.program], result, out)
+            elif isinstance(result, Program):
+                small[result.key] = result
+
+
+def _kernel_row(path: Path, small: Program, pair: Pair, out: Path | None) -> Row:
+    head: Row = {"path": str(path), "kernel": small.entry, "rewritten": pair.entry}
+    if out is None:
+        return {**head, "reference": small.text, "text": pair.text}
+    folder = out / f"{path.stem}_kernels"
+    folder.mkdir(parents=True, exist_ok=True)
+    reference, written = folder / f"{small.entry}.py", folder / f"{small.entry}_triton.py"
+    reference.write_text(small.text, "utf-8")
+    written.write_text(pair.text, "utf-8")
+    return {**head, "reference": str(reference), "written": str(written)}
 
 
 def _row(path: Path, program: Program, result: Drop | Pair, out: Path | None = None) -> Row:

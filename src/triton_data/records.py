@@ -106,6 +106,9 @@ class Kernel:
         return digest("kernel", self.text)
 
 
+FRAGMENT = "fragment"  # inputs_from of a Program that is what one kernel of a capture computes: not captured again
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """One standalone PyTorch program: `entry`, `get_inputs()` and `get_init_inputs()` in one text."""
@@ -113,7 +116,7 @@ class Program:
     table: ClassVar[str] = "programs"
     entry: str  # name of the class or function
     text: str
-    inputs_from: str  # usage, tests, deduced, llm, given
+    inputs_from: str  # usage, tests, deduced, llm, given, fragment
     origin: Origin
     layers: tuple[str, ...] = ()  # jail layers in force when its inputs were tried; empty: never executed
     flags: tuple[str, ...] = ()  # nondeterministic, ...

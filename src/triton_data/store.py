@@ -186,12 +186,12 @@ class Store:
         )
         return [row[0] for row in rows]
 
-    def unfinished(self, kind: type[R], stage: str, suffix: str = "") -> Iterator[R]:
+    def unfinished(self, kind: type[R], stage: str, suffix: str = "", where: str = "1") -> Iterator[R]:
         """Records with no outcome yet in `stage`, where the item's key is the record's key + suffix."""
-        return self.records(kind, _UNFINISHED, (stage, suffix))
+        return self.records(kind, f"{_UNFINISHED} AND {where}", (stage, suffix))
 
-    def count_unfinished(self, kind: type[Record], stage: str, suffix: str = "") -> int:
-        return self._scalar(f"SELECT COUNT(*) FROM {kind.table} t WHERE {_UNFINISHED}", (stage, suffix))
+    def count_unfinished(self, kind: type[Record], stage: str, suffix: str = "", where: str = "1") -> int:
+        return self._scalar(f"SELECT COUNT(*) FROM {kind.table} t WHERE {_UNFINISHED} AND {where}", (stage, suffix))
 
     def ended(self, stage: str, reason: str | None = None) -> list[tuple[str, str]]:
         """Items with an outcome in `stage` and its detail; with a reason, those dropped for it."""

@@ -9,6 +9,7 @@ import pytest
 from tests.rewrite.kernels import FLAT, ROW, kernel, text_of
 from triton_data.rewrite.emitted import Kernel
 from triton_data.rewrite.passes import (
+    assembly,
     broadcasts,
     casts,
     constants,
@@ -35,6 +36,19 @@ def changed(apply: Pass, before: str, frame: str = "") -> str:
     ("apply", "frame", "before", "after"),
     [
         (sizes.apply, "", "xnumel = 30\nx = xnumel", "x = xnumel"),
+        (
+            assembly.apply,
+            "",
+            "a = tl.inline_asm_elementwise('fma.rn.f32 $0, $1, $2, $3;', '=f, f, f, f', [b, c, tl.full([], 0x3F000000,"
+            " tl.uint32).to(tl.float32, bitcast=True)], dtype=tl.float32, is_pure=True, pack=1)",
+            "a = tl.fma(b, c, 0.5)",
+        ),
+        (
+            assembly.apply,  # what it does not know stays
+            "",
+            "a = tl.inline_asm_elementwise('ex2.approx.f32 $0, $1;', '=f, f', [b], dtype=tl.float32)",
+            "a = tl.inline_asm_elementwise('ex2.approx.f32 $0, $1;', '=f, f', [b], dtype=tl.float32)",
+        ),
         (copies.apply, "", "x0 = xindex\ny = x0 + 1", "y = xindex + 1"),
         (masks.apply, FLAT, "t = tl.load(in_ptr0 + xindex)", "t = tl.load(in_ptr0 + xindex, xmask)"),
         (

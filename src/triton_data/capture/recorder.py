@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import torch
-import torch._dynamo
+import torch._dynamo.config
 from torch._guards import TracingContext
 from torch.utils._sympy.printers import PythonPrinter
 
@@ -33,7 +33,9 @@ def record(
     """Every graph of one call of the program; `use` is handed what it returned."""
     recorder = _Recorder(compile_graph)
     torch._dynamo.reset()
-    with numbered_from_zero(), torch.set_grad_enabled(mode == "training"):
+    # A number such as an epsilon stays a number: as a symbol it would reach the kernels as a tensor of one element.
+    numbers = torch._dynamo.config.patch(specialize_float=True)
+    with numbered_from_zero(), torch.set_grad_enabled(mode == "training"), numbers:
         compiled = torch.compile(built.forward, backend=recorder, dynamic=mode == "dynamic")
         result = compiled(*built.args, **built.kwargs)
         use(result)

@@ -16,9 +16,10 @@ from triton_data.capture.debug_folder import keep_files
 from triton_data.capture.toolchain import check_toolchain
 from triton_data.config import CaptureConfig
 from triton_data.jail import GPU, NO_GPU, RUN, Jail, Outcome, Task
-from triton_data.records import Capture, Drop, Program
+from triton_data.records import FRAGMENT, Capture, Drop, Program
 from triton_data.store import Store
 
+WHOLE = f"t.inputs_from != '{FRAGMENT}'"  # a kernel of a capture is not captured again
 PRELOAD = ("torch", "triton_data.vision_operators")
 
 
@@ -54,11 +55,11 @@ class CaptureStage:
 
     def todo(self, store: Store) -> Iterator[Job]:
         for target, mode in self.variants():
-            for program in store.unfinished(Program, self.name, suffix(target, mode)):
+            for program in store.unfinished(Program, self.name, suffix(target, mode), WHOLE):
                 yield Job(program, target, mode)
 
     def count(self, store: Store) -> int:
-        return sum(store.count_unfinished(Program, self.name, suffix(*variant)) for variant in self.variants())
+        return sum(store.count_unfinished(Program, self.name, suffix(*variant), WHOLE) for variant in self.variants())
 
     def held(self) -> AbstractContextManager[object]:
         check_toolchain()

@@ -16,7 +16,7 @@ from triton_data.rewrite.options import STEPS, Options
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--target", default="sm_90", show_default=True, help="With PATHS: the GPU to capture for.")
-@click.option("--mode", default="inference", show_default=True, help="With PATHS: inference or dynamic.")
+@click.option("--mode", default="inference", show_default=True, help="With PATHS: inference, training or dynamic.")
 @click.option("--out", type=click.Path(path_type=Path), help="With PATHS: folder for the files; else they are printed.")
 @click.option(
     "--config",
@@ -27,13 +27,14 @@ from triton_data.rewrite.options import STEPS, Options
     help="Keep Inductor's candidates as an autotune list, or bake the first one in.",
 )
 @click.option("--suffix", default="New", show_default=True, help="What the new class adds to the old name.")
+@click.option("--kernels", is_flag=True, help="With PATHS: each kernel alone too, beside its expression in PyTorch.")
 @click.option("--stop-after", type=click.Choice(STEPS), help="Leave out what comes after this transform.")
 @options.RUN_DIR
 @options.JOBS
 @options.UNSAFE
 @options.JSON
 def rewrite(paths: tuple[Path, ...], target: str, mode: str, out: Path | None, configurations: str, suffix: str,
-            stop_after: str | None, run_dir: Path, jobs: int | None, allow_unsafe_exec: bool,
+            kernels: bool, stop_after: str | None, run_dir: Path, jobs: int | None, allow_unsafe_exec: bool,
             as_json: bool) -> None:  # fmt: skip
     """Rewrite the run's captures, or the programs in PATHS, as standalone Triton programs that people can read.
 
@@ -47,4 +48,4 @@ def rewrite(paths: tuple[Path, ...], target: str, mode: str, out: Path | None, c
     config = configs.with_flags(configs.Config(), capture__targets=(target,), capture__modes=(mode,), **flags)
     pipeline.check(config)
     chosen = Options(autotune=configurations == "all", suffix=suffix, stop_after=stop_after or "")
-    return finish_bare(rewrite_paths(paths, config, chosen, out), as_json)
+    return finish_bare(rewrite_paths(paths, config, chosen, out, kernels), as_json)

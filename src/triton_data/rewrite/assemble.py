@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from triton_data.rewrite import printer
-from triton_data.rewrite.helpers import IMPORTS
+from triton_data.rewrite.helpers import IMPORTS, closure
 from triton_data.rewrite.module import Shell
 from triton_data.rewrite.written import Written
 
@@ -41,9 +41,7 @@ def best_of(*configs):
 _FUNCTIONAL = "import torch.nn.functional as F"
 
 
-def file_text(
-    shell: Shell, title: str, helpers: Sequence[str], written: Sequence[Written], uses: set[str], body: Sequence[str]
-) -> str:
+def file_text(shell: Shell, title: str, written: Sequence[Written], uses: set[str], body: Sequence[str]) -> str:
     """Support, helpers, kernels, `body` (the module or function), inputs."""
     if any(each.tuned for each in written):
         uses = uses | {"best_of"}
@@ -51,9 +49,9 @@ def file_text(
         uses = uses | {"tall_grid"}
     inner = {f.name: ["", "", "@triton.jit", *printer.function(f)] for each in written for f in each.kernel.callees}
     kernels = [line for each in written for line in ["", "", *each.text()]]
-    text = "\n".join(
-        ["\n\n\n".join(["", *helpers]), *[line for f in inner.values() for line in f], *kernels, "", "", *body]
-    )
+    needed = closure(set().union(*(each.helpers for each in written)))
+    functions = [line for function in inner.values() for line in function]
+    text = "\n".join(["\n\n\n".join(["", *needed]), *functions, *kernels, "", "", *body])
     support = [SUPPORT[n].strip("\n") for n in SUPPORT if n in uses]
     rest = "\n\n\n".join([*support, *shell.before])
     inputs = "\n\n\n".join(shell.inputs)

@@ -32,6 +32,7 @@ class Kernel:
     aten: tuple[str, ...] = ()  # such as aten.gelu
     fixed: dict[str, int] = field(default_factory=dict)  # blocks that Inductor baked in
     dropped: tuple[str, ...] = ()  # parameters that nothing reads
+    comment: str = ""  # what Inductor says above it, the graph fragment included
 
     @property
     def parameters(self) -> list[str]:
@@ -101,6 +102,7 @@ def _kernel(name: str, text: str, comment: str) -> Kernel:
         decorator=decorator,
         nodes=nodes,
         aten=aten,
+        comment=comment,
     )
 
 

@@ -15,6 +15,7 @@ from triton_data.rewrite import tree
 from triton_data.rewrite.reasons import Declined, Reason
 
 Resolve = Callable[[ast.expr], ast.expr]
+Sizes = Callable[[ast.expr], list[str]]  # of a tensor that the host code names, [] where they are not known
 _SAME = {"mm", "bmm", "addmm", "baddbmm", "addmv", "mv", "dot"}  # torch.<name>(..., out=...)
 _ATTENTION = re.compile(r"^torch\.ops\.aten\._scaled_dot_product_(flash|efficient|cudnn)_attention\.default$")
 _DEFAULTS = {"alpha": "1", "beta": "1"}
@@ -26,7 +27,7 @@ class Extern:
     first_only: bool = False  # stands for the first result of an operation that returned several
 
 
-def extern_call(call: ast.Call, resolve: Resolve) -> Extern:
+def extern_call(call: ast.Call, resolve: Resolve, sizes: Sizes) -> Extern:
     function = tree.called(call)
     arguments = [resolve(argument) for argument in call.args]
     keywords = [ast.keyword(k.arg, resolve(k.value)) for k in call.keywords]
@@ -43,13 +44,14 @@ def extern_call(call: ast.Call, resolve: Resolve) -> Extern:
     if function.startswith("aten."):
         function = f"torch.ops.{function}"
     if found := _ATTENTION.match(function):
-        return Extern(_attention(found[1], arguments, keywords), first_only=True)
+        heads = [sizes(argument)[1:2] for argument in call.args[:2]]
+        return Extern(_attention(found[1], arguments, keywords, heads[0] != heads[1]), first_only=True)
     if function.startswith("torch.ops.aten."):
         return Extern(ast.Call(tree.expression(function), arguments, _on_device(keywords)))
     raise Declined(Reason.HOST_CALL, function)
 
 
-def _attention(kind: str, arguments: list[ast.expr], keywords: list[ast.keyword]) -> ast.expr:
+def _attention(kind: str, arguments: list[ast.expr], keywords: list[ast.keyword], grouped: bool) -> ast.expr:
     """The fused operations exist on CUDA only, and pick themselves there: the public function stands for each."""
     names = ["attn_mask", "", "dropout_p", "is_causal"] if kind != "flash" else ["dropout_p", "is_causal"]
     given = dict(zip(names, arguments[3:], strict=False)) | {k.arg or "": k.value for k in keywords}
@@ -58,6 +60,7 @@ def _attention(kind: str, arguments: list[ast.expr], keywords: list[ast.keyword]
         value = ast.unparse(given[name]) if name in given else default
         if value not in (default, "0" if default == "0.0" else default):
             parts.append(f"{name}={value}")
+    parts += ["enable_gqa=True"] if grouped else []
     return tree.expression(f"F.scaled_dot_product_attention({', '.join(parts)})")
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from triton_data.rewrite import tree
 from triton_data.rewrite.emitted import Emitted, Kernel
@@ -25,6 +27,9 @@ _PRODUCT = re.compile(r"^ps\d+$")
 _IGNORED = ("args.clear", "torch.cuda.set_device", "assert_alignment", "torch._C._cuda_setDevice")
 
 
+W = TypeVar("W")
+
+
 @dataclass
 class Launch:
     kernel: Kernel
@@ -38,6 +43,9 @@ class Host:
     returned: list[ast.expr] = field(default_factory=list)
     uses: set[str] = field(default_factory=set)  # support functions that the file must bring
     layouts: Layouts = field(default_factory=Layouts)
+
+    def launched(self, written: Mapping[str, W]) -> list[tuple[Launch, W]]:
+        return [(each, written[each.kernel.name]) for each in self.statements if isinstance(each, Launch)]
 
 
 class Reader:
@@ -123,7 +131,7 @@ class Reader:
             if len(call.args) < 4 or ast.unparse(call.args[3]) == "0":
                 self.host.layouts.learn(name, call.args[1], call.args[2])
         else:
-            found = extern_call(call, self.resolve)
+            found = extern_call(call, self.resolve, self._sizes)
             if found.first_only:
                 self.first_only.add(name)
             self._emit(name, found.expression)
@@ -182,7 +190,13 @@ class Reader:
         self._emit(name, made)
 
     def _extern(self, call: ast.Call) -> ast.expr:
-        return extern_call(call, self.resolve).expression
+        return extern_call(call, self.resolve, self._sizes).expression
+
+    def _sizes(self, node: ast.expr) -> list[str]:
+        if isinstance(node, ast.Call) and tree.called(node) == "reinterpret_tensor":
+            return Layout(node.args[1], node.args[2]).sizes
+        known = self.host.layouts.known.get(ast.unparse(node))
+        return known.sizes if known else []
 
     def _emit(self, name: str, value: ast.expr) -> None:
         self.alias.pop(name, None)

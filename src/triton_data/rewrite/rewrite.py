@@ -9,47 +9,52 @@ from __future__ import annotations
 import ast
 
 from triton_data.records import Capture, Drop, Graph, Pair, Program
-from triton_data.rewrite import assemble, body, buffers, generic, helpers, module, results, sources, training
+from triton_data.rewrite import alone as kernels_alone
+from triton_data.rewrite import assemble, body, buffers, generic, module, results, sources, training
 from triton_data.rewrite.emitted import Emitted, read
 from triton_data.rewrite.host import Reader
 from triton_data.rewrite.module import Shell
 from triton_data.rewrite.options import Options
 from triton_data.rewrite.printer import STEP
 from triton_data.rewrite.reasons import Declined, Reason
-from triton_data.rewrite.written import Written, write_kernels
+from triton_data.rewrite.written import Made, write_kernels
 
 
 def rewrite(program: Program, capture: Capture, options: Options | None = None) -> Pair | Drop:
-    options = options or Options()
-    try:
-        entry, text = rewrite_text(program, capture, options)
-    except Declined as declined:
-        return Drop(str(declined.reason), declined.detail)
-    return Pair(program.key, capture.key, entry, text, program.origin)
+    result, _ = rewrite_with_kernels(program, capture, options or Options(), alone=False)
+    return result
 
 
-def rewrite_text(program: Program, capture: Capture, options: Options) -> tuple[str, str]:
+def rewrite_with_kernels(
+    program: Program, capture: Capture, options: Options, alone: bool = True
+) -> tuple[Pair | Drop, list[tuple[Program, Pair]]]:
+    """The whole program, and beside it each kernel that can stand alone with its fused expression."""
     entry = program.entry + options.suffix
-    shell = module.shell(program.text, program.entry, entry)
-    used = helpers.Unprefixed()
+    try:
+        shell = module.shell(program.text, program.entry, entry)
+        made = _made(shell, entry, capture, options)
+        if not made.written:
+            raise Declined(Reason.NO_KERNEL)
+        title = _title(program.entry, [each.title for each in made.written])
+        text = assemble.file_text(shell, title, made.written, made.uses, made.lines)
+        ast.parse(text)
+    except Declined as declined:
+        return Drop(str(declined.reason), declined.detail), []
+    small = list(kernels_alone.pairs(program, capture, made.launches, options)) if alone else []
+    return Pair(program.key, capture.key, entry, text, program.origin), small
+
+
+def _made(shell: Shell, entry: str, capture: Capture, options: Options) -> Made:
     match [graph.direction for graph in capture.graphs]:
         case ["inference"]:
-            written, uses, lines = _inference(shell, entry, capture.graphs[0], options, used)
+            return _inference(shell, entry, capture.graphs[0], options)
         case ["forward", "backward"]:
-            written, uses, lines = training.both_ways(shell, entry, capture.graphs, options, used)
+            return training.both_ways(shell, entry, capture.graphs, options)
         case directions:
             raise Declined(Reason.GRAPH_BREAKS, f"{len(directions)} graphs")
-    if not written:
-        raise Declined(Reason.NO_KERNEL)
-    title = _title(program.entry, [each.title for each in written])
-    text = assemble.file_text(shell, title, helpers.closure(used.used), written, uses, lines)
-    ast.parse(text)
-    return entry, text
 
 
-def _inference(
-    shell: Shell, entry: str, graph: Graph, options: Options, used: helpers.Unprefixed
-) -> tuple[list[Written], set[str], list[str]]:
+def _inference(shell: Shell, entry: str, graph: Graph, options: Options) -> Made:
     emitted = read(graph.code)
     inputs = _inputs(emitted, graph, shell.is_class)
     sizes = generic.open_sizes(inputs, shell.parameters)
@@ -58,11 +63,11 @@ def _inference(
     sizes.guards = generic.understood(graph.guards, reader.resolve, sizes)
     buffers.rename(host, [*shell.parameters, *inputs.values(), *sizes.read])
     result = results.expression(graph.returns, host.returned, shell.is_class)
-    written = write_kernels(host, options, used, set())
+    written = write_kernels(host, options, set())
     indent = STEP * 2 if shell.is_class else STEP
     some_tensor = "next(self.parameters())" if shell.is_class else ""
     lines = [*shell.head(entry), *body.lines(host, written, indent, some_tensor, sizes), f"{indent}return {result}"]
-    return list(written.values()), host.uses, lines
+    return Made(list(written.values()), host.uses, lines, host.launched(written))
 
 
 def _title(entry: str, kernels: list[str]) -> str:

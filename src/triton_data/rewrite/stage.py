@@ -1,6 +1,7 @@
 """The rewrite stage: every Capture of a run becomes a Pair, or a Drop that names what declined.
 
-In: Captures and their Programs. Out: Pairs. Their text came out of a jail, so it is read in one.
+In: Captures and their Programs. Out: Pairs, and small Programs with Pairs for kernels that stand alone. The text of
+a capture came out of a jail, so it is read in one.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class RewriteStage:
         self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe, env=NO_GPU)
         return self.jail
 
-    def work(self, item: Job) -> Iterator[Pair | Drop]:
+    def work(self, item: Job) -> Iterator[Program | Pair | Drop]:
         assert self.jail is not None, "work() runs while the stage is held"
         payload = {
             "program": codec.to_json(item.program),
@@ -59,6 +60,6 @@ class RewriteStage:
         policy = replace(RUN, wall_s=SECONDS, cpu_s=int(SECONDS))
         outcome = self.jail.run(Task(entry="triton_data.rewrite.jailed:run", payload=payload), policy)
         if outcome.ok and isinstance(outcome.value, dict):
-            yield jailed.answered(outcome.value, item.program, item.capture)
+            yield from jailed.answered(outcome.value, item.program, item.capture)
         else:
             yield outcome.drop()

@@ -18,6 +18,7 @@ _BORING = frozenset(
 _WORDS = {
     "_native_batch_norm_legit_no_training": "batch_norm",
     "_native_batch_norm_legit_functional": "batch_norm",
+    "_fused_rms_norm": "rms_norm",
     "native_layer_norm": "layer_norm",
     "native_group_norm": "group_norm",
     "native_dropout": "dropout",

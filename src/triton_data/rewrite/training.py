@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from triton_data.records import Graph
-from triton_data.rewrite import body, buffers, helpers, results, sources, tree
+from triton_data.rewrite import body, buffers, results, sources, tree
 from triton_data.rewrite.emitted import read
 from triton_data.rewrite.host import Host, Launch, Reader
 from triton_data.rewrite.module import Shell
@@ -20,7 +20,7 @@ from triton_data.rewrite.naming import fresh
 from triton_data.rewrite.options import Options
 from triton_data.rewrite.printer import STEP, WIDTH
 from triton_data.rewrite.reasons import Declined, Reason
-from triton_data.rewrite.written import Written, write_kernels
+from triton_data.rewrite.written import Made, Written, write_kernels
 
 _RESERVED = ("ctx", "device", "torch", "triton", "tl", "self", "F", "nn", "math", "libdevice", "grid")
 Lines = list[str]
@@ -38,19 +38,16 @@ class _Ways:
     saved: list[ast.expr]
     restored: list[str]  # names of the saved ones in backward
     tangents: list[str]  # one a result: grad_out
-    written: list[Written] = field(default_factory=list)
 
 
-def both_ways(
-    shell: Shell, entry: str, graphs: Sequence[Graph], options: Options, used: helpers.Unprefixed
-) -> tuple[list[Written], set[str], Lines]:
+def both_ways(shell: Shell, entry: str, graphs: Sequence[Graph], options: Options) -> Made:
     ways = _read(shell, graphs)
     result = results.expression(graphs[0].returns, [tree.expression(f"out[{i}]") for i in range(len(ways.outputs))],
                                 shell.is_class)  # fmt: skip
     if any(name == "out" for name in (*ways.arguments, *shell.parameters)) or _referred(result) != len(ways.outputs):
         raise Declined(Reason.RESULT, f"{len(ways.outputs)} outputs, {result}")
     taken: set[str] = set()
-    kernels = [write_kernels(host, options, used, taken) for host in (ways.forward, ways.backward)]
+    kernels = [write_kernels(host, options, taken) for host in (ways.forward, ways.backward)]
     name = f"{entry}Function"
     function = [
         f"class {name}(torch.autograd.Function):",
@@ -61,7 +58,8 @@ def both_ways(
     indent = STEP * 2 if shell.is_class else STEP
     applied = [*shell.head(entry), *_applied(name, ways, result, indent)]
     uses = ways.forward.uses | ways.backward.uses
-    return [*kernels[0].values(), *kernels[1].values()], uses, [*function, "", "", *applied]
+    launches = [*ways.forward.launched(kernels[0]), *ways.backward.launched(kernels[1])]
+    return Made([*kernels[0].values(), *kernels[1].values()], uses, [*function, "", "", *applied], launches)
 
 
 def _read(shell: Shell, graphs: Sequence[Graph]) -> _Ways:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from triton_data.rewrite import configs, helpers, printer, sources, titles, tree
 from triton_data.rewrite.configs import Config
@@ -17,6 +18,7 @@ from triton_data.rewrite.host import Host, Launch
 from triton_data.rewrite.naming import fresh
 from triton_data.rewrite.options import STEPS, Options
 from triton_data.rewrite.passes import (
+    assembly,
     broadcasts,
     casts,
     constants,
@@ -40,20 +42,37 @@ PASSES: dict[str, tuple[Callable[[Kernel], None], ...]] = {
     "masks": (masks.apply,),
     "casts": (casts.apply,),
     "broadcasts": (broadcasts.apply, copies.apply),
-    "constants": (constants.apply, casts.apply, copies.apply),
+    "constants": (assembly.apply, constants.apply, casts.apply, copies.apply),
     "dead": (dead.apply,),
     "fold": (fold.apply, dead.apply),
     "spelling": (spelling.apply,),
 }
 
 
+@dataclass
+class Made:
+    """What one rewrite puts between the support functions and the inputs."""
+
+    written: list[Written]
+    uses: set[str]  # support functions
+    lines: list[str]  # the module or function
+    launches: list[tuple[Launch, Written]]
+
+
 class Written:
     """A kernel as it stands in the file, and how to launch it."""
 
     def __init__(
-        self, kernel: Kernel, title: str, names: dict[str, str], configs: list[Config], autotune: bool
+        self,
+        kernel: Kernel,
+        title: str,
+        names: dict[str, str],
+        configs: list[Config],
+        autotune: bool,
+        helpers: set[str],
     ) -> None:
         self.kernel, self.title, self.names, self.configs = kernel, title, names, configs
+        self.helpers = helpers  # library functions that it calls
         self.original = [*kernel.signature]  # parameters in the order in which the launch passes them
         self.tuned = autotune and len(configs) > 1
 
@@ -125,7 +144,7 @@ class Written:
         return f"lambda meta: ({', '.join(parts)},)"
 
 
-def write_kernels(host: Host, options: Options, used: helpers.Unprefixed, taken: set[str]) -> dict[str, Written]:
+def write_kernels(host: Host, options: Options, taken: set[str]) -> dict[str, Written]:
     """Every kernel that the host code launches, through all passes; `taken` are the names of the file so far."""
     written: dict[str, Written] = {}
     for statement in host.statements:
@@ -137,14 +156,15 @@ def write_kernels(host: Host, options: Options, used: helpers.Unprefixed, taken:
                     apply(kernel)
                 if name == options.stop_after:
                     break
+            own = helpers.Unprefixed()
             for function in (kernel.function, *kernel.callees):
-                used.visit(function)
+                own.visit(function)
             if not options.stop_after:
                 known = dict(names.rename_callee(function, taken) for function in kernel.callees)
                 tree.substitute(kernel.function.body, {k: ast.Name(v, ast.Load()) for k, v in known.items()})
             renamed = {} if options.stop_after else names.apply(kernel, _roles(statement), _sizes(statement))
             title = titles.kernel_title(kernel.aten, taken)
-            written[kernel.name] = Written(kernel, title, renamed, found, options.autotune)
+            written[kernel.name] = Written(kernel, title, renamed, found, options.autotune, own.used)
     return written
 
 

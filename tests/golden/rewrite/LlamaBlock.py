@@ -1,4 +1,4 @@
-"""LlamaBlock in Triton: fused_rms_norm_kernel and 4 more"""
+"""LlamaBlock in Triton: rms_norm_kernel, scaled_dot_product_efficient_attention_kernel and 3 more"""
 
 import torch
 import torch.nn.functional as F
@@ -35,7 +35,7 @@ def best_of(*configs):
     key=["n_rows"],
 )
 @triton.jit
-def fused_rms_norm_kernel(
+def rms_norm_kernel(
     x_ptr, weight_ptr, out_ptr, n_rows,
     BLOCK_ROWS: tl.constexpr,
     BLOCK_COLS: tl.constexpr,
@@ -83,7 +83,7 @@ def scaled_dot_product_efficient_attention_kernel(
     key=["n_rows"],
 )
 @triton.jit
-def add_fused_rms_norm_kernel(
+def add_rms_norm_kernel(
     x_ptr, value_3_ptr, weight_ptr, out_ptr, n_rows,
     BLOCK_ROWS: tl.constexpr,
     BLOCK_COLS: tl.constexpr,
@@ -151,7 +151,7 @@ class LlamaBlockNew(nn.Module):
         x = x.contiguous()
         device = x.device
         h = torch.empty((2, 12, 64), dtype=torch.float32, device=device)
-        fused_rms_norm_kernel[lambda meta: (triton.cdiv(24, meta["BLOCK_ROWS"]),)](
+        rms_norm_kernel[lambda meta: (triton.cdiv(24, meta["BLOCK_ROWS"]),)](
             x, self.n1.weight, h, 24, BLOCK_COLS=64,
         )
         linear = torch.empty((24, 64), dtype=torch.float32, device=device)
@@ -178,7 +178,7 @@ class LlamaBlockNew(nn.Module):
         value_3 = scaled_dot_product_attention.view(24, 64)
         torch.mm(strided_view(value_2, (24, 64), (64, 1)), self.o.weight.t(), out=value_3)
         value_4 = strided_view(value_2, (2, 12, 64), (768, 64, 1))
-        add_fused_rms_norm_kernel[lambda meta: (triton.cdiv(24, meta["BLOCK_ROWS"]),)](
+        add_rms_norm_kernel[lambda meta: (triton.cdiv(24, meta["BLOCK_ROWS"]),)](
             x, value_3, self.n2.weight, value_4, 24, BLOCK_COLS=64,
         )
         linear_4 = torch.empty((24, 96), dtype=torch.float32, device=device)
