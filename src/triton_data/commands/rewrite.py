@@ -29,18 +29,25 @@ from triton_data.rewrite.options import STEPS, Options
 @click.option("--suffix", default="New", show_default=True, help="What the new class adds to the old name.")
 @click.option("--kernels", is_flag=True, help="With PATHS: each kernel alone too, beside its expression in PyTorch.")
 @click.option("--stop-after", type=click.Choice(STEPS), help="Leave out what comes after this transform.")
+@click.option("--bisect", metavar="ID", help="Verify a pair of the run after each transform: which one broke it?")
 @options.RUN_DIR
 @options.JOBS
 @options.UNSAFE
 @options.JSON
-def rewrite(paths: tuple[Path, ...], target: str, mode: str, out: Path | None, configurations: str, suffix: str,
-            kernels: bool, stop_after: str | None, run_dir: Path, jobs: int | None, allow_unsafe_exec: bool,
-            as_json: bool) -> None:  # fmt: skip
+def rewrite(
+    paths: tuple[Path, ...], target: str, mode: str, out: Path | None, configurations: str, suffix: str,
+    kernels: bool, stop_after: str | None, bisect: str | None, run_dir: Path, jobs: int | None,
+    allow_unsafe_exec: bool, as_json: bool,
+) -> None:  # fmt: skip
     """Rewrite the run's captures, or the programs in PATHS, as standalone Triton programs that people can read.
 
     Example:  triton-data rewrite examples/program.py --out rewritten
     """
     flags = {"jobs": jobs, "allow_unsafe_exec": allow_unsafe_exec or None}
+    if bisect is not None:
+        from triton_data.bare_bisect import bisect as bisected
+
+        return finish_bare(bisected(run_dir, bisect, "cpu", allow_unsafe_exec), as_json)
     if not paths:
         return run_stages(["rewrite"], run_dir, as_json, **flags)
     from triton_data.bare_rewrite import rewrite_paths

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 
 from triton_data.records import FRAGMENT, Capture, Pair, Program
 from triton_data.rewrite import assemble, printer, tree
-from triton_data.rewrite.fragment import DEVICE, Fragment, Kind, fragment_of
+from triton_data.rewrite.fragment import DEVICE, Fragment, Kind, contiguous, fragment_of
 from triton_data.rewrite.host import Launch
 from triton_data.rewrite.module import Shell
 from triton_data.rewrite.naming import fresh
 from triton_data.rewrite.options import Options
 from triton_data.rewrite.spoken import spoken
-from triton_data.rewrite.written import Written
+from triton_data.rewrite.written import Made, Written
 
 STEP = printer.STEP
 _DTYPES = {"f16": "float16", "bf16": "bfloat16", "f32": "float32", "f64": "float64", "b8": "bool"}
@@ -38,17 +38,15 @@ class _Roles:
     in_place: str = ""  # the pointer that holds both
 
 
-def pairs(
-    program: Program, capture: Capture, launches: Sequence[tuple[Launch, Written]], options: Options
-) -> Iterator[tuple[Program, Pair]]:
+def pairs(program: Program, capture: Capture, made: Made, options: Options) -> Iterator[tuple[Program, Pair]]:
     seen: set[str] = set()
-    for launch, written in launches:
+    for launch, written in made.launches:
         if written.title in seen or not all(_is_number(size) for size in _sizes(launch)):
             continue
         seen.add(written.title)
-        made = _alone(program.entry, launch, written, options)
-        if made is not None:
-            entry, reference, name, text = made
+        result = _alone(program.entry, launch, written, made.allocations, options)
+        if result is not None:
+            entry, reference, name, text = result
             small = small_program(program, entry, reference)
             yield small, Pair(small.key, capture.key, name, text, small.origin)
 
@@ -68,12 +66,16 @@ def _is_number(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, int)
 
 
-def _alone(parent: str, launch: Launch, written: Written, options: Options) -> tuple[str, str, str, str] | None:
+def _alone(
+    parent: str, launch: Launch, written: Written, allocations: dict[str, tuple[str, str]], options: Options
+) -> tuple[str, str, str, str] | None:
     pointers = [name for name, kind in launch.kernel.signature.items() if kind.startswith("*")]
     stores = [name for name in pointers if "out_ptr" in name]
     fragment = fragment_of(launch.kernel.comment, len(stores))
     roles = _roles(pointers, stores, fragment) if fragment else None
     if fragment is None or roles is None or not _all_real(fragment):
+        return None
+    if not _as_allocated(launch, roles, fragment, allocations):
         return None
     entry = _entry(written.title)
     name = f"{entry}_new" if options.suffix == "New" else entry + options.suffix
@@ -105,6 +107,24 @@ def _all_real(fragment: Fragment) -> bool:
     return bool(fragment.inputs) and all(kind.dtype in _DTYPES for kind in kinds)
 
 
+def _as_allocated(launch: Launch, roles: _Roles, fragment: Fragment, allocations: dict[str, tuple[str, str]]) -> bool:
+    """The strides of a result are those that the host code allocates: Inductor may have chosen others than the graph's.
+    False where the allocation has another shape, and it cannot be told what the result's strides are."""
+    passed = dict(zip(launch.kernel.signature, launch.arguments, strict=False))
+    for pointer, value in roles.outputs.items():
+        size, stride = allocations.get(ast.unparse(passed[pointer]), ("", ""))
+        kind = fragment.kinds[value]
+        if stride and size != str(kind.size):
+            return False
+        if stride:
+            fragment.kinds[value] = dataclasses.replace(kind, stride=ast.literal_eval(stride))
+        elif size and not kind.is_contiguous:
+            if size != str(kind.size):
+                return False
+            fragment.kinds[value] = dataclasses.replace(kind, stride=contiguous(kind.size))
+    return True
+
+
 def _entry(title: str) -> str:
     name = title.removesuffix("_kernel")
     return f"{name}_op" if name in _TAKEN or keyword.iskeyword(name) else name
@@ -127,8 +147,10 @@ def _reference(parent: str, entry: str, title: str, fragment: Fragment, names: d
     returned = ", ".join(ast.unparse(known[output]) for output in fragment.outputs)
     lines += [f"{STEP}return {returned}", "", "", *_inputs(fragment, names)]
     text = "\n".join(lines) + "\n"
-    return text.replace("import torch\n", "from math import inf\n\nimport torch\n", 1) if "inf" in set(
-        tree.used(ast.parse(text))) else text  # fmt: skip
+    needed = [name for name in ("inf", "nan") if name in tree.used(ast.parse(text))]
+    return (
+        text.replace("import torch\n", f"from math import {', '.join(needed)}\n\nimport torch\n", 1) if needed else text
+    )
 
 
 def _inputs(fragment: Fragment, names: dict[str, str]) -> list[str]:
@@ -161,7 +183,8 @@ def _candidate(
     results, taken = list[str](), {*names.values(), *_TAKEN}
     for pointer, value in roles.outputs.items():
         results.append(fresh("out", taken))
-        made = f"{passed[pointer]}.clone()" if pointer == roles.in_place else _allocated(fragment.kinds[value], where)
+        kind = fragment.kinds[value]
+        made = _copied(passed[pointer], fragment, roles) if pointer == roles.in_place else _allocated(kind, where)
         lines.append(f"{STEP}{results[-1]} = {made}")
         passed[pointer] = results[-1]
     arguments = [
@@ -174,6 +197,12 @@ def _candidate(
     shell = Shell(False, "", tuple(names.values()), (), (), (), ("\n".join(_inputs(fragment, names)),))
     title = f"{written.title} and its launcher"
     return assemble.file_text(shell, title, [written], uses, lines)
+
+
+def _copied(name: str, fragment: Fragment, roles: _Roles) -> str:
+    """What the kernel writes over, in the shape of its result."""
+    before, after = (fragment.kinds[held[roles.in_place]] for held in (roles.inputs, roles.outputs))
+    return f"{name}.clone()" if before.size == after.size else f"{name}.clone().view({after.size})"
 
 
 def _allocated(kind: Kind, beside: str) -> str:

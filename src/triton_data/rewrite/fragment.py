@@ -44,6 +44,10 @@ class Kind:
         return True
 
 
+def contiguous(size: Sequence[int]) -> tuple[int, ...]:
+    return tuple(math.prod(max(length, 1) for length in size[axis + 1 :]) for axis in range(len(size)))
+
+
 @dataclass(frozen=True)
 class Call:
     name: str

@@ -44,6 +44,16 @@ class Host:
     uses: set[str] = field(default_factory=set)  # support functions that the file must bring
     layouts: Layouts = field(default_factory=Layouts)
 
+    def allocations(self) -> dict[str, tuple[str, str]]:
+        """name -> (sizes, strides) of what is allocated; '' for the strides of a contiguous tensor."""
+        found: dict[str, tuple[str, str]] = {}
+        for each in self.statements:
+            match each:
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(args=[size, *rest]) as call):
+                    if tree.called(call) in ("torch.empty", "torch.empty_strided"):
+                        found[name] = ast.unparse(size), ast.unparse(rest[0]) if rest else ""
+        return found
+
     def launched(self, written: Mapping[str, W]) -> list[tuple[Launch, W]]:
         return [(each, written[each.kernel.name]) for each in self.statements if isinstance(each, Launch)]
 

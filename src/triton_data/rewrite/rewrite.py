@@ -40,7 +40,7 @@ def rewrite_with_kernels(
         ast.parse(text)
     except Declined as declined:
         return Drop(str(declined.reason), declined.detail), []
-    small = list(kernels_alone.pairs(program, capture, made.launches, options)) if alone else []
+    small = list(kernels_alone.pairs(program, capture, made, options)) if alone else []
     return Pair(program.key, capture.key, entry, text, program.origin), small
 
 
@@ -67,7 +67,7 @@ def _inference(shell: Shell, entry: str, graph: Graph, options: Options) -> Made
     indent = STEP * 2 if shell.is_class else STEP
     some_tensor = "next(self.parameters())" if shell.is_class else ""
     lines = [*shell.head(entry), *body.lines(host, written, indent, some_tensor, sizes), f"{indent}return {result}"]
-    return Made(list(written.values()), host.uses, lines, host.launched(written))
+    return Made(list(written.values()), host.uses, lines, host.launched(written), host.allocations())
 
 
 def _title(entry: str, kernels: list[str]) -> str:

@@ -59,7 +59,10 @@ def both_ways(shell: Shell, entry: str, graphs: Sequence[Graph], options: Option
     applied = [*shell.head(entry), *_applied(name, ways, result, indent)]
     uses = ways.forward.uses | ways.backward.uses
     launches = [*ways.forward.launched(kernels[0]), *ways.backward.launched(kernels[1])]
-    return Made([*kernels[0].values(), *kernels[1].values()], uses, [*function, "", "", *applied], launches)
+    allocations = ways.forward.allocations() | ways.backward.allocations()
+    return Made(
+        [*kernels[0].values(), *kernels[1].values()], uses, [*function, "", "", *applied], launches, allocations
+    )
 
 
 def _read(shell: Shell, graphs: Sequence[Graph]) -> _Ways:

@@ -57,6 +57,7 @@ class Made:
     uses: set[str]  # support functions
     lines: list[str]  # the module or function
     launches: list[tuple[Launch, Written]]
+    allocations: dict[str, tuple[str, str]]  # name -> (sizes, strides or '')
 
 
 class Written:
