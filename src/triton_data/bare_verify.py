@@ -25,13 +25,19 @@ GRACE = 30.0
 
 
 def verify_files(
-    reference: Path, candidate: Path, device: str, protocol: int, externs: tuple[str, ...], allow_unsafe: bool
+    reference: Path,
+    candidate: Path,
+    device: str,
+    protocol: int,
+    externs: tuple[str, ...],
+    timed: bool,
+    allow_unsafe: bool,
 ) -> Judgement:
     from triton_data.verify.verify import open_jail, verify_texts
 
     texts = [_read(path) for path in (reference, candidate)]
     with open_jail(device, allow_unsafe) as jail:
-        return verify_texts(*texts, device=device, protocol=protocol, jail=jail, externs=externs)
+        return verify_texts(*texts, device=device, protocol=protocol, jail=jail, externs=externs, timed=timed)
 
 
 def _read(path: Path) -> str:

@@ -115,3 +115,18 @@ class ModelNew"""
     found = verify_texts(reference, changed(text, call, "norm[(x.shape[1],)](x, out, *x.shape, ROWS=8)"), jail=jail)
     assert found.passed, found.detail
     assert dict(found.checks)["mode"].startswith("training")
+
+
+GUARDS = {
+    "is_cuda": "if not x.is_cuda:\n            return x * 2\n        return twice(x)",
+    "device type": "if x.device.type != 'cuda':\n            return x * 2\n        return twice(x)",
+    "tutorial": "assert x.device == triton.runtime.driver.active.get_active_torch_device()\n        return twice(x)",
+    "moves": "return twice(x.to('cuda').cuda())",
+    "guard": "with torch.cuda.device(x.device.index):\n            return twice(x)",
+}
+
+
+@pytest.mark.parametrize("name", GUARDS)
+def test_code_that_asks_for_a_gpu_finds_one(name: str, jail: Jail) -> None:
+    found = verify_texts(*pair("return x * 2", GUARDS[name]), jail=jail)
+    assert found.passed, (found.reason, found.detail)

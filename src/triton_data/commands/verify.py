@@ -23,6 +23,7 @@ from triton_data.store import Store
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), help="cpu is Triton's interpreter.  [default: cpu]")
 @click.option("--protocol", type=int, help="Version of the checks.  [default: 1, the only one]")
 @click.option("--externs", help="With files: library operations that are the pair's to use, by commas.")
+@click.option("--time", "timed", is_flag=True, default=None, help="With --device cuda: time what passed.")
 @click.option("--explain", metavar="ID", help="Say all about a verdict of the run; ID is the beginning of its id.")
 @click.option("--parquet", type=click.Path(path_type=Path), help="Verify every row of this file instead.")
 @click.option("--columns", default="python_code,triton_code", show_default=True, help="With --parquet: its columns.")
@@ -35,7 +36,7 @@ from triton_data.store import Store
 def verify(
     files: tuple[Path, ...], device: str | None, protocol: int | None, externs: str | None, explain: str | None,
     parquet: Path | None, columns: str, out: Path | None, limit: int | None, run_dir: Path, jobs: int | None,
-    allow_unsafe_exec: bool, as_json: bool,
+    allow_unsafe_exec: bool, as_json: bool, timed: bool | None,
 ) -> None:  # fmt: skip
     """Check that a Triton program gives its PyTorch reference's numbers, and that its kernels do the work.
 
@@ -49,6 +50,8 @@ def verify(
 
     Example:  triton-data verify --parquet kernelbook.parquet --columns python_code,triton_code
     """
+    if timed and device != "cuda":
+        raise Misuse("--time measures a GPU: add --device cuda")
     if protocol is not None:
         _check_protocol(protocol)
     if explain is not None:
@@ -56,9 +59,10 @@ def verify(
     elif parquet is not None:
         _audit(parquet, columns, device or "cpu", out, limit, jobs, allow_unsafe_exec, as_json)
     elif files:
-        _files(files, device or "cpu", options.listed(externs) or (), allow_unsafe_exec, as_json)
+        _files(files, device or "cpu", options.listed(externs) or (), bool(timed), allow_unsafe_exec, as_json)
     else:
-        flags = {"allow_unsafe_exec": allow_unsafe_exec or None, "verify__device": device, "verify__protocol": protocol}
+        flags = {"allow_unsafe_exec": allow_unsafe_exec or None, "verify__device": device, "verify__protocol": protocol,
+                 "verify__timing": timed}  # fmt: skip
         run_stages(["verify"], run_dir, as_json, jobs=jobs, **flags)
         if not as_json:
             _summarise(run_dir)
@@ -71,13 +75,14 @@ def _check_protocol(protocol: int) -> None:
         raise Misuse(f"unknown protocol {protocol}: this version has protocol {PROTOCOL}")
 
 
-def _files(files: tuple[Path, ...], device: str, externs: tuple[str, ...], allow_unsafe: bool, as_json: bool) -> None:
+def _files(files: tuple[Path, ...], device: str, externs: tuple[str, ...], timed: bool, allow_unsafe: bool,
+           as_json: bool) -> None:  # fmt: skip
     from triton_data.bare_verify import verify_files
     from triton_data.verify.judgement import PROTOCOL
 
     if len(files) != 2:
         raise Misuse("verify takes two files, the reference and the candidate: triton-data verify REF.py CANDIDATE.py")
-    found = verify_files(files[0], files[1], device, PROTOCOL, externs, allow_unsafe)
+    found = verify_files(files[0], files[1], device, PROTOCOL, externs, timed, allow_unsafe)
     if as_json:
         said = {"passed": found.passed, "reason": found.reason, "detail": found.detail, "checks": dict(found.checks)}
         click.echo(json.dumps({**said, "layers": found.layers}))

@@ -16,7 +16,7 @@ from triton_data.records import Capture, Drop, Pair, Program, Verdict
 from triton_data.store import Store
 from triton_data.verify.judgement import PROTOCOL
 
-TASKS = 4  # of the jail, at most, in one verification
+TASKS = 12  # of the jail in one verification; hardly ever do two of them take all their time
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,15 @@ class Job:
 class VerifyStage:
     device: str = "cpu"
     protocol: int = PROTOCOL
-    timeout: float = 60.0  # seconds a task of the jail; a verification has up to four
+    timeout: float = 60.0  # seconds a task of the jail
     allow_unsafe: bool = False
+    timing: bool = False
     name: str = "verify"
     jail: Jail | None = None
 
     @classmethod
     def of(cls, config: VerifyConfig, allow_unsafe: bool) -> VerifyStage:
-        return cls(config.device, config.protocol, config.timeout, allow_unsafe)
+        return cls(config.device, config.protocol, config.timeout, allow_unsafe, config.timing)
 
     @property
     def suffix(self) -> str:
@@ -79,6 +80,7 @@ class VerifyStage:
             externs=item.externs,
             training=item.mode == "training",
             seconds=self.timeout,
+            timed=self.timing,
             names=(item.program.entry, item.pair.entry),
         )
         yield found.verdict(item.pair.key, self.device, self.protocol, item.pair.origin)

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode
 
+DEVICE = torch.device("cuda", 0)
 MULTIPROCESSORS = 4  # few, so that a persistent kernel takes several tiles in each program
 PROPERTIES = {
     "multiprocessor_count": MULTIPROCESSORS,
@@ -82,6 +83,9 @@ def install() -> None:
     import triton
 
     torch.Tensor.is_cuda = property(lambda self: True)
+    torch.Tensor.is_cpu = property(lambda self: False)
+    torch.Tensor.device = property(lambda self: DEVICE)
+    torch.Tensor.get_device = lambda self: 0
     module = torch.nn.Module
     module.cuda = lambda self, device=None: self
     plain = getattr(module.to, "_plain", module.to)
@@ -146,7 +150,7 @@ class _Driver:
         return 0
 
     def get_active_torch_device(self) -> torch.device:
-        return torch.device("cpu")
+        return DEVICE
 
     def get_device_interface(self) -> Any:
         return torch.cuda

@@ -53,6 +53,7 @@ class Trial:
     training: bool
     seconds: float
     externs: tuple[str, ...]
+    timing: bool = False
 
     @property
     def policy(self) -> Policy:

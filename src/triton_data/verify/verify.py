@@ -18,7 +18,7 @@ import torch
 from triton_data.errors import Misuse
 from triton_data.jail import Jail
 from triton_data.records import Drop
-from triton_data.verify import branches, draws, expected, other_sizes, outputs, proof, resize, screen, subject
+from triton_data.verify import branches, draws, expected, other_sizes, outputs, proof, resize, screen, subject, timing
 from triton_data.verify.expected import Case
 from triton_data.verify.judgement import PROTOCOL, Checks, Judgement
 from triton_data.verify.reasons import Reason
@@ -41,9 +41,10 @@ def verify_texts(
     training: bool = False,
     seconds: float | None = None,
     names: tuple[str, str] | None = None,
+    timed: bool = False,
 ) -> Judgement:
     """`externs` are library operations that the pair declares, such as extern_kernels.addmm; `names` the two entries,
-    where they are known."""
+    where they are known; `timed` adds times and a roofline, on CUDA."""
     if protocol != PROTOCOL:
         raise Misuse(f"unknown protocol {protocol}: this version has protocol {PROTOCOL}")
     checks = Checks(layers=jail.layers)
@@ -53,7 +54,9 @@ def verify_texts(
     if isinstance(found, Drop):
         return checks.failed(found.reason, found.detail)
     limit = seconds or SECONDS_OF[device]
-    trial = Trial(reference, candidate, *found, device, jail, seed, training, limit, tuple(externs))
+    trial = Trial(
+        reference, candidate, *found, device, jail, seed, training, limit, tuple(externs), timed and device == "cuda"
+    )
     said = screen.suspicious(candidate)
     checks.say("screen", said or "nothing found")
     if said:
@@ -127,6 +130,7 @@ def _compared(trial: Trial, checks: Checks, seen: Seen) -> Judgement:
         outputs.believed(told, cases, checks)
         or _idle(trial, payload_of(trial, seen, cases[:2], allowed), cases, checks)
         or other_sizes.wrong_elsewhere(trial, allowed, checks)
+        or (timing.measure(trial, payload, checks) if trial.timing else None)
         or checks.passed()
     )
 
