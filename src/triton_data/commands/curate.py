@@ -66,6 +66,9 @@ def curate(context: click.Context, /, run_dir: Path, jobs: int | None, allow_uns
     from triton_data.curate.summary import summarise
 
     with Store.read(run_dir) as store:
+        failed = store.ended("curate", "exception")
+        if failed:
+            raise RuntimeError(f"curation failed: {failed[-1][1]}")
         summary = summarise(store)
     click.echo(json.dumps(asdict(summary)) if as_json else summary.text())
 

@@ -9,6 +9,7 @@ import importlib.util
 from pathlib import Path
 
 from triton_data.config import CurateConfig
+from triton_data.curate import fingerprints
 from triton_data.errors import MissingExtra, Misuse, closest
 
 CHOICES = {
@@ -29,8 +30,7 @@ def check(config: CurateConfig) -> None:
     if min(config.validation, config.test) < 0 or config.validation + config.test > 100:
         raise Misuse("curate.validation and curate.test are percentages: give two that add up to 100 at most")
     for path in config.benchmarks:
-        if not Path(path).is_file():
-            raise Misuse(f"no fingerprints {path}: make them with `triton-data curate fingerprint DIR --name NAME`")
+        fingerprints.read(Path(path))
     opted_out(config.opt_out)
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 ENCODING = "o200k_base"
 ESTIMATE = "estimate"
-_PIECE = re.compile(r"[^\W\d_]+|\d{1,3}|\s+|[^\w\s]+|_+")
-_LETTERS = 7  # a longer word is two tokens or more
+_PIECE = re.compile(r"(?:[^\r\n\w]|_)?[^\W\d_]+|\d{1,3}| ?(?:[^\s\w]|_)+[\r\n]*|\s+")
+_LETTERS = 9  # a longer piece is two tokens or more
 
 
 @cache
@@ -37,4 +37,4 @@ def count(text: str) -> int:
 
 
 def estimate(text: str) -> int:
-    return sum(1 + (len(piece) - 1) // _LETTERS for piece in _PIECE.findall(text) if piece != " ")
+    return sum(1 + (len(piece) - 1) // _LETTERS for piece in _PIECE.findall(text))

@@ -52,12 +52,13 @@ def of_programs(programs: Iterable[Program]) -> Iterator[Task]:
 
 
 def of_kernels(kernels: Iterable[tuple[str, str]]) -> Iterator[Task]:
-    """(key, text): what stands above the body of the text's last function is given, as an export spells it."""
+    """(key, text): what stands above the body of the text's last function is given, as an export spells it. It ends
+    with the colon: a line break of its own would be cut into other tokens than those that the model learned."""
     for key, text in kernels:
         functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
         if functions:
             head = text.splitlines(keepends=True)[: functions[-1].body[0].lineno - 1]
-            yield Task(key, "", began=BEGAN + "".join(head))
+            yield Task(key, "", began=BEGAN + "".join(head).rstrip())
 
 
 def of_folder(folder: Path) -> Iterator[Task]:
