@@ -24,6 +24,12 @@ NAMES = (
     "AttentionManual", "SoftmaxF16", "LlamaBlock",
 )  # fmt: skip
 GENERIC = ("FnGelu", "LayerLayerNorm", "AttentionManual")  # from a capture with symbolic sizes
+TRAINING = ("FnGelu", "LayerLayerNorm", "ConvBnReluInplace")  # forward and backward
+WANTED = {
+    **{name: (name, "inference") for name in NAMES},
+    **{f"{name}_generic": (name, "dynamic") for name in GENERIC},
+    **{f"{name}_training": (name, "training") for name in TRAINING},
+}
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +42,10 @@ from modules import programs
 from triton_data.capture.headless import capture_program
 from triton_data.rewrite.rewrite import rewrite
 known = dict(programs())
-wanted = [(name, "inference") for name in {NAMES!r}] + [(name, "dynamic") for name in {GENERIC!r}]
 made = {{}}
-for name, mode in wanted:
+for title, (name, mode) in {WANTED!r}.items():
     pair = rewrite(known[name], capture_program(known[name], "sm_90", mode))
-    made[name if mode == "inference" else name + "_generic"] = getattr(pair, "text", repr(pair))
+    made[title] = getattr(pair, "text", repr(pair))
 print(json.dumps(made))
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
@@ -49,10 +54,7 @@ print(json.dumps(made))
     return texts
 
 
-ALL = (*NAMES, *(f"{name}_generic" for name in GENERIC))
-
-
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", WANTED)
 def test_golden_file(name: str, rewritten: dict[str, str]) -> None:
     path = GOLDEN / f"{name}.py"
     if os.environ.get("RENEW_GOLDEN"):
@@ -60,7 +62,7 @@ def test_golden_file(name: str, rewritten: dict[str, str]) -> None:
     assert rewritten[name] == path.read_text(), f"{path.name} changed: read it, then `make golden`"
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", WANTED)
 def test_golden_files_keep_the_promises(name: str) -> None:
     text = (GOLDEN / f"{name}.py").read_text()
     assert "_inductor" not in text and "triton_helpers" not in text and "async_compile" not in text
@@ -70,12 +72,30 @@ def test_golden_files_keep_the_promises(name: str) -> None:
             assert "mask=" in call, call
 
 
-def test_golden_files_give_eagers_numbers() -> None:
-    command = [sys.executable, str(ROOT / "benchmarks/rewrite.py"), "--side", "check", "--folder", str(GOLDEN),
-               "--only", "^(" + "|".join(NAMES) + ")$", "--seconds", "60"]  # fmt: skip
+def _rows(script: str, names: tuple[str, ...], folder: Path, *more: str) -> list[dict[str, object]]:
+    command = [sys.executable, str(ROOT / "benchmarks" / script), "--side", "check", "--folder", str(folder),
+               "--only", "^(" + "|".join(names) + ")$", "--seconds", "60", *more]  # fmt: skip
     env = {**os.environ, "TRITON_INTERPRET": "1"}
     done = subprocess.run(command, capture_output=True, text=True, env=env)
     rows = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    assert sorted(row["name"] for row in rows) == sorted(NAMES), done.stderr[-2000:]
-    wrong = {row["name"]: row for row in rows if row["error"] or row["difference"] > 1}
-    assert not wrong
+    assert sorted(row["name"] for row in rows) == sorted(names), done.stderr[-2000:]
+    return rows
+
+
+def _as_programs(ending: str, names: tuple[str, ...], folder: Path) -> Path:
+    for name in names:
+        (folder / f"{name}.py").write_text((GOLDEN / f"{name}_{ending}.py").read_text())
+    return folder
+
+
+@pytest.mark.parametrize("mode", ["inference", "training"])
+def test_golden_files_give_eagers_numbers(mode: str, tmp_path: Path) -> None:
+    names = NAMES if mode == "inference" else TRAINING
+    folder = GOLDEN if mode == "inference" else _as_programs(mode, names, tmp_path)
+    rows = _rows("rewrite.py", names, folder, "--mode", mode)
+    assert not [row for row in rows if row["error"] or not 0 <= float(str(row["difference"])) <= 1]
+
+
+def test_generic_golden_files_are_right_at_other_sizes(tmp_path: Path) -> None:
+    rows = _rows("generic.py", GENERIC, _as_programs("generic", GENERIC, tmp_path))
+    assert [(row["right"], row["wrong"]) for row in rows] == [(3, "")] * len(GENERIC), rows
