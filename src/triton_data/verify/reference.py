@@ -71,7 +71,7 @@ def run(payload: dict[str, Any]) -> tuple[dict[str, Any], list[torch.Tensor]]:
 def _device(name: str) -> Iterator[None]:
     if name == "cpu":
         stand_in.install()
-        with stand_in.Redirected():
+        with stand_in.redirected():
             yield
     else:
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False

@@ -1,6 +1,6 @@
 """Code that asks for CUDA, on a machine that has none: every device is the CPU, and the CPU says that it is CUDA.
 
-`install()` once in a process that runs such code, in the interpreter; `Redirected()` around the code. Answers are those
+`install()` once in a process that runs such code, in the interpreter; `redirected()` around the code. Answers are those
 of an H100-like device with few multiprocessors. Not covered: streams and events beyond doing nothing, graphs, memory
 statistics; asking for them raises as it does without a GPU.
 """
@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
 
 DEVICE = torch.device("cuda", 0)
 MULTIPROCESSORS = 4  # few, so that a persistent kernel takes several tiles in each program
@@ -56,6 +57,23 @@ class Redirected(Grouped):
         if name in ("to", "type", "new_empty", "new_zeros", "new_tensor", "tensor", "_to", "__get__"):
             args = tuple(torch.device("cpu") if elsewhere(arg) else arg for arg in args)
         return func(*args, **kwargs)
+
+
+class _Mapped(TorchDispatchMode):  # type: ignore[misc]
+    """What torch's own functions ask for below the mode above, such as `torch.arange(…, device=x.device)`."""
+
+    def __torch_dispatch__(self, func: Any, kinds: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = dict(kwargs or {})
+        if elsewhere(kwargs.get("device")):
+            kwargs["device"] = torch.device("cpu")
+        return func(*args, **kwargs)
+
+
+@contextlib.contextmanager
+def redirected() -> Iterator[None]:
+    """Everything that is made for CUDA is made on the CPU."""
+    with Redirected(), _Mapped():
+        yield
 
 
 INSIDE: list[str] = []  # library operations that are being performed

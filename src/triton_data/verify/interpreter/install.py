@@ -27,7 +27,7 @@ def warm() -> None:
     from triton_data.verify import candidate, operations, reference, stand_in  # noqa: F401
 
     torch.manual_seed(0)
-    with stand_in.Redirected(), operations.Operations():
+    with stand_in.redirected(), operations.Operations():
         torch.randn(2, device="cuda").add_(1)
     torch.nn.functional.gelu(torch.nn.LayerNorm(8)(torch.randn(4, 8))).double().sum().item()
     np.matmul(np.ones((4, 4), np.float32), np.ones((4, 4), np.float32))

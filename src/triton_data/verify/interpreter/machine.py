@@ -22,7 +22,7 @@ class Interpreted:
     @contextlib.contextmanager
     def ready(self) -> Iterator[None]:
         LAUNCHES.begin(self.memory, 0, False, False)
-        with stand_in.Redirected():
+        with stand_in.redirected():
             yield
 
     def begin(self, index: int, idle: bool) -> None:
