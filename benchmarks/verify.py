@@ -36,6 +36,7 @@ from triton_data.verify.verify import open_jail, verify_texts  # noqa: E402
 
 SAMPLE = "^(add|softmax|matmul|histogram|cumsum|FnGelu|LayerLayerNorm|yes)$"
 SAMPLE_CHEATS = "zeros|decoy|numpy|cache|race|past"
+SECONDS = 30.0  # of one task; a cheat that never ends takes them
 LOOPED = 30  # right kernels that also go through the loop: a fresh process each
 
 
@@ -68,13 +69,15 @@ def main() -> None:
     only, cheats = (SAMPLE, SAMPLE_CHEATS) if options.sample else (options.only, options.only)
     print(_versions(options.device))
     good = _judged(right(only, variants=not (options.sample or options.one_size)), options.device, options.jobs)
+    failed = [_good(good)]
     bad = _judged(dishonest(cheats, options.device), options.device, options.jobs)
+    failed.append(_cheats(bad))
     wrong = _judged(broken(options.broken or only, options.mutants), options.device, options.jobs)
-    failed = [_good(good), _cheats(bad), _mutants(wrong, options.jobs)]
+    failed.append(_mutants(wrong, options.jobs))
     _throughput({"right kernels": good, "cheats": bad, "mutants": wrong}, options.device)
-    _loop(good, bad, options)
     if options.device == "cuda":
-        _agreement(good, bad, wrong, options.jobs)
+        _agreement([*good.results, *bad.results, *wrong.results], options.jobs)
+    _loop(good, bad, options)
     sys.exit(any(failed))
 
 
@@ -109,7 +112,7 @@ def _judged(subjects: Iterable[Subject], device: str, jobs: int) -> Part:
 
 def _one(subject: Subject, device: str, jail: Jail) -> Result:
     begun = time.monotonic()
-    judged = verify_texts(subject.reference, subject.candidate, device=device, jail=jail)
+    judged = verify_texts(subject.reference, subject.candidate, device=device, jail=jail, seconds=SECONDS)
     return Result(subject, judged, time.monotonic() - begun)
 
 
@@ -195,10 +198,7 @@ def _spread(subjects: list[Subject], most: int) -> list[Subject]:
     return subjects[::step][:most]
 
 
-def _agreement(*parts_and_jobs: object) -> None:
-    *parts, jobs = parts_and_jobs
-    assert isinstance(jobs, int)
-    results = [result for part in parts if isinstance(part, Part) for result in part.results]
+def _agreement(results: list[Result], jobs: int) -> None:
     there = _judged((result.subject for result in results), "cpu", jobs).results
     odd = [(a, b) for a, b in zip(results, there, strict=True) if a.judged.passed != b.judged.passed]
     same = range(len(results) - len(odd))

@@ -43,6 +43,15 @@ def entry_of(module: Any) -> str:
     return next(name for name in names if name.endswith(("New", "_new")))
 
 
+def give_weights(one: torch.nn.Module, other: torch.nn.Module) -> None:
+    """The same to both, also in buffers that no state_dict has."""
+    theirs = {**dict(other.named_parameters()), **dict(other.named_buffers())}
+    for name, tensor in [*one.named_parameters(), *one.named_buffers()]:
+        if tensor.is_floating_point():
+            tensor.copy_(torch.rand_like(tensor) + 0.5)
+        theirs[name].copy_(tensor)
+
+
 def numbers(inputs: Callable[[], Any], draw: int) -> list[Any]:
     torch.manual_seed(1000 + draw)
     redrawn = []
@@ -87,10 +96,7 @@ def run(payload: dict[str, Any]) -> list[str]:
     with torch.no_grad():
         models = [made(module, entry_of(old), given) for module in (old, new)]
         if isinstance(models[0], torch.nn.Module):
-            for tensor in [*models[0].parameters(), *models[0].buffers()]:
-                if tensor.is_floating_point():
-                    tensor.copy_(torch.rand_like(tensor) + 0.5)
-            models[1].load_state_dict(models[0].state_dict())
+            give_weights(*models)
         for draw in range(payload["draws"]):
             inputs = numbers(reference.get_inputs, draw)
             wanted = outputs(models[0], inputs)
