@@ -130,3 +130,15 @@ GUARDS = {
 def test_code_that_asks_for_a_gpu_finds_one(name: str, jail: Jail) -> None:
     found = verify_texts(*pair("return x * 2", GUARDS[name]), jail=jail)
     assert found.passed, (found.reason, found.detail)
+
+
+def test_the_same_question_gets_the_same_answer(jail: Jail) -> None:
+    """One rounding more from the fourth call on: right each time, but not the same."""
+    new = "self.calls = getattr(self, 'calls', 0) + 1\n        return twice(x) if self.calls < 4 else nearly(x)"
+    reference, candidate = pair("return x * 2", "return twice(x)")
+    text = candidate.replace("return twice(x)", new)
+    kernel = candidate[candidate.index("@triton.jit") : candidate.index("class ModelNew")]
+    other = kernel.replace("twice", "nearly").replace("* 2,", "* 2 * 1.0000002,")
+    found = verify_texts(reference, text.replace("class ModelNew", f"{other}\n\nclass ModelNew"), jail=jail)
+    assert not found.passed
+    assert found.reason == "nondeterministic_candidate", found.detail

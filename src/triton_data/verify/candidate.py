@@ -39,7 +39,7 @@ def run(payload: dict[str, Any]) -> tuple[dict[str, Any], list[torch.Tensor]]:
     machine = _machine(payload["device"])
     given = [values.from_payload(tensor) for tensor in payload["tensors"]]
     tensors: list[torch.Tensor] = []
-    report, memory = Report(), machine.memory
+    report, memory, again = Report(), machine.memory, None
     watch = Watch(memory, frozenset(payload["allowed"]))
     with torch.no_grad(), machine.ready(), watch:
         instance = _made(payload, given, report, machine)
@@ -51,10 +51,13 @@ def run(payload: dict[str, Any]) -> tuple[dict[str, Any], list[torch.Tensor]]:
                 report.draws.append(caller.drawn(draw, index))
                 if report.failed is not None or (memory.faults and not payload["idle"]):
                     break
+            if len(report.draws) > 1 and report.failed is None and not memory.faults:
+                again = caller.drawn(payload["draws"][0], 0)
     return {
-        "draws": report.draws, "failed": report.failed, "faults": [list(fault) for fault in memory.faults],
-        "hints": memory.hints, "launches": dict(report.launches), "operations": dict(report.seen),
-        "weights": report.weights, "atomics": report.atomics, "accesses": report.accesses,
+        "again": again, "draws": report.draws, "failed": report.failed, "hints": memory.hints,
+        "faults": [list(fault) for fault in memory.faults], "launches": dict(report.launches),
+        "operations": dict(report.seen), "weights": report.weights, "atomics": report.atomics,
+        "accesses": report.accesses,
     }, tensors  # fmt: skip
 
 

@@ -61,7 +61,9 @@ def case(row: dict[str, Any], tensors: list[torch.Tensor], moves: bool = False) 
 
 def _declared(text: str) -> set[str]:
     """extern_kernels.bias_addmm and torch.ops.aten.sort.default, as this page's kinds, and by name."""
-    name = text.removesuffix(".default").rpartition(".")[2].removeprefix("bias_")
+    name = (text.split("aten.")[-1].partition(".")[0] if "aten." in text else text.rpartition(".")[2]).removeprefix(
+        "bias_"
+    )
     kind = operations.kind(name)
     return {name} if kind in ("compute", "memory", "move") else {name, kind}
 

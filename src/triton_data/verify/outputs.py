@@ -75,11 +75,28 @@ def judge(told: Told, cases: list[Case], checks: Checks) -> Judgement | None:
             if not error.right:
                 return _wrong(told, f"{where}, {name}: {error.measure} {error.detail}", error, checks)
     checks.say("error", f"{worst.ratio:.3g} of what is allowed ({worst.measure}: {worst.detail})")
+    if told.value["again"] is not None and not _repeats(told, cases[0]):
+        return checks.failed(Reason.NONDETERMINISTIC, "the first draw, asked again, is answered otherwise")
     if len(told.draws) < min(FEWEST, len(cases)):
         return checks.failed(Reason.TAMPERING, f"answered {len(told.draws)} draws")
     if not sum(told.value["launches"].values()):
         return checks.failed(Reason.NOT_LAUNCHED, "no kernel was launched")
     return None
+
+
+def _repeats(told: Told, case: Case) -> bool:
+    """The same bits; where atomics may add in another order, right again is enough."""
+    first, again = told.draws[0], told.value["again"]
+    if told.value["atomics"] or not told.value["accesses"]:
+        return right(again, case, told.tensors)
+    old, new = (values.leaves(values.unpack(row["outputs"], told.tensors)) for row in (first, again))
+    return len(old) == len(new) and all(_same_leaf(a, b) for (_, a), (_, b) in zip(old, new, strict=True))
+
+
+def _same_leaf(a: Any, b: Any) -> bool:
+    if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor):
+        return a.shape == b.shape and a.dtype == b.dtype and bool(((a == b) | ((a != a) & (b != b))).all())
+    return type(a) is type(b) and (bool(a == b) or a != a)
 
 
 def _describe(told: Told, checks: Checks) -> None:
