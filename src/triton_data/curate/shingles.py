@@ -149,14 +149,14 @@ def _tokens(texts: list[bytes]) -> tuple[_Words, _Places, NDArray[np.bool_]]:
     data = np.frombuffer(b"".join(texts), np.uint8)
     kind = tables.kind[data]
     word = kind == 1
-    edges = np.flatnonzero(word[1:] != word[:-1]) + 1  # words begin and end in turn: each text ends with a newline
-    if word[0]:
-        edges = np.concatenate([np.zeros(1, np.int64), edges])
-    begins, alone = edges[0::2], np.flatnonzero(kind == 2)
-    starts = np.concatenate([begins, alone])
-    order = np.argsort(starts, kind="stable")
-    hashes = np.concatenate([_hashes(data, begins, edges[1::2]), tables.value[data[alone]]])[order]
-    starts, is_word = starts[order], order < len(begins)
+    first = kind == 2
+    first[0] |= word[0]
+    first[1:] |= word[1:] & ~word[:-1]
+    starts = np.flatnonzero(first)
+    is_word = word[starts]
+    hashes = tables.value[data[starts]]
+    word_ends = np.flatnonzero(word[:-1] & ~word[1:]) + 1  # each text ends with a newline
+    hashes[is_word] = _hashes(data, starts[is_word], word_ends)
     ends = np.cumsum([len(text) for text in texts])
     owners = np.repeat(np.arange(len(texts)), np.diff(np.searchsorted(starts, ends), prepend=0))
     tokens, operator = _classified(data, starts, is_word, hashes)
