@@ -20,7 +20,11 @@ def page() -> str:
     parts = ["# Command line\n", "Written by `make docs` from the commands themselves.\n"]
     parts += [section(["triton-data"], cli)]
     context = click.Context(cli)
-    parts += [section(["triton-data", name], cli.commands[name]) for name in cli.list_commands(context)]
+    for name in cli.list_commands(context):
+        command = cli.commands[name]
+        parts += [section(["triton-data", name], command)]
+        inside = command.commands if isinstance(command, click.Group) else {}
+        parts += [section(["triton-data", name, each], inside[each]).replace("## ", "### ", 1) for each in inside]
     parts += ["# Doors\n", "The names that the write-ups use, under `triton-data/`.\n"]
     parts += [section([path], command) for path, command in doors.COMMANDS.items()]
     return "\n".join(parts)
