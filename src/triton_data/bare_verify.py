@@ -78,7 +78,7 @@ class AuditStage:
     def held(self) -> AbstractContextManager[object]:
         from triton_data.verify.verify import open_jail
 
-        self.jail = open_jail(self.device, self.allow_unsafe)
+        self.jail = open_jail(self.device, self.allow_unsafe, inductor=True)
         return self.jail
 
     def work(self, item: Row) -> Iterator[Verdict | Drop]:

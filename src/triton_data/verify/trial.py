@@ -18,6 +18,7 @@ from triton_data.verify.reasons import Reason
 
 DEVICES = ("cpu", "cuda")
 PRELOAD = ("torch", "triton", "numpy", "triton_data.verify.candidate", "triton_data.verify.reference")
+INDUCTOR = ("torch._inductor.runtime.triton_heuristics", "torch._inductor.select_algorithm")
 SECONDS = 60.0
 CUDA_SECONDS = 120.0
 LARGEST = 48 << 20  # bytes of inputs that go to a candidate
@@ -25,8 +26,9 @@ BIG = {"cpu": 4 << 20, "cuda": 48 << 20}  # bytes of one draw above which smalle
 SECONDS_OF = {"cpu": SECONDS, "cuda": CUDA_SECONDS}
 
 
-def open_jail(device: str = "cpu", allow_unsafe: bool = False) -> Jail:
-    """A jail whose zygote has the interpreter, or, for CUDA, only the libraries, ready. `with` starts and ends it."""
+def open_jail(device: str = "cpu", allow_unsafe: bool = False, inductor: bool = False) -> Jail:
+    """A jail whose zygote has the interpreter, or, for CUDA, only the libraries, ready. `with` starts and ends it. With
+    `inductor` it also has what TorchInductor's own output imports, which takes each task a second otherwise."""
     if device not in DEVICES:
         raise Misuse(f"unknown device {device!r}: cpu or cuda")
     same = {"TRITON_F32_DEFAULT": "ieee"}  # what a kernel leaves open is not held against it
@@ -36,7 +38,8 @@ def open_jail(device: str = "cpu", allow_unsafe: bool = False) -> Jail:
         return Jail((*PRELOAD, "torch._dynamo"), env={**same, **asked}, allow_unsafe=allow_unsafe)
     interpreted = {**same, **NO_GPU, "TRITON_INTERPRET": "1"}
     warm = "triton_data.verify.interpreter.install:warm"
-    return Jail(PRELOAD, warm=warm, env=interpreted, allow_unsafe=allow_unsafe)
+    preload = (*PRELOAD, *INDUCTOR) if inductor else PRELOAD
+    return Jail(preload, warm=warm, env=interpreted, allow_unsafe=allow_unsafe)
 
 
 @dataclass(frozen=True)

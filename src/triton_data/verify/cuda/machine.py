@@ -10,6 +10,7 @@ import torch
 import triton
 from triton.runtime import autotuner, jit
 
+from triton_data.verify import inductor_names
 from triton_data.verify.cuda.memory import DeviceMemory
 from triton_data.verify.launching import LAUNCHING
 from triton_data.verify.stand_in import Grouped
@@ -26,6 +27,7 @@ class Compiled:
         self.launched: list[str] = []
         self.idle = False
         self.choice = 0
+        inductor_names.install(on_cpu=False)
         self._launch = jit.JITFunction.run
         self._tune = autotuner.Autotuner.run
 

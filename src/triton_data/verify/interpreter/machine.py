@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from triton.runtime import interpreter
 
-from triton_data.verify import stand_in
+from triton_data.verify import inductor_names, stand_in
 from triton_data.verify.interpreter.execute import LAUNCHES
 from triton_data.verify.interpreter.memory import Memory
 
@@ -17,6 +17,7 @@ from triton_data.verify.interpreter.memory import Memory
 class Interpreted:
     def __init__(self) -> None:
         stand_in.install()
+        inductor_names.install(on_cpu=True)
         self.memory = Memory()
 
     @contextlib.contextmanager
