@@ -97,7 +97,7 @@ def _all_on_cpu() -> Iterator[None]:
     import torch
     from torch.overrides import TorchFunctionMode
 
-    class Moved(TorchFunctionMode):
+    class Moved(TorchFunctionMode):  # type: ignore[misc]
         def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             if func is torch.Tensor.cuda:
                 return args[0]

@@ -26,7 +26,7 @@ _COMMUTES = {"add", "mul", "maximum", "minimum"}
 _MADE = {"empty", "zeros", "ones", "full", "arange", "rand", "randn", "randint", "scalar_tensor", "empty_like"}
 
 
-class Recorder(TorchDispatchMode):
+class Recorder(TorchDispatchMode):  # type: ignore[misc]
     """Every tensor's history as one hash of the operator that made it and the histories of its operands."""
 
     def __init__(self, inputs: list[torch.Tensor]) -> None:

@@ -129,7 +129,8 @@ def _from_checkpoint(
         asked, answered = Path(place) / "tasks.jsonl", Path(place) / "answers.jsonl"
         rows = ({"key": task.key, "messages": task.messages, "text": task.text} for task in tasks)
         asked.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-        command = [environment.program("python"), RECIPE, folder, asked, answered, json.dumps(asdict(asking))]
+        words = map(str, (environment.program("python"), RECIPE, folder, asked, answered))
+        command = [*words, json.dumps(asdict(asking))]
         done = subprocess.run(command, stderr=subprocess.PIPE, text=True, env={**os.environ, "HF_HUB_OFFLINE": "1"})
         if done.returncode:
             last = (done.stderr.strip() or "?").splitlines()[-1]

@@ -65,8 +65,8 @@ def train(environment: Environment, plan: Plan, overrides: Sequence[str]) -> Tra
         raise Misuse(f"torchtune ended with status {done.returncode}; what it said is above")
     new = sorted(_logs(plan, overrides) - before)
     losses = _losses(new[-1]) if new else []
-    ends = (losses[0], losses[-1]) if losses else (None, None)
-    return Trained(len(losses), *ends, _last_epoch(plan, overrides), str(new[-1]) if new else "")
+    first, last = (losses[0], losses[-1]) if losses else (None, None)
+    return Trained(len(losses), first, last, _last_epoch(plan, overrides), str(new[-1]) if new else "")
 
 
 def _variables() -> dict[str, str]:
