@@ -142,3 +142,22 @@ def test_the_same_question_gets_the_same_answer(jail: Jail) -> None:
     found = verify_texts(reference, text.replace("class ModelNew", f"{other}\n\nclass ModelNew"), jail=jail)
     assert not found.passed
     assert found.reason == "nondeterministic_candidate", found.detail
+
+
+def test_a_few_numbers_of_a_half_type_can_still_be_told_from_coarser_ones(jail: Jail) -> None:
+    reference, candidate = pair("return x.amax(-1)", "return largest(x)", "[torch.randn(6, 129).bfloat16()]")
+    kernel = """
+@triton.jit
+def row_max(x_ptr, out_ptr, n_cols, BLOCK: tl.constexpr):
+    at = tl.arange(0, BLOCK)
+    x = tl.load(x_ptr + tl.program_id(0) * n_cols + at, mask=at < n_cols, other=float("-inf"))
+    tl.store(out_ptr + tl.program_id(0), tl.max(x, 0))
+
+def largest(x):
+    out = torch.empty(x.shape[0], dtype=x.dtype, device=x.device)
+    row_max[(x.shape[0],)](x, out, x.shape[1], BLOCK=triton.next_power_of_2(x.shape[1]))
+    return out
+
+class ModelNew"""
+    found = verify_texts(reference, changed(candidate, "class ModelNew", kernel.lstrip()), jail=jail)
+    assert found.passed, (found.reason, found.detail)
