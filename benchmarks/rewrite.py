@@ -190,9 +190,21 @@ def _results(call: Any, args: Any, kwargs: Any, training: bool) -> list[Any]:
             learned = [v.requires_grad_() for v in learned if v.is_leaf]
         made = _tensors(call(*args, **kwargs))
         losses = [(leaf.double() * _weights(leaf)).sum() for leaf in made if leaf.requires_grad]
-        gradients = torch.autograd.grad(sum(losses), learned, allow_unused=True)
+        gradients = torch.autograd.grad(sum(losses), learned, allow_unused=True) if losses else ()
+        gradients = _as_one([g for g in gradients if g is not None], made)
     buffers = list(call.buffers()) if isinstance(call, torch.nn.Module) else []
-    return [*(leaf.detach() for leaf in made), *(g for g in gradients if g is not None), *_copied(buffers)]
+    return [*(leaf.detach() for leaf in made), *gradients, *_copied(buffers)]
+
+
+def _as_one(gradients: list[Any], made: list[Any]) -> list[Any]:
+    """All gradients as one tensor, of the least precise type: what is zero but for rounding has no scale of its own."""
+    import torch
+
+    if not gradients:
+        return []
+    kinds = [each.dtype for each in (*gradients, *made) if each.is_floating_point()]
+    least = max(kinds, key=lambda kind: torch.finfo(kind).eps)
+    return [torch.cat([each.double().flatten() for each in gradients]).to(least)]
 
 
 def _weights(leaf: Any) -> Any:

@@ -27,6 +27,14 @@ def with_strides(x, stride):
         return x
     return torch.empty_strided(x.shape, stride, dtype=x.dtype, device=x.device).copy_(x)
 ''',
+    "attention_backward": '''
+def attention_backward(grad_out, query, key, value, **options):
+    """Gradients of query, key and value, by running the attention again."""
+    inputs = [each.detach().requires_grad_() for each in (query, key, value)]
+    with torch.enable_grad():
+        out = F.scaled_dot_product_attention(*inputs, **options)
+    return torch.autograd.grad(out, inputs, grad_out)
+''',
     "tall_grid": '''
 def tall_grid(cols, rows):
     """Rows beyond what the y axis of a grid can count go on along z."""

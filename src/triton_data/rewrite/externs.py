@@ -18,6 +18,15 @@ Resolve = Callable[[ast.expr], ast.expr]
 Sizes = Callable[[ast.expr], list[str]]  # of a tensor that the host code names, [] where they are not known
 _SAME = {"mm", "bmm", "addmm", "baddbmm", "addmv", "mv", "dot"}  # torch.<name>(..., out=...)
 _ATTENTION = re.compile(r"^torch\.ops\.aten\._scaled_dot_product_(flash|efficient|cudnn)_attention\.default$")
+_ATTENTION_BACKWARD = re.compile(
+    r"^torch\.ops\.aten\._scaled_dot_product_(flash|efficient|cudnn)_attention_backward\.default$"
+)
+# What stands where among the arguments after grad_out, query, key and value.
+_BACKWARD_ARGUMENTS = {
+    "flash": {"dropout_p": 10, "is_causal": 11},
+    "efficient": {"attn_mask": 4, "dropout_p": 9, "wanted": 10, "is_causal": 11},
+    "cudnn": {"attn_mask": 8, "dropout_p": 13, "is_causal": 14},
+}
 _DEFAULTS = {"alpha": "1", "beta": "1"}
 
 
@@ -25,6 +34,7 @@ _DEFAULTS = {"alpha": "1", "beta": "1"}
 class Extern:
     expression: ast.expr
     first_only: bool = False  # stands for the first result of an operation that returned several
+    uses: str = ""  # support function that the file must bring
 
 
 def extern_call(call: ast.Call, resolve: Resolve, sizes: Sizes) -> Extern:
@@ -46,6 +56,10 @@ def extern_call(call: ast.Call, resolve: Resolve, sizes: Sizes) -> Extern:
     if found := _ATTENTION.match(function):
         heads = [sizes(argument)[1:2] for argument in call.args[:2]]
         return Extern(_attention(found[1], arguments, keywords, heads[0] != heads[1]), first_only=True)
+    if found := _ATTENTION_BACKWARD.match(function):
+        heads = [sizes(argument)[1:2] for argument in call.args[1:3]]
+        made = _attention_backward(found[1], arguments, keywords, heads[0] != heads[1])
+        return Extern(made, uses="attention_backward")
     if function.startswith("torch.ops.aten."):
         return Extern(ast.Call(tree.expression(function), arguments, _on_device(keywords)))
     raise Declined(Reason.HOST_CALL, function)
@@ -62,6 +76,23 @@ def _attention(kind: str, arguments: list[ast.expr], keywords: list[ast.keyword]
             parts.append(f"{name}={value}")
     parts += ["enable_gqa=True"] if grouped else []
     return tree.expression(f"F.scaled_dot_product_attention({', '.join(parts)})")
+
+
+def _attention_backward(kind: str, arguments: list[ast.expr], keywords: list[ast.keyword], grouped: bool) -> ast.expr:
+    """Likewise: run again and differentiated, which needs none of what the fused forward keeps for its backward."""
+    places = _BACKWARD_ARGUMENTS[kind]
+    given = {name: ast.unparse(arguments[place]) for name, place in places.items() if place < len(arguments)}
+    given |= {k.arg or "": ast.unparse(k.value) for k in keywords}
+    if given.get("dropout_p", "0.0") not in ("0.0", "0"):
+        raise Declined(Reason.HOST_CALL, "attention with dropout in training")
+    if given.get("wanted", "").endswith("True]"):
+        raise Declined(Reason.HOST_CALL, "the gradient of an attention bias")
+    parts = [ast.unparse(a) for a in arguments[:4]]
+    for name, default in {"attn_mask": "None", "is_causal": "False", "scale": "None"}.items():
+        if given.get(name, default) != default:
+            parts.append(f"{name}={given[name]}")
+    parts += ["enable_gqa=True"] if grouped else []
+    return tree.expression(f"attention_backward({', '.join(parts)})")
 
 
 def _on_device(keywords: list[ast.keyword]) -> list[ast.keyword]:

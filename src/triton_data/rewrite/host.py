@@ -110,9 +110,10 @@ class Reader:
         elif isinstance(value, ast.Call):
             self._assign_call(name, value)
         elif isinstance(value, ast.Subscript) and ast.unparse(value.value) in self.first_only:
-            if ast.unparse(value.slice) != "0":
-                raise Declined(Reason.HOST_CALL, f"a further result of {ast.unparse(value.value)}")
-            self._bind_alias(name, ast.Name(ast.unparse(value.value), ast.Load()))
+            if ast.unparse(value.slice) == "0":
+                self._bind_alias(name, ast.Name(ast.unparse(value.value), ast.Load()))
+            else:  # only the fused operation's own backward reads these, and it is not called either
+                self.alias[name] = ast.Constant(None)
         else:
             self._emit(self._short(name), self.resolve(value))
 
@@ -144,6 +145,8 @@ class Reader:
             found = extern_call(call, self.resolve, self._sizes)
             if found.first_only:
                 self.first_only.add(name)
+            if found.uses:
+                self.host.uses.add(found.uses)
             self._emit(name, found.expression)
 
     def _allocation(self, function: str, size: ast.expr, stride: ast.expr, dtype: ast.expr) -> ast.expr:
@@ -190,6 +193,8 @@ class Reader:
             return
         self.checked.add(name)
         value = self.alias.get(name)
+        if isinstance(value, ast.Constant):
+            return
         if name in self.inputs and value is not None:
             if not ast.unparse(value).startswith("self."):
                 self.host.layouts.arguments[ast.unparse(value)] = Layout(self.resolve(size), self.resolve(stride))

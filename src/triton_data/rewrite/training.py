@@ -85,22 +85,25 @@ def _read(shell: Shell, graphs: Sequence[Graph]) -> _Ways:
         raise Declined(Reason.RESULT, f"{len(there.returned)} values for {len(backward.arguments)} in backward")
     outputs, saved = there.returned[:number], there.returned[number:]
     taken = set(_RESERVED)
-    restored = {a: fresh(_word(value, a), taken) for a, value in zip(backward.arguments, saved, strict=False)}
+    kept = dict(zip(backward.arguments, saved, strict=False))
+    absent = {a: "None" for a, value in kept.items() if isinstance(value, ast.Constant)}
+    restored = {a: fresh(_word(value, a), taken) for a, value in kept.items() if a not in absent}
     grads = _tangents(there, outputs, tangents, taken)
-    back = Reader(backward, restored | dict(zip(tangents, filter(None, grads), strict=True))).read()
+    back = Reader(backward, restored | absent | dict(zip(tangents, filter(None, grads), strict=True))).read()
     for name in restored.values():  # saved as forward made it
         back.layouts.arguments.pop(name, None)
     buffers.rename(back, [*restored.values(), *filter(None, grads)])
     if len(back.returned) != len(given):
         raise Declined(Reason.RESULT, f"{len(back.returned)} gradients for {len(given)} inputs")
     unused = "unused"
+    saved = [value for value in saved if not isinstance(value, ast.Constant)]
     return _Ways(given, list(names.values()), there, back, outputs, saved, list(restored.values()),
                  [grad or f"{unused}_{i}" for i, grad in enumerate(grads)])  # fmt: skip
 
 
 def _word(value: ast.expr, argument: str) -> str:
     """What forward called it, or what the graph does."""
-    return value.id if isinstance(value, ast.Name) else argument
+    return value.id if isinstance(value, ast.Name) and not value.id.startswith("buf") else argument
 
 
 def _tangents(host: Host, outputs: list[ast.expr], tangents: list[str], taken: set[str]) -> list[str]:
