@@ -1,10 +1,11 @@
 """What a capture costs, and how much of the zoo it takes.
 
-    PYTHONPATH=src python benchmarks/capture.py [--only REGEX] [--shard 0/1] [--cost 40] [--leak 500]
+    PYTHONPATH=src python benchmarks/capture.py [--only REGEX] [--shard 0/1] [--cost 40] [--leak 500] [--jailed 5000]
 
 One run prints: CPU seconds a module (p50, p95) in workers forked from a warm process, against a fresh process each;
 the resident size of one process over `--leak` captures; captured and dropped programs for each mode; and kernels
-that reach cubin for each target. Not covered: the jail's own cost (benchmarks/jail.py), exactness (exactness.py).
+that reach cubin for each target. With `--jailed` it prints the resident size of the jail's processes instead. Not
+covered: the jail's own cost (benchmarks/jail.py), exactness (exactness.py).
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ def main() -> int:
     options = _options()
     index, count = map(int, options.shard.split("/"))
     chosen = [item for item in programs() if re.search(options.only, item[0])][index::count]
+    if options.jailed:
+        return _jailed(chosen, options.jailed)
     if options.one:
         return _one(dict(chosen)[options.one])
     os.environ["TRITON_CACHE_DIR"] = tempfile.mkdtemp()
@@ -60,6 +63,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--modes", default="inference,training,dynamic")
     parser.add_argument("--cost", type=int, default=40, help="programs to time")
     parser.add_argument("--leak", type=int, default=500, help="captures in one process")
+    parser.add_argument("--jailed", type=int, help="captures in the jail, as a run makes them; prints sizes only")
     parser.add_argument("--cubin", default="sm_80,sm_90,sm_100")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -167,6 +171,38 @@ def _leak(chosen: list[Named], count: int) -> None:
         return seen
 
     print(f"resident MiB of one process over {count} captures: {_in_fork(sizes)}")
+
+
+def _jailed(chosen: list[Named], count: int) -> int:
+    """The jail's processes, not ours: a worker is forked for each capture and gone after it, so nothing may add up."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from triton_data.capture.stage import CaptureStage, Job
+
+    stage = CaptureStage(("sm_90",), ("inference",))
+    started, sizes, captured = time.monotonic(), list[int](), 0
+    with stage.held(), ThreadPoolExecutor(os.cpu_count()) as pool:
+        for first in range(0, count, max(1, count // 10)):
+            many = range(first, min(first + max(1, count // 10), count))
+            jobs = [Job(chosen[index % len(chosen)][1], "sm_90", "inference") for index in many]
+            made = pool.map(lambda job: [isinstance(each, Capture) for each in stage.work(job)], jobs)
+            captured += sum(all(each) for each in made)
+            sizes.append(sum(_resident(pid) for pid in _below(os.getpid())) >> 20)
+            print(f"{many[-1] + 1} captures, {time.monotonic() - started:.0f} s, {sizes[-1]} MiB in all", flush=True)
+    print(f"{captured} of {count} captured; resident MiB of the jail's processes, every tenth: {sizes}")
+    return 0
+
+
+def _below(pid: int) -> list[int]:
+    children = [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return [each for child in children for each in (child, *_below(child))]
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
+    except OSError:  # ended meanwhile
+        return 0
 
 
 if __name__ == "__main__":
