@@ -118,14 +118,15 @@ def others(texts: list[str]) -> None:
 
 def synthetic(count: int) -> Iterator[list[str]]:
     """Batches of small modules from a seed; a third of them repeat an earlier one with other names."""
-    draw = random.Random(0)
+    draw, seeds = random.Random(0), list[int]()
     calls = [
         f"torch.{name}(x)" for name in ("relu", "tanh", "exp", "sin", "cos", "sigmoid", "abs", "sqrt", "erf", "log")
     ]
     for first in range(0, count, _BATCH):
         batch = []
         for number in range(first, min(first + _BATCH, count)):
-            seed = draw.randrange(max(1, number)) if draw.random() < 1 / 3 else number
+            seeds.append(draw.choice(seeds) if seeds and draw.random() < 1 / 3 else number)
+            seed = seeds[-1]
             own = random.Random(seed)
             body = "".join(
                 f"        x = {own.choice(calls)} * y{own.randrange(9)}\n" for _ in range(own.randint(8, 24))

@@ -23,7 +23,8 @@ AGREEMENT = 0.9  # Jaccard of operators: relu and tanh are not the same, however
 SIGNATURE = 128
 ROWS = 4  # 32 bands of 4: a pair of similarity 0.7 is a candidate with probability 0.9998
 _DOUBT = 0.16  # four standard deviations of a signature's estimate at the threshold
-_BLOCK = 1 << 16
+_BLOCK = 1 << 16  # pairs looked at together
+_ROWS_TOGETHER = 1 << 12  # signatures that pass through Python's integers together
 _SEED = 1
 
 
@@ -52,8 +53,8 @@ def signatures(sets: Sets) -> NDArray[np.uint32]:
     except ImportError:
         raise MissingExtra("dedup", "finding near-duplicates") from None
     made = np.empty((len(sets), SIGNATURE), np.uint32)
-    for first in range(0, len(sets), _BLOCK):
-        last = min(first + _BLOCK, len(sets))
+    for first in range(0, len(sets), _ROWS_TOGETHER):
+        last = min(first + _ROWS_TOGETHER, len(sets))
         low, high = sets.bounds[first], sets.bounds[last]
         flat, offsets = sets.values[low:high].astype(np.uint64), sets.bounds[first : last + 1] - low
         made[first:last] = rensa.RMinHash.digest_matrix_from_flat_token_hashes(
@@ -76,9 +77,13 @@ def merge_similar(sketches: Sketches, clusters: Clusters) -> None:
 def _bands(made: NDArray[np.uint32], filled: NDArray[np.bool_]) -> Iterator[NDArray[np.int64]]:
     """Of each band the pairs that share a bucket: each member with the bucket's first and with the one before it."""
     rows = np.flatnonzero(filled)
+    whole = made[rows].view(np.uint64) @ np.arange(1, SIGNATURE, 2, dtype=np.uint64)  # equal for equal signatures
     for first in range(0, SIGNATURE, ROWS):
         keys = np.ascontiguousarray(made[rows, first : first + ROWS]).view(np.uint64)
-        order = np.lexsort((keys[:, 1], keys[:, 0]))  # stable: within a bucket by row number
+        after = (first + ROWS) % SIGNATURE
+        beside = np.ascontiguousarray(made[rows, after : after + ROWS]).view(np.uint64)
+        # In a crowded bucket the likest stand together: those that share the next band, and equal ones above all.
+        order = np.lexsort((whole, beside[:, 0], keys[:, 1], keys[:, 0]))
         keys = keys[order]
         same = np.flatnonzero((keys[1:] == keys[:-1]).all(axis=1))
         if not len(same):
