@@ -28,6 +28,7 @@ def test_the_readme_has_commands_to_run() -> None:
     assert len(readme_commands()) >= 5
 
 
+@pytest.mark.timeout(900)  # every stage, twice
 def test_readme_commands_run_in_their_order(tmp_path: Path) -> None:
     for name in ("examples", "triton-data"):
         (tmp_path / name).symlink_to(ROOT / name)

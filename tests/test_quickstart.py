@@ -25,6 +25,9 @@ def triton_data(*args: str, cwd: Path) -> str:
     return done.stdout
 
 
+pytestmark = pytest.mark.timeout(900)  # the whole pipeline, verification included, runs three times
+
+
 @pytest.fixture(scope="module")
 def quickstart(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     place = tmp_path_factory.mktemp("a place with spaces")
