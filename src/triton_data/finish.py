@@ -8,7 +8,7 @@ import click
 
 from triton_data import pipeline, show
 from triton_data.config import Config
-from triton_data.records import Capture, Kernel, Pair
+from triton_data.records import FRAGMENT, Capture, Kernel, Pair, Program, Verdict
 from triton_data.stage import Summary
 from triton_data.store import Store
 
@@ -35,10 +35,12 @@ def report_run(store: Store, config: Config, summaries: list[Summary], as_json: 
     if pair is not None:
         console.print(pair)
     seconds = sum(summary.seconds for summary in summaries)
+    alone = sum(1 for _ in store.records(Program, "inputs_from = ?", (FRAGMENT,)))
+    right = sum(1 for verdict in store.records(Verdict) if verdict.passed)
     console.print(
         f"{store.count(Kernel)} hand-written kernels, {programs} programs captured"
         f" ({sum(len(c.kernels) for c in store.records(Capture))} Inductor kernels),"
-        f" {store.count(Pair)} rewritten, {seconds:.1f} s"
+        f" {store.count(Pair) - alone} rewritten and {alone} kernels alone, {right} of them verified, {seconds:.1f} s"
     )
     for each in made:
         console.print(f"result: {each.line()}", soft_wrap=True)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.doors.test_doors import ROOT, knock
 from triton_data import pipeline
-from triton_data.records import Pair, Program
+from triton_data.records import FRAGMENT, Pair, Program
 from triton_data.store import Store
 
 MAIN = "scraper/generator/main.py"
@@ -84,10 +84,10 @@ def test_the_full_pipeline_takes_given_programs_to_the_export_and_goes_on_from_t
     assert report["stages"]["given"]["records"] == {"programs": 1}
     assert report["exported"][0]["entries"] >= 1
     with Store.read(tmp_path / "run") as store:
-        (program,) = store.records(Program)
+        (program,) = (p for p in store.records(Program) if p.inputs_from != FRAGMENT)
         assert (program.entry, program.inputs_from, program.origin.path) == ("Double", "given", "deep/Double.py")
         assert program.layers, "it has run in the jail"
-        assert store.count(Pair) == 1
+        assert len(list(store.records(Pair, "program = ?", (program.key,)))) == 1
     (given / "Wrong.py").write_text(DOUBLE.replace("Double", "Wrong").replace("x + x", "x @ 3"))
     done = knock(MAIN, "--evaluate-all", "--run-dir", "run", "--synthetic_data_dir", "programs", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
