@@ -15,7 +15,7 @@ from triton_data.engine.local import LocalEngine
 from triton_data.errors import Misuse
 from triton_data.extract.repo import Repo
 from triton_data.interrupt import Interrupt
-from triton_data.jail import NO_GPU, Jail
+from triton_data.jail import Jail
 from triton_data.records import Drop, Kernel, Origin, Outcome, Program
 from triton_data.sources.folder import Folder
 from triton_data.stage import Stage
@@ -28,7 +28,7 @@ def extract_paths(paths: Iterable[Path], out: Path | None, allow_unsafe: bool) -
     """Each path is a repository of its own (a file: its folder's files of that name alone)."""
     from triton_data.extract.stage import PRELOAD, extract_all
 
-    with Jail(PRELOAD, allow_unsafe=allow_unsafe, env=NO_GPU | {"TRITON_INTERPRET": "1"}) as jail:
+    with Jail(PRELOAD, allow_unsafe=allow_unsafe, env={"TRITON_INTERPRET": "1"}) as jail:
         for path in paths:
             repo, origins = _repo(path)
             for result in extract_all(repo, origins, jail):

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from triton_data.capture.compile_check import Compiled, from_json
-from triton_data.jail import COMPILE, NO_GPU, Jail, Task
+from triton_data.jail import COMPILE, Jail, Task
 from triton_data.records import Drop, InductorKernel
 
 BATCH = 8  # kernels a task: forking costs as much as compiling a small one
@@ -23,7 +23,7 @@ class Compiler:
     """`with Compiler() as compiler: compiler.compile(kernels, "sm_90", ("ptx",))`."""
 
     def __init__(self, jobs: int | None = None, allow_unsafe: bool = False) -> None:
-        self._jail = Jail(PRELOAD, allow_unsafe=allow_unsafe, env=NO_GPU)
+        self._jail = Jail(PRELOAD, allow_unsafe=allow_unsafe)
         self._pool = ThreadPoolExecutor(jobs)
 
     def __enter__(self) -> Compiler:

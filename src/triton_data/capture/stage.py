@@ -15,7 +15,7 @@ from triton_data.capture import jailed
 from triton_data.capture.debug_folder import keep_files
 from triton_data.capture.toolchain import check_toolchain
 from triton_data.config import CaptureConfig
-from triton_data.jail import GPU, NO_GPU, RUN, Jail, Outcome, Task
+from triton_data.jail import GPU, RUN, Jail, Outcome, Task
 from triton_data.records import FRAGMENT, Capture, Drop, Program
 from triton_data.store import Store
 
@@ -64,11 +64,11 @@ class CaptureStage:
     def held(self) -> AbstractContextManager[object]:
         check_toolchain()
         if self.device == "cuda":  # neither Inductor nor a warm-up: both start CUDA, and its children could not
-            self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe, env={"TORCH_COMPILE_DEBUG": "1"})
+            self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe, env={"TORCH_COMPILE_DEBUG": "1"}, gpu=True)
         else:
             preload = (*PRELOAD, "triton_data.capture.headless")
             warm = "triton_data.capture.jailed:warm_up"
-            self.jail = Jail(preload, warm=warm, allow_unsafe=self.allow_unsafe, env=NO_GPU)
+            self.jail = Jail(preload, warm=warm, allow_unsafe=self.allow_unsafe)
         return self.jail
 
     def work(self, item: Job) -> Iterator[Capture | Drop]:

@@ -17,7 +17,7 @@ from triton_data.extract.memory import one_repository
 from triton_data.extract.probing import JailProbe
 from triton_data.extract.programs import Programs
 from triton_data.extract.repo import Repo
-from triton_data.jail import NO_GPU, Jail
+from triton_data.jail import Jail
 from triton_data.records import Drop, Kernel, Origin, Program, SourceFile
 from triton_data.store import Store
 
@@ -46,7 +46,7 @@ class ExtractStage:
         return sum(1 for _ in self.todo(store))
 
     def held(self) -> AbstractContextManager[object]:
-        self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe, env=NO_GPU | {"TRITON_INTERPRET": "1"})
+        self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe, env={"TRITON_INTERPRET": "1"})
         return self.jail
 
     def work(self, item: Repository) -> Iterator[Kernel | Program | Drop]:

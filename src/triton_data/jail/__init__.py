@@ -13,13 +13,12 @@ from triton_data.jail.frame import ErrorClaim, RawTensor
 from triton_data.jail.handle import Jail
 from triton_data.jail.nanny import JailGone
 from triton_data.jail.outcome import Facts, Outcome
-from triton_data.jail.policy import COMPILE, FLOOR, GPU, NO_GPU, PROFILES, RUN, Policy, Task, profile
+from triton_data.jail.policy import COMPILE, FLOOR, GPU, PROFILES, RUN, Policy, Task, profile
 
 __all__ = [
     "COMPILE",
     "FLOOR",
     "GPU",
-    "NO_GPU",
     "PROFILES",
     "RUN",
     "ErrorClaim",

@@ -39,7 +39,7 @@ def try_file(path: str | Path, profile_name: str = "run", *, allow_unsafe: bool 
         raise Misuse(f"cannot read {path}: {error}") from error
     if not source.strip():
         raise Misuse(f"{path} is empty: it needs a function main()")
-    with Jail(allow_unsafe=allow_unsafe) as jail:
+    with Jail(allow_unsafe=allow_unsafe, gpu=policy.devices) as jail:
         return as_json(jail.run(Task(source=source), policy))
 
 

@@ -24,6 +24,7 @@ ADVICE = (
     "run on Linux 5.13 or newer with Landlock (in a container: docker run --security-opt seccomp=unconfined), "
     "or accept the risk with --allow-unsafe-exec"
 )
+NO_GPU = {"CUDA_VISIBLE_DEVICES": ""}
 LONGEST_ADDRESS = 100  # a Unix socket's path has 107 bytes
 
 
@@ -32,7 +33,7 @@ class Jail:
 
     `warm` is a function of ours, 'package.module:function', that the zygote calls once after loading; it must
     leave no thread. `read` are more paths that tasks may read, `roots` more import roots (readable too),
-    `env` more variables.
+    `env` more variables. With `gpu` tasks see the machine's GPUs; without, they run as on a machine that has none.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Jail:
         read: Iterable[str | Path] = (),
         roots: Iterable[str | Path] = (),
         env: Mapping[str, str] | None = None,
+        gpu: bool = False,
         floor: Iterable[str] = FLOOR,
         allow_unsafe: bool = False,
         retire_after: int = 100_000,
@@ -50,7 +52,7 @@ class Jail:
         self.preload, self.warm = tuple(preload), warm
         self.read = [str(Path(path).resolve()) for path in read]
         self.roots = [str(Path(path).resolve()) for path in roots]
-        self.env = dict(env or {})
+        self.env = {**({} if gpu else NO_GPU), **(env or {})}
         self.floor = () if allow_unsafe else tuple(floor)
         self.retire_after = retire_after
         self.address = ""

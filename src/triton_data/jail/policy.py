@@ -16,7 +16,6 @@ Json: TypeAlias = bool | int | float | str | list[Any] | dict[str, Any] | None
 MIB = 1 << 20
 LAYERS = ("landlock", "seccomp", "namespaces")
 FLOOR = ("landlock", "seccomp")
-NO_GPU = {"CUDA_VISIBLE_DEVICES": ""}  # for a jail whose tasks are to run as on a machine without one
 
 
 @dataclass(frozen=True, slots=True)

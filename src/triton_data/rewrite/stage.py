@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
 
 from triton_data import codec
-from triton_data.jail import NO_GPU, RUN, Jail, Task
+from triton_data.jail import RUN, Jail, Task
 from triton_data.records import Capture, Drop, Pair, Program
 from triton_data.rewrite import jailed
 from triton_data.rewrite.options import Options
@@ -47,7 +47,7 @@ class RewriteStage:
         return store.count_unfinished(Capture, self.name)
 
     def held(self) -> AbstractContextManager[object]:
-        self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe, env=NO_GPU)
+        self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe)
         return self.jail
 
     def work(self, item: Job) -> Iterator[Program | Pair | Drop]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from triton_data.errors import Misuse
-from triton_data.jail import GPU, NO_GPU, RUN, Jail, Outcome, Policy, Task
+from triton_data.jail import GPU, RUN, Jail, Outcome, Policy, Task
 from triton_data.verify import draws, expected, outputs, values
 from triton_data.verify.expected import Case
 from triton_data.verify.judgement import Checks, Judgement
@@ -33,10 +33,8 @@ def open_jail(device: str = "cpu", allow_unsafe: bool = False, inductor: bool = 
         raise Misuse(f"unknown device {device!r}: cpu or cuda")
     same = {"TRITON_F32_DEFAULT": "ieee"}  # what a kernel leaves open is not held against it
     if device == "cuda":
-        # Importing Dynamo asks whether CUDA is there, which through NVML does not start it.
-        asked = {"PYTORCH_NVML_BASED_CUDA_CHECK": "1"}
-        return Jail((*PRELOAD, "torch._dynamo"), env={**same, **asked}, allow_unsafe=allow_unsafe)
-    interpreted = {**same, **NO_GPU, "TRITON_INTERPRET": "1"}
+        return Jail((*PRELOAD, "torch._dynamo"), env=same, allow_unsafe=allow_unsafe, gpu=True)
+    interpreted = {**same, "TRITON_INTERPRET": "1"}
     warm = "triton_data.verify.interpreter.install:warm"
     preload = (*PRELOAD, *INDUCTOR) if inductor else PRELOAD
     return Jail(preload, warm=warm, env=interpreted, allow_unsafe=allow_unsafe)
