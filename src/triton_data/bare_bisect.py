@@ -8,18 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from triton_data.engine.local import LocalEngine
+from triton_data.bare import GRACE, Row, run_bare
 from triton_data.errors import Misuse
-from triton_data.interrupt import Interrupt
 from triton_data.records import FRAGMENT, Capture, Drop, Pair, Program
 from triton_data.rewrite.options import STEPS, Options
 from triton_data.rewrite.stage import SECONDS, Job, RewriteStage
 from triton_data.store import Store
 from triton_data.verify.verify import open_jail, verify_texts
-
-Row = dict[str, Any]
 
 
 def bisect(run_dir: Path, pair_id: str, device: str, allow_unsafe: bool) -> Iterator[Row]:
@@ -64,10 +60,7 @@ def _found(run_dir: Path, pair_id: str) -> tuple[Program, Capture, str]:
 
 def _rewritten(program: Program, capture: Capture, options: Options, allow_unsafe: bool) -> str | Drop:
     stage = RewriteStage(allow_unsafe, options)
-    with Interrupt() as interrupt, stage.held():
-        for outcomes in LocalEngine(1, SECONDS).run(stage, iter([Job(program, capture)]), interrupt):
-            for outcome in outcomes:
-                if outcome.drops:
-                    return outcome.drops[0]
-                return next(each.text for each in outcome.outputs if isinstance(each, Pair))
-    raise KeyboardInterrupt
+    (outcome,) = run_bare(stage, [Job(program, capture)], SECONDS + GRACE, 1)
+    if outcome.drops:
+        return outcome.drops[0]
+    return next(each.text for each in outcome.outputs if isinstance(each, Pair))

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from triton_data.records import FRAGMENT, Capture, Pair, Program
-from triton_data.rewrite import assemble, printer, tree
+from triton_data.rewrite import assemble, body, printer, tree
 from triton_data.rewrite.fragment import DEVICE, Fragment, Kind, contiguous, fragment_of
 from triton_data.rewrite.host import Launch
 from triton_data.rewrite.module import Shell
@@ -148,9 +148,8 @@ def _reference(parent: str, entry: str, title: str, fragment: Fragment, names: d
     lines += [f"{STEP}return {returned}", "", "", *_inputs(fragment, names)]
     text = "\n".join(lines) + "\n"
     needed = [name for name in ("inf", "nan") if name in tree.used(ast.parse(text))]
-    return (
-        text.replace("import torch\n", f"from math import {', '.join(needed)}\n\nimport torch\n", 1) if needed else text
-    )
+    numbers = f"from math import {', '.join(needed)}\n\n" if needed else ""
+    return text.replace("import torch\n", f"{numbers}import torch\n", 1)
 
 
 def _inputs(fragment: Fragment, names: dict[str, str]) -> list[str]:
@@ -175,9 +174,8 @@ def _candidate(
     uses: set[str] = set()
     for value, local in names.items():
         kind = fragment.kinds[value]
-        copy = f"{local}.contiguous()" if kind.is_contiguous else f"with_strides({local}, {kind.stride})"
-        uses |= set() if kind.is_contiguous else {"with_strides"}
-        lines += [f"{STEP}assert {local}.shape == {kind.size}, {local}.shape", f"{STEP}{local} = {copy}"]
+        stride = "" if kind.is_contiguous else str(kind.stride)
+        lines += [STEP + line for line in (body.of_shape(local, str(kind.size)), body.laid_out(local, stride, uses))]
     where = next(iter(names.values()))
     passed = {pointer: names[value] for pointer, value in roles.inputs.items()}
     results, taken = list[str](), {*names.values(), *_TAKEN}

@@ -40,17 +40,26 @@ def _stated(each: ast.stmt | Launch, written: Mapping[str, Written]) -> list[ast
     return [ast.fix_missing_locations(each)]
 
 
+def of_shape(name: str, size: str) -> str:
+    return f"assert {name}.shape == {size}, {name}.shape"
+
+
+def laid_out(name: str, stride: str, uses: set[str]) -> str:
+    """The line that gives an argument the strides that the kernels expect; '' are those of a contiguous tensor."""
+    if not stride:
+        return f"{name} = {name}.contiguous()"
+    uses.add("with_strides")
+    return f"{name} = with_strides({name}, {stride})"
+
+
 def _checks(host: Host, sizes: OpenSizes) -> list[str]:
     """What the kernels take for granted about the arguments, said before they run."""
     lines = []
     for name, layout in host.layouts.arguments.items():
-        size = ast.unparse(layout.size)
         plain = all(part.isdigit() or part in sizes.read for part in layout.sizes)
         if plain and not sizes.is_said(name, layout.sizes):
-            lines.append(f"assert {name}.shape == {size}, {name}.shape")
-        if name.isidentifier() and is_contiguous(layout.size, layout.stride):
-            lines.append(f"{name} = {name}.contiguous()")
-        elif name.isidentifier():
-            host.uses.add("with_strides")
-            lines.append(f"{name} = with_strides({name}, {ast.unparse(layout.stride)})")
+            lines.append(of_shape(name, ast.unparse(layout.size)))
+        if name.isidentifier():
+            stride = "" if is_contiguous(layout.size, layout.stride) else ast.unparse(layout.stride)
+            lines.append(laid_out(name, stride, host.uses))
     return lines

@@ -36,12 +36,8 @@ class Kind:
 
     @property
     def is_contiguous(self) -> bool:
-        step = 1
-        for length, stride in zip(reversed(self.size), reversed(self.stride), strict=True):
-            if length != 1 and stride != step:
-                return False
-            step *= max(length, 1)
-        return True
+        wanted = contiguous(self.size)
+        return all(n == 1 or has == want for n, has, want in zip(self.size, self.stride, wanted, strict=True))
 
 
 def contiguous(size: Sequence[int]) -> tuple[int, ...]:
