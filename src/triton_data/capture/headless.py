@@ -25,38 +25,28 @@ from torch._dynamo.utils import detect_fake_mode
 from torch._inductor.compile_fx import compile_fx
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-from triton_data.capture.modes import find_mode
 from triton_data.capture.patches import pretending
-from triton_data.capture.program import Built, loaded
-from triton_data.capture.reasons import Reason, dropped, one_line
-from triton_data.capture.recorder import Emitted, record
+from triton_data.capture.program import Built
+from triton_data.capture.recorder import Emitted, capture_as, record
 from triton_data.capture.retarget import inputs_on
 from triton_data.capture.sizing import sized
 from triton_data.capture.stand_in import DEVICE
 from triton_data.capture.targets import Target, find_target
-from triton_data.capture.toolchain import check_toolchain, versions
+from triton_data.capture.toolchain import check_toolchain
 from triton_data.records import Capture, Drop, Graph, Origin, Program
 
 
 def capture_program(program: Program, target: str = "sm_90", mode: str = "inference") -> Capture | Drop:
     check_toolchain()
     spec = find_target(target)
-    find_mode(mode)
-    step = Reason.TEXT
-    try:
-        with loaded(program.text) as module:
-            if not hasattr(module, program.entry):
-                return dropped(Reason.TEXT, f"no {program.entry!r} in the text")
-            step = Reason.BUILD
-            built, mode_of_inputs = sized(module, program.entry, mode == "training")
-            step = Reason.RUN
-            with mode_of_inputs:
-                graphs = capture_call(built, spec, mode)
-    except Exception as error:  # noqa: BLE001  foreign code: any failure of it is a Drop
-        return dropped(step, one_line(error))
-    if isinstance(graphs, Drop):
-        return graphs
-    return Capture(program.key, program.entry, target, mode, graphs, versions(), program.origin)
+    training = mode == "training"
+    return capture_as(
+        program,
+        target,
+        mode,
+        lambda module: sized(module, program.entry, training),
+        lambda built: capture_call(built, spec, mode),
+    )
 
 
 # Wide rather than deep: what one capture loads and caches, the forked ones find there.

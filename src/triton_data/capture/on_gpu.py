@@ -8,7 +8,10 @@ are compiled and launched: run foreign text through the jail. Not covered: machi
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from unittest import mock
 
@@ -22,12 +25,10 @@ from torch.utils._pytree import tree_leaves, tree_map_only
 
 from triton_data.capture.headless import one_text_a_graph
 from triton_data.capture.jailed import to_json
-from triton_data.capture.modes import find_mode
-from triton_data.capture.program import Built, build, loaded, require_gradients
-from triton_data.capture.reasons import Reason, dropped, one_line
-from triton_data.capture.recorder import Emitted, record
-from triton_data.capture.toolchain import check_toolchain, versions
-from triton_data.records import Capture, Drop, Origin, Program
+from triton_data.capture.program import Built, build, require_gradients
+from triton_data.capture.recorder import Emitted, Prepared, capture_as, record
+from triton_data.capture.toolchain import check_toolchain
+from triton_data.records import Capture, Drop, Graph, Origin, Program
 
 
 def capture(payload: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
@@ -42,25 +43,21 @@ def capture(payload: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
 
 def capture_on_gpu(program: Program, target: str, mode: str = "inference") -> Capture | Drop:
     check_toolchain()
-    find_mode(mode)
-    step = Reason.TEXT
-    try:
-        with loaded(program.text) as module:
-            if not hasattr(module, program.entry):
-                return dropped(Reason.TEXT, f"no {program.entry!r} in the text")
-            step = Reason.BUILD
-            torch.manual_seed(0)
-            built = _moved(build(module, program.entry, mode == "training"))
-            if mode == "training":
-                require_gradients(built)
-            step = Reason.RUN
-            graphs = record(built, mode, _compile, _differentiate)
-            torch.cuda.synchronize()
-    except Exception as error:  # noqa: BLE001  foreign code: any failure of it is a Drop
-        return dropped(step, one_line(error))
-    if isinstance(graphs, Drop):
+
+    def prepare(module: ModuleType) -> Prepared:
+        torch.manual_seed(0)
+        built = _moved(build(module, program.entry, mode == "training"))
+        if mode == "training":
+            require_gradients(built)
+        return built, nullcontext()
+
+    def graphs_of(built: Built) -> tuple[Graph, ...] | Drop:
+        graphs = record(built, mode, _compile, _differentiate)
+        torch.cuda.synchronize()
         return graphs
-    return Capture(program.key, program.entry, target, mode, graphs, (*versions(), _device()), program.origin)
+
+    made = capture_as(program, target, mode, prepare, graphs_of)
+    return made if isinstance(made, Drop) else replace(made, toolchain=(*made.toolchain, _device()))
 
 
 def _compile(graph: torch.fx.GraphModule, inputs: list[Any], emitted: Emitted) -> Any:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from types import ModuleType
 from typing import Any, TypeAlias
 
 import torch
@@ -18,13 +20,39 @@ from torch.utils._sympy.printers import PythonPrinter
 
 from triton_data.capture import graph_outputs, output_code
 from triton_data.capture.graph_inputs import sources_of
+from triton_data.capture.modes import find_mode
 from triton_data.capture.patches import numbered_from_zero
-from triton_data.capture.program import Built
+from triton_data.capture.program import Built, loaded
 from triton_data.capture.reasons import Reason, dropped, one_line
-from triton_data.records import Drop, Graph
+from triton_data.capture.toolchain import versions
+from triton_data.records import Capture, Drop, Graph, Program
 
 Emitted: TypeAlias = Callable[[str], None]  # called with the output code of each direction
+Prepared: TypeAlias = tuple[Built, AbstractContextManager[Any]]  # and the context to call it in
+Traced: TypeAlias = Callable[[Built], tuple[Graph, ...] | Drop]
 Compile: TypeAlias = Callable[[torch.fx.GraphModule, list[Any], Emitted], Callable[..., Any]]  # what runs the graph
+
+
+def capture_as(
+    program: Program, target: str, mode: str, prepare: Callable[[ModuleType], Prepared], graphs_of: Traced
+) -> Capture | Drop:
+    """The text, built by `prepare` and traced by `graphs_of`; whatever fails is a Drop that names the step."""
+    find_mode(mode)
+    step = Reason.TEXT
+    try:
+        with loaded(program.text) as module:
+            if not hasattr(module, program.entry):
+                return dropped(Reason.TEXT, f"no {program.entry!r} in the text")
+            step = Reason.BUILD
+            built, context = prepare(module)
+            step = Reason.RUN
+            with context:
+                graphs = graphs_of(built)
+    except Exception as error:  # noqa: BLE001  foreign code: any failure of it is a Drop
+        return dropped(step, one_line(error))
+    if isinstance(graphs, Drop):
+        return graphs
+    return Capture(program.key, program.entry, target, mode, graphs, versions(), program.origin)
 
 
 def record(
