@@ -1,4 +1,4 @@
-"""A small GitHub on loopback: search with its 1,000 cap, GraphQL lookups, archives, git over HTTP, limits, and faults.
+"""A small GitHub on loopback: the API of answers.py, archives, git over HTTP, budgets, and faults.
 
 In: repositories and a list of faults. Out: a server that logs every request with its headers. Stateful enough to be
 wrong in the ways GitHub is: names change, stars drop, budgets run out, bodies break. Not covered: everything else.
@@ -6,11 +6,9 @@ wrong in the ways GitHub is: names change, stars drop, budgets run out, bodies b
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,8 +17,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.sources import answers
 from tests.sources.backend import backend
-from tests.sources.repos import FakeRepo, as_graphql, as_rest, fits, make_bare, make_tar, page_of
+from tests.sources.repos import FakeRepo, make_bare, make_tar
 
 __all__ = ["FakeRepo", "Fault", "Handler", "Hub", "make_bare", "make_tar", "serving"]
 
@@ -131,7 +130,7 @@ class Handler(BaseHTTPRequestHandler):
     def _route(self) -> None:
         path, query = unquote(urlsplit(self.path).path), parse_qs(urlsplit(self.path).query)
         if path.startswith(("/search/", "/repos/", "/repositories/", "/graphql", "/rate_limit")):
-            self._api(path, query)
+            answers.answer(self, path, query)
         elif found := re.match(r"/([^/]+/[^/]+?)/archive/(.+)\.tar\.gz$", path):
             if self.hub.archive_base:
                 self.reply(302, b"", {"Location": self.hub.archive_base + self.path})
@@ -141,92 +140,6 @@ class Handler(BaseHTTPRequestHandler):
             self._git(path)
         else:
             self.reply(404, b"not found")
-
-    def _api(self, path: str, query: dict[str, list[str]]) -> None:
-        given = self.headers.get("Authorization", "")
-        if given and given != f"token {self.hub.token}" and given != f"Bearer {self.hub.token}":
-            self.json({"message": "Bad credentials"}, 401)
-            return
-        if path == "/rate_limit":
-            rows = {name: {"limit": 5000, "remaining": left, "reset": 0} for name, left in self.hub.remaining.items()}
-            self.json({"resources": {"core": {"limit": 60, "remaining": 60, "reset": 0}, **rows}})
-            return
-        resource = {"/search/repositories": "search", "/search/code": "code_search", "/graphql": "graphql"}.get(
-            path, "core"
-        )
-        budget = self._spend(resource)
-        if budget.get("X-RateLimit-Remaining") == "-1":
-            budget["X-RateLimit-Remaining"] = "0"
-            self.json({"message": "API rate limit exceeded."}, 403, budget)
-        elif path == "/search/repositories":
-            self.json(self._search(query), 200, budget)
-        elif path == "/search/code":
-            self.json(self._code(query), 200, budget)
-        elif path == "/graphql":
-            self.json(self._graphql(json.loads(self.body)), 200, budget)
-        else:
-            self._repository(path, budget)
-
-    def _spend(self, resource: str) -> dict[str, str]:
-        hub = self.hub
-        if resource not in hub.remaining:
-            return {}
-        with hub.lock:
-            hub.remaining[resource] -= 1
-            left = hub.remaining[resource]
-            if left < 0:
-                threading.Timer(hub.reset_in, lambda: hub.remaining.update({resource: 5})).start()
-        reset = str(int(time.time() + hub.reset_in))
-        return {
-            "X-RateLimit-Remaining": str(max(left, -1)),
-            "X-RateLimit-Reset": reset,
-            "X-RateLimit-Resource": resource,
-        }
-
-    def _search(self, query: dict[str, list[str]]) -> dict[str, Any]:
-        text = query["q"][0]
-        found = [r for r in self.hub.repos if fits(r, text)]
-        found.sort(key=lambda r: (-r.stars, r.id))
-        return {
-            "total_count": len(found),
-            "incomplete_results": False,
-            "items": [as_rest(r, self.base) for r in page_of(found, query)],
-        }
-
-    def _code(self, query: dict[str, list[str]]) -> dict[str, Any]:
-        hits = [r for r in self.hub.repos if any(b"triton" in data for data in r.files.values())]
-        items = [{"path": "k.py", "repository": {"full_name": r.name, "id": r.id}} for r in page_of(hits, query)]
-        return {"total_count": len(hits), "incomplete_results": False, "items": items}
-
-    def _graphql(self, asked: dict[str, Any]) -> dict[str, Any]:
-        values = asked["variables"]
-        if "ids" in values:
-            by_node = {f"R_{r.id}": r for r in self.hub.repos}
-            nodes = [as_graphql(by_node.get(i), self.base) for i in values["ids"]]
-            return {"data": {"nodes": nodes}}
-        count = sum(name.startswith("o") for name in values)
-        names = [f"{values[f'o{i}']}/{values[f'n{i}']}" for i in range(count)]
-        return {"data": {f"r{i}": as_graphql(self.hub.find(name), self.base) for i, name in enumerate(names)}}
-
-    def _repository(self, path: str, budget: dict[str, str]) -> None:
-        by_id = re.match(r"/repositories/(\d+)$", path)
-        repo = next((r for r in self.hub.repos if by_id and r.id == int(by_id[1])), None) if by_id else None
-        repo = repo or self.hub.find(path.removeprefix("/repos/"))
-        if repo is None or repo.gone:
-            self.json({"message": "Not Found"}, 404, budget)
-        elif repo.blocked:
-            self.json({"message": "Repository access blocked"}, 451, budget)
-        elif not by_id and repo.now_name and repo.now_name.lower() != path.removeprefix("/repos/").lower():
-            self.json(
-                {"message": "Moved Permanently"}, 301, {**budget, "Location": f"{self.base}/repositories/{repo.id}"}
-            )
-        else:
-            data = as_rest(repo, self.base, now=True)
-            etag = f'"{hashlib.md5(json.dumps(data).encode()).hexdigest()}"'
-            if self.headers.get("If-None-Match") == etag:
-                self.reply(304, b"", {**budget, "ETag": etag})
-            else:
-                self.json(data, 200, {**budget, "ETag": etag})
 
     def _archive(self, name: str) -> None:
         repo = self.hub.find(name)
