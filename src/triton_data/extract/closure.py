@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..records import Drop
-from .plan import Unclosed, plan
+from .needs import Unclosed
+from .plan import plan
 from .reasons import Reason
 from .render import render
 from .repo import Repo

@@ -64,7 +64,7 @@ def find_kernels(text: str) -> list[FoundKernel]:
 
 def kernels_in(repo: Repo, module: Module) -> Iterator[FoundKernel]:
     for unit in module.units:
-        for top in unit.nodes:
+        for top in unit.nodes if "@" in unit.text else ():  # no kernel without a decorator
             for name, node, _ in _definitions(top, "", False):
                 if isinstance(node, Function) and node.decorator_list and _is_kernel(repo, module, node):
                     start = min(node.lineno, *(d.lineno for d in node.decorator_list))

@@ -10,7 +10,8 @@ from __future__ import annotations
 from .module import Broken
 from .names import When
 from .naming import Naming, key_of
-from .plan import Plan, Symbol
+from .needs import Symbol
+from .plan import Plan
 
 
 def imports(made: Plan, naming: Naming) -> str:

@@ -40,7 +40,7 @@ class Uses:
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _MUTATORS = frozenset(("append", "extend", "update", "add", "insert", "setdefault", "remove", "pop"))
-_Job = tuple[ast.AST, int]
+_Stack = list[Any]  # nodes, all of one moment
 
 
 class _Scope:
@@ -52,21 +52,44 @@ class _Scope:
         self.reads: list[tuple[str, str, int]] = []
         self.declared: set[str] = set()
         self.inner: list[tuple[ast.AST, int]] = []
+        self.elsewhen: list[tuple[_Stack, int]] = []  # nodes that are needed at another moment than the rest
 
     def run(self, nodes: Iterable[ast.AST]) -> None:
-        stack: list[_Job] = [(node, self.when) for node in nodes]
-        visits = _VISIT
-        while stack:
-            node, when = stack.pop()
-            kind = type(node)
-            if kind is ast.Constant:
-                continue
-            visit = visits.get(kind)
-            if visit is not None:
-                visit(self, node, when, stack)
-            else:
-                _push(stack, node, when)
+        self.elsewhen.append((list(nodes), self.when))
+        while self.elsewhen:
+            self._walk(*self.elsewhen.pop())
         self.settle()
+
+    def _walk(self, stack: _Stack, when: int) -> None:
+        """The commonest nodes by hand: every call that is saved here counts hundreds of thousands of times."""
+        names: dict[str, None] = {}
+        bound, visits = self.bound, _VISIT
+        while stack:
+            node = stack.pop()
+            kind = type(node)
+            if kind is ast.Name:
+                if type(node.ctx) is ast.Load:
+                    names[node.id] = None
+                else:
+                    bound.add(node.id)
+            elif kind is ast.Constant:
+                continue
+            elif kind is ast.Call:
+                stack.append(node.func)
+                stack += node.args
+                if node.keywords:
+                    stack += [keyword.value for keyword in node.keywords]
+            elif kind is ast.BinOp:
+                stack += (node.left, node.right)
+            elif kind is ast.Subscript:
+                stack += (node.value, node.slice)
+            else:
+                visit = visits.get(kind)
+                if visit is not None:
+                    visit(self, node, when, stack)
+                else:
+                    _push(stack, node)
+        self.reads += [(name, name, when) for name in names]
 
     def settle(self) -> None:
         own = self.bound - self.declared
@@ -80,9 +103,6 @@ class _Scope:
             chains[chain] = chains.get(chain, 0) | when
         for node, when in self.inner:
             _enter(self.uses, node, when, below)
-
-    def read(self, root: str, chain: str, when: int) -> None:
-        self.reads.append((root, chain, when))
 
 
 def _enter(uses: Uses, node: ast.AST, when: int, hidden: frozenset[str]) -> None:
@@ -102,13 +122,13 @@ def _enter(uses: Uses, node: ast.AST, when: int, hidden: frozenset[str]) -> None
     scope.run(node.body if isinstance(node.body, list) else [node.body])
 
 
-def _push(stack: list[_Job], node: ast.AST, when: int) -> None:
+def _push(stack: _Stack, node: ast.AST) -> None:
     for name in _FIELDS[type(node)]:
         value = getattr(node, name)
         if type(value) is list:
-            stack.extend([(item, when) for item in value if item is not None])
+            stack += value if None not in value else [item for item in value if item is not None]
         elif value is not None:
-            stack.append((value, when))
+            stack.append(value)
 
 
 # Operators, contexts, plain strings and numbers hold no names; leaving them out halves the walk.
@@ -121,95 +141,77 @@ _FIELDS: dict[type, tuple[str, ...]] = {
 }
 
 
-# The commonest nodes by hand: the general way looks every field up by name.
-def _operands(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
-    stack += ((node.left, when), (node.right, when))
-
-
-def _call(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
-    stack.append((node.func, when))
-    stack.extend([(arg, when) for arg in node.args])
-    stack.extend([(keyword.value, when) for keyword in node.keywords])
-
-
-def _name(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
-    if type(node.ctx) is ast.Load:
-        scope.reads.append((node.id, node.id, when))
-    else:
-        scope.bound.add(node.id)
-
-
-def _attribute(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
-    parts = []
+def _attribute(scope: _Scope, node: Any, when: int, stack: _Stack) -> None:
+    chain = node.attr
+    node = node.value
     while type(node) is ast.Attribute:
-        parts.append(node.attr)
+        chain = f"{node.attr}.{chain}"
         node = node.value
     if type(node) is ast.Name:
-        parts.append(node.id)
-        scope.reads.append((node.id, ".".join(reversed(parts)), when))
+        scope.reads.append((node.id, f"{node.id}.{chain}", when))
     else:
-        stack.append((node, when))
+        stack.append(node)
 
 
-def _function(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
+def _function(scope: _Scope, node: Any, when: int, stack: _Stack) -> None:
     scope.inner.append((node, when))
+    annotations: _Stack = []
     if not isinstance(node, ast.Lambda):
         scope.bound.add(node.name)
-        stack.extend((decorator, when | When.DECORATOR) for decorator in node.decorator_list)
+        scope.elsewhen.append((list(node.decorator_list), when | When.DECORATOR))
         if node.returns is not None:
-            stack.append((node.returns, When.ANNOTATION))
+            annotations.append(node.returns)
     args = node.args
     for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg):
         if arg is not None and arg.annotation is not None:
-            stack.append((arg.annotation, When.ANNOTATION))
-    stack.extend((default, when) for default in (*args.defaults, *args.kw_defaults) if default is not None)
+            annotations.append(arg.annotation)
+    if annotations:
+        scope.elsewhen.append((annotations, When.ANNOTATION))
+    stack += [default for default in (*args.defaults, *args.kw_defaults) if default is not None]
 
 
-def _class(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
+def _class(scope: _Scope, node: Any, when: int, stack: _Stack) -> None:
     scope.bound.add(node.name)
     scope.inner.append((node, when))
-    stack.extend((decorator, when | When.DECORATOR) for decorator in node.decorator_list)
-    stack.extend((base, when) for base in (*node.bases, *(keyword.value for keyword in node.keywords)))
+    scope.elsewhen.append((list(node.decorator_list), when | When.DECORATOR))
+    stack += [*node.bases, *(keyword.value for keyword in node.keywords)]
 
 
-def _comprehension(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
+def _comprehension(scope: _Scope, node: Any, when: int, stack: _Stack) -> None:
     scope.inner.append((node, when))
 
 
-def _import(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
+def _import(scope: _Scope, node: Any, when: int, stack: _Stack) -> None:
     scope.uses.local_imports.append(node)
     scope.bound.update(alias.asname or alias.name.split(".")[0] for alias in node.names)
 
 
-def _declaration(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
+def _declaration(scope: _Scope, node: Any, when: int, stack: _Stack) -> None:
     scope.declared.update(node.names)
     if isinstance(node, ast.Global):
         scope.reads.extend((name, name, when) for name in node.names)
 
 
-def _binder(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
+def _binder(scope: _Scope, node: Any, when: int, stack: _Stack) -> None:
     if node.name is not None:
         scope.bound.add(node.name)
-    _push(stack, node, when)
+    _push(stack, node)
 
 
-def _mapping(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
+def _mapping(scope: _Scope, node: Any, when: int, stack: _Stack) -> None:
     if node.rest is not None:
         scope.bound.add(node.rest)
-    _push(stack, node, when)
+    _push(stack, node)
 
 
-def _annotated(scope: _Scope, node: Any, when: int, stack: list[_Job]) -> None:
-    stack.append((node.annotation, When.ANNOTATION))
-    stack.append((node.target, when))
+def _annotated(scope: _Scope, node: Any, when: int, stack: _Stack) -> None:
+    scope.elsewhen.append(([node.annotation], When.ANNOTATION))
+    stack.append(node.target)
     if node.value is not None:
-        stack.append((node.value, when))
+        stack.append(node.value)
 
 
 _VISIT: dict[type, Any] = {
-    ast.Name: _name,
-    ast.Call: _call,
-    ast.BinOp: _operands,
     ast.Attribute: _attribute,
     ast.FunctionDef: _function,
     ast.AsyncFunctionDef: _function,

@@ -7,10 +7,13 @@ whoever comes second under a taken name gets its file's name behind it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 
 from .module import Broken, Unit
-from .plan import Plan, Symbol
+from .needs import Symbol
+from .plan import Plan
 from .repo import Defined, External
 
 
@@ -21,14 +24,17 @@ class Naming:
     owner: dict[str, object] = field(default_factory=dict)
     given: dict[object, str] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)  # a fresh name must stand nowhere in them
+    changed: bool = False  # somebody is not called what its home calls it
 
     def claim(self, key: object, name: str, hint: str) -> None:
         if key in self.given:
+            self.changed |= self.given[key] != name
             return
         fresh, n = name, 1
         while fresh in self.owner or (fresh != name and any(fresh in text for text in self.texts)):
             fresh, n = f"{name}_{hint}" if n == 1 else f"{name}_{hint}_{n}", n + 1
         self.owner[fresh], self.given[key] = key, fresh
+        self.changed |= fresh != name
 
 
 def origin_of(made: Plan, root: tuple[str, str]) -> tuple[str, str]:
@@ -41,6 +47,13 @@ def key_of(made: Plan, symbol: Symbol) -> object:
     """What makes two symbols one: the same import, the same definition, or definitions with the same text."""
     if symbol.external is not None:
         return symbol.external
+    key = made.repo.remembered.get(symbol)
+    if key is None:
+        key = made.repo.remembered[symbol] = _key(made, symbol)
+    return made.twins.get(key, key) if made.twins else key
+
+
+def _key(made: Plan, symbol: Symbol) -> object:
     module = made.repo.module(symbol.where)
     assert not isinstance(module, Broken)
     last = module.bindings[symbol.name][-1]
@@ -48,14 +61,20 @@ def key_of(made: Plan, symbol: Symbol) -> object:
         target = made.repo.import_target(last.item, symbol.where)
         if isinstance(target, External) and (last.item.attribute or last.item.aliased):
             return target
-    return made.twins.get((symbol.where, symbol.name), (symbol.where, symbol.name))
+    return (symbol.where, symbol.name)
 
 
 def without_twins(made: Plan, units: list[Unit]) -> list[Unit]:
     """`def exists(x): ...` stands in every file of some repositories: keep one where text and meaning are the same."""
+    texts = Counter(unit.text for unit in units)
+    if len(texts) == len(units):
+        return units
     seen: dict[object, Unit] = {}
     kept = []
     for unit in units:
+        if texts[unit.text] == 1:
+            kept.append(unit)
+            continue
         print_ = _fingerprint(made, unit)
         first = seen.setdefault(print_, unit) if print_ is not None else unit
         if first is unit:
@@ -99,6 +118,7 @@ def names(made: Plan, units: list[Unit], roots: list[tuple[str, str]]) -> Naming
     return naming
 
 
+@cache
 def _stem(path: str) -> str:
     parts = path.removesuffix(".py").split("/")
     word = parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]

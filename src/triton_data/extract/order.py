@@ -45,8 +45,8 @@ def order(made: Plan) -> list[Unit]:
 def _module_order(made: Plan) -> list[str]:
     """Depth first along the units' needs: a file comes after the files it uses."""
     edges: dict[str, list[str]] = {path: [] for path in made.modules()}
-    for key, needed in made.lazy.items():
-        edges[key[0]] += [path for path, _ in sorted(needed) if path != key[0]]
+    for key, needed in made.needs.items():
+        edges[key[0]] += [path for path, _ in sorted(needed.lazy) if path != key[0]]
     seen: dict[str, None] = {}
     visiting: set[str] = set()
 
@@ -65,18 +65,21 @@ def _module_order(made: Plan) -> list[str]:
 
 def _needed_first(made: Plan, key: tuple[str, int]) -> set[tuple[str, int]]:
     """Eager needs; where the unit runs code at import time, also what that code needs in turn."""
-    needed = set(made.eager[key])
+    needed = made.needs[key].eager
     if any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in made.units[key].nodes):
         decorated = any(getattr(node, "decorator_list", ()) for node in made.units[key].nodes)
         if not decorated:
             return needed & made.units.keys() - {key}
+    if not needed:
+        return set()
+    direct, needed = needed, set(needed)
     queue = list(needed)
     while queue:
-        for other in made.lazy.get(queue.pop(), ()):
+        following = made.needs.get(queue.pop())
+        for other in following.lazy if following else ():
             if other not in needed:
                 needed.add(other)
                 queue.append(other)
     # same-file definitions keep their original order unless the use is direct
-    direct = made.eager[key]
     kept = {other for other in needed if other in direct or other[0] != key[0] or other[1] < key[1]}
     return kept & made.units.keys() - {key}

@@ -12,8 +12,9 @@ import ast
 from .imports import imports
 from .module import Unit
 from .naming import Naming, key_of, names, origin_of, without_twins
+from .needs import Symbol, Unclosed, local_targets
 from .order import order
-from .plan import Plan, Symbol, Unclosed, local_targets
+from .plan import Plan
 from .reasons import Reason
 from .repo import Defined, External
 from .rewrite import Edit, rewrite
@@ -50,6 +51,8 @@ def _must_parse(text: str) -> None:
 
 
 def _unit_text(made: Plan, unit: Unit, naming: Naming) -> str:
+    if made.needs[unit.key].plain and not naming.changed:
+        return unit.text
     edit = Edit()
     for uses in unit.uses:
         for chain in uses.chains:
@@ -93,6 +96,8 @@ def _local_edits(made: Plan, unit: Unit, node: ast.Import | ast.ImportFrom, nami
 def _aliases(made: Plan, units: list[Unit], naming: Naming) -> dict[tuple[str, int], list[str]]:
     """Lines `g = f`, by the unit after which they stand."""
     lines: dict[tuple[str, int], list[str]] = {}
+    if not naming.changed and all(made.needs[unit.key].plain for unit in units):
+        return lines
     placed: dict[str, object] = {}
     homes = {name: unit.key for unit in units for name in _given_binds(made, unit, naming)}
     for unit in units:

@@ -1,0 +1,220 @@
+"""What one unit needs: what each chain in it stands for, and which definitions and imports must come along.
+
+Enters: a `Repo` and a unit. Leaves: its `Needs`, found once for the repository, or `Unclosed` where something that the
+unit cannot do without is not there. Names resolve as Python resolves them; nothing is executed.
+Not covered: what the definitions need in their turn (plan.py).
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from .installed import through_star
+from .module import Broken, Import, Module, Unit
+from .names import When
+from .packages import available
+from .reasons import Reason, needs
+from .repo import Defined, External, InRepo, Repo, Target
+
+_BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__package__", "__spec__", "__path__"}
+_IMPLICIT = frozenset(("__class__", "__annotations__", "__qualname__", "__module__", "__builtins__"))
+
+
+class Unclosed(Exception):
+    """Why these roots have no closure. Caught where a closure is asked for, and turned into a Drop."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason, self.detail = reason, detail
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """One thing with one name in the standalone file. `where` is '' for what is imported from other packages."""
+
+    where: str
+    name: str  # as its home calls it; for an import the name it is bound to
+    external: External | None = None
+    submodules: bool = False  # a plain `import a.b`, which binds `a`
+
+
+@dataclass(eq=False)
+class Needs:
+    """`plain`: every name in the unit is what its home calls it, so that its text can stay as it is."""
+
+    # what a chain in the unit stands for: (path, chain) -> (symbol, how many parts it replaces)
+    meaning: dict[tuple[str, str], tuple[Symbol, int]] = field(default_factory=dict)
+    definitions: dict[Defined, None] = field(default_factory=dict)
+    externals: dict[Symbol, set[int]] = field(default_factory=dict)
+    missing: dict[Symbol, set[int]] = field(default_factory=dict)
+    stars: dict[str, None] = field(default_factory=dict)
+    builtins: set[str] = field(default_factory=set)
+    dotted_imports: dict[str, None] = field(default_factory=dict)  # `import a.b` lines, for their side effect
+    eager: set[tuple[str, int]] = field(default_factory=set)  # units that must stand before this one
+    lazy: set[tuple[str, int]] = field(default_factory=set)
+    plain: bool = True
+
+
+def needs_of(repo: Repo, unit: Unit, strict: bool) -> Needs:
+    key = (unit, strict)
+    known: Needs | None = repo.remembered.get(key)
+    if known is None:
+        known = repo.remembered[key] = _Reader(repo, unit, strict).read()
+    return known
+
+
+def definition(repo: Repo, target: Defined) -> tuple[list[Unit], frozenset[tuple[str, int]]]:
+    """All its units, and the keys of those among them that bind it; found once for the repository."""
+    known: tuple[list[Unit], frozenset[tuple[str, int]]] | None = repo.remembered.get(target)
+    if known is None:
+        module = _module(repo, target.path)
+        binding = [module.units[b.unit] for b in module.bindings[target.name] if b.item is None or b.nested]
+        units = binding + module.writers.get(target.name, [])
+        known = repo.remembered[target] = (units, frozenset(unit.key for unit in binding))
+    return known
+
+
+def _module(repo: Repo, path: str) -> Module:
+    module = repo.module(path)
+    if isinstance(module, Broken):
+        raise Unclosed(module.reason, f"{path}: {module.detail}")
+    return module
+
+
+class _Reader:
+    def __init__(self, repo: Repo, unit: Unit, strict: bool) -> None:
+        self.repo, self.unit, self.strict = repo, unit, strict
+        self.module = _module(repo, unit.path)
+        self.made = Needs()
+
+    def read(self) -> Needs:
+        made, module = self.made, self.module
+        for uses in self.unit.uses:
+            for chain, when in uses.chains.items():
+                each = _resolved(self.repo, self.unit, module, chain, when)
+                if each is None:
+                    continue
+                if each.symbol is None or each.target is None:
+                    self._unbound(each.root, each.when)
+                    continue
+                made.meaning[(module.path, each.chain)] = (each.symbol, each.parts)
+                made.plain &= each.parts == 1 and each.symbol.name == each.root
+                self._reach(each.symbol, each.target, each.when, each.root if each.parts == 1 else "")
+        for uses in self.unit.uses:
+            for node in uses.local_imports:
+                self._local_import(node)
+        made.plain &= not made.missing
+        return made
+
+    def _reach(self, symbol: Symbol, target: Target, when: int, root: str) -> None:
+        made = self.made
+        if isinstance(target, Defined):
+            made.definitions[target] = None
+            keys = definition(self.repo, target)[1] - {self.unit.key}
+            made.lazy |= keys
+            annotation = when == When.ANNOTATION and self.module.future_annotations
+            if when & ~(When.LAZY | When.MAYBE) and not annotation:
+                made.eager |= keys
+            return
+        assert isinstance(target, External)
+        kept = made.externals if available(target) else made.missing
+        kept.setdefault(symbol, set()).add(when)
+        if kept is made.missing and when & When.EAGER and not when & When.DECORATOR:
+            raise Unclosed(needs(target.package), f"{symbol.name} in {self.module.path}")
+        if symbol.submodules:
+            for binding in self.module.bindings.get(root, ()):
+                item = binding.item
+                if item is not None and not item.aliased and not item.level and available(External(item.module)):
+                    made.dotted_imports[item.module] = None
+
+    def _unbound(self, root: str, when: int) -> None:
+        made, module = self.made, self.module
+        if root in self.unit.binds or root in _IMPLICIT:
+            return
+        if root in _BUILTINS:
+            made.builtins.add(root)
+            if root == "globals":  # `globals()[name]` may ask for any definition of its file
+                names = [name for name, found in module.bindings.items() if found[-1].item is None]
+                made.definitions.update(dict.fromkeys(Defined(module.path, name) for name in names))
+            return
+        stars = self.repo.external_stars(module.path)
+        present = [star for star in stars if available(External(star))]
+        if stars and not present and not when & When.MAYBE:
+            raise Unclosed(needs(stars[0].split(".")[0]), f"{root} in {module.path}, through a star import")
+        made.stars.update(dict.fromkeys(present))
+        if not stars and not when & When.MAYBE and (self.strict or when != When.LAZY):
+            raise Unclosed(Reason.UNRESOLVED, f"{root} in {module.path}")
+
+    def _local_import(self, node: ast.Import | ast.ImportFrom) -> None:
+        self.made.plain = False
+        for alias in node.names:
+            for target, chain in local_targets(self.repo, self.unit.path, node, alias):
+                if isinstance(target, InRepo):
+                    raise Unclosed(Reason.MODULE_VALUE, f"{alias.name}, imported inside a block of {self.unit.path}")
+                if isinstance(target, Defined):
+                    self.made.meaning[(self.unit.path, chain)] = (Symbol(target.path, target.name), 1)
+                    self.made.lazy |= definition(self.repo, target)[1]
+                    self.made.definitions[target] = None
+
+
+class _Resolved(NamedTuple):
+    """What one chain of a unit leads to; no target: nothing binds its root."""
+
+    chain: str
+    when: int
+    root: str
+    parts: int
+    symbol: Symbol | None
+    target: Target
+
+
+def _resolved(repo: Repo, unit: Unit, module: Module, chain: str, when: int) -> _Resolved | None:
+    root, *rest = chain.split(".")
+    target = repo.lookup(module.path, root)
+    parts = 1
+    if root in unit.binds and not (isinstance(target, Defined) and target.name == root):
+        return None  # an import inside the unit's own try or if: local_imports deals with it
+    while isinstance(target, InRepo):
+        if not rest:
+            raise Unclosed(Reason.MODULE_VALUE, f"{chain} in {module.path}")
+        member = repo.member(target, rest[0])
+        if member is None:
+            raise Unclosed(Reason.UNRESOLVED, f"{chain} in {module.path}")
+        target, rest, parts = member, rest[1:], parts + 1
+    if target is None and root not in unit.binds and root not in _BUILTINS:
+        target = _from_star(repo, module, root)
+    symbol = None if target is None else _symbol(target, root, parts)
+    return _Resolved(chain, when, root, parts, symbol, target)
+
+
+def _symbol(target: Target, root: str, parts: int) -> Symbol:
+    if isinstance(target, Defined):
+        return Symbol(target.path, target.name)
+    assert isinstance(target, External)
+    if target.attribute:
+        name = root if parts == 1 else target.attribute
+        return Symbol("", name, target)
+    if parts == 1 and root == target.module:
+        return Symbol("", root, target, submodules=True)
+    return Symbol("", root if parts == 1 else target.module.rpartition(".")[2], target)
+
+
+def _from_star(repo: Repo, module: Module, name: str) -> External | None:
+    for star in reversed(repo.external_stars(module.path)):
+        found = through_star(star, name)
+        if found is not None:
+            return found
+    return None
+
+
+def local_targets(
+    repo: Repo, path: str, node: ast.Import | ast.ImportFrom, alias: ast.alias
+) -> list[tuple[Target, str]]:
+    """What one alias of an import below module level stands for, and the key of that in `Plan.meaning`."""
+    if isinstance(node, ast.ImportFrom):
+        item = Import(node.module or "", alias.name, node.level, alias.asname is not None)
+        return [(repo.import_target(item, path), f"import {'.' * node.level}{item.module}:{alias.name}")]
+    return [(repo.import_target(Import(alias.name, "", 0, False), path), f"import {alias.name}:")]
