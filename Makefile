@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check golden docs configs venv clean
+.PHONY: demo test check peers golden docs configs venv clean
 
 demo: venv
 	@"$(BIN)/triton-data" run examples/quickstart.toml
@@ -15,6 +15,9 @@ test: venv check
 
 check: venv
 	@"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check . && "$(BIN)/mypy"
+
+peers: venv  # servers from npm that tests of the sources talk to; kept in ~/.cache/triton-data-tests
+	@"$(BIN)/python" -m tests.sources.peers
 
 golden: venv  # renew the golden files after a change that was meant
 	@RENEW_GOLDEN=1 "$(BIN)/python" -m pytest tests -k golden

@@ -13,8 +13,11 @@ import pytest
 
 from triton_data import pipeline
 from triton_data.config import Config, ScrapeConfig
+from triton_data.engine.local import LocalEngine
 from triton_data.records import Candidate, SourceFile
 from triton_data.sources import limits, rounds
+from triton_data.sources.discover import DiscoverStage
+from triton_data.stage import run_stage
 from triton_data.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +40,15 @@ def settings(base: str, **more: Any) -> ScrapeConfig:
 def scrape(run_dir: Path, config: ScrapeConfig) -> None:
     """Both stages with real workers, as `triton-data scrape` runs them."""
     pipeline.execute(Config(run_dir=str(run_dir), jobs=2, scrape=config), pipeline.GATHERING)
+
+
+def discover(run_dir: Path, config: ScrapeConfig) -> None:
+    """Candidates and nothing else."""
+    with Store.open(run_dir) as store:
+        pipeline.remember(store, Config(run_dir=str(run_dir), scrape=config))
+        stage = DiscoverStage(config, run_dir)
+        while stage.count(store):
+            run_stage(stage, store, LocalEngine(1))
 
 
 def command(*args: str | Path, token: str = "", cwd: Path = ROOT, module: bool = True) -> subprocess.Popen[str]:

@@ -7,14 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources.conftest import candidates, drops, files, scrape, settings
+from tests.sources.conftest import candidates, discover, drops, files, scrape, settings
 from tests.sources.hub import FakeRepo, Hub, make_bare, serving
-from triton_data import pipeline
-from triton_data.config import Config, ScrapeConfig
-from triton_data.engine.local import LocalEngine
 from triton_data.sources import rounds
-from triton_data.sources.discover import DiscoverStage
-from triton_data.stage import run_stage
 from triton_data.store import Store
 
 KERNEL = b"import triton\n\n\n@triton.jit\ndef add(x): pass\n"
@@ -101,19 +96,11 @@ def test_one_budget_of_requests_for_many_repositories(tmp_path: Path, monkeypatc
     hub = Hub(many)
     with serving(hub) as base:
         config = settings(base, limit=0)
-        discover_only(tmp_path / "run", config)
+        discover(tmp_path / "run", config)
     found = candidates(tmp_path / "run")
     lost = drops(tmp_path / "run")
     assert len(found) >= 2480 and lost["over_1000"] == 1, "only the day with more than 1,000 loses its tail"
     assert hub.api_requests() / 2600 < 0.15
-
-
-def discover_only(run: Path, config: ScrapeConfig) -> None:
-    with Store.open(run) as store:
-        pipeline.remember(store, Config(run_dir=str(run), scrape=config))
-        stage = DiscoverStage(config, run)
-        while stage.count(store):
-            run_stage(stage, store, LocalEngine(1))
 
 
 def test_states_of_repositories_are_outcomes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

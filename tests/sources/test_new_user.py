@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.sources.conftest import ROOT, command, files
-from tests.sources.hub import FakeRepo, Hub, make_bare, serving
+from tests.sources.hub import FakeRepo, Fault, Hub, make_bare, serving
 
 
 def hub(tmp_path: Path) -> Hub:
@@ -78,6 +78,7 @@ def test_a_plan_before_the_work(tmp_path: Path, token: str) -> None:
         (["pypi:a b"], "is not a package"),
         (["git:/absent"], "no git repository /absent"),
         (["dir:.", "--query", "x"], "need the source github:"),
+        (["github:", "--repos-file", "/dev/null/x"], "cannot read the repos file"),
     ],
 )
 def test_mistakes_are_one_line(tmp_path: Path, args: list[str], says: str) -> None:
@@ -96,3 +97,22 @@ def test_a_host_that_is_not_there_is_one_line(tmp_path: Path, more: tuple[str, .
     out, told = process.communicate()
     assert process.returncode == 2 and out == ""
     assert told.count("\n") == 1 and "look at the network" in told, told
+
+
+def test_a_web_address_instead_of_the_api_is_one_line(tmp_path: Path) -> None:
+    small = hub(tmp_path)
+    small.faults.append(Fault("rate_limit|GET /web/? ", lambda h: h.reply(404, b"<html>no such page") is None, times=9))
+    with serving(small) as base:
+        process = command("scrape", "github:", "--base-url", f"{base}/web", "--run-dir", tmp_path / "run")
+        out, told = process.communicate()
+    assert process.returncode == 2 and out == ""
+    assert "https://HOST/api/v3" in told.splitlines()[-1] and "Traceback" not in told
+
+
+def test_settings_that_let_nothing_through(tmp_path: Path) -> None:
+    config = tmp_path / "run.toml"
+    config.write_text('run_dir = "run"\n[scrape]\nsources = ["dir:."]\nstall = 0\n')
+    process = command("run", config, cwd=tmp_path)
+    _, told = process.communicate()
+    assert process.returncode == 2
+    assert "stall = 0" in told and told.count("\n") == 1

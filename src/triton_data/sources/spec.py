@@ -111,6 +111,9 @@ def check(config: ScrapeConfig) -> None:
         raise Misuse(f"--base-url {config.base_url!r} is not a URL: for GHES write https://HOST/api/v3")
     if config.min_stars < 0 or config.limit < 0:
         raise Misuse("--min-stars and --limit are 0 or more")
+    for name in ("max_file_bytes", "max_repo_bytes", "max_files", "stall"):
+        if getattr(config, name) <= 0:
+            raise Misuse(f"[scrape] {name} = {getattr(config, name)} lets nothing through: make it more than 0")
     if (config.repos_file or config.query) and not _wants_github(config):
         raise Misuse("--repos-file and --query need the source github:")
 

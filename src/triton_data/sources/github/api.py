@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,7 +24,7 @@ from triton_data.sources import limits
 from triton_data.sources.reasons import Deferred, Reason, Refused
 from triton_data.sources.waits import Waits
 
-DEFAULT = "https://api.github.com"
+ACCEPT = "application/vnd.github.v3+json"  # the answers that search.py and lookup.py were written for
 FINAL = {404: Reason.GONE, 409: Reason.EMPTY, 410: Reason.GONE, 451: Reason.BLOCKED}
 
 
@@ -39,12 +40,13 @@ class Api:
         self.base_url, self.waits = base_url.rstrip("/"), waits
         self.host = urlsplit(base_url).netloc
         self.has_token = token is not None
+        self.has_graphql = self.has_token  # until the server says that it has none
         self._tries = limits.TRIES
         self._hub = Github(
             auth=Auth.Token(token) if token else None,
             base_url=self.base_url,
             retry=None,
-            timeout=int(timeout),
+            timeout=max(ceil(timeout), 1),
             per_page=100,
             seconds_between_requests=None if self.host.startswith("127.") else 0.07,  # 900 points a minute
             seconds_between_writes=None,  # GraphQL questions are POSTs, and write nothing
@@ -82,10 +84,14 @@ class Api:
         """The budgets, or the user's one line: asked once, before a run has anything to lose by stopping."""
         self._tries = 2
         try:
-            return self.budgets()
+            budgets = self.budgets()
+            if not budgets:  # no limits, or nothing of GitHub at all, and then every search would be "gone"
+                self.get("/")
+            return budgets
         except (Deferred, Refused) as problem:
             raise Misuse(
                 f"cannot ask {self.base_url}: {problem.drop.detail}; look at the network, or name another --base-url"
+                " (of GHES: https://HOST/api/v3)"
             ) from problem
         finally:
             self._tries = limits.TRIES
@@ -119,7 +125,7 @@ class Api:
     def _send(self, verb: str, path: str, params: Any, headers: dict[str, str], body: Any) -> Answer:
         try:
             status, received, text = self._hub.requester.requestJson(
-                verb, path, parameters=params, headers=dict(headers), input=body
+                verb, path, parameters=params, headers={"Accept": ACCEPT, **headers}, input=body
             )
         except (RuntimeError, AssertionError) as error:  # PyGithub: a redirect to another host or scheme
             raise Refused(Reason.REDIRECTED, str(error)[:200]) from error

@@ -1,8 +1,8 @@
 """What GitHub says of repositories now, in batches: stars, licence, default branch and its commit.
 
 In: node ids (from search) or names (from seeds and code search). Out: facts, or None where the repository is gone.
-One GraphQL question serves 50 repositories; it needs a token. Without one, seeds are asked for one by one, with
-ETags kept beside the run so that an unchanged repository is a free 304.
+One GraphQL question serves 50 repositories; it needs a token. Without one, or where a server has no GraphQL, seeds are
+asked for one by one, with ETags kept beside the run so that an unchanged repository is a free 304.
 """
 
 from __future__ import annotations
@@ -23,21 +23,25 @@ FIELDS = """id databaseId nameWithOwner stargazerCount isFork isDisabled isEmpty
 BY_ID = f"query($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Repository {{ {FIELDS} }} }} }}"
 
 
-def by_nodes(api: Api, nodes: Sequence[str]) -> list[Facts | None]:
-    """In the order asked for."""
+def by_nodes(api: Api, nodes: Sequence[str]) -> list[Facts | None] | None:
+    """In the order asked for; None where nobody can be asked in batches."""
     found: list[Facts | None] = []
     for batch in _batches(nodes):
-        found += _halved(api, batch, _ask_nodes)
+        answers = _halved(api, batch, _ask_nodes) if api.has_graphql else None
+        if answers is None:
+            return None
+        found += answers
     return found
 
 
 def by_names(api: Api, names: Sequence[str], memory: Path) -> list[Facts | Refused]:
-    if not api.has_token:
-        return [_one_by_one(api, name, memory) for name in names]
     found: list[Facts | Refused] = []
     for batch in _batches(names):
-        answers = _halved(api, batch, _ask_names)
-        found += [facts or Refused(Reason.GONE, "no repository of this name") for facts in answers]
+        answers = _halved(api, batch, _ask_names) if api.has_graphql else None
+        if answers is None:
+            found += [_one_by_one(api, name, memory) for name in batch]
+        else:
+            found += [facts or Refused(Reason.GONE, "no repository of this name") for facts in answers]
     return found
 
 
@@ -45,15 +49,19 @@ def _batches(values: Sequence[str]) -> Iterator[Sequence[str]]:
     return (values[at : at + BATCH] for at in range(0, len(values), BATCH))
 
 
-def _halved(api: Api, batch: Sequence[str], ask: Any) -> list[Facts | None]:
-    """GitHub answers 502 when a question takes it too long: ask half."""
+def _halved(api: Api, batch: Sequence[str], ask: Any) -> list[Facts | None] | None:
+    """GitHub answers 502 when a question takes it too long: ask half. None: this server has no GraphQL."""
     try:
         return list(ask(api, batch))
     except Refused as refused:
+        if refused.drop.reason == Reason.GONE:
+            api.has_graphql = False
+            return None
         if refused.drop.reason != Reason.UNREACHABLE or len(batch) == 1:
             raise
     middle = len(batch) // 2
-    return _halved(api, batch[:middle], ask) + _halved(api, batch[middle:], ask)
+    halves = [_halved(api, half, ask) for half in (batch[:middle], batch[middle:])]
+    return None if None in halves else [facts for half in halves for facts in half or ()]
 
 
 def _ask_nodes(api: Api, ids: Sequence[str]) -> list[Facts | None]:

@@ -76,10 +76,10 @@ class Search:
         hits = [lookup.from_rest(item) for item in items]
         wanted = [facts for facts in hits if self.policy.refuses(facts) is None]
         yield from (drop for facts in hits if (drop := self.policy.refuses(facts)))
-        if not self.api.has_token:
+        now = lookup.by_nodes(self.api, [facts.node for facts in wanted])
+        if now is None:
             yield from (self._candidate(facts) for facts in wanted)
             return
-        now = lookup.by_nodes(self.api, [facts.node for facts in wanted])
         for before, facts in zip(wanted, now, strict=True):
             yield self._judged(facts) if facts else Drop(Reason.GONE, "since it was indexed", before.repo)
 
