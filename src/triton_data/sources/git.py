@@ -16,10 +16,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
+from triton_data.engine.worker import die_with
 from triton_data.errors import Misuse
 from triton_data.records import Candidate, Drop, Origin
 from triton_data.sources.archive import Caps, Member
@@ -28,6 +30,16 @@ from triton_data.sources.reasons import Deferred, Reason, Refused, stamp
 
 SHA = re.compile(r"^[0-9a-f]{40}$")
 SECONDS = 900.0  # one git command
+SETTINGS = (
+    "credential.helper=", "core.fsmonitor=false", "protocol.version=2", "fetch.negotiationAlgorithm=noop",
+    "http.lowSpeedLimit=2000",
+    # what comes is read once and thrown away: one pack, not a file an object, and nothing is forced onto the disk
+    "fetch.unpackLimit=1", "core.fsync=none", "gc.auto=0", "pack.threads=1",
+)  # fmt: skip
+FETCH = (
+    "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules",
+    "--no-show-forced-updates", "--filter=blob:none",
+)  # fmt: skip
 SAID = (  # what git says, in the order in which it is looked for
     (r"returned error: 429|returned error: 403.*rate|rate limit", None),
     (r"returned error: 451", Reason.BLOCKED),
@@ -64,7 +76,7 @@ class Git:
         try:
             done = subprocess.run(
                 self._command(*args), cwd=cwd, input=stdin, capture_output=True, timeout=SECONDS, check=False,
-                env=_environment(), preexec_fn=self._bound,
+                env=_environment(), preexec_fn=partial(self._bound, os.getpid()),
             )  # fmt: skip
         except FileNotFoundError:
             raise Misuse('git is not installed: install it, or set fetch = "archive" under [scrape]') from None
@@ -79,21 +91,13 @@ class Git:
         return subprocess.Popen(self._command(*args), cwd=cwd, stdin=pipe, stdout=pipe, env=_environment())
 
     def _command(self, *args: str) -> list[str]:
-        slow = ("-c", "http.lowSpeedLimit=2000", "-c", f"http.lowSpeedTime={self.slow_seconds}")
-        quiet = (
-            "-c",
-            "credential.helper=",
-            "-c",
-            "gc.auto=0",
-            "-c",
-            "core.fsmonitor=false",
-            "-c",
-            "protocol.version=2",
-        )
-        return ["git", *quiet, *slow, "-c", "fetch.negotiationAlgorithm=noop", *args]
+        settings = (*SETTINGS, f"http.lowSpeedTime={self.slow_seconds}")
+        return ["git", *(word for setting in settings for word in ("-c", setting)), *args]
 
-    def _bound(self) -> None:
+    def _bound(self, worker: int) -> None:
+        """In git's own process: no file over the limit, and no life beyond the worker's."""
         resource.setrlimit(resource.RLIMIT_FSIZE, (self.max_bytes, self.max_bytes))
+        die_with(worker)
 
 
 def fetch(git: Git, url: str, revision: str, wanted: Callable[[str], bool], caps: Caps,
@@ -101,14 +105,15 @@ def fetch(git: Git, url: str, revision: str, wanted: Callable[[str], bool], caps
     scratch.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=scratch, prefix="git-") as name:
         bare = Path(name)
-        git.run("init", "--quiet", "--bare", "--template=", str(bare))
-        get = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--filter=blob:none")
-        git.run(*get, "--depth=1", "--", url, revision, cwd=bare)
+        for part in ("objects", "refs"):
+            (bare / part).mkdir()
+        (bare / "HEAD").write_text("ref: refs/heads/none\n")  # with the two folders, all that a bare repository needs
+        git.run(*FETCH, "--depth=1", "--", url, revision, cwd=bare)
         drops, blobs = _chosen(git.run("ls-tree", "-r", "-z", revision, cwd=bare), wanted, caps)
         yield from drops
         if blobs:
             ids = "".join(f"{blob}\n" for blob in dict.fromkeys(blobs.values()))
-            git.run(*get, "--stdin", "--", url, cwd=bare, stdin=ids.encode())
+            git.run(*FETCH, "--stdin", "--", url, cwd=bare, stdin=ids.encode())
             yield from _read(git, bare, blobs, caps)
 
 
