@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,6 +51,7 @@ class Hub:
         self.reset_in = 2.0
         self.archive_base = ""  # another host that archives are redirected to
         self.sent = 0
+        self.distance = 0.0  # seconds that each answer takes on its way
 
     def asked(self, pattern: str) -> list[Seen]:
         return [seen for seen in self.log if re.search(pattern, seen.line)]
@@ -87,6 +89,7 @@ class Handler(BaseHTTPRequestHandler):
             self.body = self.rfile.read(length)
         self.seen = Seen(f"{self.command} {self.path}", {k.lower(): v for k, v in self.headers.items()})
         self.hub.log.append(self.seen)
+        time.sleep(self.hub.distance)
         fault = self.hub.take_fault(self.seen.line)
         if fault is not None and fault.act(self):
             return
