@@ -10,6 +10,7 @@ import ast
 import functools
 import linecache
 import math
+import re
 import signal
 import time
 import types
@@ -27,7 +28,9 @@ from .observe import Observer
 
 SECONDS = 4.0
 FOREIGN = "standalone.py"
+NOT_FINITE = "not finite"
 _PLACE = str.maketrans("", "", "⟦⟧")
+_KEYWORD = re.compile(r"([^\W\d]\w*)=(?!=)(.*)", re.S)
 
 
 class TooSlow(Exception):
@@ -103,18 +106,24 @@ class Attempt:
 
         return self._try(run, "construct")
 
-    def call(self, model: Any, inputs: list[str]) -> Result:
+    def call(self, model: Any, inputs: list[str], values: bool = True) -> Result:
+        """`inputs` as they stand in a call, keywords last; without `values` only shapes are looked at."""
+
         def run() -> Any:
             torch.manual_seed(1)
-            values = [self.value(text) for text in inputs]
+            pairs = [_KEYWORD.match(text) for text in inputs]
+            args = [self.value(text) for text, pair in zip(inputs, pairs, strict=True) if pair is None]
+            kwargs = {pair[1]: self.value(pair[2]) for pair in pairs if pair is not None}
             with torch.no_grad():
-                return model(*values)
+                return model(*args, **kwargs)
 
         result = self._try(run, "forward")
-        if result.ok and next(tensors_in(result.value), None) is None:
-            return Result(
-                False, stage="no_tensor", error=f"returns {type(result.value).__name__}", progress=result.progress
-            )
+        tensors = list(tensors_in(result.value)) if result.ok else []
+        if result.ok and not tensors:
+            error = f"returns {type(result.value).__name__}"
+            return Result(False, stage="no_tensor", error=error, progress=result.progress)
+        if values and not all(_finite(tensor) for tensor in tensors):
+            return Result(False, stage="not_finite", error=NOT_FINITE, progress=result.progress)
         return result
 
     def _try(self, run: Any, stage: str) -> Result:
@@ -133,7 +142,7 @@ class Attempt:
         with observer.watching():
             made = self.construct(built.cls, built.args, built.kwargs)
             if made.ok:
-                self.call(made.value, [spec.text() for spec in specs])
+                self.call(made.value, [spec.argument() for spec in specs])
         return observer.evidence()
 
 

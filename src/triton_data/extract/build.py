@@ -16,6 +16,7 @@ from typing import Any
 
 from .attempt import Attempt, Result, _identifiers
 from .guess import constructor_values
+from .instances import construct_with, instances_of, keyword, large, parameters
 
 MAX_GUESSES = 60
 _WORTH = 4  # constructions whose forward is searched
@@ -29,6 +30,7 @@ class Built:
     kwargs: dict[str, str]
     source: str  # usage or deduced
     calls: list[dict[str, Any]] = field(default_factory=list)
+    refused: Result | None = None  # why no forward arguments were found; set before the next one is asked for
 
 
 def constructions(attempt: Attempt, cls: type, evidence: list[dict[str, Any]]) -> Iterator[Built | Result]:
@@ -39,14 +41,6 @@ def constructions(attempt: Attempt, cls: type, evidence: list[dict[str, Any]]) -
         else:
             yield made
     yield from _guessed(attempt, cls)
-
-
-def parameters(function: Any) -> list[inspect.Parameter]:
-    try:
-        found = list(inspect.signature(function).parameters.values())
-    except (TypeError, ValueError):
-        return []
-    return [p for p in found if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
 
 
 def _guessed(attempt: Attempt, cls: type) -> Iterator[Built | Result]:
@@ -61,21 +55,23 @@ def _guessed(attempt: Attempt, cls: type) -> Iterator[Built | Result]:
         *_, choice = heapq.heappop(queue)
         tried += 1
         kwargs = {name: options[name][n] for name, n in choice}
-        made, kwargs = _construct(attempt, cls, known, kwargs)
+        made, kwargs = construct_with(attempt, cls, kwargs)
         if made.ok:
             worth += 1
-            yield Built(cls, made.value, [], kwargs, "deduced")
-            blamed = required
+            built = Built(cls, made.value, [], kwargs, "deduced")
+            yield built
+            made = built.refused or made
+            blamed = list(dict.fromkeys(_blamed(made, known) + required)) if built.refused else required
         else:
             if last is None or made.progress >= last.progress:
                 last = made
             blamed = _blamed(made, known)
         for name in _accepted_missing(made, dict(choice)):
             if name not in options:
-                options[name] = constructor_values(_keyword(name), attempt.namespace, attempt.literals)
+                options[name] = constructor_values(keyword(name), attempt.namespace, attempt.literals)
             blamed = [name, *blamed]
         if not made.ok:
-            _told(made, blamed, options)
+            _told(made, blamed, options, attempt.namespace)
         for name, step in _neighbours(choice, blamed, options):
             other = tuple(sorted({**dict(choice), name: step}.items()))
             if other not in seen:
@@ -93,7 +89,7 @@ def _options(attempt: Attempt, cls: type, parameter: inspect.Parameter) -> list[
         declared = getattr(getattr(cls, "config_class", None), "__name__", "")
         known = [n for n, v in attempt.namespace.items() if isinstance(v, type) and n.endswith("Config")]
         configs = [name for name in (declared, *known) if name in attempt.namespace]
-        values = [*(f"⟦new {name}⟧" for name in dict.fromkeys(configs)), *values]
+        values = [*(way for name in dict.fromkeys(configs) for way in instances_of(name)), *values]
     return list(dict.fromkeys(values))
 
 
@@ -102,72 +98,6 @@ def _neighbours(
 ) -> list[tuple[str, int]]:
     chosen = dict(choice)
     return [(name, chosen.get(name, -1) + 1) for name in blamed if chosen.get(name, -1) + 1 < len(options[name])]
-
-
-def _construct(
-    attempt: Attempt, cls: type, known: list[inspect.Parameter], kwargs: dict[str, str]
-) -> tuple[Result, dict[str, str]]:
-    """Values that must be made themselves (a config, another class of the file) grow attribute by attribute."""
-    kwargs = dict(kwargs)
-    for name, text in kwargs.items():
-        if text.startswith("⟦new "):
-            kwargs[name] = _new(attempt, text[5:-1])
-        elif text == "⟦config⟧":
-            kwargs[name] = "types.SimpleNamespace()"
-        elif text == "⟦identity⟧":
-            kwargs[name] = "torch.nn.Identity()"
-    result = attempt.construct(cls, [], kwargs)
-    for _ in range(60):
-        grown = _grow(attempt, result, kwargs)
-        if grown is None:
-            break
-        kwargs = grown
-        result = attempt.construct(cls, [], kwargs)
-    return result, kwargs
-
-
-def _new(attempt: Attempt, name: str, depth: int = 0) -> str:
-    """An instance of a class of the file, with guesses for what it requires."""
-    cls = attempt.namespace[name]
-    parts = []
-    for parameter in parameters(cls):
-        if parameter.default is parameter.empty or _large(parameter):
-            value = constructor_values(parameter, attempt.namespace, attempt.literals)[0]
-            if value.startswith("⟦new "):
-                value = _new(attempt, value[5:-1], depth + 1) if depth < 3 else "None"
-            parts.append(f"{parameter.name}={value}")
-    return f"⟦{name}⟧({', '.join(parts)})"
-
-
-_NO_ATTRIBUTE = re.compile(
-    r"'types\.SimpleNamespace' object has no attribute '(\w+)'|'SimpleNamespace' object has no attribute '(\w+)'"
-)
-
-
-def _grow(attempt: Attempt, result: Result, kwargs: dict[str, str]) -> dict[str, str] | None:
-    found = _NO_ATTRIBUTE.search(result.error)
-    holder = next((name for name, text in kwargs.items() if text.startswith("types.SimpleNamespace(")), None)
-    if result.ok or not found or holder is None:
-        return None
-    attribute = found[1] or found[2]
-    value = constructor_values(_keyword(attribute), {}, attempt.literals)[0]
-    value = {"⟦config⟧": "types.SimpleNamespace()", "⟦identity⟧": "2"}.get(value, value)
-    inner = kwargs[holder].removeprefix("types.SimpleNamespace(").removesuffix(")")
-    if re.search(rf"\b{attribute}=", inner):
-        return None
-    return {**kwargs, holder: f"types.SimpleNamespace({inner}{', ' if inner else ''}{attribute}={value})"}
-
-
-def _large(parameter: inspect.Parameter) -> bool:
-    """A published model's size: nobody needs 24 layers of 2048 to see what a class does."""
-    default, name = parameter.default, parameter.name.lower()
-    if type(default) is not int or re.search(r"_id$|token_id|idx|seed|theta|size_limit", name):
-        return False
-    return default >= 256 or (default > 4 and re.search(r"layers?$|depth|blocks?$", name) is not None)
-
-
-def _keyword(name: str) -> inspect.Parameter:
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY)
 
 
 def _accepted_missing(result: Result, chosen: dict[str, int]) -> list[str]:
@@ -192,9 +122,11 @@ _CHOICES = re.compile(
 )
 
 
-def _told(result: Result, blamed: list[str], options: dict[str, list[str]]) -> None:
-    """Move what the error message asks for to the front: a kind of value, or one of the choices that it quotes."""
-    told: list[str] = []
+def _told(result: Result, blamed: list[str], options: dict[str, list[str]], namespace: dict[str, Any]) -> None:
+    """Move what the error message asks for to the front: an instance of a class of the file that it names, a kind of
+    value, or one of the choices that it quotes."""
+    named = [word for word in _identifiers(result.error) if isinstance(namespace.get(word), type)]
+    told = [way for name in dict.fromkeys(named) for way in _instances(name, namespace)]
     for pattern, values in _WANTED:
         if re.search(pattern, result.error):
             told += values
@@ -206,11 +138,20 @@ def _told(result: Result, blamed: list[str], options: dict[str, list[str]]) -> N
         options[name] = [*known[:1], *fresh, *(value for value in known[1:] if value not in fresh)]
 
 
+def _instances(name: str, namespace: dict[str, Any]) -> list[str]:
+    """Of the class, and of what inherits from it: bases are often not meant to be called."""
+    base = namespace[name]
+    if issubclass(base, BaseException):
+        return []
+    heirs = [n for n, v in namespace.items() if isinstance(v, type) and v is not base and issubclass(v, base)]
+    return [f"⟦new {n}⟧" for n in (*heirs[:2], name)]
+
+
 def _blamed(result: Result, known: list[inspect.Parameter]) -> list[str]:
     """Parameters named on the constructor's failing line; those named in the message; else all required ones."""
     names = [p.name for p in known]
     if re.match("TooSlow|MemoryError|.*can't allocate", result.error):
-        return [p.name for p in known if _large(p)] or names
+        return [p.name for p in known if large(p)] or names
     missing = re.findall(r"'(\w+)'", result.error) if "required" in result.error else []
     said = set(_identifiers(result.error))
     by_message = [name for name in names if name in missing or (len(name) > 2 and name in said)]

@@ -13,6 +13,7 @@ from typing import Any
 from .spec import BOOL, INT, Spec
 
 WIDTH = 64
+INSTANCES = ("new", "shallow", "eighth", "plain")  # ways to make an instance of the file's own classes (instances.py)
 
 # (pattern over the parameter's name, expressions in order of likelihood)
 _CONSTRUCTOR: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -102,7 +103,7 @@ def _by_annotation(note: str, namespace: dict[str, Any]) -> list[str]:
     plain = re.sub(r"\s*\|\s*None|Optional\[|typing\.|\]$", "", note).strip()
     known = namespace.get(plain)
     if isinstance(known, type):
-        return [f"⟦new {plain}⟧"]
+        return [f"⟦{how} {plain}⟧" for how in INSTANCES]
     if plain in ("bool",):
         return ["False", "True"]
     if plain in ("str",):

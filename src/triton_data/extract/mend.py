@@ -25,6 +25,11 @@ def mend(failure: Failure, specs: Specs) -> Iterator[Specs]:
         yield from _condition(failure, specs)
 
 
+def speaks(message: str) -> bool:
+    """Whether any rule reads something out of this message."""
+    return any(re.search(pattern, message, re.S) for pattern, _ in RULES)
+
+
 def _condition(failure: Failure, specs: Specs) -> Iterator[Specs]:
     """`assert x.shape[1] == self.channels`: put the values of both sides in, and move the one to the other."""
     try:

@@ -78,7 +78,10 @@ def find(payload: Facts) -> Facts:
         namespace = load(payload["text"])
     except (Exception, SystemExit) as error:  # noqa: BLE001
         return {"ok": False, "stage": "import", "error": reason_of(error)}
-    return search(namespace, payload)
+    try:
+        return search(namespace, payload)
+    except Exception as error:  # noqa: BLE001 - a foreign object may raise wherever it is only looked at
+        return {"ok": False, "stage": "forward", "error": reason_of(error)}
 
 
 def check(payload: Facts) -> Facts:

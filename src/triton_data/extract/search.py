@@ -36,6 +36,7 @@ def search(namespace: dict[str, Any], payload: Facts) -> Facts:
         result, specs = find_forward(attempt, cls, built)
         if result.ok and specs is not None:
             return _success(attempt, built, specs)
+        built.refused = result
         if best is None or best.stage == "construct" or result.progress > best.progress:
             best = result
         if budget.spent():
@@ -56,7 +57,7 @@ def _success(attempt: Attempt, built: Built, specs: tuple[Any, ...]) -> Facts:
         "ok": True,
         "init": built.args,
         "init_kw": built.kwargs,
-        "inputs": [spec.text() for spec in specs],
+        "inputs": [spec.argument() for spec in specs],
         "more": larger_inputs(attempt, built, specs),
         "from": built.source,
         "evidence": inner,

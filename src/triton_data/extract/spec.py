@@ -19,6 +19,11 @@ class Spec:
     high: int = 10  # integers are drawn below it
     many: int = 0  # > 0: a list of so many such tensors
     fixed: str = ""  # an expression instead of a tensor
+    keyword: str = ""  # given by name
+
+    def argument(self) -> str:
+        """As it stands in a call: `x` or `name=x`."""
+        return f"{self.keyword}={self.text()}" if self.keyword else self.text()
 
     def text(self) -> str:
         if self.fixed:

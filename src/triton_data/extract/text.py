@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 MARK = re.compile("⟦([^⟦⟧]*)⟧")
+_KEYWORD = re.compile(r"([^\W\d]\w*)=(?!=)(.*)", re.S)
 _LIBRARIES = ("torch", "math", "functools", "types")
 
 
@@ -17,12 +18,12 @@ def unmarked(text: str) -> str:
 
 
 def assemble(text: str, facts: dict[str, Any]) -> str:
-    inputs = [unmarked(value) for value in facts["inputs"]]
+    inputs = _returned(facts["inputs"])
     args = ", ".join(unmarked(value) for value in facts["init"])
     kwargs = ", ".join(f'"{key}": {unmarked(value)}' for key, value in facts["init_kw"].items())
     tail = [
         "def get_inputs():",
-        f"    return [{', '.join(inputs)}]",
+        f"    return {inputs}",
         "",
         "",
         "def get_init_inputs():",
@@ -30,12 +31,20 @@ def assemble(text: str, facts: dict[str, Any]) -> str:
     ]
     if facts.get("more"):
         tail += ["", "", "def get_more_inputs():", "    return ["]
-        tail += [f"        [{', '.join(unmarked(v) for v in values)}]," for values in facts["more"]]
+        tail += [f"        {_returned(values)}," for values in facts["more"]]
         tail += ["    ]"]
     body = "\n".join(tail)
     needed = [name for name in _LIBRARIES if re.search(rf"(?<![\w.]){name}\.", body)]
     missing = [f"import {name}" for name in needed if not re.search(rf"^import {name}$", text, re.M)]
     return f"{_with_imports(text, missing)}\n\n{body}\n"
+
+
+def _returned(arguments: list[str]) -> str:
+    """`[x, y]`; with keyword-only arguments `[[x], {"y": y}]`, as `get_init_inputs()` has them."""
+    pairs = [_KEYWORD.match(unmarked(text)) for text in arguments]
+    places = ", ".join(unmarked(text) for text, pair in zip(arguments, pairs, strict=True) if pair is None)
+    keywords = ", ".join(f'"{pair[1]}": {pair[2]}' for pair in pairs if pair is not None)
+    return f"[[{places}], {{{keywords}}}]" if keywords else f"[{places}]"
 
 
 def _with_imports(text: str, lines: list[str]) -> str:

@@ -1,0 +1,124 @@
+"""Values that must be made themselves: configs, and instances of the file's own classes.
+
+Enters: an `Attempt`, a class and keyword arguments with marks such as ⟦new Config⟧. Leaves: the `Result` of
+constructing it and the arguments as they were in the end. A config of unknown class grows attribute by attribute as
+the constructor asks for them. Runs in the jail. Not covered: which arguments to give (build.py).
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+
+from .attempt import Attempt, Result
+from .guess import INSTANCES, constructor_values
+
+_LAYERS = r"layers?$|depth|blocks?$"
+_MARKED = re.compile(rf"⟦({'|'.join(INSTANCES)}) (.*)⟧$")
+
+
+def parameters(function: object) -> list[inspect.Parameter]:
+    try:
+        found = list(inspect.signature(function).parameters.values())  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return []
+    return [p for p in found if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+
+
+def instances_of(name: str) -> list[str]:
+    """Ways to make one. Published sizes are too large to try, but belong together: so small sizes, then the same sizes
+    with few layers, then all of them an eighth, then nothing but what is required."""
+    return [f"⟦{how} {name}⟧" for how in INSTANCES]
+
+
+def construct_with(attempt: Attempt, cls: type, kwargs: dict[str, str]) -> tuple[Result, dict[str, str]]:
+    """Values that must be made themselves (a config, another class of the file) grow attribute by attribute."""
+    kwargs = dict(kwargs)
+    for name, text in kwargs.items():
+        marked = _MARKED.match(text)
+        if marked:
+            kwargs[name] = _made(attempt, marked[2], _HOW[marked[1]])
+        elif text == "⟦config⟧":
+            kwargs[name] = "types.SimpleNamespace()"
+        elif text == "⟦identity⟧":
+            kwargs[name] = "torch.nn.Identity()"
+    result = attempt.construct(cls, [], kwargs)
+    for _ in range(60):
+        grown = _grow(attempt, result, kwargs)
+        if grown is None:
+            break
+        kwargs = grown
+        result = attempt.construct(cls, [], kwargs)
+    return result, kwargs
+
+
+_How = Callable[[inspect.Parameter], int | None]  # another default, 0: guess one; None: leave it
+
+
+def _small(parameter: inspect.Parameter) -> int | None:
+    return 0 if large(parameter) else None
+
+
+def _shallow(parameter: inspect.Parameter) -> int | None:
+    if not large(parameter):
+        return None
+    layers = re.search(_LAYERS, parameter.name.lower())
+    return 2 if layers else 1000 if parameter.default >= 16384 else None
+
+
+def _eighth(parameter: inspect.Parameter) -> int | None:
+    if not large(parameter):
+        return None
+    return 2 if re.search(_LAYERS, parameter.name.lower()) else max(1, parameter.default // 8)
+
+
+_HOW: dict[str, _How] = {"new": _small, "shallow": _shallow, "eighth": _eighth, "plain": lambda parameter: None}
+
+
+def _made(attempt: Attempt, name: str, how: _How, depth: int = 0) -> str:
+    """An instance of a class of the file, with guesses for what it requires."""
+    cls = attempt.namespace[name]
+    parts = []
+    for parameter in parameters(cls):
+        size = 0 if parameter.default is parameter.empty else how(parameter)
+        if size:
+            parts.append(f"{parameter.name}={size}")
+        elif size == 0:
+            value = constructor_values(parameter, attempt.namespace, attempt.literals)[0]
+            marked = _MARKED.match(value)
+            if marked:
+                value = _made(attempt, marked[2], how, depth + 1) if depth < 3 else "None"
+            parts.append(f"{parameter.name}={value}")
+    return f"⟦{name}⟧({', '.join(parts)})"
+
+
+_NO_ATTRIBUTE = re.compile(
+    r"'types\.SimpleNamespace' object has no attribute '(\w+)'|'SimpleNamespace' object has no attribute '(\w+)'"
+)
+
+
+def _grow(attempt: Attempt, result: Result, kwargs: dict[str, str]) -> dict[str, str] | None:
+    found = _NO_ATTRIBUTE.search(result.error)
+    holder = next((name for name, text in kwargs.items() if text.startswith("types.SimpleNamespace(")), None)
+    if result.ok or not found or holder is None:
+        return None
+    attribute = found[1] or found[2]
+    value = constructor_values(keyword(attribute), {}, attempt.literals)[0]
+    value = {"⟦config⟧": "types.SimpleNamespace()", "⟦identity⟧": "2"}.get(value, value)
+    inner = kwargs[holder].removeprefix("types.SimpleNamespace(").removesuffix(")")
+    if re.search(rf"\b{attribute}=", inner):
+        return None
+    return {**kwargs, holder: f"types.SimpleNamespace({inner}{', ' if inner else ''}{attribute}={value})"}
+
+
+def large(parameter: inspect.Parameter) -> bool:
+    """A published model's size: nobody needs 24 layers of 2048 to see what a class does."""
+    default, name = parameter.default, parameter.name.lower()
+    if type(default) is not int or re.search(r"_id$|token_id|idx|seed|theta|size_limit", name):
+        return False
+    return default >= 256 or (default > 4 and re.search(_LAYERS, name) is not None)
+
+
+def keyword(name: str) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY)

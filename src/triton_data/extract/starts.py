@@ -1,0 +1,117 @@
+"""Where the search for forward arguments starts: what the model, its signature and its author's words suggest.
+
+Enters: a constructed model, the parameters of its `forward`, and shapes that its author wrote down. Leaves: lists of
+Specs, the likeliest first. Runs in the jail. Not covered: correcting them (forward.py).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import torch
+
+from .guess import axis_size, forward_hint, scalar_hint, template
+from .spec import FLOAT, INT, Spec
+
+Specs = tuple[Spec, ...]
+
+
+def starts(model: Any, known: list[inspect.Parameter], shapes: dict[str, list[str]]) -> Iterator[Specs]:
+    required = [p for p in known if p.default is p.empty]
+    if not required and known:
+        required = known[:1]
+    for width, rank, kind, high in _layouts(model):
+        if shapes:
+            yield tuple(named(_as_written(p, shapes.get(p.name, []), width, rank, high), p) for p in required)
+        specs = []
+        for parameter in required:
+            hint, hinted = forward_hint(parameter)
+            scalar = scalar_hint(parameter)
+            if scalar:
+                spec = Spec(fixed=scalar)
+            elif hint != FLOAT:
+                spec = template(hint, hinted, width, high)
+            else:
+                spec = template(kind, rank, width, high) if kind == FLOAT else template(kind, 2, width, high)
+            specs.append(named(spec, parameter))
+        yield tuple(specs)
+
+
+def named(spec: Spec, parameter: inspect.Parameter) -> Spec:
+    return replace(spec, keyword=parameter.name) if parameter.kind is parameter.KEYWORD_ONLY else spec
+
+
+def _as_written(parameter: inspect.Parameter, axes: list[str], width: int, rank: int, high: int) -> Spec:
+    hint, hinted = forward_hint(parameter)
+    if scalar_hint(parameter):
+        return Spec(fixed=scalar_hint(parameter))
+    if not axes:
+        return template(hint, hinted or rank, width, high)
+    return Spec(tuple(axis_size(axis, n, len(axes), width) for n, axis in enumerate(axes)), hint, high)
+
+
+def one_more(parameter: inspect.Parameter, specs: Specs, model: Any) -> Spec:
+    kind, rank = forward_hint(parameter)
+    if scalar_hint(parameter):
+        return named(Spec(fixed=scalar_hint(parameter)), parameter)
+    tensor = replace(next((s for s in specs if s.is_tensor), Spec((2, 16, 64))), keyword="")
+    if kind == FLOAT:
+        return named(tensor, parameter)
+    return named(Spec(tensor.shape[:2] if rank == 2 else tensor.shape[:1], kind, 2), parameter)
+
+
+def _layouts(model: Any) -> Iterator[tuple[int, int, str, int]]:
+    """(width, rank, kind, bound for integers), as the model's first layers suggest; then everything else."""
+    yield from _by_layers(model)
+    widths = list(dict.fromkeys([*_sizes(model), 64]))
+    for width in widths[:4]:
+        for rank in (3, 4, 2, 1, 5):
+            yield width, rank, FLOAT, 10
+    yield 64, 2, INT, 10
+
+
+_CONVS = {
+    torch.nn.Conv1d: 3, torch.nn.Conv2d: 4, torch.nn.Conv3d: 5, torch.nn.ConvTranspose1d: 3,
+    torch.nn.ConvTranspose2d: 4, torch.nn.ConvTranspose3d: 5,
+}  # fmt: skip
+_NORMS = {torch.nn.BatchNorm1d: (3, 2), torch.nn.BatchNorm2d: (4,), torch.nn.BatchNorm3d: (5,),
+          torch.nn.InstanceNorm1d: (3,), torch.nn.InstanceNorm2d: (4,), torch.nn.GroupNorm: (4, 3)}  # fmt: skip
+
+
+def _by_layers(model: Any) -> Iterator[tuple[int, int, str, int]]:
+    found = 0
+    for layer in model.modules():
+        if found >= 3:
+            return
+        for kind, rank in _CONVS.items():
+            if isinstance(layer, kind):
+                found += 1
+                yield layer.in_channels, rank, FLOAT, 10
+        for norm, ranks in _NORMS.items():
+            if isinstance(layer, norm):
+                found += 1
+                for rank in ranks:
+                    yield getattr(layer, "num_features", None) or layer.num_channels, rank, FLOAT, 10
+        if isinstance(layer, torch.nn.Embedding):
+            found += 1
+            yield 16, 2, INT, layer.num_embeddings
+        if isinstance(layer, torch.nn.Linear):
+            found += 1
+            yield layer.in_features, 3, FLOAT, 10
+            yield layer.in_features, 2, FLOAT, 10
+        if isinstance(layer, torch.nn.LayerNorm | torch.nn.RMSNorm):
+            found += 1
+            yield layer.normalized_shape[-1], 3, FLOAT, 10
+        if isinstance(layer, torch.nn.RNNBase):
+            found += 1
+            yield layer.input_size, 3, FLOAT, 10
+
+
+def _sizes(model: Any) -> list[int]:
+    """Sizes that the model knows: of its parameters, and its integer attributes."""
+    found = [shape for p in list(model.parameters())[:4] for shape in reversed(p.shape)]
+    found += [v for v in vars(model).values() if type(v) is int and 3 <= v <= 1024]
+    return [size for size in dict.fromkeys(found) if size > 1]
