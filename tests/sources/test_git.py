@@ -85,6 +85,15 @@ def test_a_pack_that_is_too_large_is_cut_off(tmp_path: Path) -> None:
     assert drops(tmp_path / "run") == {"too_large": 1}
 
 
+def test_a_pack_that_unpacks_to_far_more_than_it_is(tmp_path: Path) -> None:
+    hub = served(tmp_path, {f"{i}.py": b"#" * 100_000 + b"%d" % i for i in range(30)})
+    with serving(hub) as base:
+        scrape(tmp_path / "run", settings(base, max_repo_bytes=200_000))
+    assert hub.sent < 20_000, "the pack itself is small"
+    assert drops(tmp_path / "run") == {"bomb": 1}
+    assert files(tmp_path / "run") == {}
+
+
 def test_git_that_fails_falls_back_to_the_archive(tmp_path: Path) -> None:
     hub = served(tmp_path, {"k.py": b"x = 1\n"})
     hub.faults.append(Fault(r"\.git/git-upload-pack", lambda h: h.reply(500, b"") is None, times=50))

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.sources.conftest import files, scrape
+from triton_data.config import ScrapeConfig
 from triton_data.errors import Misuse
 from triton_data.records import SearchSlice
 from triton_data.sources import licence
@@ -34,30 +36,39 @@ def test_headers(header: str, stated: str) -> None:
     assert licence.from_header(header) == stated
 
 
-def test_the_header_then_the_nearest_file_then_nothing() -> None:
-    folders = licence.of_folders(
-        [
-            ("LICENSE", APACHE.upper() + "Apache License Version 2.0"),
-            (
-                "a/b/COPYING",
-                "MIT License\nPermission is hereby granted, free of charge, to any person obtaining a copy",
-            ),
-        ]
-    )
-    assert licence.of_file("a/b/c/x.py", "", folders) == "MIT"
-    assert licence.of_file("a/x.py", "", folders) == "Apache-2.0"
-    assert licence.of_file("a/b/x.py", "# SPDX-License-Identifier: ISC\n", folders) == "ISC"
-    assert licence.of_file("x.py", "", {}) == ""
+MIT = "MIT License\nPermission is hereby granted, free of charge, to any person obtaining a copy"
+
+
+def test_the_nearest_file_then_nothing() -> None:
+    folders = licence.of_folders([("LICENSE", "Apache-2.0"), ("a/b/COPYING", "MIT"), ("a/b/c/LICENSE", "")])
+    assert licence.nearest("a/b/c/x.py", folders) == "MIT"
+    assert licence.nearest("a/x.py", folders) == "Apache-2.0"
+    assert licence.nearest("x.py", {}) == ""
+
+
+def test_texts_of_licences() -> None:
+    assert licence.from_licence_text(APACHE.upper() + "Apache License Version 2.0") == "Apache-2.0"
+    assert licence.from_licence_text(MIT) == "MIT"
+
+
+def test_a_header_comes_before_the_nearest_file(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    (source / "a").mkdir(parents=True)
+    (source / "LICENSE").write_text(MIT)
+    (source / "a/x.py").write_text("# SPDX-License-Identifier: ISC\n")
+    (source / "a/y.py").write_text("x = 1\n")
+    (source / "a/license.py").write_text("KNOWN = {'Apache-2.0': 'Apache License, Version 2.0'}\n")
+    scrape(tmp_path / "run", ScrapeConfig(sources=(f"dir:{source}",)))
+    found = {name.split(":")[1]: f.origin.licence for name, f in files(tmp_path / "run").items()}
+    assert found["a/x.py"] == "ISC"
+    assert found["a/y.py"] == found["a/license.py"] == "MIT", "a module that speaks of licences is no licence"
 
 
 def test_several_licence_files_in_one_folder_all_hold() -> None:
-    texts = [
-        ("LICENSE-MIT", "Permission is hereby granted, free of charge, to any person obtaining a copy"),
-        ("LICENSE-APACHE", "Apache License Version 2.0"),
-    ]
-    assert licence.of_folders(texts) == {"": "Apache-2.0 AND MIT"}
-    plain = ("LICENSE", "CC0 1.0 Universal")
-    assert licence.of_folders([*texts, plain]) == {"": "CC0-1.0"}, "the one that is plainly named speaks for the folder"
+    two = [("LICENSE-MIT", "MIT"), ("LICENSE-APACHE", "Apache-2.0")]
+    assert licence.of_folders(two) == {"": "Apache-2.0 AND MIT"}
+    plain = ("LICENSE", "CC0-1.0")
+    assert licence.of_folders([*two, plain]) == {"": "CC0-1.0"}, "the one that is plainly named speaks for the folder"
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,19 @@ archive of the same commit. Packages come as their sdist or wheel. Not covered: 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from triton_data.blobs import Blobs
 from triton_data.config import ScrapeConfig
 from triton_data.records import Candidate, Drop, Origin
 from triton_data.sources import archive, git, pypi
 from triton_data.sources.archive import Caps, Member
 from triton_data.sources.download import Downloads, Line
 from triton_data.sources.git import Git
+from triton_data.sources.keep import Kept, keep
 from triton_data.sources.names import wanted
 from triton_data.sources.reasons import Deferred, NotNow, Reason, Refused
 from triton_data.sources.waits import Waits
@@ -25,13 +28,14 @@ from triton_data.sources.waits import Waits
 METHODS = ("auto", "git", "archive")
 OTHER_WAY = {Reason.UNREACHABLE, Reason.CORRUPT, Reason.REDIRECTED, Reason.NO_SUCH_REVISION}  # worth the archive
 
-Fetched = tuple[Origin, list[Member | Drop]]
+Fetched = tuple[Origin, list[Kept | Drop]]
 
 
 class Fetcher:
     def __init__(self, config: ScrapeConfig, run_dir: Path) -> None:
         self.config = config
         self.scratch = run_dir / "scratch"
+        self.blobs = Blobs(run_dir / "blobs")
         self.waits = Waits(run_dir / "waits", config.patience)
         self.downloads = Downloads(self.waits, _line(config))
         self.git = Git(config.max_repo_bytes, int(config.stall))
@@ -60,9 +64,8 @@ class Fetcher:
         self.waits.keep(host)
         try:
             commit = item.origin.revision or self.git.head(item.address)
-            return replace(item.origin, revision=commit), list(
-                git.fetch(self.git, item.address, commit, wanted, self.caps, self.scratch)
-            )
+            members = git.fetch(self.git, item.address, commit, wanted, self.caps, self.scratch)
+            return replace(item.origin, revision=commit), keep(self.blobs, members)
         except Deferred:
             self.waits.refused(host)
             raise
@@ -75,24 +78,19 @@ class Fetcher:
             noted = archive.tar_commit(path)
             if not git.SHA.match(noted) or (revision and noted != revision):
                 raise Refused(Reason.CHECKSUM, f"the archive is of {noted or 'no commit'}, not of {revision or 'one'}")
-            members = list(archive.members(path, wanted, self.caps, top_folder=True))
-        return replace(item.origin, revision=noted), members
+            files = keep(self.blobs, archive.members(path, wanted, self.caps, top_folder=True))
+        return replace(item.origin, revision=noted), files
 
     def _package(self, item: Candidate) -> Fetched:
         name = urlsplit(item.address).path
         wheel = name.endswith(".whl")
+        about: list[pypi.Metadata] = []
         with self._file() as path:
             self.downloads.file(item.address, path, item.checksum)
-            found = list(archive.members(path, _wanted_of_package, self.caps, top_folder=not wheel))
-        stated = pypi.Metadata()
-        members: list[Member | Drop] = []
-        for member in found:
-            if isinstance(member, Drop) or not _is_metadata(member[0]):
-                members.append(member)
-            elif member[0].count("/") <= wheel and stated == pypi.Metadata():
-                stated = pypi.read_metadata(member[1].decode("utf-8", "replace"))
-        origin = replace(item.origin, licence=stated.licence, url=stated.project or item.address)
-        return origin, members
+            found = archive.members(path, _wanted_of_package, self.caps, top_folder=not wheel)
+            files = keep(self.blobs, _without_metadata(found, deepest=int(wheel), about=about))
+        stated = about[0] if about else pypi.Metadata()
+        return replace(item.origin, licence=stated.licence, url=stated.project or item.address), files
 
     def _file(self) -> _Scratch:
         return _Scratch(self.scratch)
@@ -116,6 +114,17 @@ class _Scratch:
 def _line(config: ScrapeConfig) -> Line:
     """All of a download's patience hangs on one setting: how long a host may be silent."""
     return Line(config.max_repo_bytes, config.stall, deadline=30 * config.stall, pause=config.stall / 30)
+
+
+def _without_metadata(
+    members: Iterator[Member | Drop], deepest: int, about: list[pypi.Metadata]
+) -> Iterator[Member | Drop]:
+    """The files, and in `about` what the package says of itself; copies of that deeper down are no files either."""
+    for member in members:
+        if isinstance(member, Drop) or not _is_metadata(member[0]):
+            yield member
+        elif member[0].count("/") <= deepest:
+            about.append(pypi.read_metadata(member[1].decode("utf-8", "replace")))
 
 
 def _is_metadata(name: str) -> bool:

@@ -141,11 +141,16 @@ def _chosen(listing: bytes, wanted: Callable[[str], bool], caps: Caps) -> tuple[
 def _read(git: Git, bare: Path, blobs: dict[str, str], caps: Caps) -> Iterator[Member | Drop]:
     process = git.open("cat-file", "--batch", cwd=bare)
     assert process.stdin is not None and process.stdout is not None
+    unpacked = 0
     try:
         for path, blob in blobs.items():
             process.stdin.write(f"{blob}\n".encode())
             process.stdin.flush()
-            size, data = _one(process.stdout, caps.file_bytes)
+            size = _size(process.stdout)
+            unpacked += size
+            if unpacked > caps.unpacked_bytes:  # before it is read: a small pack may hold a very large blob
+                raise Refused(Reason.BOMB, f"unpacks to over {caps.unpacked_bytes} bytes")
+            data = _one(process.stdout, size, caps.file_bytes)
             yield (path, data) if data is not None else Drop(Reason.TOO_LARGE, f"{size} bytes", path)
     finally:
         process.stdin.close()
@@ -153,11 +158,15 @@ def _read(git: Git, bare: Path, blobs: dict[str, str], caps: Caps) -> Iterator[M
         process.wait()
 
 
-def _one(out: IO[bytes], most: int) -> tuple[int, bytes | None]:
+def _size(out: IO[bytes]) -> int:
     header = out.readline().split()
     if len(header) != 3:
         raise Refused(Reason.CORRUPT, "the server did not send every blob that it was asked for")
-    size = int(header[2])
+    return int(header[2])
+
+
+def _one(out: IO[bytes], size: int, most: int) -> bytes | None:
+    """The blob and the line end after it; None where it is larger than is wanted."""
     left, kept = size + 1, []
     while left:
         chunk = out.read(min(left, 1 << 20))
@@ -166,7 +175,7 @@ def _one(out: IO[bytes], most: int) -> tuple[int, bytes | None]:
         left -= len(chunk)
         if size <= most:
             kept.append(chunk)
-    return size, b"".join(kept)[:-1] if size <= most else None
+    return b"".join(kept)[:-1] if size <= most else None
 
 
 def _failure(code: int, said: str) -> Refused | Deferred:

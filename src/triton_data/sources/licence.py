@@ -17,6 +17,10 @@ SPDX_HEADER = re.compile(r"SPDX-License-Identifier:\s*([A-Za-z0-9.+\-() ]+?)\s*(
 APACHE_HEADER = re.compile(r"Licensed under the Apache License, Version 2\.0")  # older than SPDX, and everywhere
 PLAIN_NAME = re.compile(r"^(licen[cs]e|copying)(\.(txt|md|rst))?$", re.IGNORECASE)
 LICENCE_FILE = re.compile(r"^(licen[cs]e|copying|unlicense)([.\-_].*)?$", re.IGNORECASE)
+CODE = {
+    ".c", ".cc", ".cpp", ".cu", ".go", ".h", ".html", ".ipynb", ".java", ".js", ".json", ".py", ".pyi", ".rs", ".sh",
+    ".toml", ".ts", ".yaml", ".yml",
+}  # fmt: skip
 
 # Phrases that stand in one licence's text and in no other of this list; the first that fits wins.
 _PHRASES = (
@@ -68,11 +72,10 @@ def from_licence_text(text: str) -> str:
 
 
 def of_folders(files: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """(path, text) of licence files: what each folder states; '' is the root."""
+    """(path, licence that its text is) of licence files: what each folder states; '' is the root."""
     stated: dict[str, dict[str, str]] = {}
-    for path, text in files:
+    for path, found in files:
         where, name = PurePosixPath(path).parent.as_posix(), PurePosixPath(path).name
-        found = from_licence_text(text)
         if found:
             stated.setdefault("" if where == "." else where, {})[name] = found
     result = {}
@@ -84,14 +87,13 @@ def of_folders(files: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def is_licence_file(path: str) -> bool:
-    return bool(LICENCE_FILE.match(PurePosixPath(path).name))
+    """By its name; a module called license.py speaks of licences and is none."""
+    name = PurePosixPath(path)
+    return bool(LICENCE_FILE.match(name.name)) and name.suffix.lower() not in CODE
 
 
-def of_file(path: str, text: str, licences: Mapping[str, str]) -> str:
-    """`licences` maps a folder ('' is the root) to the licence that its licence file states."""
-    header = from_header(text)
-    if header:
-        return header
+def nearest(path: str, licences: Mapping[str, str]) -> str:
+    """What the nearest folder above says. `licences` maps a folder ('' is the root) to what its licence file states."""
     folder = PurePosixPath(path).parent
     for above in (folder, *folder.parents):
         name = "" if str(above) == "." else str(above)

@@ -7,7 +7,6 @@ An item is a pin: a candidate scraped before is done, a new commit is a new cand
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import time
 from collections.abc import Iterator, Mapping
@@ -22,8 +21,8 @@ from triton_data.records import Candidate, Drop, Origin, SourceFile, digest
 from triton_data.sources import licence, spec
 from triton_data.sources.archive import Member
 from triton_data.sources.fetch import Fetcher
-from triton_data.sources.flags import flags_of
 from triton_data.sources.folder import Folder
+from triton_data.sources.keep import Kept, keep
 from triton_data.sources.names import odd
 from triton_data.sources.reasons import NotNow, Reason, stamp
 from triton_data.store import Store
@@ -79,29 +78,26 @@ class ScrapeStage:
         try:
             if isinstance(item, Listed):
                 origin = Origin("dir", item.folder.name, revision=item.revision)
-                results = list(self._local(item.folder))
+                results = keep(self._blobs, self._local(item.folder))
             else:
                 origin, results = self._fetcher().fetch(item)
         except NotNow as ended:
             yield ended.drop
             return
-        members = [result for result in results if not isinstance(result, Drop)]
-        texts = ((name, data.decode("utf-8", "replace")) for name, data in members if licence.is_licence_file(name))
-        stated = licence.of_folders(texts)
+        files = [result for result in results if isinstance(result, Kept)]
+        stated = licence.of_folders((file.path, file.states) for file in files)
         origin = replace(origin, time=stamp(time.time()))
         for result in results:
-            yield result if isinstance(result, Drop) else self._file(origin, *result, stated)
+            yield result if isinstance(result, Drop) else self._record(origin, result, stated)
 
-    def _file(self, origin: Origin, path: str, data: bytes, stated: Mapping[str, str]) -> SourceFile:
-        header = data[:4000].decode("utf-8", "replace")
-        here = replace(
-            origin,
-            path=path,
-            licence=licence.of_file(path, header, stated) or origin.licence,
-            file_hash=hashlib.sha256(data).hexdigest(),
-        )
-        blob = Blobs(self.run_dir / "blobs").put(data)
-        return SourceFile(blob, len(data), here, flags_of(path, data))
+    def _record(self, origin: Origin, file: Kept, stated: Mapping[str, str]) -> SourceFile:
+        found = file.licence or licence.nearest(file.path, stated) or origin.licence
+        here = replace(origin, path=file.path, licence=found, file_hash=file.blob)
+        return SourceFile(file.blob, file.size, here, file.flags)
+
+    @property
+    def _blobs(self) -> Blobs:
+        return Blobs(self.run_dir / "blobs")
 
     def _fetcher(self) -> Fetcher:
         if self._made is None:

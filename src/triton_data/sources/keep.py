@@ -1,0 +1,40 @@
+"""A wanted file as soon as it is read: its bytes become a blob of the run, and what is said of them stays in memory.
+
+In: (path, bytes). Out: `Kept`, a few hundred bytes whatever the size of the file, so that a repository of 100,000
+files costs a worker no more than one of ten large ones. The blobs of a repository that is refused later on lie there
+unnamed, as those of a killed run do. Not covered: which files are wanted, and records (scrape.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from triton_data.blobs import Blobs
+from triton_data.records import Drop
+from triton_data.sources import licence
+from triton_data.sources.archive import Member
+from triton_data.sources.flags import flags_of
+
+HEADER = 4000  # bytes in which a file may say its licence
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    path: str
+    blob: str  # its SHA-256 too
+    size: int
+    licence: str  # by its own header
+    states: str  # licence that holds for the files beside and below: of licence files
+    flags: tuple[str, ...]
+
+
+def keep(blobs: Blobs, members: Iterable[Member | Drop]) -> list[Kept | Drop]:
+    return [member if isinstance(member, Drop) else _kept(blobs, *member) for member in members]
+
+
+def _kept(blobs: Blobs, path: str, data: bytes) -> Kept:
+    own = licence.from_header(data[:HEADER].decode("utf-8", "replace"))
+    is_licence = licence.is_licence_file(path)
+    states = licence.from_licence_text(data.decode("utf-8", "replace")) if is_licence else ""
+    return Kept(path, blobs.put(data), len(data), own, states, flags_of(path, data))
