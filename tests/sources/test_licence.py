@@ -88,6 +88,20 @@ def test_flags(path: str, data: bytes, flags: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("start", "rest"),
+    [
+        ("AKIA", "A" * 16), ("ghp_", "a" * 36), ("ghs_", "a" * 36), ("github_pat_", "a" * 22), ("xoxb-", "1234567890"),
+        ("AIza", "a" * 35), ("sk-", "a" * 32), ("sk-proj-", "a" * 32), ("hf_", "a" * 34), ("glpat-", "a" * 20),
+        ("npm_", "a" * 36), ("pypi-AgEIcHlwaS5vcmc", "a" * 50),
+    ],
+)  # fmt: skip
+def test_secrets_and_words_that_only_end_like_them(start: str, rest: str) -> None:
+    assert flags_of("a.py", f"x\nkey = '{start}{rest}'".encode()) == ("secrets",)
+    assert flags_of("a.py", f"x\nword_{start}{rest}".encode()) == ()
+    assert flags_of("a.py", f"key = '{start}{rest[:-1]}'".encode()) == ()
+
+
+@pytest.mark.parametrize(
     ("text", "name"),
     [
         ("o/n", "o/n"), ("https://github.com/o/n.git", "o/n"), ("git@github.com:o/n.git", "o/n"),
