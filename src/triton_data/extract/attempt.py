@@ -26,7 +26,6 @@ from .literals import literals
 from .moves import Failure
 from .observe import Observer
 
-SECONDS = 4.0
 FOREIGN = "standalone.py"
 NOT_FINITE = "not finite"
 _PLACE = str.maketrans("", "", "⟦⟧")
@@ -41,6 +40,7 @@ class TooSlow(Exception):
 class Budget:
     deadline: float
     attempts: int
+    each: float = 4.0  # seconds for one of them
     used: int = 0
 
     def late(self) -> bool:
@@ -106,7 +106,7 @@ class Attempt:
 
         return self._try(run, "construct")
 
-    def call(self, model: Any, inputs: list[str], values: bool = True) -> Result:
+    def call(self, model: Any, inputs: list[str], values: bool = True, limit: float | None = None) -> Result:
         """`inputs` as they stand in a call, keywords last; without `values` only shapes are looked at."""
 
         def run() -> Any:
@@ -117,7 +117,7 @@ class Attempt:
             with torch.no_grad():
                 return model(*args, **kwargs)
 
-        result = self._try(run, "forward")
+        result = self._try(run, "forward", limit)
         tensors = list(tensors_in(result.value)) if result.ok else []
         if result.ok and not tensors:
             error = f"returns {type(result.value).__name__}"
@@ -126,11 +126,11 @@ class Attempt:
             return Result(False, stage="not_finite", error=NOT_FINITE, progress=result.progress)
         return result
 
-    def _try(self, run: Any, stage: str) -> Result:
+    def _try(self, run: Any, stage: str, limit: float | None = None) -> Result:
         self.budget.used += 1
         count = _Count()
         try:
-            with limited(min(SECONDS, max(0.2, self.budget.deadline - time.monotonic()))), count:
+            with limited(min(limit or self.budget.each, max(0.2, self.budget.deadline - time.monotonic()))), count:
                 return Result(True, run(), stage, progress=count.calls)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
             message = f"{type(error).__name__}: {error}"[:1500]

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import torch
+
 from .attempt import Attempt, Result, _identifiers
 from .guess import constructor_values
 from .instances import construct_with, instances_of, keyword, large, parameters
@@ -44,9 +46,9 @@ def constructions(attempt: Attempt, cls: type, evidence: list[dict[str, Any]]) -
 
 
 def _guessed(attempt: Attempt, cls: type) -> Iterator[Built | Result]:
-    known = parameters(cls)
+    known = [*parameters(cls), *_of_bases(cls)]
     options = {p.name: _options(attempt, cls, p) for p in known}
-    required = [p.name for p in known if p.default is p.empty]
+    required = [p.name for p in parameters(cls) if p.default is p.empty]
     first = tuple((name, 0) for name in required)
     queue: list[tuple[int, int, tuple[tuple[str, int], ...]]] = [(0, 0, first)]
     seen = {first}
@@ -81,6 +83,30 @@ def _guessed(attempt: Attempt, cls: type) -> Iterator[Built | Result]:
         yield last
 
 
+def _of_bases(cls: type) -> list[inspect.Parameter]:
+    """What `**kwargs` hands on: parameters of the bases' constructors."""
+    own = {p.name for p in parameters(cls)}
+    found: dict[str, inspect.Parameter] = {}
+    for base in (cls, *cls.__mro__[1:]):
+        init = base.__dict__.get("__init__")
+        if base is torch.nn.Module or base is object:
+            break
+        for parameter in parameters(init) if init is not None else ():
+            if parameter.name not in own and parameter.name != "self":
+                found.setdefault(parameter.name, parameter)
+        if init is not None and not _takes_keywords(init):
+            break
+    return list(found.values())
+
+
+def _takes_keywords(function: Any) -> bool:
+    try:
+        known = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return False
+    return any(p.kind is p.VAR_KEYWORD for p in known)
+
+
 def _options(attempt: Attempt, cls: type, parameter: inspect.Parameter) -> list[str]:
     if isinstance(parameter.default, bool):
         return [str(not parameter.default)]
@@ -113,6 +139,8 @@ _WANTED = (
     (r"'(int|str|float|list)' object is not callable", ("torch.nn.ReLU", "torch.nn.Identity()")),
     (r"should be of type int|unsupported operand|not supported between|not all arguments converted|"
      r"cannot be interpreted as an integer|must be .*?int|can't multiply|divmod", ("64", "2", "4")),
+    (r"has no attribute '(shape|size|to|dim|device|dtype|view|clone|float|ndim|unsqueeze|numel)'",
+     ("torch.randn(64, 64)", "torch.randn(64)", "torch.eye(64)")),
     (r"has no attribute '(lower|upper|startswith|split|endswith)'", ("'relu'", "'mean'", "'LSTM'", "'gelu'")),
     (r"is not a Module subclass|has no attribute '(parameters|named_parameters|children|train)'",
      ("torch.nn.Identity()", "torch.nn.Linear(64, 64)")),

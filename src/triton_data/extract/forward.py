@@ -7,6 +7,7 @@ Runs in the jail.
 
 from __future__ import annotations
 
+import ast
 import heapq
 import inspect
 import itertools
@@ -23,7 +24,7 @@ from .mend import mend
 from .meta import SLOW, MetaModel
 from .shapes import written_shapes
 from .spec import Spec, parse
-from .starts import one_more, starts
+from .starts import Stated, one_more, starts
 
 Specs = tuple[Spec, ...]
 MAX_TRIES = 140
@@ -33,7 +34,8 @@ def find_forward(attempt: Attempt, cls: type, built: Built) -> tuple[Result, Spe
     for call in built.calls:
         specs = _bound(built.model, call)
         if specs is not None:
-            result = attempt.call(built.model, [spec.argument() for spec in specs])
+            inputs = [spec.argument() for spec in specs]
+            result = attempt.call(built.model, inputs, limit=2 * attempt.budget.each)  # an author's own sizes
             if result.ok:
                 return result, specs
     result, found = _Search(attempt, cls, built).run()
@@ -80,7 +82,7 @@ class _Search:
         self.attempt, self.built = attempt, built
         self.known = sorted(parameters(built.model.forward), key=lambda p: p.kind is p.KEYWORD_ONLY)
         shapes = written_shapes(attempt.source_of(cls.__name__), [p.name for p in self.known])
-        self.fresh = starts(built.model, self.known, shapes)
+        self.fresh = starts(built.model, self.known, shapes, Stated.read(_constructed_with(attempt, built)))
         self.queue: list[tuple[int, int, Specs]] = []
         self.seen: set[Specs] = set()
         self.serial = 0
@@ -144,6 +146,19 @@ class _Search:
                 yield _with(given, named, skipped, one_more(parameter, specs, self.built.model))
         if rest and re.search("None|must be|required", result.error):
             yield _with(given, named, [], one_more(rest[0], specs, self.built.model))
+
+
+def _constructed_with(attempt: Attempt, built: Built) -> dict[str, Any]:
+    """Arguments by name, defaults included, as far as they are plain values."""
+    known = parameters(built.cls)
+    given = {p.name: p.default for p in known if p.default is not p.empty}
+    texts = {**dict(zip((p.name for p in known), built.args, strict=False)), **built.kwargs}
+    for name, text in texts.items():
+        try:
+            given[name] = ast.literal_eval(text)
+        except (ValueError, SyntaxError):
+            given.pop(name, None)
+    return given
 
 
 def _with(given: Specs, named: Specs, skipped: list[Spec], new: Spec) -> Specs:

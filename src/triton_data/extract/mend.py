@@ -10,10 +10,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from .messages import RULES
-from .moves import Failure, Specs, rank_to, resized
+from .moves import Failure, Specs, each, rank_to, replaced, resized
 
 
 def mend(failure: Failure, specs: Specs) -> Iterator[Specs]:
@@ -40,6 +41,8 @@ def _condition(failure: Failure, specs: Specs) -> Iterator[Specs]:
         left, right = (_value(side, failure) for side in (compare.left, compare.comparators[0]))
         text = ast.unparse(compare)
         if isinstance(left, tuple) and isinstance(right, tuple):
+            yield from _tail(failure, specs, left, right)
+            yield from _tail(failure, specs, right, left)
             for a, b in zip(left, right, strict=False):
                 yield from _both(failure, specs, a, b)
         elif isinstance(compare.left, ast.BinOp) and isinstance(compare.left.op, ast.Mod):
@@ -48,6 +51,14 @@ def _condition(failure: Failure, specs: Specs) -> Iterator[Specs]:
             if re.search(r"ndim|\.dim\(\)|len\(", text):
                 yield from rank_to(failure, specs, right, left)
             yield from _both(failure, specs, left, right)
+
+
+def _tail(failure: Failure, specs: Specs, have: tuple[Any, ...], want: tuple[Any, ...]) -> Iterator[Specs]:
+    """`assert x.shape[1:] == (channels, height, width)`: whatever rank the argument had."""
+    if all(isinstance(size, int) for size in want):
+        for n, spec in each(specs, failure):
+            if have and spec.shape[-len(have) :] == tuple(have):
+                yield replaced(specs, n, replace(spec, shape=(*spec.shape[: -len(have)], *want)))
 
 
 def _both(failure: Failure, specs: Specs, a: Any, b: Any) -> Iterator[Specs]:

@@ -35,7 +35,7 @@ class MetaModel:
         if not self.usable:
             return None
         with torch.device("meta"):
-            result = self.attempt.call(self._copy, inputs, values=False)
+            result = self.attempt.call(self._copy, inputs, values=False, limit=1.0)
         if result.ok:
             return None
         self.usable = _NEEDS_VALUES.search(result.error) is None

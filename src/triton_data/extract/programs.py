@@ -16,6 +16,7 @@ from typing import Any
 from ..records import Drop, Origin, Program
 from .closure import Closed, close
 from .find import FoundClass
+from .interpreted import FLAG, launches_triton, with_interpreter
 from .module import Module
 from .reasons import Reason, needs
 from .repo import Repo
@@ -26,9 +27,17 @@ from .users import Users, useful
 Facts = dict[str, Any]
 Prober = Callable[[Facts], Facts]
 Key = tuple[str, str]
-SECONDS = 12.0
+SECONDS = 15.0
+INTERPRETED_SECONDS = 24.0  # kernels that run in Triton's interpreter are slow
 USAGE_SECONDS = 15.0
+USAGE_SECONDS_IN_ALL = 300.0  # of one repository
 MAX_DEPTH = 12
+
+
+def runnable(repo: Repo, roots: list[Key]) -> Closed | Drop:
+    """The closure, which runs with and without a GPU."""
+    closed = close(repo, roots)
+    return closed if isinstance(closed, Drop) else replace(closed, text=with_interpreter(closed.text))
 
 
 class Programs:
@@ -36,6 +45,7 @@ class Programs:
         self.repo, self.probe = repo, probe
         self.evidence: dict[Key, list[Facts]] = {}
         self.texts: dict[str, str] = {}
+        self.searched: dict[tuple[str, str], Key] = {}  # closures whose inputs were searched, and for whom
         self.seconds: dict[str, float] = {"usage": 0.0, "search": 0.0, "check": 0.0}
         self.notes: list[tuple[str, str]] = []  # (where a usage stands, why it taught less than it could)
         self.results: dict[Key, Program | Drop] = {}
@@ -64,7 +74,7 @@ class Programs:
         key = (module.path, found.name.split(".")[0])
         if "get_inputs" in module.bindings and "get_init_inputs" in module.bindings:
             return self._given(key, origin)
-        closed = close(self.repo, [key])
+        closed = runnable(self.repo, [key])
         if isinstance(closed, Drop):
             return closed
         if self.probe is None:
@@ -86,8 +96,11 @@ class Programs:
             return
         self._observed = True
         for snippet in useful(self.repo):
+            if self.seconds["usage"] > USAGE_SECONDS_IN_ALL:
+                self.notes.append((snippet.origin, "not run: the time for usage is spent"))
+                continue
             self.repo.add(snippet.path, snippet.text)
-            closed = close(self.repo, [(snippet.path, CALL)])
+            closed = runnable(self.repo, [(snippet.path, CALL)])
             if isinstance(closed, Drop):
                 self.notes.append((snippet.origin, f"{closed.reason}: {closed.detail}"))
                 continue
@@ -115,8 +128,11 @@ class Programs:
         with_others = self._with_references(key, closed, evidence)
         usable = [e for e in evidence if with_others is not closed or not _references(e)]
         local = [_mapped(e, lambda n: _local(n, with_others)) for e in usable]
+        earlier = self.searched.setdefault((closed.text, closed.names[key]), key)
+        if earlier != key and (len(evidence) == 0 or isinstance(self.results.get(earlier), Program)):
+            return self._same(earlier, key[1])
         payload = {"op": "search", "text": with_others.text, "entry": with_others.names[key], "evidence": local}
-        facts = probe({**payload, "seconds": SECONDS})
+        facts = probe({**payload, "seconds": INTERPRETED_SECONDS if launches_triton(closed.text) else SECONDS})
         self.seconds["search"] += facts.get("seconds", 0.0)
         if not facts.get("ok"):
             return _drop(facts, closed, key[1])
@@ -125,15 +141,22 @@ class Programs:
         used = set(MARK.findall(written))
         final = with_others if used & (with_others.homes.keys() and set(with_others.homes.values())) else closed
         text = assemble(final.text, facts)
-        flags = _flags(facts)
+        flags = _flags(facts) + ((FLAG,) if launches_triton(final.text) else ())
         program = Program(final.names[key], text, facts["from"], origin, tuple(facts.get("layers", ())), flags)
         return self._checked(program, key[1], probe)
+
+    def _same(self, earlier: Key, part: str) -> Drop:
+        """The same standalone text stands elsewhere in the repository: what became of it there."""
+        result = self.results.get(earlier)
+        if isinstance(result, Drop):
+            return replace(result, part=part)
+        return Drop(Reason.DUPLICATE, f"{earlier[0]}:{earlier[1]}", part)
 
     def _with_references(self, key: Key, closed: Closed, evidence: list[Facts]) -> Closed:
         others = sorted({ref for entry in evidence for ref in _references(entry)} - {key})
         if not others:
             return closed
-        larger = close(self.repo, [key, *others])
+        larger = runnable(self.repo, [key, *others])
         return larger if isinstance(larger, Closed) else closed
 
     def _checked(self, program: Program, part: str, probe: Prober) -> Program | Drop:

@@ -195,6 +195,9 @@ def einops(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Spe
     shape = [int(v) for v in re.findall(r"\d+", found[2])]
     if "..." not in left and len(axes) != len(shape):
         yield from rank_to(failure, specs, len(axes), len(shape))
+        for n, spec in each(specs, failure):  # of something that was made of an argument
+            for changed in spec.ranked(len(spec.shape) + len(axes) - len(shape)):
+                yield replaced(specs, n, changed)
     chunk = re.search(r"can't divide axis of length (\d+) in chunks of (\d+)", failure.message)
     if chunk:
         have, step = int(chunk[1]), int(chunk[2])

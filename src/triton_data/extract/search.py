@@ -26,7 +26,8 @@ def search(namespace: dict[str, Any], payload: Facts) -> Facts:
     cls = namespace.get(entry)
     if not isinstance(cls, type) or not issubclass(cls, torch.nn.Module):
         return {"ok": False, "stage": "import", "error": f"{entry} is no nn.Module once executed"}
-    budget = Budget(time.monotonic() + payload.get("seconds", 10.0), payload.get("attempts", 400))
+    seconds = payload.get("seconds", 12.0)
+    budget = Budget(time.monotonic() + seconds, payload.get("attempts", 400), seconds / 3)
     attempt = Attempt(namespace, budget)
     best: Result | None = None
     for built in constructions(attempt, cls, payload.get("evidence", [])):

@@ -7,8 +7,9 @@ Specs, the likeliest first. Runs in the jail. Not covered: correcting them (forw
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -19,7 +20,62 @@ from .spec import FLOAT, INT, Spec
 Specs = tuple[Spec, ...]
 
 
-def starts(model: Any, known: list[inspect.Parameter], shapes: dict[str, list[str]]) -> Iterator[Specs]:
+def starts(
+    model: Any, known: list[inspect.Parameter], shapes: dict[str, list[str]], stated: Stated | None = None
+) -> Iterator[Specs]:
+    """Each template as it is, with the sizes that the constructor was told, and with smaller companions."""
+    for specs in _templates(model, known, shapes):
+        if stated is not None and (sized := tuple(map(stated.sized, specs))) != specs:
+            yield sized
+        yield specs
+        yield from _companions(specs)
+
+
+def _companions(specs: Specs) -> Iterator[Specs]:
+    """What comes beside the first tensor is as often one value, or one row, for each item of the batch."""
+    first, *rest = specs or (Spec(),)
+    if all(not s.is_tensor or s.kind != FLOAT or len(s.shape) < 2 for s in rest):
+        return
+    for shape, kind in (((2,), FLOAT), ((2,), INT), ((2, *first.shape[-1:]), FLOAT)):
+        changed = [replace(s, shape=shape, kind=kind) if s.is_tensor and s.kind == FLOAT else s for s in rest]
+        yield (first, *changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """Sizes of the input that a constructor is told: of its images, its frames, its sequences."""
+
+    side: tuple[int, ...] = ()
+    frames: int = 0
+    length: int = 0
+
+    @classmethod
+    def read(cls, values: dict[str, Any]) -> Stated:
+        found: dict[str, Any] = {}
+        for name, value in values.items():
+            plain = type(value) is int and 0 < value <= 512
+            pair = isinstance(value, tuple | list) and len(value) == 2 and all(type(v) is int for v in value)
+            if re.search(r"(image|img|input|spatial)_?(size|res)|resolution", name) and (plain or pair):
+                found.setdefault("side", (value, value) if plain else tuple(value))
+            elif plain and re.search(r"frames|^n_frames$|temporal_size", name):
+                found.setdefault("frames", value)
+            elif plain and re.search(r"seq_?len|sequence_length|max_len|num_tokens|context_len|^length$", name):
+                found.setdefault("length", value)
+        return cls(**found)
+
+    def sized(self, spec: Spec) -> Spec:
+        rank = len(spec.shape) if spec.is_tensor else 0
+        if rank >= 4 and self.side:
+            frames = (self.frames or spec.shape[2],) if rank == 5 else ()
+            return replace(spec, shape=(*spec.shape[:2], *frames, *self.side))
+        if rank == 3 and self.length:
+            return replace(spec, shape=(spec.shape[0], self.length, spec.shape[2]))
+        if rank == 2 and spec.kind == INT and self.length:
+            return replace(spec, shape=(spec.shape[0], self.length))
+        return spec
+
+
+def _templates(model: Any, known: list[inspect.Parameter], shapes: dict[str, list[str]]) -> Iterator[Specs]:
     required = [p for p in known if p.default is p.empty]
     if not required and known:
         required = known[:1]

@@ -1,0 +1,52 @@
+"""Programs whose modules launch Triton kernels: on a machine without a GPU the kernels run in Triton's interpreter.
+
+Enters: the text of a standalone file. Leaves: the text, with a function before it that makes the file run alone either
+way; with a GPU it does nothing. Not covered: kernels that the interpreter cannot run, code that asks for `cuda` itself.
+"""
+
+from __future__ import annotations
+
+import re
+
+FLAG = "launches_triton"
+_DECORATED = re.compile(r"^\s*@(triton\.)?jit\b", re.M)
+_IMPORTED = re.compile(r"^(import triton\b|from triton\b.* import )", re.M)
+_FUTURE = "from __future__ import annotations\n"
+
+# Triton's interpreter knows `tl.exp` but not `exp = tl.exp`, cannot time configurations, and finds no device to ask.
+PRELUDE = """def _interpret_triton_without_gpu():
+    import contextlib
+    import functools
+    import os
+
+    import torch
+
+    if torch.cuda.is_available():
+        return
+    os.environ["TRITON_INTERPRET"] = "1"
+    import triton
+    import triton.language as tl
+    from triton.runtime.interpreter import interpreter_semantic
+
+    autotune = triton.autotune
+    triton.autotune = lambda configs, *args, **kwargs: autotune(configs[:1], *args, **kwargs)
+    for module in (tl, tl.math):
+        for name, function in list(vars(module).items()):
+            if tl.core.is_builtin(function):
+                setattr(module, name, functools.partial(function, _semantic=interpreter_semantic))
+    torch.cpu.device = lambda index: contextlib.nullcontext()
+
+
+_interpret_triton_without_gpu()
+"""
+
+
+def launches_triton(text: str) -> bool:
+    return _IMPORTED.search(text) is not None and _DECORATED.search(text) is not None
+
+
+def with_interpreter(text: str) -> str:
+    if not launches_triton(text):
+        return text
+    future = _FUTURE if text.startswith(_FUTURE) else ""
+    return f"{future}{chr(10) if future else ''}{PRELUDE}\n{text.removeprefix(future).lstrip(chr(10))}"
