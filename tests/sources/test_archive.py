@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from triton_data.records import Drop
-from triton_data.sources.archive import Caps, members
+from triton_data.sources.archive import Caps, members, tar_commit
 from triton_data.sources.names import odd, wanted
 from triton_data.sources.reasons import Reason, Refused
 
@@ -79,6 +79,34 @@ def test_a_tar_bomb_is_not_unpacked(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         read(bomb)
     assert refused.value.drop.reason == Reason.BOMB
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_a_header_that_unpacks_to_gigabytes_is_not_read(tmp_path: Path, kind: bytes) -> None:
+    bomb = tmp_path / "bomb"
+    with gzip.open(bomb, "wb", compresslevel=1) as out:
+        info = tarfile.TarInfo("r/header")
+        info.size, info.type = 200 * 2**20, kind
+        out.write(info.tobuf(tarfile.GNU_FORMAT))
+        for _ in range(200):
+            out.write(bytes(1 << 20))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(Refused) as refused:
+        read(bomb)
+    assert refused.value.drop.reason == Reason.CORRUPT
+    with pytest.raises(Refused):
+        tar_commit(bomb)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000, "KiB"
+
+
+def test_a_zip_with_a_directory_of_a_gigabyte_is_not_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "z", "w") as archive:
+        for number in range(60):
+            archive.writestr(zipfile.ZipInfo(f"{number}-{'x' * 60_000}.bin"), b"")
+        archive.writestr("a.py", b"1")
+    with pytest.raises(Refused) as refused:
+        read(tmp_path / "z", top=False)
+    assert refused.value.drop.reason == Reason.TOO_MANY_FILES
 
 
 def test_a_zip_bomb_is_not_unpacked(tmp_path: Path) -> None:

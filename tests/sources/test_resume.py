@@ -7,9 +7,13 @@ import sqlite3
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.sources.conftest import candidates, command, drops, files
-from tests.sources.hub import FakeRepo, Fault, Hub, serving
+from tests.sources.hub import FakeRepo, Fault, Hub, make_bare, serving
 from triton_data.store import Store
+
+KILLS = 3
 
 
 def outcomes(run: Path) -> int:
@@ -25,35 +29,42 @@ def slow(handler: object) -> bool:
     return False
 
 
-def test_kills_lose_nothing_and_do_nothing_twice(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("fetch", "count", "flight"), [("archive", 300, 70), ("git", 40, 8)])
+def test_kills_lose_nothing_and_do_nothing_twice(tmp_path: Path, fetch: str, count: int, flight: int) -> None:
     rng = random.Random(7)
-    many = [FakeRepo(i, f"o/r{i}", 100 + i, {"k.py": f"x = {i}\n".encode()}) for i in range(1, 601)]
-    hub = Hub(many)
-    hub.faults.append(Fault("archive", slow, times=10**9))
-    config = tmp_path / "run.toml"
+    many = [FakeRepo(i, f"o/r{i}", 100 + i, {"k.py": f"x = {i}\n".encode()}) for i in range(1, count + 1)]
+    if fetch == "git":
+        for repo in many:
+            make_bare(tmp_path, repo)
+    hub = Hub(many, tmp_path)
+    hub.faults.append(Fault("archive|upload-pack", slow, times=10**9))
     run = tmp_path / "run"
     with serving(hub) as base:
-        settings = f'sources = ["github:"]\nquery = "q"\nbase_url = "{base}"\nfetch = "archive"'
-        config.write_text(f'run_dir = "{run}"\n[scrape]\n{settings}\n')
-        start = ("-c", "from triton_data import config, pipeline; from pathlib import Path;"
-                 f"pipeline.execute(config.load(Path({str(config)!r})), pipeline.GATHERING)")  # fmt: skip
-        for _ in range(5):
+        start = commands(tmp_path / "run.toml", run, base, fetch)
+        for _ in range(KILLS):
             before = outcomes(run)
             process = command(*start, token="good-token", module=False)
             deadline = time.monotonic() + rng.uniform(0.3, 4.0)
-            while time.monotonic() < deadline and outcomes(run) < before + rng.randint(1, 60):
+            while time.monotonic() < deadline and outcomes(run) < before + rng.randint(1, flight):
                 time.sleep(0.01)
             process.kill()
             process.communicate()
-        assert 0 < outcomes(run) < 600
+        assert 0 < outcomes(run) < count
         last = command(*start, token="good-token", module=False)
         _, told = last.communicate(timeout=120)
         assert last.returncode == 0, told
-    assert len(candidates(run)) == 600
-    assert len(files(run)) == 600
+    assert len(candidates(run)) == len(files(run)) == count
     assert drops(run) == {}
     with Store.read(run) as store:
         assert store.db.execute("SELECT COUNT(*) FROM also_seen WHERE kind='files'").fetchone() == (0,)
         assert store.db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    fetched = len(hub.asked("archive"))
-    assert fetched <= 600 + 6 * 70, "only what was in flight is fetched again"
+    fetched = len(hub.asked("archive")) or len(hub.asked("POST .*upload-pack")) / 2
+    assert fetched <= count + KILLS * flight, "only what was in flight is fetched again"
+    assert not list((run / "scratch").glob("*"))
+
+
+def commands(config: Path, run: Path, base: str, fetch: str) -> tuple[str, ...]:
+    settings = f'sources = ["github:"]\nquery = "q"\nbase_url = "{base}"\nfetch = "{fetch}"'
+    config.write_text(f'run_dir = "{run}"\n[scrape]\n{settings}\n')
+    return ("-c", "from triton_data import config, pipeline; from pathlib import Path;"
+            f"pipeline.execute(config.load(Path({str(config)!r})), pipeline.GATHERING)")  # fmt: skip

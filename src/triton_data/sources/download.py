@@ -12,6 +12,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
@@ -22,6 +23,7 @@ from urllib3.exceptions import HTTPError
 
 from triton_data import __version__
 from triton_data.sources import limits
+from triton_data.sources.hurry import within
 from triton_data.sources.reasons import Deferred, Reason, Refused
 from triton_data.sources.waits import Waits
 
@@ -97,7 +99,7 @@ class Downloads:
             try:
                 with self._open(url, accept) as response:
                     return keep(response)
-            except (requests.RequestException, ConnectionError) as error:
+            except (requests.RequestException, ConnectionError, TimeoutError) as error:
                 problem = f"{type(error).__name__} from {urlsplit(url).netloc}"
         raise Refused(Reason.UNREACHABLE, problem)
 
@@ -105,10 +107,11 @@ class Downloads:
         for _ in range(REDIRECTS + 1):
             host = urlsplit(url).netloc
             self.waits.keep(host)
-            response = self._session.get(
-                url, stream=True, allow_redirects=False, timeout=self.line.timeout, auth=NoCredentials(),
-                headers={"Accept": accept},
+            ask = partial(
+                self._session.get, url, stream=True, allow_redirects=False, timeout=self.line.timeout,
+                auth=NoCredentials(), headers={"Accept": accept},
             )  # fmt: skip
+            response = within(2 * self.line.timeout, ask)  # headers can drip as bodies can
             if not response.is_redirect:
                 return self._good(response, host)
             response.close()

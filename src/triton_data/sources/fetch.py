@@ -10,6 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from math import ceil
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -38,7 +39,7 @@ class Fetcher:
         self.blobs = Blobs(run_dir / "blobs")
         self.waits = Waits(run_dir / "waits", config.patience)
         self.downloads = Downloads(self.waits, _line(config))
-        self.git = Git(config.max_repo_bytes, int(config.stall))
+        self.git = Git(config.max_repo_bytes, max(ceil(config.stall), 1))  # 0 would be no limit
         self.caps = Caps(config.max_file_bytes, config.max_repo_bytes * 4, config.max_files)
 
     def fetch(self, item: Candidate) -> Fetched:

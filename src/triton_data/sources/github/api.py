@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,10 +22,12 @@ from github import Auth, Github
 from triton_data import __version__
 from triton_data.errors import Misuse
 from triton_data.sources import limits
+from triton_data.sources.hurry import within
 from triton_data.sources.reasons import Deferred, Reason, Refused
 from triton_data.sources.waits import Waits
 
 ACCEPT = "application/vnd.github.v3+json"  # the answers that search.py and lookup.py were written for
+WHOLE = 4  # times the seconds without a byte, for a whole answer
 FINAL = {404: Reason.GONE, 409: Reason.EMPTY, 410: Reason.GONE, 451: Reason.BLOCKED}
 
 
@@ -42,16 +45,9 @@ class Api:
         self.has_token = token is not None
         self.has_graphql = self.has_token  # until the server says that it has none
         self._tries = limits.TRIES
-        self._hub = Github(
-            auth=Auth.Token(token) if token else None,
-            base_url=self.base_url,
-            retry=None,
-            timeout=max(ceil(timeout), 1),
-            per_page=100,
-            seconds_between_requests=None if self.host.startswith("127.") else 0.07,  # 900 points a minute
-            seconds_between_writes=None,  # GraphQL questions are POSTs, and write nothing
-            user_agent=f"triton-data/{__version__}",
-        )
+        self._timeout = max(ceil(timeout), 1)
+        self._auth = Auth.Token(token) if token else None
+        self._hub = self._client()
 
     def get(self, path: str, params: Mapping[str, Any] | None = None, etag: str = "", resource: str = "core") -> Answer:
         """The answer, 200 or 304; a limit waits or defers, and what cannot be had is `Refused`."""
@@ -96,6 +92,18 @@ class Api:
         finally:
             self._tries = limits.TRIES
 
+    def _client(self) -> Github:
+        return Github(
+            auth=self._auth,
+            base_url=self.base_url,
+            retry=None,
+            timeout=self._timeout,
+            per_page=100,
+            seconds_between_requests=None if self.host.startswith("127.") else 0.07,  # 900 points a minute
+            seconds_between_writes=None,  # GraphQL questions are POSTs, and write nothing
+            user_agent=f"triton-data/{__version__}",
+        )
+
     # ---- one request -------------------------------------------------------------------------------------
 
     def _ask(self, resource: str, verb: str, path: str, params: Any, headers: dict[str, str], body: Any) -> Answer:
@@ -123,10 +131,13 @@ class Api:
             time.sleep(limits.backoff(tries))
 
     def _send(self, verb: str, path: str, params: Any, headers: dict[str, str], body: Any) -> Answer:
+        asked = {"Accept": ACCEPT, **headers}
+        ask = partial(self._hub.requester.requestJson, verb, path, parameters=params, headers=asked, input=body)
         try:
-            status, received, text = self._hub.requester.requestJson(
-                verb, path, parameters=params, headers={"Accept": ACCEPT, **headers}, input=body
-            )
+            status, received, text = within(WHOLE * self._timeout, ask)
+        except TimeoutError:
+            self._hub = self._client()  # the old one still holds a connection on which an answer may drip
+            raise
         except (RuntimeError, AssertionError) as error:  # PyGithub: a redirect to another host or scheme
             raise Refused(Reason.REDIRECTED, str(error)[:200]) from error
         try:
