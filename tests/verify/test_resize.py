@@ -44,3 +44,9 @@ def test_other_sizes_are_odd_and_come_one_by_one_too() -> None:
 
 def test_a_text_without_sizes_has_no_other_sizes() -> None:
     assert list(varied("def get_inputs():\n    return [X]\n")) == []
+
+
+def test_sizes_named_together_or_with_a_type_are_sizes_too() -> None:
+    text = "ROWS, COLS = 12, 100\nDEPTH: int = 7\n\n\ndef get_inputs():\n    return [torch.randn(ROWS, COLS, DEPTH)]\n"
+    changed = next(iter(varied(text))).text
+    assert "ROWS, COLS = 11, 99\nDEPTH: int = 6" in changed

@@ -15,7 +15,7 @@ import torch
 from torch.utils import _pytree as pytree
 
 from triton_data.program_form import arguments
-from triton_data.verify import state, subject, values
+from triton_data.verify import gradients, state, subject, values
 from triton_data.verify.reasons import Reason
 from triton_data.verify.watch import Watch
 
@@ -36,6 +36,21 @@ class Report:
 
 
 def run(payload: dict[str, Any]) -> tuple[dict[str, Any], list[torch.Tensor]]:
+    """One question, or, as `parts`, several, each with a module and a machine of its own."""
+    if "parts" not in payload:
+        return _answer(payload)
+    parts, counts, tensors = [], [], []
+    for part in payload["parts"]:
+        told, own = _answer(part)
+        parts.append(told)
+        counts.append(len(own))
+        tensors += own
+        if parts[0]["failed"] is not None or parts[0]["faults"]:
+            break
+    return {"parts": parts, "tensors": counts}, tensors
+
+
+def _answer(payload: dict[str, Any]) -> tuple[dict[str, Any], list[torch.Tensor]]:
     machine = _machine(payload["device"])
     given = [values.from_payload(tensor) for tensor in payload["tensors"]]
     tensors: list[torch.Tensor] = []
@@ -53,6 +68,8 @@ def run(payload: dict[str, Any]) -> tuple[dict[str, Any], list[torch.Tensor]]:
                     break
             if len(report.draws) > 1 and report.failed is None and not memory.faults:
                 again = caller.drawn(payload["draws"][0], 0)
+    if report.failed is not None and report.failed["reason"] == Reason.OUT_OF_BOUNDS:
+        report.draws, tensors, again = [], [], None  # they lie on a device that no longer answers
     return {
         "again": again, "draws": report.draws, "failed": report.failed, "hints": memory.hints,
         "faults": [list(fault) for fault in memory.faults], "launches": dict(report.launches),
@@ -155,7 +172,7 @@ class Caller:
         try:
             torch.manual_seed(seed)
             self.watch.calling = True
-            outputs = self.instance(*args, **kwargs)
+            outputs = self._outputs(args, kwargs, seed)
             self.watch.calling = False
             self.machine.settle()
             return _row(outputs, self.watch, self.payload["idle"], self.tensors)
@@ -165,6 +182,17 @@ class Caller:
         finally:
             self.watch.calling = False
             self._count()
+
+    def _outputs(self, args: Any, kwargs: Any, seed: int) -> Any:
+        wanted = self.payload.get("gradients")
+        if wanted is None:
+            return self.instance(*args, **kwargs)
+        known = zip(state.of(self.instance), self.payload["state"], strict=False) if self.report.weights else ()
+        return gradients.call(self.instance, (args, kwargs), seed, dict(known), wanted, self._before_backward)
+
+    def _before_backward(self) -> None:
+        """What torch's own layers compute on the way back is not the candidate's doing."""
+        self.watch.calling = bool(self.payload["judge_backward"])
 
     def _count(self) -> None:
         self.report.launches.update(self.machine.launched)
@@ -192,8 +220,13 @@ def _row(outputs: Any, watch: Watch, idle: bool, tensors: list[torch.Tensor]) ->
             watch.memory.note("tampering", f"output{where} is a {type(leaf).__name__}")
             return {"outputs": None}
     watch.check_origin(own)
-    copied = pytree.tree_map(lambda leaf: leaf.detach().clone() if isinstance(leaf, torch.Tensor) else leaf, outputs)
+    copied = pytree.tree_map(_kept, outputs)
     return {"outputs": values.pack(copied, tensors, strides=False)}
+
+
+def _kept(leaf: Any) -> Any:
+    """On the host, so that a device that fails later does not take it along."""
+    return leaf.detach().to("cpu", copy=True) if isinstance(leaf, torch.Tensor) else leaf
 
 
 def _placed(inputs: Any, index: int, report: Report, machine: Any) -> Any:

@@ -17,6 +17,7 @@ class Judgement:
     detail: str
     checks: tuple[tuple[str, str], ...]  # (check, what it measured)
     layers: tuple[str, ...] = ()  # of the jail
+    ratio: float = 0.0  # of wrong values: how many times what is allowed
 
     @property
     def open(self) -> bool:
@@ -38,8 +39,12 @@ class Checks:
     def say(self, name: str, found: object) -> None:
         self.made[name] = str(found)
 
-    def failed(self, reason: Reason | str, detail: str) -> Judgement:
-        return Judgement(False, str(reason), detail, tuple(self.made.items()), self.layers)
+    @property
+    def all(self) -> tuple[tuple[str, str], ...]:
+        return tuple(self.made.items())
+
+    def failed(self, reason: Reason | str, detail: str, ratio: float = 0.0) -> Judgement:
+        return Judgement(False, str(reason), detail, self.all, self.layers, ratio)
 
     def passed(self) -> Judgement:
-        return Judgement(True, "", "", tuple(self.made.items()), self.layers)
+        return Judgement(True, "", "", self.all, self.layers)

@@ -68,9 +68,10 @@ def kind(name: str) -> str:
         return "read"
     if name in MOVES:
         return "move"
-    if name in FAMILY:
-        family = FAMILY[name]
-        return name if family == "other" else family
+    forward = name.removesuffix("_backward")  # of one family: whoever may leave one to a library may leave both
+    if forward in FAMILY:
+        family = FAMILY[forward]
+        return forward if family == "other" else family
     return "compute"
 
 

@@ -1,46 +1,70 @@
 """Does the candidate hold at sizes that no block divides?
 
-In: a candidate that is right at the sizes given. Out: a Judgement where it runs at other sizes and is wrong there. One
-that refuses them (raises) is made for its sizes and says so; that is no fault. Not covered: other dimensions.
+In: a candidate that is right at the sizes given. Out: one question a size, whose answers are counted as they are
+judged. One that refuses a size (raises) is made for its sizes and says so; that is no fault. Not covered: other
+dimensions.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
 from triton_data.verify import outputs, resize
 from triton_data.verify.draws import Draw
+from triton_data.verify.expected import Case
 from triton_data.verify.judgement import Checks, Judgement
-from triton_data.verify.trial import BIG, Trial, ask, observe, payload_of
+from triton_data.verify.questions import Answer, Question
+from triton_data.verify.trial import Trial, observe_some, payload_of
 
-TRIED, HELD, REFUSED = 6, 3, 2  # sizes to try the reference at, and answers of the candidate that are enough
+TRIED, ENOUGH = 6, 3  # sizes to try the reference at, and how many of those at which it runs are asked about
+NAME = "other sizes"
 
 
-def wrong_elsewhere(trial: Trial, allowed: frozenset[str], checks: Checks) -> Judgement | None:
-    held: list[str] = []
-    refused: list[str] = []
-    for count, resized in enumerate(resize.varied(trial.reference)):
-        if count == TRIED or len(held) == HELD or len(refused) == REFUSED:
-            break
-        other, quiet = Trial(**{**vars(trial), "reference": resized.text}), Checks()
-        seen = observe(
-            other, quiet, [Draw("given", trial.seed + 11), Draw("normal", trial.seed + 12)], BIG[trial.device]
-        )
-        cases = [] if isinstance(seen, Judgement) else [case for case in seen.cases if case.stable and case.steady]
-        if isinstance(seen, Judgement) or seen.big or not cases:
-            continue
-        told = ask(other, payload_of(other, seen, cases, allowed), quiet)
-        if isinstance(told, Judgement) or _refuses(told):
-            refused.append(str(resized))
-            continue
-        wrong = outputs.believed(told, cases, quiet)
-        if wrong is not None:
-            checks.say("other sizes", f"wrong at {resized}")
-            return checks.failed(wrong.reason, f"at other sizes ({resized}): {wrong.detail}")
-        held.append(str(resized))
-    said = [f"right at {'; '.join(held)}"] if held else []
-    checks.say(
-        "other sizes", ", ".join([*said, *(["refused"] if refused else [])]) or "none that the reference runs at"
-    )
-    return None
+def questions(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator[Question]:
+    sizes = {resized.text: str(resized) for resized in islice(resize.varied(trial.reference), TRIED)}
+    tally = _Tally(checks)
+    tally.say()
+    if not sizes:
+        return
+    plan = [Draw("given", trial.seed + 11), Draw("normal", trial.seed + 12)]
+    for text, seen in observe_some(trial, list(sizes), ENOUGH, plan):
+        cases = [case for case in seen.cases if case.stable and case.steady]
+        if cases:
+            payload = payload_of(replace(trial, reference=text), seen, cases, allowed)
+            yield Question(payload, _Judge(tally, sizes[text], cases))
+
+
+@dataclass
+class _Tally:
+    checks: Checks
+    held: list[str] = field(default_factory=list)
+    refused: int = 0
+
+    def say(self) -> None:
+        said = [f"right at {'; '.join(self.held)}"] if self.held else []
+        said += ["refused"] if self.refused else []
+        self.checks.say(NAME, ", ".join(said) or "none that the reference runs at")
+
+
+@dataclass(frozen=True)
+class _Judge:
+    tally: _Tally
+    size: str
+    cases: list[Case]
+
+    def __call__(self, answer: Answer) -> Judgement | None:
+        wrong = None
+        if isinstance(answer, Judgement) or _refuses(answer):
+            self.tally.refused += 1
+        elif wrong := outputs.believed(answer, self.cases, Checks()):
+            self.tally.checks.say(NAME, f"wrong at {self.size}")
+            return replace(wrong, detail=f"at other sizes ({self.size}): {wrong.detail}", checks=self.tally.checks.all)
+        else:
+            self.tally.held.append(self.size)
+        self.tally.say()
+        return None
 
 
 def _refuses(told: outputs.Told) -> bool:

@@ -114,7 +114,7 @@ def _wrong(told: Told, detail: str, error: Error, checks: Checks) -> Judgement:
     hints = told.value["hints"]
     if hints:
         return checks.failed(Reason.UNINITIALISED_READ, f"{detail}; {hints[0]}")
-    return checks.failed(Reason.WRONG_VALUES, detail)
+    return checks.failed(Reason.WRONG_VALUES, detail, error.ratio)
 
 
 def _form(row: dict[str, Any], case: Case, tensors: list[torch.Tensor]) -> tuple[Reason, str] | None:

@@ -53,23 +53,27 @@ def varied(text: str) -> Iterator[Resized]:
 def _literals(text: str) -> list[tuple[ast.Constant, int]]:
     """Integers that the input functions name, themselves or through constants of the module."""
     tree = ast.parse(text)
-    constants = {
-        target.id: node
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
+    constants = {name.id: node for node in tree.body for target in _targets(node) for name in _names(target)}
     queue: list[ast.stmt] = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name in INPUTS]
     seen: list[ast.stmt] = []
     while queue:
         node = queue.pop()
         if node not in seen:
             seen.append(node)
-            names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
-            queue += [constants[name] for name in names if name in constants]
+            queue += [constants[name.id] for name in _names(node) if name.id in constants]
     numbers = [inner for node in seen for inner in ast.walk(node) if isinstance(inner, ast.Constant)]
     return [(n, n.value) for n in numbers if type(n.value) is int and n.value >= 2]
+
+
+def _targets(node: ast.stmt) -> list[ast.expr]:
+    """`ROWS, COLS = 12, 100` and `ROWS: int = 12` name sizes as well."""
+    if isinstance(node, ast.Assign):
+        return node.targets
+    return [node.target] if isinstance(node, ast.AnnAssign) and node.value is not None else []
+
+
+def _names(node: ast.AST) -> Iterator[ast.Name]:
+    return (inner for inner in ast.walk(node) if isinstance(inner, ast.Name))
 
 
 def _with(text: str, found: list[tuple[ast.Constant, int]], made: dict[int, int]) -> Resized:

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch.utils import _pytree as pytree
 
-from triton_data.verify import exact, state, values
+from triton_data.verify import exact, gradients, state, values
 from triton_data.verify.draws import Draw
 from triton_data.verify.reasons import Reason
 
@@ -32,12 +32,16 @@ class Runner:
     reference: Any
     instance: Any
     initial: dict[str, torch.Tensor]
+    gradients: bool = False  # are outputs too
 
     def once(self, inputs: Any, seed: int) -> Any:
         """The outputs, from the initial weights; the inputs may come back changed."""
         state.put(self.instance, self.initial)
         torch.manual_seed(seed)
-        return self.instance(*inputs[0], **inputs[1])
+        return self._called(self.instance, inputs, seed)
+
+    def _called(self, instance: Any, inputs: Any, seed: int) -> Any:
+        return gradients.call(instance, inputs, seed) if self.gradients else instance(*inputs[0], **inputs[1])
 
     def draw(self, draw: Draw, tensors: list[torch.Tensor], first: bool) -> dict[str, Any] | None:
         try:
@@ -47,7 +51,7 @@ class Runner:
             row["inputs"] = packed(_copied(inputs), tensors, Reason.UNSUPPORTED_INPUTS)
             before, used = pytree.tree_leaves(inputs), _copied(inputs)
             outputs = self.once(used, draw.seed)
-            again = self.once(_copied(inputs), draw.seed + 1)
+            again = self.once(_copied(inputs), draw.seed if self.gradients else draw.seed + 1)
         except Refused:
             raise
         except Exception as error:
@@ -78,8 +82,7 @@ class Runner:
             with exact.in_double():
                 wide = exact.widened_module(self.instance)
                 torch.manual_seed(draw.seed)
-                args = exact.widened(inputs)
-                outputs = wide(*args[0], **args[1])
+                outputs = self._called(wide, exact.widened(inputs), draw.seed)
             return values.pack(outputs, tensors, strides=False)
         except Exception:  # noqa: BLE001
             return None

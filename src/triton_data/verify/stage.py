@@ -79,6 +79,7 @@ class VerifyStage:
             jail=self.jail,
             externs=item.externs,
             training=item.mode == "training",
+            with_gradients=item.mode == "training",
             seconds=self.timeout,
             timed=self.timing,
             names=(item.program.entry, item.pair.entry),

@@ -6,11 +6,12 @@ claims. The candidate's payload holds weights and inputs, never an expected outp
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from triton_data.errors import Misuse
-from triton_data.jail import GPU, RUN, Jail, Outcome, Policy, Task
+from triton_data.jail import GPU, RUN, Jail, Outcome, Task
 from triton_data.verify import draws, expected, outputs, values
 from triton_data.verify.expected import Case
 from triton_data.verify.judgement import Checks, Judgement
@@ -33,7 +34,8 @@ def open_jail(device: str = "cpu", allow_unsafe: bool = False, inductor: bool = 
         raise Misuse(f"unknown device {device!r}: cpu or cuda")
     same = {"TRITON_F32_DEFAULT": "ieee"}  # what a kernel leaves open is not held against it
     if device == "cuda":
-        return Jail((*PRELOAD, "torch._dynamo"), env=same, allow_unsafe=allow_unsafe, gpu=True)
+        warm = "triton_data.verify.cuda.machine:warm"
+        return Jail((*PRELOAD, "torch._dynamo"), warm=warm, env=same, allow_unsafe=allow_unsafe, gpu=True)
     interpreted = {**same, "TRITON_INTERPRET": "1"}
     warm = "triton_data.verify.interpreter.install:warm"
     preload = (*PRELOAD, *INDUCTOR) if inductor else PRELOAD
@@ -55,14 +57,14 @@ class Trial:
     seconds: float
     externs: tuple[str, ...]
     timing: bool = False
+    differentiated: bool = False  # captured in training: all gradients belong to its answer
+    gradients: bool = False  # the reference gives its gradients as well
+    believes: str = "cpu"  # where the reference runs; the numbers of eager there are what errors are measured by
 
-    @property
-    def policy(self) -> Policy:
-        base = GPU if self.device == "cuda" else RUN
-        return replace(base, wall_s=self.seconds, cpu_s=int(self.seconds))
-
-    def run(self, room: str, payload: dict[str, Any]) -> Outcome:
-        return self.jail.run(Task(entry=f"triton_data.verify.{room}:run", payload=payload), self.policy)
+    def run(self, room: str, payload: dict[str, Any], device: str = "") -> Outcome:
+        base = GPU if (device or self.device) == "cuda" else RUN
+        policy = replace(base, wall_s=self.seconds, cpu_s=int(self.seconds))
+        return self.jail.run(Task(entry=f"triton_data.verify.{room}:run", payload=payload), policy)
 
 
 @dataclass(frozen=True)
@@ -78,20 +80,39 @@ class Seen:
         return bool(self.head.get("big"))
 
 
-def observe(trial: Trial, checks: Checks, plan: list[draws.Draw], limit: int) -> Judgement | Seen:
+def observe(trial: Trial, checks: Checks, plan: list[draws.Draw], limit: int | None = None) -> Judgement | Seen:
     """The reference on every draw, or on the first one only where that takes more than `limit` bytes."""
-    payload = {
-        "text": trial.reference, "entry": trial.entry, "seed": trial.seed, "training": trial.training,
-        "draws": [{"kind": draw.kind, "seed": draw.seed} for draw in plan], "device": trial.device, "limit": limit,
-    }  # fmt: skip
-    outcome = trial.run("reference", payload)
+    outcome = trial.run("reference", _reference(trial, plan, limit) | {"text": trial.reference}, trial.believes)
     checks.layers = outcome.facts.layers or checks.layers
     if not outcome.ok or not isinstance(outcome.value, dict):
         return checks.failed(Reason.REFERENCE_FAILED, outcome.reason)
-    head: dict[str, Any] = outcome.value
-    if "refused" in head:
-        return checks.failed(head["refused"], head["detail"])
+    if "refused" in outcome.value:
+        return checks.failed(outcome.value["refused"], outcome.value["detail"])
+    return _seen(outcome.value, list(outcome.tensors))
+
+
+def observe_some(trial: Trial, texts: list[str], enough: int, plan: list[draws.Draw]) -> Iterator[tuple[str, Seen]]:
+    """Of these texts of the reference, the first so many that run and are not too big, in one task."""
+    payload = _reference(trial, plan, None) | {"texts": texts, "enough": enough}
+    outcome = trial.run("reference", payload, trial.believes)
+    if not outcome.ok or not isinstance(outcome.value, dict):
+        return
     raw = list(outcome.tensors)
+    for text, head in zip(texts, outcome.value["heads"], strict=False):
+        own, raw = raw[: head["tensors"]], raw[head["tensors"] :]
+        if "refused" not in head and "big" not in head:
+            yield text, _seen(head, own)
+
+
+def _reference(trial: Trial, plan: list[draws.Draw], limit: int | None) -> dict[str, Any]:
+    return {
+        "entry": trial.entry, "seed": trial.seed, "training": trial.training, "gradients": trial.gradients,
+        "draws": [{"kind": draw.kind, "seed": draw.seed} for draw in plan], "device": trial.believes,
+        "limit": BIG[trial.believes] if limit is None else limit,
+    }  # fmt: skip
+
+
+def _seen(head: dict[str, Any], raw: list[Any]) -> Seen:
     tensors = [tensor.torch() for tensor in raw]
     moves = expected.only_moves(head["operations"])
     return Seen(head, raw, [expected.case(row, tensors, moves) for row in head["draws"] if row is not None])
@@ -112,16 +133,3 @@ def payload_of(trial: Trial, seen: Seen, cases: list[Case], allowed: frozenset[s
         "allowed": sorted(allowed), "idle": False, "device": trial.device,
         "tensors": [values.to_payload(seen.raw[index]) for index in wanted],
     }  # fmt: skip
-
-
-def ask(trial: Trial, payload: dict[str, Any], checks: Checks) -> Judgement | outputs.Told:
-    """What the candidate's task claims, or how it ended without claiming anything."""
-    if sum(len(tensor["data"]) for tensor in payload["tensors"]) > 8 * LARGEST:
-        return checks.failed(Reason.TOO_LARGE, "weights and inputs are too large to be copied for each draw")
-    outcome = trial.run("candidate", payload)
-    if outcome.ok and isinstance(outcome.value, dict):
-        return outputs.Told(outcome.value, [tensor.torch() for tensor in outcome.tensors])
-    reason = Reason.TIMEOUT if outcome.status == "timeout" else Reason.CRASH
-    if outcome.status in ("forbidden", "bad_result"):
-        reason = Reason.TAMPERING
-    return checks.failed(reason, outcome.reason)

@@ -11,22 +11,38 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from itertools import chain
 
 import torch
 
 from triton_data.errors import Misuse
 from triton_data.jail import Jail
 from triton_data.records import Drop
-from triton_data.verify import branches, draws, expected, other_sizes, outputs, proof, resize, screen, subject, timing
+from triton_data.verify import (
+    branches,
+    differentiated,
+    draws,
+    expected,
+    other_sizes,
+    outputs,
+    proof,
+    resize,
+    screen,
+    subject,
+    timing,
+)
 from triton_data.verify.expected import Case
 from triton_data.verify.judgement import PROTOCOL, Checks, Judgement
+from triton_data.verify.questions import Answer, Question, answered
 from triton_data.verify.reasons import Reason
-from triton_data.verify.trial import BIG, SECONDS_OF, Seen, Trial, ask, observe, open_jail, payload_of
+from triton_data.verify.trial import SECONDS_OF, Seen, Trial, observe, open_jail, payload_of
 
 __all__ = ["open_jail", "verify_texts"]
 _TWO_MODES = re.compile(r"BatchNorm|batch_norm|InstanceNorm|instance_norm|self\.training")
 NO_LIMIT = 1 << 62
+NOT_ON_CPU = (Reason.REFERENCE_FAILED, Reason.TOO_LARGE, Reason.UNSTABLE)
+NEAR = 30.0  # times what is allowed: another eager's rounding may account for it
 
 
 def verify_texts(
@@ -42,9 +58,10 @@ def verify_texts(
     seconds: float | None = None,
     names: tuple[str, str] | None = None,
     timed: bool = False,
+    with_gradients: bool = False,
 ) -> Judgement:
     """`externs` are library operations that the pair declares, such as extern_kernels.addmm; `names` the two entries,
-    where they are known; `timed` adds times and a roofline, on CUDA."""
+    where they are known; `timed` adds times and a roofline, on CUDA; `with_gradients` asks for all of them."""
     if protocol != PROTOCOL:
         raise Misuse(f"unknown protocol {protocol}: this version has protocol {PROTOCOL}")
     checks = Checks(layers=jail.layers)
@@ -55,8 +72,9 @@ def verify_texts(
         return checks.failed(found.reason, found.detail)
     limit = seconds or SECONDS_OF[device]
     trial = Trial(
-        reference, candidate, *found, device, jail, seed, training, limit, tuple(externs), timed and device == "cuda"
-    )
+        reference, candidate, *found, device, jail, seed, training, limit, tuple(externs), timed and device == "cuda",
+        with_gradients,
+    )  # fmt: skip
     said = screen.suspicious(candidate)
     checks.say("screen", said or "nothing found")
     if said:
@@ -88,20 +106,32 @@ def _in_some_mode(trial: Trial, checks: Checks) -> Judgement:
 
 
 def _judged(trial: Trial, checks: Checks) -> Judgement:
+    """Measured by eager on the CPU, which costs a GPU nothing; where it does not run there, and before a candidate is
+    called wrong by little, by eager on the device itself."""
+    first = Checks(dict(checks.made), checks.layers)
+    found = _at_some_size(trial, first)
+    if trial.device == trial.believes:
+        return found
+    if found.reason not in NOT_ON_CPU and not (found.reason == Reason.WRONG_VALUES and found.ratio < NEAR):
+        return found
+    return _at_some_size(replace(trial, believes=trial.device), checks)
+
+
+def _at_some_size(trial: Trial, checks: Checks) -> Judgement:
+    """As given; where that is large, the largest of the smaller sizes that the reference runs at and the candidate does
+    not refuse; else as given all the same."""
     plan = draws.plan(trial.seed)
-    seen = observe(trial, checks, plan, BIG[trial.device])
+    checks.say("eager on", trial.believes)
+    seen = observe(trial, checks, plan)
     if isinstance(seen, Judgement):
         return seen
-    if seen.big:
-        return _at_smaller_sizes(trial, checks, plan)
-    return _compared(trial, checks, seen)
-
-
-def _at_smaller_sizes(trial: Trial, checks: Checks, plan: list[draws.Draw]) -> Judgement:
-    """The largest of the smaller sizes that the reference runs at and the candidate does not refuse; else as it is."""
+    if not seen.big:
+        return _compared(trial, checks, seen)
+    if trial.believes != trial.device:
+        return checks.failed(Reason.TOO_LARGE, "inputs that the device is asked about")
     for resized in resize.shrunk(trial.reference):
         smaller = replace(trial, reference=resized.text)
-        seen = observe(smaller, checks, plan, BIG[trial.device])
+        seen = observe(smaller, checks, plan)
         if isinstance(seen, Judgement) or seen.big:
             continue
         attempt = Checks(dict(checks.made), checks.layers)
@@ -123,26 +153,32 @@ def _compared(trial: Trial, checks: Checks, seen: Seen) -> Judgement:
     if branch := branches.computed_in_a_branch(trial.candidate, allowed):
         return checks.failed(Reason.TORCH_FALLBACK, branch)
     payload = payload_of(trial, seen, cases, allowed)
-    told = ask(trial, payload, checks)
-    if isinstance(told, Judgement):
-        return told
+    idle = {**payload_of(trial, seen, cases[:2], allowed), "idle": True}
+    questions = chain(
+        [
+            Question(payload, partial(_right, cases=cases, checks=checks)),
+            Question(idle, partial(_needs_kernels, cases=cases, checks=checks)),
+        ],
+        other_sizes.questions(trial, allowed, checks),
+        differentiated.question(trial, allowed, checks),
+    )
     return (
-        outputs.believed(told, cases, checks)
-        or _idle(trial, payload_of(trial, seen, cases[:2], allowed), cases, checks)
-        or other_sizes.wrong_elsewhere(trial, allowed, checks)
+        answered(trial, questions, checks)
         or (timing.measure(trial, payload, checks) if trial.timing else None)
         or checks.passed()
     )
 
 
-def _idle(trial: Trial, payload: dict[str, Any], cases: list[Case], checks: Checks) -> Judgement | None:
-    """A second run in which no kernel does anything: it must not be right, else something else does the work."""
-    outcome = trial.run("candidate", {**payload, "idle": True})
-    if not outcome.ok or not isinstance(outcome.value, dict):
+def _right(answer: Answer, cases: list[Case], checks: Checks) -> Judgement | None:
+    return answer if isinstance(answer, Judgement) else outputs.believed(answer, cases, checks)
+
+
+def _needs_kernels(answer: Answer, cases: list[Case], checks: Checks) -> Judgement | None:
+    """Asked again while no kernel does anything: it must not be right, else something else does the work."""
+    if isinstance(answer, Judgement):
         checks.say("without its kernels", "fails, as it should")
-        return None
-    told = outputs.Told(outcome.value, [tensor.torch() for tensor in outcome.tensors])
-    if outputs.all_right(told, cases):
+    elif outputs.all_right(answer, cases):
         return checks.failed(Reason.DECOY, "its outputs are as right when its kernels do nothing")
-    checks.say("without its kernels", "gives other outputs, as it should")
+    else:
+        checks.say("without its kernels", "gives other outputs, as it should")
     return None

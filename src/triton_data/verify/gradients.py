@@ -1,0 +1,81 @@
+"""A call and the gradients of what it gives: outputs like any other, compared like them.
+
+In: an instance, its inputs, a seed for what flows back. Out: `{"result": …, "gradients": {name: tensor}}`, with one
+gradient for every floating-point input and weight that something flows to. `call` runs foreign code: only in the jail.
+Not covered: second derivatives, forward mode.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+import torch
+from torch.utils import _pytree as pytree
+
+RESULT, GRADIENTS = "result", "gradients"
+
+
+def claimed(text: str) -> bool:
+    """The text says how to differentiate what its kernels compute."""
+    classes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ClassDef)]
+    functions = [node for node in classes if any(ast.unparse(base).endswith("Function") for base in node.bases)]
+    return any(_differentiates(inner) for node in functions for inner in node.body)
+
+
+def _differentiates(node: ast.stmt) -> bool:
+    """`backward` that does more than say that there is none."""
+    if not isinstance(node, ast.FunctionDef) or node.name != "backward":
+        return False
+    return any(isinstance(inner, ast.Return) and inner.value is not None for inner in ast.walk(node))
+
+
+def call(
+    instance: Any,
+    inputs: Any,
+    seed: int,
+    names: Mapping[str, str] | None = None,
+    only: Collection[str] | None = None,
+    before_backward: Callable[[], None] = lambda: None,
+) -> dict[str, Any]:
+    """`names` are those by which others know the weights, `only` the gradients that are asked for."""
+    args, kwargs = pytree.tree_map(_leaf, inputs)
+    weights = dict(instance.named_parameters()) if isinstance(instance, torch.nn.Module) else {}
+    leaves = [leaf for leaf in pytree.tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
+    wanted = {f"input {index}": leaf for index, leaf in enumerate(leaves) if leaf.requires_grad}
+    wanted |= {f"weight {(names or {}).get(n, n)}": w for n, w in weights.items() if _differentiable(w)}
+    wanted = {name: leaf for name, leaf in wanted.items() if only is None or name in only}
+    for weight in weights.values():
+        weight.requires_grad_(_differentiable(weight))
+    with torch.enable_grad():
+        result = instance(*args, **kwargs)
+        heads = [leaf for leaf in pytree.tree_leaves(result) if isinstance(leaf, torch.Tensor) and leaf.requires_grad]
+        before_backward()
+        found = _gradients(heads, list(wanted.values()), seed)
+    told = {name: gradient.detach() for name, gradient in zip(wanted, found, strict=True) if gradient is not None}
+    return {RESULT: pytree.tree_map(_detached, result), GRADIENTS: told}
+
+
+def _gradients(heads: list[torch.Tensor], wanted: list[torch.Tensor], seed: int) -> list[torch.Tensor | None]:
+    if not heads or not wanted:
+        return [None] * len(wanted)
+    generator = torch.Generator().manual_seed(seed + 77)
+    drawn = [torch.randn(head.shape, generator=generator, dtype=torch.float64) for head in heads]
+    upstream = [noise.to(head.device, head.dtype) for noise, head in zip(drawn, heads, strict=True)]
+    return list(torch.autograd.grad(heads, wanted, upstream, allow_unused=True))
+
+
+def _differentiable(tensor: torch.Tensor) -> bool:
+    return bool(tensor.is_floating_point() or tensor.is_complex())
+
+
+def _leaf(leaf: Any) -> Any:
+    """In the same memory, so that what is written into it is seen."""
+    if not isinstance(leaf, torch.Tensor) or not _differentiable(leaf):
+        return leaf
+    return leaf.detach().requires_grad_()
+
+
+def _detached(leaf: Any) -> Any:
+    return leaf.detach() if isinstance(leaf, torch.Tensor) else leaf

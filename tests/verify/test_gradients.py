@@ -1,0 +1,69 @@
+"""Gradients are outputs like any other, where a candidate says that it has them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.verify.texts import changed
+from triton_data.jail import Jail
+from triton_data.verify import gradients
+from triton_data.verify.verify import verify_texts
+
+KERNELS = Path(__file__).parents[2] / "benchmarks" / "kernels"
+REFERENCE = (KERNELS / "reference" / "silu_autograd.py").read_text("utf-8")
+CANDIDATE = (KERNELS / "candidate" / "silu_autograd.py").read_text("utf-8")
+
+
+def test_an_honest_backward_is_said_to_be_right(jail: Jail) -> None:
+    found = verify_texts(REFERENCE, CANDIDATE, jail=jail)
+    assert found.passed, found.detail
+    assert dict(found.checks)["gradients"].startswith("input 0: ")
+
+
+WRONG = {
+    "a sign": ("(1.0 - gate)", "(1.0 + gate)", "wrong_values"),
+    "nothing flows in": ("gradient * gate", "gate", "wrong_values"),
+    "a mask": ("tl.store(out_ptr + offsets, gradient", "tl.store(out_ptr + offsets + 1, gradient", "out_of_bounds"),
+    "half of it": ("out, x.numel(), BLOCK=128)\n        return out\n\n\nclass", "out, x.numel() // 2, BLOCK=128)\n"
+                   "        return out\n\n\nclass", "uninitialised_read"),
+    "an error": ("(x,) = ctx.saved_tensors", "(x, y) = ctx.saved_tensors", "crash"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_backward_is_found_although_all_outputs_are_right(name: str, jail: Jail) -> None:
+    old, new, reason = WRONG[name]
+    found = verify_texts(REFERENCE, changed(CANDIDATE, old, new), jail=jail)
+    assert (found.passed, found.reason) == (False, reason), found.detail
+    assert found.detail.startswith("gradients")
+
+
+def test_what_torch_computes_in_backward_counts_only_where_all_gradients_are_asked_for(jail: Jail) -> None:
+    by_torch = (
+        "x, = ctx.saved_tensors\n        gate = torch.sigmoid(x)\n        return gradient * gate * (1 + x * (1 - gate))"
+    )
+    start, end = CANDIDATE.index("(x,) = ctx"), CANDIDATE.index("\n\n\nclass ModelNew")
+    text = CANDIDATE[:start] + by_torch + CANDIDATE[end:]
+    assert verify_texts(REFERENCE, text, jail=jail).passed
+    found = verify_texts(REFERENCE, text, jail=jail, with_gradients=True)
+    assert (found.passed, found.reason) == (False, "torch_fallback"), found.detail
+
+
+def test_a_gradient_may_be_left_out_by_hand_but_not_in_training(jail: Jail) -> None:
+    start, end = CANDIDATE.index("(x,) = ctx"), CANDIDATE.index("\n\n\nclass ModelNew")
+    text = CANDIDATE[:start] + "return None" + CANDIDATE[end:]
+    found = verify_texts(REFERENCE, text, jail=jail)
+    assert found.passed and dict(found.checks)["gradients"] == "none given"
+    found = verify_texts(REFERENCE, text, jail=jail, with_gradients=True)
+    assert (found.passed, found.reason) == (False, "wrong_structure"), found.detail
+
+
+@pytest.mark.parametrize(
+    ("body", "claims"),
+    [("return x", True), ("raise NotImplementedError", False), ("pass", False), ("return None, x", True)],
+)
+def test_a_backward_that_only_raises_claims_nothing(body: str, claims: bool) -> None:
+    text = f"class F(torch.autograd.Function):\n    @staticmethod\n    def backward(ctx, x):\n        {body}\n"
+    assert gradients.claimed(text) is claims
