@@ -1,7 +1,8 @@
 """What a candidate's text has no honest reason to contain: a first look, before anything runs.
 
-In: a text. Out: what is suspicious about it, or ''. It finds the tools with which a program could reach into the
-process that runs it; the checks of behaviour must hold without it. Not covered: anything that needs to be run.
+In: a text and its entry. Out: what is suspicious about what of it can run, or ''. It finds the tools with which a
+program could reach into the process that runs it; the checks of behaviour must hold without it. Not covered: anything
+that needs to be run.
 """
 
 from __future__ import annotations
@@ -9,45 +10,54 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from triton_data.verify.live import live
+
 _MODULES_WORDS = """
-    re
-    operator
-    time
-    platform
     gc inspect ctypes _ctypes cffi threading _thread multiprocessing concurrent asyncio subprocess socket signal
     pickle marshal dis types builtins importlib code codeop sys weakref faulthandler atexit site runpy pty mmap
     resource tracemalloc unittest pytest numba cupy triton_data requests urllib http shutil tempfile sched queue
     select selectors
 """
 _MODULES = frozenset(_MODULES_WORDS.split())
+_AT_IMPORT = frozenset(
+    {"re", "operator", "time", "platform"}
+)  # may say which versions are here, and not how to compute
 _CALLS_WORDS = "eval exec compile __import__ globals locals vars input breakpoint setattr delattr open"
 _CALLS = frozenset(_CALLS_WORDS.split())
 _ATTRIBUTES_WORDS = """
     __globals__ __closure__ __code__ __subclasses__ __mro__ __builtins__ __dict__ f_back f_globals f_locals
-    _getframe modules get_objects get_referrers __loader__ __spec__ settrace setprofile _disable_current_modes
+    _getframe get_objects get_referrers __loader__ __spec__ settrace setprofile _disable_current_modes
     _DisableTorchDispatch DisableTorchFunction DisableTorchFunctionSubclass _ExcludeDispatchKeyGuard _pop_mode
     _set_dispatch_mode TorchDispatchMode TorchFunctionMode __torch_dispatch__ __torch_function__ _make_subclass
     _make_wrapper_subclass as_subclass from_blob from_dlpack untyped_storage _typed_storage storage from_file
     data_ptr_ numpy __array__ __array_interface__ tolist __dlpack__ to_dlpack __class__ register_hook CUDAGraph
+    register_module_forward_hook register_module_forward_pre_hook register_module_buffer_registration_hook
     graph cudagraph_trees make_graphed_callables load_inline cpp_extension load_library jit_script _jit_internal
     script_if_tracing
 """
 _ATTRIBUTES = frozenset(_ATTRIBUTES_WORDS.split())
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _PATCHABLE = ("torch", "triton", "tl", "np", "numpy", "math", "time", "F", "nn", "os")
 
 
-def suspicious(text: str) -> str:
+def suspicious(text: str, entry: str) -> str:
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
         return ""
-    return next(_findings(tree), "")
+    return next(_findings(tree, entry), "")
 
 
-def _findings(tree: ast.Module) -> Iterator[str]:
+def _findings(tree: ast.Module, entry: str) -> Iterator[str]:
     kernels = {id(inner) for node in ast.walk(tree) if _is_kernel(node) for inner in ast.walk(node)}
-    for node in ast.walk(tree):
-        if found := _of(node):
+    nodes = sorted(live(tree, entry), key=lambda node: getattr(node, "lineno", 0))
+    used = {node.id for node in nodes if isinstance(node, ast.Name)}
+    later = {inner.id for node in nodes if isinstance(node, _FUNCTIONS) for inner in _names_in_body(node)}
+    for node in nodes:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            if found := _imports(node, used, later):
+                yield f"line {node.lineno}: {found}"
+        elif found := _of(node):
             yield f"line {node.lineno}: {found}"  # type: ignore[attr-defined]  # everything found has a line
         if isinstance(node, ast.FunctionDef) and (tried := _tries_a_launch(node)):
             yield f"line {tried.lineno}: a launch inside of try"
@@ -55,15 +65,27 @@ def _findings(tree: ast.Module) -> Iterator[str]:
             yield f"line {node.lineno}: {node.id} inside a kernel"
 
 
+def _names_in_body(function: ast.AST) -> Iterator[ast.Name]:
+    body = function.body if isinstance(function.body, list) else [function.body]  # type: ignore[attr-defined]
+    return (inner for part in body for inner in ast.walk(part) if isinstance(inner, ast.Name))
+
+
+def _imports(node: ast.Import | ast.ImportFrom, used: set[str], later: set[str]) -> str:
+    """What is imported and never used does nothing."""
+    for alias in node.names:
+        module = node.module or "" if isinstance(node, ast.ImportFrom) else alias.name
+        top, name = module.partition(".")[0], (alias.asname or alias.name).partition(".")[0]
+        if name != "*" and name not in used:
+            continue
+        if top in _MODULES or (top in _AT_IMPORT and (name == "*" or name in later)):
+            return f"imports {module}"
+        if isinstance(node, ast.ImportFrom) and (parts := {*module.split("."), alias.name} & _ATTRIBUTES):
+            return f"imports {sorted(parts)[0]}"
+    return ""
+
+
 def _of(node: ast.AST) -> str:
     match node:
-        case ast.Import(names=names):
-            return next((f"imports {a.name}" for a in names if a.name.partition(".")[0] in _MODULES), "")
-        case ast.ImportFrom(module=str(module), names=names):
-            if module.partition(".")[0] in _MODULES:
-                return f"imports {module}"
-            parts = {*module.split("."), *(alias.name for alias in names)} & _ATTRIBUTES
-            return f"imports {sorted(parts)[0]}" if parts else ""
         case ast.Call(func=ast.Name(id=name)) if name in _CALLS:
             return f"calls {name}()"
         case ast.Call(func=ast.Name(id="getattr"), args=[_, name, *_]) if not isinstance(name, ast.Constant):

@@ -75,7 +75,7 @@ def verify_texts(
         reference, candidate, *found, device, jail, seed, training, limit, tuple(externs), timed and device == "cuda",
         with_gradients,
     )  # fmt: skip
-    said = screen.suspicious(candidate)
+    said = screen.suspicious(candidate, found[1])
     checks.say("screen", said or "nothing found")
     if said:
         return checks.failed(Reason.TAMPERING, said)
