@@ -2,7 +2,8 @@
 
 In: a path. Out: its Python, text and licence files, leaving out what .gitignore names. The revision is git's commit
 where the folder is a clean checkout, else a digest of the listing, so that an edited folder is a new revision.
-Not covered: following links out of the folder; symbolic links are left out.
+The folder may be anyone's: of its git settings none may run a command.
+Not covered: following links.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ class Folder:
     @classmethod
     def parse(cls, text: str) -> Folder:
         root = Path(text).expanduser()
-        if not root.is_dir():
-            raise Misuse(f"no folder {root} (looked in {Path.cwd()}): name a folder after dir:")
+        if not text or not root.is_dir():
+            what = f"{root} is a file" if root.is_file() else f"no folder {text} (looked in {Path.cwd()})"
+            raise Misuse(f"{what}: name a folder after dir:")
         return cls(root.resolve())
 
     @property
@@ -35,21 +37,38 @@ class Folder:
 
     def paths(self) -> list[str]:
         """Wanted files, with forward slashes, in a stable order."""
-        listed = self._from_git()
-        names = self._from_disk() if listed is None else listed
-        return sorted(name for name in names if wanted(name) and _is_plain(self.root / name))
+        return [name for name in self.listed() if _is_plain(self.root / name)]
+
+    def listed(self) -> list[str]:
+        """With what only has a wanted file's name: links, pipes."""
+        return sorted(name for name in self._names() if wanted(name) and not _is_folder(self.root / name))
 
     def revision(self) -> str:
-        head = self._git("log", "-1", "--format=%H", "--", ".")  # the last that touched this folder
-        changed = self._git("status", "--porcelain", "--untracked-files=all", "--", ".")
-        if head and changed is not None and not changed.strip():
+        head = self._git("rev-list", "-1", "HEAD", "--", ".")  # the last that touched this folder
+        if head and head.strip() and self._is_clean():
             return head.strip()
-        stats = ((name, (self.root / name).stat()) for name in self.paths())
+        stats = ((name, os.lstat(self.root / name)) for name in self.listed())
         return digest(*(f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}" for name, stat in stats))
 
-    def _from_git(self) -> list[str] | None:
-        out = self._git("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-        return None if out is None else [name for name in out.split("\0") if name]
+    def _names(self) -> Iterator[str]:
+        listed = self._git("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        if (
+            listed is None or self._git("check-ignore", "--quiet", ".") is not None
+        ):  # ignored from above, and yet asked for
+            yield from self._from_disk()
+            return
+        for name in dict.fromkeys(listed.split("\0")):
+            if name.endswith("/"):  # a repository of its own inside this one
+                yield from (f"{name}{inner}" for inner in Folder(self.root / name)._names())
+            elif name and os.path.lexists(self.root / name):
+                yield name
+
+    def _is_clean(self) -> bool:
+        """Looking for changes runs the filters that the checkout's own settings name: with such, it is not looked."""
+        if self._git("config", "--local", "--includes", "--get-regexp", r"^filter\.") is not None:
+            return False
+        changed = self._git("status", "--porcelain", "--untracked-files=all", "--ignore-submodules=all", "--", ".")
+        return changed is not None and not changed.strip()
 
     def _from_disk(self) -> Iterator[str]:
         for folder, subfolders, files in os.walk(self.root):
@@ -58,19 +77,13 @@ class Folder:
                 yield (Path(folder) / file).relative_to(self.root).as_posix()
 
     def _git(self, *args: str) -> str | None:
-        """Git's answer about this folder, or None where there is no git or no checkout."""
-        command = [
-            "git",
-            "-C",
-            str(self.root),
-            "-c",
-            "core.quotepath=off",
-            "-c",
-            "core.fsmonitor=false",
-            *args,
-        ]
+        """Git's answer about this folder, or None where there is no git, no checkout, or nothing to say."""
+        settings = ("core.quotepath=off", "core.fsmonitor=false", "core.hooksPath=/dev/null")
+        command = ["git", "-C", str(self.root), *(word for setting in settings for word in ("-c", setting)), *args]
+        env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        env |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_ALLOW_PROTOCOL": "none"}  # writes nothing, fetches nothing
         try:
-            done = subprocess.run(command, capture_output=True, check=False)
+            done = subprocess.run(command, capture_output=True, check=False, env=env)
         except FileNotFoundError:
             return None
         return os.fsdecode(done.stdout) if done.returncode == 0 else None
@@ -78,3 +91,7 @@ class Folder:
 
 def _is_plain(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()

@@ -8,6 +8,7 @@ An item is a pin: a candidate scraped before is done, a new commit is a new cand
 from __future__ import annotations
 
 import shutil
+import stat
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -105,15 +106,24 @@ class ScrapeStage:
         return self._made
 
     def _local(self, folder: Folder) -> Iterator[Member | Drop]:
-        for name in folder.paths():
+        for name in folder.listed():
             path = folder.root / name
             if (reason := odd(name)) is not None:
                 yield Drop(reason, "", ascii(name)[1:-1])
                 continue
             try:
-                if path.stat().st_size > self.config.max_file_bytes:
+                mode, size = (found := path.lstat()).st_mode, found.st_size
+                if not stat.S_ISREG(mode):
+                    yield _not_a_file(path, mode, name)
+                elif size > self.config.max_file_bytes:
                     yield Drop(Reason.TOO_LARGE, f"over {self.config.max_file_bytes} bytes", part=name)
                 else:
                     yield name, path.read_bytes()
             except (PermissionError, FileNotFoundError) as error:
                 yield Drop(Reason.UNREADABLE, error.strerror or "", part=name)
+
+
+def _not_a_file(path: Path, mode: int, name: str) -> Drop:
+    if stat.S_ISLNK(mode):
+        return Drop(Reason.LINK, ascii(str(path.readlink()))[1:201], name)
+    return Drop(Reason.UNREADABLE, "not a regular file", name)

@@ -85,8 +85,9 @@ class Api:
                 self.get("/")
             return budgets
         except (Deferred, Refused) as problem:
+            why = problem.drop.detail.partition(": ")[2] if isinstance(problem, Deferred) else problem.drop.detail
             raise Misuse(
-                f"cannot ask {self.base_url}: {problem.drop.detail}; look at the network, or name another --base-url"
+                f"cannot ask {self.base_url}: {why}; look at the network, or name another --base-url"
                 " (of GHES: https://HOST/api/v3)"
             ) from problem
         finally:
