@@ -13,6 +13,7 @@ from typing import Any
 from triton_data import program_form
 from triton_data.engine.local import LocalEngine
 from triton_data.errors import Misuse
+from triton_data.extract.asked import Ask
 from triton_data.extract.repo import Repo
 from triton_data.interrupt import Interrupt
 from triton_data.jail import Jail
@@ -24,14 +25,14 @@ Row = dict[str, Any]
 GRACE = 30.0  # seconds that the engine waits beyond the jail's own limit
 
 
-def extract_paths(paths: Iterable[Path], out: Path | None, allow_unsafe: bool) -> Iterator[Row]:
+def extract_paths(paths: Iterable[Path], out: Path | None, allow_unsafe: bool, ask: Ask | None = None) -> Iterator[Row]:
     """Each path is a repository of its own (a file: its folder's files of that name alone)."""
-    from triton_data.extract.stage import PRELOAD, extract_all
+    from triton_data.extract.stage import ENVIRONMENT, PRELOAD, extract_all
 
-    with Jail(PRELOAD, allow_unsafe=allow_unsafe, env={"TRITON_INTERPRET": "1"}) as jail:
+    with Jail(PRELOAD, allow_unsafe=allow_unsafe, env=ENVIRONMENT) as jail:
         for path in paths:
             repo, origins = _repo(path)
-            for result in extract_all(repo, origins, jail):
+            for result in extract_all(repo, origins, jail, ask):
                 yield _found(result, out)
 
 

@@ -47,6 +47,14 @@ class ExtractConfig:
 
 
 @dataclass(frozen=True)
+class LlmConfig:
+    model: str = ""  # none: no language model is asked for inputs that nothing else finds
+    url: str = ""  # of a server that speaks OpenAI's protocol; else OPENAI_BASE_URL, else OpenAI's own
+    key_env: str = "OPENAI_API_KEY"  # environment variable that holds the key; the key itself is stored nowhere
+    timeout: float = 60.0  # seconds for one answer
+
+
+@dataclass(frozen=True)
 class CaptureConfig:
     targets: tuple[str, ...] = ("sm_90",)
     modes: tuple[str, ...] = ("inference",)
@@ -98,6 +106,7 @@ class Config:
     allow_unsafe_exec: bool = False  # run scraped code where the machine cannot confine it
     scrape: ScrapeConfig = field(default_factory=ScrapeConfig)
     extract: ExtractConfig = field(default_factory=ExtractConfig)
+    llm: LlmConfig = field(default_factory=LlmConfig)
     capture: CaptureConfig = field(default_factory=CaptureConfig)
     curate: CurateConfig = field(default_factory=CurateConfig)
     verify: VerifyConfig = field(default_factory=VerifyConfig)

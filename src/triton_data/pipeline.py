@@ -69,8 +69,10 @@ def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
                 yield Planned(GivenStage(config.scrape.sources, config.allow_unsafe_exec), GIVEN_SECONDS)
         elif name == "extract":
             from triton_data.extract.stage import ExtractStage
+            from triton_data.language_model import asking
 
-            yield Planned(ExtractStage(run_dir, config.allow_unsafe_exec), config.extract.timeout)
+            extract = ExtractStage(run_dir, config.allow_unsafe_exec, asking(config.llm))
+            yield Planned(extract, config.extract.timeout)
         elif name == "capture":
             from triton_data.capture.stage import CaptureStage
 
@@ -138,6 +140,7 @@ def execute(config: Config, only: Sequence[str] = STAGES, portion: Portion | Non
 
 def check(config: Config) -> None:
     """Refuse what could not work before anything is written."""
+    from triton_data import language_model
     from triton_data.capture import own_gpu
     from triton_data.capture.modes import find_mode
     from triton_data.capture.targets import find_target
@@ -146,6 +149,7 @@ def check(config: Config) -> None:
     from triton_data.sources import spec
 
     spec.check(config.scrape)
+    language_model.check(config.llm)
     settings.check(config.curate)
     if any(source.startswith("given:") for source in config.scrape.sources):
         from triton_data.extract import given

@@ -18,6 +18,9 @@ JOBS = click.option("--jobs", type=click.IntRange(min=1), help="Worker processes
 JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout, one object a line.")
 UNSAFE = click.option("--allow-unsafe-exec", is_flag=True, help="Run foreign code even where it cannot be confined.")
 
+LLM_MODEL = click.option("--llm-model", metavar="NAME", help="Ask this model for inputs that nothing else finds.")
+LLM_URL = click.option("--llm-url", metavar="URL", help="Its server, such as http://localhost:8000/v1.")
+
 _GATHERING = (
     click.option("--min-stars", type=click.IntRange(min=0), help="GitHub: fewest stars.  [default: 100]"),
     click.option("--limit", type=click.IntRange(min=1), help="Stop after so many repositories."),

@@ -69,19 +69,29 @@ def gather(sources: tuple[str, ...], run_dir: Path, as_json: bool, dry_run: bool
 @options.RUN_DIR
 @options.JOBS
 @options.UNSAFE
+@options.LLM_MODEL
+@options.LLM_URL
 @options.JSON
-def extract(
-    paths: tuple[Path, ...], out: Path | None, run_dir: Path, jobs: int | None, allow_unsafe_exec: bool, as_json: bool
-) -> None:
+def extract(paths: tuple[Path, ...], out: Path | None, run_dir: Path, jobs: int | None, allow_unsafe_exec: bool,
+            llm_model: str | None, llm_url: str | None, as_json: bool) -> None:  # fmt: skip
     """Cut standalone kernels and programs out of the run's files, or out of PATHS.
 
+    A language model is asked only where one is named; its key is read from OPENAI_API_KEY.
+
     Example:  triton-data extract examples/minirepo --out found --json
+
+    Example:  triton-data extract --run-dir runs/mine --llm-model qwen3 --llm-url http://localhost:8000/v1
     """
+    flags: dict[str, Any] = {"jobs": jobs, "allow_unsafe_exec": allow_unsafe_exec or None}
+    flags |= {"llm__model": llm_model, "llm__url": llm_url}
     if not paths:
-        return run_stages(["extract"], run_dir, as_json, jobs=jobs, allow_unsafe_exec=allow_unsafe_exec or None)
+        return run_stages(["extract"], run_dir, as_json, **flags)
+    from triton_data import language_model
     from triton_data.bare import extract_paths
 
-    return finish_bare(extract_paths(paths, out, allow_unsafe_exec), as_json)
+    llm = configs.with_flags(configs.Config(), llm__model=llm_model, llm__url=llm_url).llm
+    language_model.check(llm)
+    return finish_bare(extract_paths(paths, out, allow_unsafe_exec, language_model.asking(llm)), as_json)
 
 
 @click.command()

@@ -35,14 +35,17 @@ class Built:
     refused: Result | None = None  # why no forward arguments were found; set before the next one is asked for
 
 
-def constructions(attempt: Attempt, cls: type, evidence: list[dict[str, Any]]) -> Iterator[Built | Result]:
+def constructions(
+    attempt: Attempt, cls: type, evidence: list[dict[str, Any]], guess: bool = True
+) -> Iterator[Built | Result]:
     for entry in evidence:
         made = attempt.construct(cls, entry["init"], entry["init_kw"])
         if made.ok:
             yield Built(cls, made.value, entry["init"], entry["init_kw"], entry["source"], entry["calls"])
         else:
             yield made
-    yield from _guessed(attempt, cls)
+    if guess:
+        yield from _guessed(attempt, cls)
 
 
 def _guessed(attempt: Attempt, cls: type) -> Iterator[Built | Result]:

@@ -17,7 +17,7 @@ from triton_data.errors import Misuse
 from triton_data.extract.probing import JailProbe
 from triton_data.extract.programs import checked
 from triton_data.extract.reasons import Reason
-from triton_data.extract.stage import PRELOAD
+from triton_data.extract.stage import ENVIRONMENT, PRELOAD
 from triton_data.jail import Jail
 from triton_data.program_form import read_program
 from triton_data.records import Drop, Origin, Program, digest
@@ -54,7 +54,7 @@ class GivenStage:
         return sum(1 for _ in self.todo(store))
 
     def held(self) -> AbstractContextManager[object]:
-        self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe)
+        self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe, env=ENVIRONMENT)
         return self.jail
 
     def work(self, item: File) -> Iterator[Program | Drop]:

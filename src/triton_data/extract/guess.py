@@ -88,7 +88,9 @@ def constructor_values(
     values = list(by_name[0]) if by_name else []
     for other in by_name[1:3]:
         values += other[:2]
-    values = _by_annotation(note, namespace) + values
+    annotated = _by_annotation(note, namespace)
+    named = [value for value in values if value.startswith("'")] if note == "str" else []
+    values = [*named, *annotated, *values]
     return list(dict.fromkeys(read + values + list(_ANYTHING)))
 
 

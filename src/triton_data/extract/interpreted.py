@@ -18,6 +18,7 @@ PRELUDE = """def _interpret_triton_without_gpu():
     import contextlib
     import functools
     import os
+    import types
 
     import torch
 
@@ -35,6 +36,14 @@ PRELUDE = """def _interpret_triton_without_gpu():
             if tl.core.is_builtin(function):
                 setattr(module, name, functools.partial(function, _semantic=interpreter_semantic))
     torch.cpu.device = lambda index: contextlib.nullcontext()
+    properties = {"multiprocessor_count": 1, "max_shared_mem": 65536, "warpSize": 32}
+    triton.runtime.driver.set_active(
+        types.SimpleNamespace(
+            get_current_target=lambda: types.SimpleNamespace(backend="cpu", arch=0, warp_size=32),
+            get_current_device=lambda: 0,
+            utils=types.SimpleNamespace(get_device_properties=lambda device: properties),
+        )
+    )
 
 
 _interpret_triton_without_gpu()

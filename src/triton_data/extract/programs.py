@@ -8,17 +8,18 @@ are used.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from ..records import Drop, Origin, Program
+from .asked import Ask, Silence, usage_from
 from .closure import Closed, close
+from .failures import drop_of
 from .find import FoundClass
 from .interpreted import FLAG, launches_triton, with_interpreter
 from .module import Module
-from .reasons import Reason, needs
+from .reasons import Reason
 from .repo import Repo
 from .text import MARK, assemble
 from .usage import CALL
@@ -28,7 +29,7 @@ Facts = dict[str, Any]
 Prober = Callable[[Facts], Facts]
 Key = tuple[str, str]
 SECONDS = 15.0
-INTERPRETED_SECONDS = 24.0  # kernels that run in Triton's interpreter are slow
+INTERPRETED_SECONDS = 20.0  # kernels that run in Triton's interpreter are slow
 USAGE_SECONDS = 15.0
 USAGE_SECONDS_IN_ALL = 300.0  # of one repository
 MAX_DEPTH = 12
@@ -41,8 +42,9 @@ def runnable(repo: Repo, roots: list[Key]) -> Closed | Drop:
 
 
 class Programs:
-    def __init__(self, repo: Repo, probe: Prober | None) -> None:
-        self.repo, self.probe = repo, probe
+    def __init__(self, repo: Repo, probe: Prober | None, ask: Ask | None = None) -> None:
+        """`ask`: a language model, for classes whose inputs nothing else finds."""
+        self.repo, self.probe, self.ask = repo, probe, ask
         self.evidence: dict[Key, list[Facts]] = {}
         self.texts: dict[str, str] = {}
         self.searched: dict[tuple[str, str], Key] = {}  # closures whose inputs were searched, and for whom
@@ -104,7 +106,9 @@ class Programs:
             if isinstance(closed, Drop):
                 self.notes.append((snippet.origin, f"{closed.reason}: {closed.detail}"))
                 continue
-            facts = self.probe({"op": "observe", "text": closed.text, "call": CALL, "seconds": USAGE_SECONDS})
+            # an example that is too slow for the interpreter is so by far: its sizes are a GPU's
+            seconds = USAGE_SECONDS / 3 if launches_triton(closed.text) else USAGE_SECONDS
+            facts = self.probe({"op": "observe", "text": closed.text, "call": CALL, "seconds": seconds})
             self.seconds["usage"] += facts.get("seconds", 0.0)
             if facts.get("error"):
                 self.notes.append((snippet.origin, facts["error"]))
@@ -131,11 +135,14 @@ class Programs:
         earlier = self.searched.setdefault((closed.text, closed.names[key]), key)
         if earlier != key and (len(evidence) == 0 or isinstance(self.results.get(earlier), Program)):
             return self._same(earlier, key[1])
-        payload = {"op": "search", "text": with_others.text, "entry": with_others.names[key], "evidence": local}
-        facts = probe({**payload, "seconds": INTERPRETED_SECONDS if launches_triton(closed.text) else SECONDS})
+        payload: Facts = {"op": "search", "text": with_others.text, "entry": with_others.names[key], "evidence": local}
+        payload["seconds"] = INTERPRETED_SECONDS if launches_triton(closed.text) else SECONDS
+        facts = probe(payload)
         self.seconds["search"] += facts.get("seconds", 0.0)
+        if not facts.get("ok") and self.ask is not None:
+            facts = self._asked(self.ask, payload, facts, probe)
         if not facts.get("ok"):
-            return _drop(facts, closed, key[1])
+            return drop_of(facts, closed, key[1])
         self._learn(facts["evidence"], with_others, facts["from"])
         written = " ".join([*facts["init"], *facts["init_kw"].values(), *facts["inputs"], *map(str, facts["more"])])
         used = set(MARK.findall(written))
@@ -144,6 +151,24 @@ class Programs:
         flags = _flags(facts) + ((FLAG,) if launches_triton(final.text) else ())
         program = Program(final.names[key], text, facts["from"], origin, tuple(facts.get("layers", ())), flags)
         return self._checked(program, key[1], probe)
+
+    def _asked(self, ask: Ask, payload: Facts, failed: Facts, probe: Prober) -> Facts:
+        """What the model says is observed like an author's example, and counts only if it then runs."""
+        if failed.get("stage") not in ("construct", "forward", "no_tensor", "not_finite"):
+            return failed
+        entry = payload["entry"]
+        try:
+            text = usage_from(ask, payload["text"], entry, str(failed.get("error", "")))
+        except Silence as error:
+            return {**failed, "error": f"{failed.get('error', '')} (language model: {error})"}
+        seen = probe({"op": "observe", "text": text, "call": CALL, "seconds": USAGE_SECONDS})
+        self.seconds["usage"] += seen.get("seconds", 0.0)
+        shown = [{**each, "source": "llm"} for each in seen.get("evidence", {}).get(entry, ())]
+        if not shown:
+            return failed
+        facts = probe({**payload, "evidence": shown, "guess": False})
+        self.seconds["search"] += facts.get("seconds", 0.0)
+        return facts if facts.get("ok") else failed
 
     def _same(self, earlier: Key, part: str) -> Drop:
         """The same standalone text stands elsewhere in the repository: what became of it there."""
@@ -174,7 +199,7 @@ def checked(program: Program, part: str, probe: Prober, seconds: dict[str, float
     if seconds is not None:
         seconds["check"] += facts.get("seconds", 0.0)
     if not facts.get("ok"):
-        return _drop(facts, None, part)
+        return drop_of(facts, None, part)
     flags = program.flags if facts["deterministic"] else (*program.flags, "nondeterministic")
     return replace(program, layers=tuple(facts.get("layers", ())), flags=flags)
 
@@ -206,37 +231,3 @@ def _local(name: str, closed: Closed) -> str:
 
 def _flags(facts: Facts) -> tuple[str, ...]:
     return (f"input_sets:{1 + len(facts['more'])}",) if facts.get("more") else ()
-
-
-_STAGES = {
-    "import": Reason.IMPORT_FAILED,
-    "construct": Reason.CONSTRUCT_FAILED,
-    "forward": Reason.FORWARD_FAILED,
-    "no_tensor": Reason.NO_TENSOR,
-    "not_finite": Reason.NOT_FINITE,
-    "timeout": Reason.TIMEOUT,
-    "worker_died": Reason.WORKER_DIED,
-}
-_GPU = re.compile(
-    r"0 active drivers|'torch.cpu' has no attribute|NVIDIA driver|not compiled with CUDA|CUDA (error|is not available)"
-    r"|Pointer argument .* cannot be accessed|Cannot access accelerator|No CUDA GPUs|requires? (a )?(CUDA|GPU)"
-)
-_ABSENT = re.compile(r"No module named '([\w.]+)'|'NoneType' object (?:is not callable|has no attribute)")
-
-
-def _drop(facts: Facts, closed: Closed | None, part: str) -> Drop:
-    error = str(facts.get("error", ""))
-    absent = _ABSENT.search(error)
-    if absent and absent[1]:
-        return Drop(needs(absent[1].split(".")[0]), error, part)
-    if absent and closed is not None and closed.needs:
-        return Drop(needs(closed.needs[0]), error, part)
-    if _GPU.search(error):
-        return Drop(Reason.NEEDS_GPU, error, part)
-    if error.startswith("NotImplementedError") and not error.removeprefix("NotImplementedError: ").strip(" :"):
-        return Drop(Reason.ABSTRACT, error, part)
-    if 'missing the required "forward"' in error:
-        return Drop(Reason.ABSTRACT, error, part)
-    if facts.get("stage") is None:
-        return Drop(Reason.NOT_FINITE if error == "not finite" else Reason.FORWARD_FAILED, error, part)
-    return Drop(_STAGES[facts["stage"]], error, part)

@@ -30,7 +30,7 @@ def search(namespace: dict[str, Any], payload: Facts) -> Facts:
     budget = Budget(time.monotonic() + seconds, payload.get("attempts", 400), seconds / 3)
     attempt = Attempt(namespace, budget)
     best: Result | None = None
-    for built in constructions(attempt, cls, payload.get("evidence", [])):
+    for built in constructions(attempt, cls, payload.get("evidence", []), payload.get("guess", True)):
         if isinstance(built, Result):  # why it could not be constructed
             best = best or built
             continue

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from triton_data.extract.asked import Ask
 from triton_data.extract.extract import extract_file
 from triton_data.extract.memory import one_repository
 from triton_data.extract.probing import JailProbe
@@ -21,6 +22,8 @@ from triton_data.jail import Jail
 from triton_data.records import Drop, Kernel, Origin, Program, SourceFile
 from triton_data.store import Store
 
+# a program runs in eager here, so that what it hands to torch.compile is not compiled but run
+ENVIRONMENT = {"TRITON_INTERPRET": "1", "TORCHDYNAMO_DISABLE": "1"}
 PRELOAD = ("torch", "triton_data.vision_operators", "triton_data.extract.probe")
 
 
@@ -35,6 +38,7 @@ class Repository:
 class ExtractStage:
     run_dir: Path
     allow_unsafe: bool = False
+    ask: Ask | None = None
     name: str = "extract"
     jail: Jail | None = None
 
@@ -46,7 +50,7 @@ class ExtractStage:
         return sum(1 for _ in self.todo(store))
 
     def held(self) -> AbstractContextManager[object]:
-        self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe, env={"TRITON_INTERPRET": "1"})
+        self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe, env=ENVIRONMENT)
         return self.jail
 
     def work(self, item: Repository) -> Iterator[Kernel | Program | Drop]:
@@ -54,13 +58,15 @@ class ExtractStage:
         with Store.read(self.run_dir) as store:
             files = {f.origin.path: f for f in store.products(SourceFile, "scrape", item.key)}
             repo = Repo({path: store.blobs.get(file.blob) for path, file in files.items()})
-        yield from extract_all(repo, {path: file.origin for path, file in files.items()}, self.jail)
+        yield from extract_all(repo, {path: file.origin for path, file in files.items()}, self.jail, self.ask)
 
 
-def extract_all(repo: Repo, origins: dict[str, Origin], jail: Jail) -> Iterator[Kernel | Program | Drop]:
+def extract_all(
+    repo: Repo, origins: dict[str, Origin], jail: Jail, ask: Ask | None = None
+) -> Iterator[Kernel | Program | Drop]:
     """Every Python file, in one order; what was found in a file and dropped is named `path:name`."""
     probe = JailProbe(jail)
-    programs = Programs(repo, probe)
+    programs = Programs(repo, probe, ask)
     with one_repository():
         for path in repo.python_files():
             for result in extract_file(repo, path, origins[path], probe, programs):

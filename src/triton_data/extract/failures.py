@@ -1,0 +1,47 @@
+"""What a probe's facts mean when they are no success: one Drop, with a reason that can be counted.
+
+Enters: the facts, and the closure that they are about. Leaves: a Drop. Not covered: reasons found without running
+anything (closure.py).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ..records import Drop
+from .closure import Closed
+from .reasons import Reason, needs
+
+_STAGES = {
+    "import": Reason.IMPORT_FAILED,
+    "construct": Reason.CONSTRUCT_FAILED,
+    "forward": Reason.FORWARD_FAILED,
+    "no_tensor": Reason.NO_TENSOR,
+    "not_finite": Reason.NOT_FINITE,
+    "timeout": Reason.TIMEOUT,
+    "worker_died": Reason.WORKER_DIED,
+}
+_GPU = re.compile(
+    r"0 active drivers|'torch.cpu' has no attribute|NVIDIA driver|not compiled with CUDA|CUDA (error|is not available)"
+    r"|Pointer argument .* cannot be accessed|Cannot access accelerator|No CUDA GPUs|requires? (a )?(CUDA|GPU)"
+)
+_ABSENT = re.compile(r"No module named '([\w.]+)'|'NoneType' object (?:is not callable|has no attribute)")
+
+
+def drop_of(facts: dict[str, Any], closed: Closed | None, part: str) -> Drop:
+    error = str(facts.get("error", ""))
+    absent = _ABSENT.search(error)
+    if absent and absent[1]:
+        return Drop(needs(absent[1].split(".")[0]), error, part)
+    if absent and closed is not None and closed.needs:
+        return Drop(needs(closed.needs[0]), error, part)
+    if _GPU.search(error):
+        return Drop(Reason.NEEDS_GPU, error, part)
+    if error.startswith("NotImplementedError") and not error.removeprefix("NotImplementedError: ").strip(" :"):
+        return Drop(Reason.ABSTRACT, error, part)
+    if 'missing the required "forward"' in error:
+        return Drop(Reason.ABSTRACT, error, part)
+    if facts.get("stage") is None:
+        return Drop(Reason.NOT_FINITE if error == "not finite" else Reason.FORWARD_FAILED, error, part)
+    return Drop(_STAGES[facts["stage"]], error, part)

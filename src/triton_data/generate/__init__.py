@@ -1,0 +1,1 @@
+"""Generate: modules, graphs and entries that nobody wrote by hand; and the client that asks a language model."""
