@@ -137,11 +137,30 @@ def one_fetch(run: Path, config: ScrapeConfig, base: str) -> list[SourceFile | D
         ("https://h/o/n@v1.2", ("https://h/o/n", "v1.2")),
         ("git@github.com:o/n.git", ("git@github.com:o/n.git", "HEAD")),
         ("git@github.com:o/n.git@" + "a" * 40, ("git@github.com:o/n.git", "a" * 40)),
+        ("git@h:n.git", ("git@h:n.git", "HEAD")),
+        ("git@h:n.git@v1", ("git@h:n.git", "v1")),
         ("ssh://me@h/o/n", ("ssh://me@h/o/n", "HEAD")),
+        ("ssh://me@h/o/n@v1", ("ssh://me@h/o/n", "v1")),
+        ("https://h/o/n@feature/x", ("https://h/o/n", "feature/x")),
+        ("https://h/@o/n", ("https://h/@o/n", "HEAD")),
+        ("https://h/a@b/n.git", ("https://h/a@b/n.git", "HEAD")),
+        ("https://h/a@b/n.git@v1", ("https://h/a@b/n.git", "v1")),
     ],
 )
 def test_what_git_means(text: str, meant: tuple[str, str]) -> None:
     assert git.parse(text) == meant
+
+
+def test_a_folder_beside_us_and_its_branch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    served(tmp_path, {"k.py": b"x = 1\n"})
+    there = (tmp_path / "1.git").as_uri()
+    assert git.parse("1.git") == (there, "HEAD")
+    assert git.parse("1.git@feature/x") == git.parse("./1.git@feature/x") == (there, "feature/x")
+    subprocess.run(["git", "-C", "1.git", "branch", "feature/x"], check=True)
+    assert git.Git().head(there, "feature/x") == git.Git().head(there)
+    (tmp_path / "odd@name").mkdir()
+    assert git.parse("odd@name") == ((tmp_path / "odd@name").as_uri(), "HEAD")
 
 
 @pytest.mark.parametrize("text", ["", "/no/such/place", "https://me:secret@h/o/n", "ext::sh -c id", "--upload-pack=id"])

@@ -73,7 +73,8 @@ class DiscoverStage:
             elif item.kind == "github":
                 yield from list(self._searching().named(list(item.names), item.typed))
             elif item.kind == "git":
-                yield git.pin(Git(), *git.parse(item.names[0]))
+                url, revision = item.names
+                yield git.pin(Git(), url, revision)
             else:
                 yield pypi.pin(Downloads(self._waits()), *pypi.parse(item.names[0]), self.config.index)
         except NotNow as ended:

@@ -66,9 +66,10 @@ def show_plan(config: ScrapeConfig, run_dir: Path, as_json: bool) -> None:
 
 def _steps(config: ScrapeConfig, api: Api) -> Iterator[Step]:
     for ask in spec.asks(config):
-        names = f"{ask.kind} {', '.join(ask.names[:3])}{' ...' if len(ask.names) > 3 else ''}"
-        requests = 0 if ask.kind != "github" else 1 if api.has_token else len(ask.names)
-        yield Step(names, len(ask.names), 1, requests, _minutes("graphql" if api.has_token else "core", requests, api))
+        asked = ["@".join(ask.names)] if ask.kind == "git" else ask.names
+        names = f"{ask.kind} {', '.join(asked[:3])}{' ...' if len(asked) > 3 else ''}"
+        requests = 0 if ask.kind != "github" else 1 if api.has_token else len(asked)
+        yield Step(names, len(asked), 1, requests, _minutes("graphql" if api.has_token else "core", requests, api))
     for part in spec.searches(config, with_code=api.has_token):
         yield _searched(part, api, config.limit)
 

@@ -29,6 +29,7 @@ from triton_data.sources.names import odd
 from triton_data.sources.reasons import Deferred, Reason, Refused, stamp
 
 SHA = re.compile(r"^[0-9a-f]{40}$")
+SCP = re.compile(r"^[\w.-]+@[\w.-]+:")
 SECONDS = 900.0  # one git command
 SETTINGS = (
     "credential.helper=", "core.fsmonitor=false", "protocol.version=2", "fetch.negotiationAlgorithm=noop",
@@ -204,20 +205,29 @@ def _environment() -> dict[str, str]:
 
 def parse(text: str) -> tuple[str, str]:
     """(URL, revision or HEAD). A path on this machine becomes absolute, so that a run can go on from elsewhere."""
-    url, at, revision = text.rpartition("@")
-    if not at or "/" in revision or not revision or "/" not in url:  # user@host:path has no slash before the @
-        url, revision = text, "HEAD"
+    url, revision = _at(text)
     if not url:
         raise Misuse("write the repository after git:, such as git:https://example.org/owner/name.git")
     if "://" not in url and Path(url).expanduser().exists():
         url = Path(url).expanduser().resolve().as_uri()  # a partial clone cannot remember a bare path
-    elif "://" not in url and not re.match(r"^[\w.-]+@[\w.-]+:", url):
+    elif "://" not in url and not SCP.match(url):
         raise Misuse(f"no git repository {url}: name a URL or a folder after git:")
     if "://" in url and urlsplit(url).password is not None:
         raise Misuse("leave the password out of the URL after git:, it would be kept in the run; only public ones work")
     if revision.startswith("-") or url.startswith("-"):
         raise Misuse(f"{text!r} is not a git repository")
     return url, revision
+
+
+def _at(text: str) -> tuple[str, str]:
+    """Cut at the last @ that is a revision's: none of user@host, of /@owner/ or of a folder such as a@b/name.git."""
+    local = Path(text).expanduser().exists() and "://" not in text
+    for found in [] if local else reversed(list(re.finditer("@", text))):
+        url, revision = text[: found.start()], text[found.end() :]
+        names_place = "/" in url.partition("://")[2] if "://" in url else bool(SCP.match(url)) or Path(url).exists()
+        if revision and names_place and not url.endswith("/") and not re.search(r"/.*\.git$", revision):
+            return url, revision
+    return text, "HEAD"
 
 
 def pin(git: Git, url: str, revision: str) -> Candidate:

@@ -37,7 +37,7 @@ CODE_QUERIES = ("triton jit language:python", "import triton language language:p
 
 @dataclass(frozen=True)
 class Ask:
-    """Names that one question of discovery resolves together."""
+    """Names that one question of discovery resolves together; of git, a URL and its revision."""
 
     kind: str  # github, git, pypi
     names: tuple[str, ...]
@@ -62,7 +62,7 @@ def folders(sources: tuple[str, ...]) -> list[Folder]:
 def asks(config: ScrapeConfig) -> Iterator[Ask]:
     for kind, rest in map(split, config.sources):
         if kind == "git":
-            yield Ask("git", (f"{'@'.join(git.parse(rest))}",))
+            yield Ask("git", git.parse(rest))
         elif kind == "pypi":
             yield Ask("pypi", ("".join(pypi.parse(rest)),))
         elif kind == "pypi-top":
