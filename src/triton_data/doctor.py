@@ -17,7 +17,6 @@ import triton_data
 EXTRAS = {  # extra: the modules it must bring
     "graphs": ("ortools",),
     "llm": ("openai",),
-    "dedup": ("rensa",),
     "suites": ("timm", "transformers"),
     "tune": ("torchtune", "torchao"),
     "trl": ("trl",),

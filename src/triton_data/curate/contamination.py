@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triton_data.curate import near
+from triton_data.curate.buckets import ranges
 from triton_data.curate.fingerprints import Benchmark, Problem
 from triton_data.curate.shingles import Sets, Sketches, joined
+from triton_data.curate.signatures import signatures
 
 BELOW = 0.55  # similarity from which on a pair is listed for the eye
 CONTAINED = 0.9  # part of a problem's shingles inside a larger text
@@ -62,7 +64,7 @@ class Detector:
                     self.exact[layer, getattr(problem, layer)].append(name)
         sketches = [benchmark.sketches() for benchmark in self.benchmarks]
         self.sketches = Sketches(joined([s.shingles for s in sketches]), joined([s.operators for s in sketches]))
-        self.bands = near.Bands(near.signatures(self.sketches.shingles), np.diff(self.sketches.shingles.bounds) > 0)
+        self.bands = near.Bands(signatures(self.sketches.shingles), np.diff(self.sketches.shingles.bounds) > 0)
         self._index_rare(self.sketches.shingles)
 
     def _index_rare(self, sets: Sets) -> None:
@@ -83,7 +85,7 @@ class Detector:
     def similar(self, texts: Sketches) -> dict[int, list[Match]]:
         """Row number to matches, for the rows that have any."""
         found: dict[int, list[Match]] = defaultdict(list)
-        made = near.signatures(texts.shingles)
+        made = signatures(texts.shingles)
         for row, problem in sorted(set(self.bands.pairs(made))):
             score = near.jaccard(texts.shingles.row(row), self.sketches.shingles.row(problem))
             if score >= BELOW:
@@ -104,21 +106,13 @@ class Detector:
         hits = np.flatnonzero(high > low)
         rows = np.searchsorted(sets.bounds, hits, "right") - 1
         times = high[hits] - low[hits]
-        owners = self.rare_owners[_ranges(low[hits], times)]
+        owners = self.rare_owners[ranges(low[hits], times)]
         pairs, counts = np.unique(np.stack([np.repeat(rows, times), owners], 1), axis=0, return_counts=True)
         if not len(pairs):
             return []
         needed = self.rare_counts[pairs[:, 1]]
         most = (counts >= CONTAINED * needed) & (needed >= _TELLING)
         return [(int(row), int(problem)) for row, problem in pairs[most]]
-
-
-def _ranges(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """starts[i], starts[i] + 1, ... for sizes[i] numbers each, one after the other."""
-    if not len(sizes):
-        return np.zeros(0, np.int64)
-    offsets = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return np.repeat(starts, sizes) + offsets
 
 
 def _inside(part: NDArray[np.uint32], whole: NDArray[np.uint32]) -> float:

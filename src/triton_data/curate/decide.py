@@ -15,8 +15,9 @@ import numpy as np
 
 from triton_data.config import CurateConfig
 from triton_data.curate import fingerprints, licences
+from triton_data.curate.clusters import Clusters
 from triton_data.curate.contamination import Detector, Form, Match
-from triton_data.curate.near import Clusters, merge_similar
+from triton_data.curate.near import merge_similar
 from triton_data.curate.rows import Row, kinds, read_rows
 from triton_data.curate.settings import opted_out
 from triton_data.curate.shingles import Sets, Sketches
@@ -64,8 +65,8 @@ def _unite(rows: list[Row], numbers: list[int], sketches: Sketches, clusters: Cl
     if level == "near":
         part = Clusters(len(numbers))
         merge_similar(Sketches(_rows(sketches.shingles, numbers), _rows(sketches.operators, numbers)), part)
-        for place, number in enumerate(numbers):
-            clusters.union(number, numbers[part.find(place)])
+        own = np.array(numbers)
+        clusters.unite(own, own[part.labels()])
 
 
 def _rows(sets: Sets, numbers: list[int]) -> Sets:
@@ -80,19 +81,19 @@ def _rows(sets: Sets, numbers: list[int]) -> Sets:
 
 def _groups(rows: list[Row], alike: Clusters) -> list[int]:
     """What must be on one side: copies, and a program with all that was made of it."""
-    joined = Clusters(len(rows))
-    for number, row in enumerate(rows):
-        joined.union(number, alike.find(number))
-        if row.parent >= 0:
-            joined.union(number, row.parent)
-    return [joined.find(number) for number in range(len(rows))]
+    joined, numbers = Clusters(len(rows)), np.arange(len(rows))
+    joined.unite(numbers, alike.labels())
+    parents = np.array([row.parent for row in rows], np.int64)
+    joined.unite(numbers[parents >= 0], parents[parents >= 0])
+    groups: list[int] = joined.labels().tolist()
+    return groups
 
 
 def _survivors(rows: list[Row], same: Clusters, reasons: list[list[str]], config: CurateConfig) -> list[int]:
     """For each row the one that stands for its cluster."""
     members: dict[int, list[int]] = defaultdict(list)
-    for number in range(len(rows)):
-        members[same.find(number)].append(number)
+    for number, root in enumerate(same.labels().tolist()):
+        members[root].append(number)
     best = [0] * len(rows)
     for numbers in members.values():
         first = min(numbers, key=lambda number: _rank(rows[number], reasons[number], config))

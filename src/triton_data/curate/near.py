@@ -1,129 +1,146 @@
-"""Which of many texts are nearly the same: MinHash finds candidates, the sets themselves decide.
+"""Which of many texts are nearly the same: signatures find candidates, the sets themselves decide.
 
-In: sketches. Out: pairs of row numbers whose shingles agree to THRESHOLD and whose operators agree to AGREEMENT; a
-union of pairs makes clusters. rensa makes the signatures (2.8 µs each, from numpy's arrays as they are); banding is
-numpy's sort here, one band at a time, because an index of buckets would hold all 32 of them in memory.
+In: sketches. Out: a union of the pairs of rows whose shingles agree to THRESHOLD and whose operators agree to
+AGREEMENT. Equal sets are united first; of the rest (buckets.py) most pairs fall to a look at the number and the parity
+of their operators or at their signatures, and only what is left is compared in full.
 Not covered: why two texts are alike (tree.py and trace.py see through restructuring).
 """
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from triton_data.curate.buckets import BANDS, Buckets, band, ranges
+from triton_data.curate.clusters import Clusters
+from triton_data.curate.parts import part_keys
 from triton_data.curate.shingles import Sets, Sketches
-from triton_data.errors import MissingExtra
+from triton_data.curate.signatures import Signatures, signatures
 
 THRESHOLD = 0.7  # Jaccard of shingles
 AGREEMENT = 0.9  # Jaccard of operators: relu and tanh are not the same, however alike the text around them
-SIGNATURE = 128
-ROWS = 4  # 32 bands of 4: a pair of similarity 0.7 is a candidate with probability 0.9998
-_DOUBT = 0.16  # four standard deviations of a signature's estimate at the threshold
-_BLOCK = 1 << 16  # pairs looked at together
-_ROWS_TOGETHER = 1 << 12  # signatures that pass through Python's integers together
-_SEED = 1
-
-
-class Clusters:
-    """Union-find over row numbers; the smallest number stands for its cluster."""
-
-    def __init__(self, size: int) -> None:
-        self.parent = list(range(size))
-
-    def find(self, item: int) -> int:
-        root = item
-        while self.parent[root] != root:
-            root = self.parent[root]
-        while self.parent[item] != root:
-            self.parent[item], item = root, self.parent[item]
-        return root
-
-    def union(self, one: int, other: int) -> None:
-        one, other = self.find(one), self.find(other)
-        self.parent[max(one, other)] = min(one, other)
-
-
-def signatures(sets: Sets) -> NDArray[np.uint32]:
-    try:
-        rensa: Any = importlib.import_module("rensa")
-    except ImportError:
-        raise MissingExtra("dedup", "finding near-duplicates") from None
-    made = np.empty((len(sets), SIGNATURE), np.uint32)
-    for first in range(0, len(sets), _ROWS_TOGETHER):
-        last = min(first + _ROWS_TOGETHER, len(sets))
-        low, high = sets.bounds[first], sets.bounds[last]
-        flat, offsets = sets.values[low:high].astype(np.uint64), sets.bounds[first : last + 1] - low
-        made[first:last] = rensa.RMinHash.digest_matrix_from_flat_token_hashes(
-            flat, offsets.astype(np.uint64), num_perm=SIGNATURE, seed=_SEED
-        ).to_rows()
-    return made
+_DOUBT = 0.125  # three standard deviations of a signature's estimate at the threshold
+_ROUNDING = 1e-6
+_BLOCK = 1 << 15  # pairs looked at together
+_ODD = np.arange(1, 64, 2, dtype=np.uint64)
+Numbers = NDArray[np.int64]
 
 
 def merge_similar(sketches: Sketches, clusters: Clusters) -> None:
     """Unite every pair that is confirmed and not united yet."""
     made = signatures(sketches.shingles)
-    filled = np.diff(sketches.shingles.bounds) > 0
-    for candidates in _bands(made, filled):
-        likely = candidates[_estimate(made, candidates) >= THRESHOLD - _DOUBT]
-        for one, other in likely.tolist():
-            if clusters.find(one) != clusters.find(other) and alike(sketches, one, sketches, other):
-                clusters.union(one, other)
+    filled = np.flatnonzero(np.diff(sketches.shingles.bounds))  # too short a text is like any other
+    _unite_equal(sketches, made, filled, clusters)
+    rows = filled[clusters.roots(filled) == filled]
+    pairs = _Candidates(sketches, made, rows, clusters)
+    for one, other in pairs.likely():
+        if clusters.find(one) != clusters.find(other) and alike(sketches, one, sketches, other):
+            clusters.union(one, other)
 
 
-def _bands(made: NDArray[np.uint32], filled: NDArray[np.bool_]) -> Iterator[NDArray[np.int64]]:
-    """Of each band the pairs that share a bucket: each member with the bucket's first and with the one before it."""
-    rows = np.flatnonzero(filled)
-    whole = made[rows].view(np.uint64) @ np.arange(1, SIGNATURE, 2, dtype=np.uint64)  # equal for equal signatures
-    for first in range(0, SIGNATURE, ROWS):
-        keys = np.ascontiguousarray(made[rows, first : first + ROWS]).view(np.uint64)
-        after = (first + ROWS) % SIGNATURE
-        beside = np.ascontiguousarray(made[rows, after : after + ROWS]).view(np.uint64)
-        # In a crowded bucket the likest stand together: those that share the next band, and equal ones above all.
-        order = np.lexsort((whole, beside[:, 0], keys[:, 1], keys[:, 0]))
-        keys = keys[order]
-        same = np.flatnonzero((keys[1:] == keys[:-1]).all(axis=1))
-        if not len(same):
-            continue
-        opens = np.concatenate([np.ones(1, np.bool_), np.diff(same) > 1])
-        heads = same[np.flatnonzero(opens)][np.cumsum(opens) - 1]
-        members = rows[order[same + 1]]
-        pairs = np.concatenate(
-            [np.stack([rows[order[heads]], members], 1), np.stack([rows[order[same]], members], 1)[heads != same]]
+def _unite_equal(sketches: Sketches, made: Signatures, rows: Numbers, clusters: Clusters) -> None:
+    """Copies that differ in nothing that counts, which is most of them: no signature has to be looked at twice."""
+    sizes = [np.diff(sets.bounds) for sets in (sketches.shingles, sketches.operators)]
+    whole = made.view(np.uint64) @ _ODD
+    for size in sizes:
+        whole = whole * np.uint64(0x9E3779B97F4A7C15) + size.view(np.uint64)
+    order = rows[np.argsort(whole[rows], kind="stable")]
+    same = np.flatnonzero(whole[order[1:]] == whole[order[:-1]])
+    for block in np.array_split(same, len(same) // _BLOCK + 1):
+        ones, others = order[block], order[block + 1]
+        equal = np.ones(len(block), np.bool_)
+        for size in sizes:
+            equal &= size[ones] == size[others]
+        ones, others = ones[equal], others[equal]
+        for sets in (sketches.shingles, sketches.operators):
+            differ = _elements(sets, ones) != _elements(sets, others)
+            wrong = np.zeros(len(ones), np.bool_)
+            wrong[np.repeat(np.arange(len(ones)), np.diff(sets.bounds)[ones])[differ]] = True
+            ones, others = ones[~wrong], others[~wrong]
+        clusters.unite(ones, others)
+
+
+def _elements(sets: Sets, rows: Numbers) -> NDArray[np.uint32]:
+    return sets.values[ranges(sets.bounds[rows], sets.bounds[rows + 1] - sets.bounds[rows])]
+
+
+class _Candidates:
+    """Pairs of rows that may be the same, after every test that costs less than to compare their sets."""
+
+    def __init__(self, sketches: Sketches, made: Signatures, rows: Numbers, clusters: Clusters) -> None:
+        self.rows, self.clusters = rows, clusters
+        self.made = made[rows]
+        self.bands = self.made.view(np.uint64)
+        self.count = np.diff(sketches.operators.bounds)[rows]
+        self.parity = _parity(sketches.operators)[rows]
+        self.buckets = Buckets(
+            self.made,
+            lambda some: part_keys(_taken(sketches.operators, rows[some]), AGREEMENT),
+            lambda some: clusters.roots(rows[some]),
         )
-        yield pairs
+
+    def likely(self) -> Iterator[tuple[int, int]]:
+        for number in range(BANDS):
+            for pairs in self.buckets.pairs(number):
+                for block in np.array_split(pairs, len(pairs) // _BLOCK + 1):
+                    yield from self.rows[self._passing(block, number)].tolist()
+
+    def _passing(self, pairs: Numbers, number: int) -> Numbers:
+        roots = self.clusters.roots(self.rows[pairs])
+        pairs = pairs[roots[:, 0] != roots[:, 1]]
+        one, other = pairs[:, 0], pairs[:, 1]
+        # Each operator that only one of them has flips one bit, so the bits that differ are never more than these.
+        most = (1 - AGREEMENT) / (1 + AGREEMENT) * (self.count[one] + self.count[other]) + _ROUNDING
+        few = np.bitwise_count(self.parity[one] ^ self.parity[other]) <= most
+        few &= np.abs(self.count[one] - self.count[other]) <= most
+        pairs = pairs[few]
+        shared = (self.made[pairs[:, 0]] == self.made[pairs[:, 1]]).mean(axis=1)
+        pairs = pairs[shared >= THRESHOLD - _DOUBT]
+        return pairs[~self._seen(pairs, number)]
+
+    def _seen(self, pairs: Numbers, number: int) -> NDArray[np.bool_]:
+        """Whether a band before this one gave the pair already: it gave all pairs, unless its bucket was crowded."""
+        shared = self.bands[pairs[:, 0], :number] == self.bands[pairs[:, 1], :number]
+        crowded = self.buckets.crowded[pairs[:, 0], None] >> np.arange(number, dtype=np.uint32) & np.uint32(1)
+        return np.asarray((shared & (crowded == 0)).any(axis=1))
+
+
+def _parity(sets: Sets) -> NDArray[np.uint64]:
+    """64 bits a row, each the parity of the elements that fall on it."""
+    made = np.zeros(len(sets), np.uint64)
+    filled = np.flatnonzero(np.diff(sets.bounds))
+    if len(filled):
+        bits = np.uint64(1) << (sets.values & np.uint32(63)).astype(np.uint64)
+        made[filled] = np.bitwise_xor.reduceat(bits, sets.bounds[filled])
+    return made
+
+
+def _taken(sets: Sets, rows: Numbers) -> Sets:
+    sizes = np.diff(sets.bounds)[rows]
+    return Sets(_elements(sets, rows), np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)]))
 
 
 class Bands:
     """Signatures to be met by others: which of these rows share a band with a row of another table."""
 
-    def __init__(self, made: NDArray[np.uint32], filled: NDArray[np.bool_]) -> None:
-        self.tables: list[dict[bytes, list[int]]] = []
-        for first in range(0, SIGNATURE, ROWS):
-            table: dict[bytes, list[int]] = {}
-            for row in np.flatnonzero(filled).tolist():
-                table.setdefault(made[row, first : first + ROWS].tobytes(), []).append(row)
-            self.tables.append(table)
+    def __init__(self, made: Signatures, filled: NDArray[np.bool_]) -> None:
+        rows = np.flatnonzero(filled)
+        self.tables: list[tuple[NDArray[np.uint64], Numbers]] = []
+        for number in range(BANDS):
+            keys = band(made, number)[rows]
+            order = np.argsort(keys, kind="stable")
+            self.tables.append((keys[order], rows[order]))
 
-    def pairs(self, others: NDArray[np.uint32]) -> Iterator[tuple[int, int]]:
+    def pairs(self, others: Signatures) -> Iterator[tuple[int, int]]:
         """(row of `others`, row of ours), the same pair once for every band."""
-        for table, first in zip(self.tables, range(0, SIGNATURE, ROWS), strict=True):
-            packed = np.ascontiguousarray(others[:, first : first + ROWS]).tobytes()
-            width = 4 * ROWS
-            for row in range(len(others)):
-                for mine in table.get(packed[row * width : (row + 1) * width], ()):
-                    yield row, mine
-
-
-def _estimate(made: NDArray[np.uint32], pairs: NDArray[np.int64]) -> NDArray[np.float64]:
-    parts = [
-        (made[block[:, 0]] == made[block[:, 1]]).mean(axis=1)
-        for block in np.array_split(pairs, len(pairs) // _BLOCK + 1)
-    ]
-    return np.concatenate(parts)
+        for number, (keys, rows) in enumerate(self.tables):
+            asked = band(others, number)
+            low, high = np.searchsorted(keys, asked, "left"), np.searchsorted(keys, asked, "right")
+            hits = np.flatnonzero(high > low)
+            times = high[hits] - low[hits]
+            yield from zip(np.repeat(hits, times).tolist(), rows[ranges(low[hits], times)].tolist(), strict=True)
 
 
 def alike(left: Sketches, one: int, right: Sketches, other: int) -> bool:
@@ -137,6 +154,7 @@ def jaccard(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> float:
     """Of two sorted arrays without repeats. Two empty ones are equal."""
     if not len(one) or not len(other):
         return float(len(one) == len(other))
-    merged = np.sort(np.concatenate([one, other]), kind="stable")
+    merged = np.concatenate([one, other])
+    merged.sort()
     shared = int(np.count_nonzero(merged[1:] == merged[:-1]))
     return shared / (len(one) + len(other) - shared)

@@ -5,12 +5,11 @@ In: the settings. Out: nothing, or a Misuse that says what to write instead. Not
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
 from triton_data.config import CurateConfig
 from triton_data.curate import fingerprints
-from triton_data.errors import MissingExtra, Misuse, closest
+from triton_data.errors import Misuse, closest
 
 CHOICES = {
     "dedup": ("off", "exact", "tree", "near"),
@@ -32,12 +31,6 @@ def check(config: CurateConfig) -> None:
     for path in config.benchmarks:
         fingerprints.read(Path(path))
     opted_out(config.opt_out)
-
-
-def need_extra() -> None:
-    """Copies are found whatever is done about them, because they must be in one split."""
-    if importlib.util.find_spec("rensa") is None:
-        raise MissingExtra("dedup", "curation")
 
 
 def opted_out(path: str) -> set[str]:

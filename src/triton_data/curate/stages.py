@@ -18,7 +18,6 @@ from triton_data.config import CurateConfig
 from triton_data.curate import texts, trace
 from triton_data.curate.decide import decide
 from triton_data.curate.label import label
-from triton_data.curate.settings import need_extra
 from triton_data.jail import RUN, Jail, Task
 from triton_data.records import Capture, Decision, Drop, Kernel, Label, Pair, Program, Record, Trace, digest
 from triton_data.store import Store
@@ -128,7 +127,6 @@ class CurateStage:
         return int(store.count(Label) > 0 and not known)
 
     def held(self) -> AbstractContextManager[object]:
-        need_extra()
         return nullcontext()
 
     def round(self, store: Store) -> Round:
