@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from triton_data.blobs import Blobs
 from triton_data.records import Drop
 from triton_data.sources.archive import Caps, members, tar_commit
+from triton_data.sources.keep import Kept, keep
 from triton_data.sources.names import odd, wanted
 from triton_data.sources.reasons import Reason, Refused
 
@@ -56,6 +58,14 @@ def test_names_that_leave_their_folder_or_cannot_be_carried(tmp_path: Path) -> N
     assert good == {"ok.py": b"1"}
     assert sorted(bad.values()) == ["odd_name"] * 2 + ["unsafe_path"] * 5
     assert all(part.isascii() and "\n" not in part for part in bad)
+
+
+def test_names_in_odd_spelling_are_one_file_and_the_last_one_counts(tmp_path: Path) -> None:
+    path = tar(tmp_path / "a", ("r/a/b.py", b"1"), ("r//a/./b.py", b"2"), ("./r/c.py", b"3"), ("r/c.py", b"4"))
+    found = keep(Blobs(tmp_path / "blobs"), members(path, wanted, CAPS, True))
+    by_path = {file.path: file.blob for file in found if isinstance(file, Kept)}
+    assert len(found) == 2
+    assert [Blobs(tmp_path / "blobs").get(by_path[name]) for name in ("a/b.py", "c.py")] == [b"2", b"4"]
 
 
 def test_links_and_devices(tmp_path: Path) -> None:

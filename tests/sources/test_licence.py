@@ -17,7 +17,7 @@ from triton_data.records import SearchSlice
 from triton_data.sources import licence
 from triton_data.sources.flags import flags_of
 from triton_data.sources.github import slices
-from triton_data.sources.github.seeds import name_of, read_seeds
+from triton_data.sources.github.seeds import name_of, read_opted_out, read_seeds
 
 APACHE = "# Licensed under the Apache License, Version 2.0 (the License);\n"
 
@@ -155,3 +155,14 @@ def test_one_day_cannot_be_cut() -> None:
         slices.cut(SearchSlice("repositories", "q", "created", day, day, "stars:1..1", slices.ORIGIN), date(2026, 1, 1))
         == []
     )
+
+
+def test_who_asked_to_be_left_out(tmp_path: Path) -> None:
+    names = tmp_path / "out.txt"
+    names.write_bytes(
+        "\ufeffOwner\r\n@other\nhttps://github.com/Third/\nhttps://github.com/a/B.git\nc/d/\n# e/f\n".encode()
+    )
+    assert read_opted_out(str(names)) == {"owner", "other", "third", "a/b", "c/d"}
+    names.write_text("someone and others\n")
+    with pytest.raises(Misuse, match="entry 1"):
+        read_opted_out(str(names))

@@ -15,6 +15,9 @@ from tests.sources.hub import Fault, Handler, Hub, make_tar, serving
 from triton_data.config import ScrapeConfig
 from triton_data.errors import Misuse
 from triton_data.sources import pypi
+from triton_data.sources.download import Downloads
+from triton_data.sources.reasons import Refused
+from triton_data.sources.waits import Waits
 
 PKG_INFO = b"Metadata-Version: 2.4\nName: Small\nLicense-Expression: Apache-2.0\nProject-URL: Source, https://github.com/o/small\n"
 
@@ -117,6 +120,16 @@ def test_an_index_of_files(tmp_path: Path) -> None:
     (tmp_path / "simple/small/small-1.0.tar.gz").write_bytes(sdist("1.0"))
     scrape(tmp_path / "run", ScrapeConfig(sources=("pypi:small",), index=(tmp_path / "simple").as_uri()))
     assert len(files(tmp_path / "run")) == 1
+
+
+@pytest.mark.parametrize("page", ["no json", "{}", '{"files": 3}', '{"files": [3]}', '{"files": [{}]}'])
+def test_a_page_that_is_no_index_is_an_outcome(tmp_path: Path, page: str) -> None:
+    hub = Hub([])
+    kind = {"Content-Type": "application/vnd.pypi.simple.v1+json"}
+    hub.faults.append(Fault("/simple/small/$", lambda h: h.reply(200, page.encode(), kind) is None, 9))
+    with serving(hub) as base, pytest.raises(Refused) as refused:
+        pypi.pin(Downloads(Waits(tmp_path)), "small", "", f"{base}/simple")
+    assert refused.value.drop.reason == "unreadable"
 
 
 @pytest.mark.parametrize("text", ["", "a b", "../x", "x>=1", "-r file"])

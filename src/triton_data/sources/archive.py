@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO
 
 from triton_data.records import Drop
@@ -150,7 +150,8 @@ def _refused(name: str, size: int, caps: Caps) -> Drop | None:
 
 
 def _inside(name: str, top_folder: bool) -> str:
-    """Without the top folder; a name that leaves it stays as it is, to be refused by name."""
-    if not top_folder or name.startswith(("/", "..")):
+    """Without the top folder, and a//./b as a/b; a name that leaves it stays as it is, to be refused by name."""
+    if name.startswith(("/", "..")):
         return name
-    return name.partition("/")[2]
+    parts = PurePosixPath(name).parts[int(top_folder) :]
+    return "/".join(parts)

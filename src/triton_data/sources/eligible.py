@@ -60,12 +60,8 @@ class Policy:
 def read_names(path: str, what: str) -> list[str]:
     """One name a line; blank lines and # comments aside."""
     try:
-        text = Path(path).expanduser().read_text("utf-8")
+        text = Path(path).expanduser().read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise Misuse(f"cannot read the {what} {path}: {getattr(error, 'strerror', None) or error}") from error
     lines = (line.split("#")[0].strip() for line in text.splitlines())
     return [line for line in lines if line]
-
-
-def read_opted_out(path: str) -> frozenset[str]:
-    return frozenset(name.lower().strip("/") for name in read_names(path, "opt-out file")) if path else frozenset()

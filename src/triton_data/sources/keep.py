@@ -30,7 +30,15 @@ class Kept:
 
 
 def keep(blobs: Blobs, members: Iterable[Member | Drop]) -> list[Kept | Drop]:
-    return [member if isinstance(member, Drop) else _kept(blobs, *member) for member in members]
+    """A path that comes twice is the file that came last, as it is for whoever unpacks the archive."""
+    files: dict[str, Kept] = {}
+    drops: list[Drop] = []
+    for member in members:
+        if isinstance(member, Drop):
+            drops.append(member)
+        else:
+            files[member[0]] = _kept(blobs, *member)
+    return [*files.values(), *drops]
 
 
 def _kept(blobs: Blobs, path: str, data: bytes) -> Kept:

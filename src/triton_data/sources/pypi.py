@@ -126,10 +126,9 @@ def _files(downloads: Downloads, index: str, name: str) -> Iterator[File]:
 def _from_json(body: str) -> Iterator[tuple[str, str, bool]]:
     try:
         listed = json.loads(body)["files"]
-    except (ValueError, KeyError) as error:
-        raise Refused(Reason.UNREADABLE, f"the index's page: {error}") from error
-    for file in listed:
-        yield file["url"], (file.get("hashes") or {}).get("sha256", ""), bool(file.get("yanked"))
+        yield from [(f["url"], (f.get("hashes") or {}).get("sha256", ""), bool(f.get("yanked"))) for f in listed]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Refused(Reason.UNREADABLE, f"the index's page: {type(error).__name__} {error}") from error
 
 
 class _Links(HTMLParser):

@@ -17,11 +17,11 @@ from triton_data.config import ScrapeConfig
 from triton_data.errors import Misuse, closest
 from triton_data.records import SearchSlice, digest
 from triton_data.sources import git, pypi
-from triton_data.sources.eligible import Policy, read_names, read_opted_out
+from triton_data.sources.eligible import Policy, read_names
 from triton_data.sources.fetch import METHODS
 from triton_data.sources.folder import Folder
 from triton_data.sources.github import slices
-from triton_data.sources.github.seeds import name_of, read_seeds
+from triton_data.sources.github.seeds import name_of, read_opted_out, read_seeds
 
 KINDS = ("dir", "given", "git", "github", "pypi", "pypi-top")
 # Repositories that could hold Triton kernels or PyTorch modules; what the words miss, code search and seeds add.

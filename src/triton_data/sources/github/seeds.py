@@ -15,6 +15,7 @@ from triton_data.errors import Misuse
 from triton_data.sources.eligible import read_names
 
 NAME = re.compile(r"^(?:(?:https?|git|ssh)://(?:[^/@]+@)?[^/]+/|git@[^:/]+:)?([\w.-]+/[\w.-]+?)(?:\.git)?(?:/.*)?$")
+OWNER = re.compile(r"^(?:https?://[^/]+/|@)?([\w.-]+)/?$")
 KEYS = ("full_name", "nameWithOwner", "html_url", "url", "repo", "name")
 
 
@@ -34,10 +35,22 @@ def read_seeds(path: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def read_opted_out(path: str) -> frozenset[str]:
+    """Owners and owner/name in lower case. What is neither is an error: whoever wrote it asked to be left out."""
+    found = set()
+    for number, word in enumerate(read_names(path, "opt-out file") if path else (), 1):
+        owner = OWNER.match(word)
+        name = owner.group(1) if owner else name_of(word)
+        if name is None:
+            raise Misuse(f"{path}, entry {number}: {word[:80]!r} is neither an owner nor owner/name")
+        found.add(name.lower())
+    return frozenset(found)
+
+
 def _from_json(path: str) -> list[str]:
     try:
-        value = json.loads(Path(path).expanduser().read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        value = json.loads(Path(path).expanduser().read_text("utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
         raise Misuse(f"cannot read the repos file {path}: {error}") from error
     return list(_words(value))
 
