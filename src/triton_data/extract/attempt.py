@@ -22,6 +22,7 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode
 
+from .limits import PATIENCE
 from .literals import literals
 from .moves import Failure
 from .observe import Observer
@@ -38,13 +39,19 @@ class TooSlow(Exception):
 
 @dataclass(eq=False)
 class Budget:
-    deadline: float
+    seconds: float  # of the processor
     attempts: int
     each: float = 4.0  # seconds for one of them
     used: int = 0
+    began: float = field(default_factory=time.process_time)
+    began_on_the_clock: float = field(default_factory=time.monotonic)
+
+    def left(self) -> float:
+        waited = (time.monotonic() - self.began_on_the_clock) / PATIENCE
+        return self.seconds - max(time.process_time() - self.began, waited)
 
     def late(self) -> bool:
-        return time.monotonic() > self.deadline
+        return self.left() < 0
 
     def spent(self) -> bool:
         return self.used >= self.attempts or self.late()
@@ -130,7 +137,7 @@ class Attempt:
         self.budget.used += 1
         count = _Count()
         try:
-            with limited(min(limit or self.budget.each, max(0.2, self.budget.deadline - time.monotonic()))), count:
+            with limited(min(limit or self.budget.each, max(0.2, self.budget.left()))), count:
                 return Result(True, run(), stage, progress=count.calls)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
             message = f"{type(error).__name__}: {error}"[:1500]
@@ -169,16 +176,22 @@ def _finite(tensor: torch.Tensor) -> bool:
 
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
+    """So many seconds of the processor, so that what works does not depend on what else the machine does; and PATIENCE
+    times as many on the clock, for what only waits."""
+
     def ring(*_: Any) -> None:
         raise TooSlow(f"more than {seconds:.1f} s")
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    clocks = ((signal.SIGPROF, signal.ITIMER_PROF, seconds), (signal.SIGALRM, signal.ITIMER_REAL, PATIENCE * seconds))
+    before = [signal.signal(number, ring) for number, _, _ in clocks]
+    for _, timer, limit in clocks:
+        signal.setitimer(timer, limit)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        for (number, timer, _), handler in zip(clocks, before, strict=True):
+            signal.setitimer(timer, 0)
+            signal.signal(number, handler)
 
 
 def _foreign_frames(error: BaseException) -> list[tuple[str, int, dict[str, Any]]]:

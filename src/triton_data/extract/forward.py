@@ -117,9 +117,9 @@ class _Search:
         objection = self.meta.objection(inputs) if self.meta is not None else None
         if objection is not None:
             return objection
-        started = time.monotonic()
+        started = time.process_time()
         result = self.attempt.call(self.built.model, inputs)
-        if self.meta is None and time.monotonic() - started > SLOW:
+        if self.meta is None and time.process_time() - started > SLOW:
             self.meta = MetaModel(self.attempt, self.built.model)
         return result
 

@@ -12,6 +12,7 @@ import re
 from typing import Any
 
 import torch
+import torch._meta_registrations  # here, once for all children of the zygote: the first meta call would take seconds
 
 from .attempt import Attempt, Result
 from .mend import speaks

@@ -8,10 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from triton_data.extract.limits import CHECK_SECONDS, GRACE, PATIENCE
 from triton_data.jail import RUN, Jail, Outcome, Task
-
-GRACE = 8.0  # seconds beyond the probe's own limit, for importing what the text imports
-DEFAULT_SECONDS = 20.0
 
 
 class JailProbe:
@@ -19,8 +17,8 @@ class JailProbe:
         self.jail = jail
 
     def __call__(self, payload: dict[str, Any]) -> dict[str, Any]:
-        seconds = float(payload.get("seconds", DEFAULT_SECONDS)) + GRACE
-        policy = replace(RUN, wall_s=seconds, cpu_s=2 * int(seconds))
+        seconds = float(payload.get("seconds", CHECK_SECONDS)) + GRACE
+        policy = replace(RUN, wall_s=PATIENCE * seconds, cpu_s=2 * int(seconds))
         outcome = self.jail.run(Task(entry="triton_data.extract.probe:probe", payload=payload), policy)
         if outcome.ok and isinstance(outcome.value, dict):
             return {**outcome.value, "layers": list(outcome.facts.layers)}

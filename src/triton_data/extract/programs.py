@@ -18,6 +18,7 @@ from .closure import Closed, close
 from .failures import drop_of
 from .find import FoundClass
 from .interpreted import FLAG, launches_triton, with_interpreter
+from .limits import INTERPRETED_SECONDS, SECONDS, USAGE_SECONDS, USAGE_SECONDS_IN_ALL
 from .module import Module
 from .reasons import Reason
 from .repo import Repo
@@ -28,10 +29,6 @@ from .users import Users, useful
 Facts = dict[str, Any]
 Prober = Callable[[Facts], Facts]
 Key = tuple[str, str]
-SECONDS = 15.0
-INTERPRETED_SECONDS = 20.0  # kernels that run in Triton's interpreter are slow
-USAGE_SECONDS = 15.0
-USAGE_SECONDS_IN_ALL = 300.0  # of one repository
 MAX_DEPTH = 12
 
 

@@ -8,7 +8,6 @@ Runs in the jail. Not covered: whether the result is finite and repeatable (prob
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import torch
@@ -27,7 +26,7 @@ def search(namespace: dict[str, Any], payload: Facts) -> Facts:
     if not isinstance(cls, type) or not issubclass(cls, torch.nn.Module):
         return {"ok": False, "stage": "import", "error": f"{entry} is no nn.Module once executed"}
     seconds = payload.get("seconds", 12.0)
-    budget = Budget(time.monotonic() + seconds, payload.get("attempts", 400), seconds / 3)
+    budget = Budget(seconds, payload.get("attempts", 400), seconds / 3)
     attempt = Attempt(namespace, budget)
     best: Result | None = None
     for built in constructions(attempt, cls, payload.get("evidence", []), payload.get("guess", True)):

@@ -1,0 +1,212 @@
+"""What the search for inputs can do, on small classes; each was out of reach of a simpler search."""
+
+import subprocess
+import sys
+
+import pytest
+import torch
+from forked import forked
+
+from triton_data.extract import programs
+from triton_data.extract.attempt import Attempt, Budget
+from triton_data.extract.extract import extract_repo
+from triton_data.extract.interpreted import FLAG
+from triton_data.extract.meta import MetaModel
+from triton_data.extract.repo import Repo
+from triton_data.records import Origin, Program
+
+NN = "import torch\nfrom torch import nn\n\n\n"
+
+
+@pytest.fixture(autouse=True)
+def little_patience(monkeypatch):
+    monkeypatch.setattr(programs, "SECONDS", 6.0)
+
+
+def found(text, name):
+    results = {getattr(r, "entry", getattr(r, "part", "")): r for r in extract_repo(Repo({"net.py": text.encode()}),
+               Origin("dir", path="net.py"), forked)}  # fmt: skip
+    return results[name]
+
+
+def ran(program):
+    """In a process of its own, as a reader of the dataset would run it."""
+    call = f"""
+given = get_inputs()
+places, names = given if len(given) == 2 and isinstance(given[1], dict) else (given, {{}})
+first, second = get_init_inputs()
+model = {program.entry}(*first, **second)
+print(tuple(model(*places, **names).shape))
+"""
+    done = subprocess.run([sys.executable, "-c", program.text + call], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-800:]
+    return done.stdout.strip().splitlines()[-1]
+
+
+def test_keyword_only_arguments_are_given_by_name():
+    program = found(NN + """class Scaled(nn.Module):
+    def __init__(self, dim):
+        super().__init__()
+        self.to_scale = nn.Linear(dim, dim)
+
+    def forward(self, x, *, cond):
+        return x * self.to_scale(cond)
+""", "Scaled")  # fmt: skip
+    assert isinstance(program, Program)
+    assert '{"cond": torch.randn(' in program.text
+    assert ran(program).startswith("(2, ")
+
+
+def test_one_bad_template_does_not_use_up_all_tries():
+    # a rank of 3 gets far into forward and offers many corrections, none of which helps
+    program = found(NN + """class Pairs(nn.Module):
+    def __init__(self, dim):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(dim, dim) for _ in range(6)])
+
+    def forward(self, a, b):
+        for layer in self.layers:
+            a = layer(a)
+        return nn.functional.cross_entropy(a @ b.T, torch.arange(a.shape[0]))
+""", "Pairs")  # fmt: skip
+    assert isinstance(program, Program)
+    assert ran(program) == "()"
+
+
+def test_companions_may_be_one_value_for_each_item():
+    program = found(NN + """class Timed(nn.Module):
+    def __init__(self, dim=32):
+        super().__init__()
+        self.conv, self.dim = nn.Conv2d(3, dim, 3, padding=1), dim
+
+    def forward(self, x, when):
+        angles = when[:, None] * torch.arange(self.dim)[None, :]
+        assert angles.ndim == 2
+        return self.conv(x) + angles.sin()[:, :, None, None]
+""", "Timed")  # fmt: skip
+    assert isinstance(program, Program)
+    assert "torch.randn(2)" in program.text or "(2,)" in program.text
+
+
+def test_sizes_that_the_constructor_was_told():
+    program = found(NN + """class Places(nn.Module):
+    def __init__(self, image_size=48, patch=16, dim=64):
+        super().__init__()
+        self.cut = nn.Conv2d(3, dim, patch, patch)
+        self.position = nn.Parameter(torch.zeros(1, (image_size // patch) ** 2 + 1, dim))
+
+    def forward(self, pixels):
+        x = self.cut(pixels).flatten(2).transpose(1, 2)
+        return torch.cat([x.mean(1, keepdim=True), x], 1) + self.position
+""", "Places")  # fmt: skip
+    assert isinstance(program, Program)
+    assert "torch.randn(2, 3, 48, 48)" in program.text
+
+
+def test_a_whole_shape_that_an_assertion_states():
+    program = found(NN + """class Exact(nn.Module):
+    def forward(self, x):
+        assert x.shape[1:] == (5, 7, 11)
+        return x + 1
+""", "Exact")  # fmt: skip
+    assert isinstance(program, Program)
+    assert "5, 7, 11)" in program.text
+
+
+def test_sizes_of_a_config_that_belong_together():
+    program = found("from dataclasses import dataclass\n" + NN + """@dataclass
+class VisionConfig:
+    width: int = 768
+    head_width: int = 64
+    layers: int = 24
+
+
+class Tower(nn.Module):
+    def __init__(self, config: VisionConfig):
+        super().__init__()
+        heads = config.width // config.head_width
+        blocks = [nn.MultiheadAttention(config.width, heads, batch_first=True) for _ in range(config.layers)]
+        self.blocks = nn.ModuleList(blocks)
+
+    def forward(self, x):
+        for block in self.blocks:
+            x = block(x, x, x)[0]
+        return x
+""", "Tower")  # fmt: skip
+    assert isinstance(program, Program)
+    assert "layers=24" not in program.text
+
+
+def test_values_that_stay_finite():
+    program = found(NN + """class Rooted(nn.Module):
+    def forward(self, x):
+        return x.sqrt()
+""", "Rooted")  # fmt: skip
+    assert isinstance(program, Program)
+    assert "torch.rand(" in program.text
+
+
+def test_a_wrong_constructor_argument_that_only_forward_notices():
+    program = found(NN + """class Late(nn.Module):
+    def __init__(self, transform_size):
+        super().__init__()
+        self.transform_size = transform_size
+
+    def forward(self, x):
+        return self.transform_size(x)
+""", "Late")  # fmt: skip
+    assert isinstance(program, Program)
+
+
+KERNEL = """import torch
+import triton
+import triton.language as tl
+from torch import nn
+
+exp = tl.exp
+
+
+@triton.autotune(configs=[triton.Config({"BLOCK": block}) for block in (64, 128)], key=["n"])
+@triton.jit
+def sigmoid_kernel(x, out, n, BLOCK: tl.constexpr):
+    at = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    value = tl.load(x + at, at < n)
+    tl.store(out + at, 1 / (1 + exp(-value)), at < n)
+
+
+class Gate(nn.Module):
+    def __init__(self, dim):
+        super().__init__()
+        self.project = nn.Linear(dim, dim)
+
+    def forward(self, x):
+        x = self.project(x)
+        out = torch.empty_like(x)
+        with getattr(torch, x.device.type).device(x.device.index):
+            sigmoid_kernel[lambda meta: (triton.cdiv(x.numel(), meta["BLOCK"]),)](x, out, x.numel())
+        return out
+"""
+
+
+def test_modules_that_launch_triton_kernels_run_alone_without_a_gpu(monkeypatch):
+    monkeypatch.setattr(programs, "INTERPRETED_SECONDS", 15.0)
+    program = found(KERNEL, "Gate")
+    assert isinstance(program, Program)
+    assert FLAG in program.flags
+    assert ran(program).startswith("(2, ")
+    assert KERNEL[KERNEL.index("@triton.autotune") : KERNEL.index("class Gate")].strip() in program.text
+
+
+class _Needs(torch.nn.Module):
+    def forward(self, x):
+        return x * x.sum().item()
+
+
+def test_meta_tensors_object_to_shapes_and_to_nothing_else():
+    attempt = Attempt({}, Budget(float("inf"), 100))
+    linear = MetaModel(attempt, torch.nn.Linear(8, 4))
+    assert "reduction dim" in linear.objection(["torch.randn(2, 3, 7)"]).error
+    assert linear.objection(["torch.randn(2, 3, 8)"]) is None
+    values = MetaModel(attempt, _Needs())
+    assert values.objection(["torch.randn(2)"]) is None
+    assert not values.usable
