@@ -10,14 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources.conftest import drops, files, scrape
+from tests.sources.conftest import command, drops, files, scrape
 from tests.sources.hub import Fault, Handler, Hub, make_tar, serving
 from triton_data.config import ScrapeConfig
 from triton_data.errors import Misuse
+from triton_data.records import Kernel, Program
 from triton_data.sources import pypi
 from triton_data.sources.download import Downloads
 from triton_data.sources.reasons import Refused
 from triton_data.sources.waits import Waits
+from triton_data.store import Store
 
 PKG_INFO = b"Metadata-Version: 2.4\nName: Small\nLicense-Expression: Apache-2.0\nProject-URL: Source, https://github.com/o/small\n"
 
@@ -153,12 +155,23 @@ def test_metadata_is_never_a_guess() -> None:
 
 
 @pytest.mark.network
-def test_real_packages(tmp_path: Path) -> None:
-    sources = ("pypi:einops==0.8.0", "pypi:lion-pytorch==0.2.2", "pypi:rotary-embedding-torch==0.8.4")
-    scrape(tmp_path / "run", ScrapeConfig(sources=sources))
-    if "unreachable" in drops(tmp_path / "run"):
+def test_real_packages_through_extract(tmp_path: Path) -> None:
+    """As someone without a token would begin: two commands, and what comes out says where it is from."""
+    packages = ("lion-pytorch==0.2.2", "nystrom-attention==0.0.14", "rotary-embedding-torch==0.8.4")
+    run = tmp_path / "run"
+    process = command("scrape", *(f"pypi:{package}" for package in packages), "--run-dir", run)
+    _, told = process.communicate()
+    assert process.returncode == 0, told
+    if "unreachable" in drops(run):
         pytest.skip("the package index cannot be reached")
-    got = {f.origin.revision for f in files(tmp_path / "run").values()}
-    assert got == {"einops@0.8.0", "lion-pytorch@0.2.2", "rotary-embedding-torch@0.8.4"}
-    assert drops(tmp_path / "run") == {}
-    assert all(f.origin.licence == "MIT" and "github.com" in f.origin.url for f in files(tmp_path / "run").values())
+    assert {f.origin.revision for f in files(run).values()} == {package.replace("==", "@") for package in packages}
+    assert drops(run) == {}
+    assert all(f.origin.licence == "MIT" and "github.com" in f.origin.url for f in files(run).values())
+    process = command("extract", "--run-dir", run)
+    _, told = process.communicate()
+    assert process.returncode == 0, told
+    with Store.read(run) as store:
+        kernels = {kernel.name: kernel.origin for kernel in store.records(Kernel)}
+        programs = {program.entry: program.origin for program in store.records(Program)}
+    assert kernels["update_fn_kernel"].revision == "lion-pytorch@0.2.2"
+    assert programs["FeedForward"].repo == "nystrom-attention" and programs["FeedForward"].licence == "MIT"
