@@ -10,6 +10,8 @@ from tests.curate.modules import COPIES, distinct
 from tests.curate.runs import curated, program
 from triton_data.config import CurateConfig
 from triton_data.curate import fingerprints
+from triton_data.errors import Misuse
+from triton_data.records import Trace
 
 MANY = 300
 
@@ -100,9 +102,34 @@ def test_the_shipped_fingerprints_cover_the_benchmarks_that_are_promised() -> No
     assert len(names) == 270
     assert len(made["TritonBench-G"].problems) >= 184
     assert len(made["TritonBench-T"].problems) == 166
+    assert {"relu", "native_layer_norm", "softmax"} <= {problem.name for problem in made["BackendBench"].problems}
 
 
 def test_fingerprints_are_the_same_bytes_twice(benchmark: tuple[Path, list[str]], tmp_path: Path) -> None:
     path, _ = benchmark
     fingerprints.write(fingerprints.of_folder(path.parent, "Ours"), tmp_path / "again.json.gz")
     assert (tmp_path / "again.json.gz").read_bytes() == path.read_bytes()
+
+
+ONE = "def relu(x):\n    return torch.relu(x)\n"
+TWO = "def both(x):\n    return torch.relu(x) + x\n"
+
+
+def test_an_operator_suite_names_programs_of_one_operator_and_drops_none(tmp_path: Path) -> None:
+    (tmp_path / "suite.txt").write_text("aten.relu.default\nrelu_.default  # in place\nexp.out\n\n")
+    suite = fingerprints.of_list(tmp_path / "suite.txt", "Suite")
+    assert [problem.name for problem in suite.problems] == ["exp", "relu"]
+    fingerprints.write(suite, tmp_path / "suite.json.gz")
+    one, two = program(ONE, "o/a", entry="relu"), program(TWO, "o/b", entry="both")
+    traces = [Trace(one.key, "a", ("relu",), one.origin), Trace(two.key, "b", ("relu", "add"), two.origin)]
+    config = CurateConfig(benchmarks=(str(tmp_path / "suite.json.gz"),))
+    decisions = curated(tmp_path / "run", [one, two, *traces], config)
+    named = [[name for name, _ in decisions[each.key].nearest if name.startswith("Suite")] for each in (one, two)]
+    assert named == [["Suite/relu"], []] and all(decision.keep for decision in decisions.values())
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "two words\n"])
+def test_what_is_no_list_of_operators_is_one_line(tmp_path: Path, text: str) -> None:
+    (tmp_path / "suite.txt").write_text(text)
+    with pytest.raises(Misuse, match="one a line"):
+        fingerprints.of_list(tmp_path / "suite.txt", "Suite")

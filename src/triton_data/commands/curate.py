@@ -74,13 +74,14 @@ def curate(context: click.Context, /, run_dir: Path, jobs: int | None, allow_uns
 
 
 @curate.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR|LIST.txt", type=click.Path(path_type=Path))
 @click.option("--name", required=True, help="The benchmark's name, such as KernelBench.")
 @click.option("--out", type=click.Path(path_type=Path), help="The file.  [default: NAME.json.gz]")
 @options.UNSAFE
 @options.JSON
 def fingerprint(folder: Path, name: str, out: Path | None, allow_unsafe_exec: bool, as_json: bool) -> None:
-    """Take the fingerprints of a benchmark's problems: names and hashes, none of its code.
+    """Take the fingerprints of a benchmark's problems: names and hashes, none of its code. Of an operator suite: a
+    file with one ATen operator a line.
 
     Example:  triton-data curate fingerprint KernelBench/KernelBench --name KernelBench
     """

@@ -1,7 +1,8 @@
 """`triton-data curate fingerprint`: a benchmark's folder becomes a file of hashes.
 
-In: a folder of problems. Out: the fingerprints, with the traced graph of every problem in KernelBench's form: those
-run in the jail. Not covered: problems that need packages that are not here; they keep their other hashes.
+In: a folder of problems, or a list of operators. Out: the fingerprints, with the traced graph of every problem in
+KernelBench's form: those run in the jail. Not covered: problems that need packages that are not here; they keep their
+other hashes.
 """
 
 from __future__ import annotations
@@ -27,6 +28,11 @@ class Fingerprinted:
 
 def fingerprint(folder: Path, name: str, out: Path, allow_unsafe: bool, tell: Callable[[int], object]) -> Fingerprinted:
     """`tell` hears of each problem that is done."""
+    if folder.is_file():
+        suite = fingerprints.of_list(folder, name)
+        fingerprints.write(suite, out)
+        tell(len(suite.problems))
+        return Fingerprinted(out, len(suite.problems), 0, ())
     benchmark = fingerprints.of_folder(folder, name)
     failed: list[tuple[str, str]] = []
     with Jail(PRELOAD, allow_unsafe=allow_unsafe) as jail:

@@ -1,8 +1,8 @@
 """Which texts are a benchmark's problem under another name.
 
 In: sketches and hashes of texts, fingerprints of benchmarks. Out: for each text the problems it matches and by which
-layer: graph, tree, skeleton, steps, or shingles with their similarity. Not covered: a problem retold with other
-operators; two who solve the same small task alike are told apart from a copy by nobody.
+layer: graph, operator, tree, skeleton, steps, or shingles with their similarity. Not covered: a problem retold with
+other operators; two who solve the same small task alike are told apart from a copy by nobody.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from triton_data.curate.fingerprints import Benchmark, Problem
 from triton_data.curate.shingles import Sets, Sketches, joined
 from triton_data.curate.signatures import signatures
 
+INFORMS = ("below", "operator")
 BELOW = 0.55  # similarity from which on a pair is listed for the eye
 CONTAINED = 0.9  # part of a problem's shingles inside a larger text
 _RARE = 0.05  # part of the problems that may share a shingle before it says nothing about any of them
@@ -35,18 +36,20 @@ class Form:
     skeleton: str
     steps: str
     graph: str
+    operator: str = ""  # digest of the one operator that its graph is
 
 
 @dataclass(frozen=True, order=True)
 class Match:
     problem: str  # benchmark/problem
-    layer: str  # graph, tree, skeleton, steps, shingles, contained, below
+    layer: str  # graph, operator, tree, skeleton, steps, shingles, contained, below
     similarity: float = 1.0
 
     @property
     def counts(self) -> bool:
-        """`below` is near enough for a reader's eye and not for a decision."""
-        return self.layer != "below"
+        """`below` is near enough for a reader's eye and not for a decision; and that a program is one operator of a
+        suite makes it no copy of anything: what the suite asks for is in every library."""
+        return self.layer not in INFORMS
 
 
 @dataclass
@@ -72,7 +75,7 @@ class Detector:
         order = np.argsort(sets.values, kind="stable")
         values, owners = sets.values[order], owners[order]
         _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-        rare = counts[inverse] <= max(4, _RARE * len(sets))
+        rare = counts[inverse] <= max(4, _RARE * np.count_nonzero(np.diff(sets.bounds)))
         self.rare_values, self.rare_owners = values[rare], owners[rare]
         self.rare_counts = np.bincount(self.rare_owners, minlength=len(sets))
         self.rare_counts[np.diff(sets.bounds) < _FEWEST] = 0
@@ -81,6 +84,7 @@ class Detector:
         for layer in ("graph", "tree", "skeleton", "steps"):
             value = getattr(form, layer)
             yield from (Match(name, layer) for name in self.exact.get((layer, value), ()) if value)
+        yield from (Match(name, "operator") for name in self.exact.get(("graph", form.operator), ()) if form.operator)
 
     def similar(self, texts: Sketches) -> dict[int, list[Match]]:
         """Row number to matches, for the rows that have any."""

@@ -129,7 +129,7 @@ def _matches(rows: list[Row], sketches: Sketches, config: CurateConfig) -> list[
     if not detector.problems:
         return found
     for number, row in enumerate(rows):
-        found[number] += detector.matches(Form(row.tree, row.skeleton, row.steps, row.graph))
+        found[number] += detector.matches(Form(row.tree, row.skeleton, row.steps, row.graph, row.operator))
     for number, similar in detector.similar(sketches).items():
         found[number] += similar
     return found

@@ -1,7 +1,7 @@
 """Fingerprints of a benchmark: what its problems look like, without their code.
 
-In: a folder of Python files, or a file that was made from one. Out: of every problem its name and hashes. Of a file
-with Triton kernels each kernel is a problem too, because that is how scraped kernels are cut.
+In: a folder of Python files, a list of operators, or a file that was made from one. Out: of every problem its name and
+hashes. Of a file with Triton kernels each kernel is a problem too, because that is how scraped kernels are cut.
 Not covered: problems that are not Python files, and traced graphs (trace.py puts them in).
 """
 
@@ -54,6 +54,26 @@ class Benchmark:
 def steps_digest(found: tuple[str, ...]) -> str:
     """Six steps of three kinds or more: what is shorter, two people write by themselves."""
     return digest("steps", *found) if len(found) >= 6 and len(set(found)) >= 3 else ""
+
+
+def operator_digest(operators: tuple[str, ...]) -> str:
+    """Of a graph that is one operator, whatever its shapes and numbers; '' of any other."""
+    return digest("operator", operators[0]) if len(operators) == 1 else ""
+
+
+def of_list(path: Path, name: str) -> Benchmark:
+    """An operator suite, such as BackendBench: an ATen operator a line, with or without its overload."""
+    try:
+        lines = (line.split("#")[0].strip() for line in path.read_text("utf-8").splitlines())
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misuse(f"cannot read the operators in {path}: {error}") from error
+    names = sorted({line.removeprefix("aten.").partition(".")[0] for line in lines if line})
+    wrong = [each for each in names if not each.isidentifier()]
+    if wrong or not names:
+        raise Misuse(f"{path} is no list of operators: {wrong[:1] or 'it has no line'}; write one a line, such as relu")
+    # The trailing underscore of an operator in place is no other problem.
+    plain = sorted({each.rstrip("_") or each for each in names})
+    return Benchmark(name, tuple(Problem(each, "", "", "", operator_digest((each,)), b"", b"") for each in plain))
 
 
 def of_folder(folder: Path, name: str) -> Benchmark:

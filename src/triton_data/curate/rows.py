@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from triton_data.curate.fingerprints import steps_digest
+from triton_data.curate.fingerprints import operator_digest, steps_digest
 from triton_data.curate.label import LARGEST
 from triton_data.curate.shingles import Sketches, joined, sketch
 from triton_data.curate.texts import PROGRAM, Subject, subjects
@@ -32,6 +32,7 @@ class Row:
     skeleton: str
     steps: str
     graph: str
+    operator: str
     tokens: int
     flags: tuple[str, ...]
     parent: int  # row of its program, -1 where it has none
@@ -74,7 +75,7 @@ class _Reader:
         for verdict in store.records(Verdict):
             known = self.verdicts.get(verdict.subject, -1)
             self.verdicts[verdict.subject] = max(known, 1 if verdict.passed else -1)
-        self.graphs = {trace.program: trace.graph for trace in store.records(Trace)}
+        self.graphs = {t.program: (t.graph, operator_digest(t.operators)) for t in store.records(Trace)}
 
     def row(self, subject: Subject, parent: int) -> Row:
         found = next(self.store.records(Label, "subject = ?", (subject.key,)), None)
@@ -83,10 +84,11 @@ class _Reader:
             form = {"tree": found.tree, "skeleton": found.skeleton, "steps": steps_digest(found.steps)}
             form |= {"tokens": found.tokens, "flags": found.flags}
         unit = self._unit(subject, form["tree"])
-        graph, verified = self.graphs.get(subject.key, ""), self.verdicts.get(subject.key, 0)
+        graph, operator = self.graphs.get(subject.key, ("", ""))
         return Row(
-            subject.key, subject.kind, subject.origin, unit, graph=graph, parent=parent, verified=verified, **form
-        )
+            subject.key, subject.kind, subject.origin, unit, graph=graph, operator=operator, parent=parent,
+            verified=self.verdicts.get(subject.key, 0), **form,
+        )  # fmt: skip
 
     def _unit(self, subject: Subject, tree: str) -> str:
         origin = subject.origin

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from triton_data.curate.contamination import INFORMS
 from triton_data.curate.texts import subjects
 from triton_data.errors import Misuse
 from triton_data.records import Decision
@@ -57,7 +58,7 @@ def summarise(store: Store) -> Summary:
         kind["kept" if decision.keep else "left_out"] += 1
         splits.update([decision.split] if decision.keep else [])
         reasons.update(decision.reasons)
-        counted = {name.partition("/")[0] for name, how in decision.nearest if not how.startswith("below")}
+        counted = {name.partition("/")[0] for name, how in decision.nearest if not how.startswith(INFORMS)}
         contaminated.update(counted)
     kept = sum(each["kept"] for each in by_kind.values())
     texts = kept + sum(each["left_out"] for each in by_kind.values())
