@@ -10,6 +10,7 @@ import pytest
 from tests.sources.conftest import drops, files, scrape, settings
 from tests.sources.hub import FakeRepo, Fault, Handler, Hub, serving
 from triton_data.sources.github.api import Api
+from triton_data.sources.github.token import find_token
 from triton_data.sources.reasons import Deferred, Reason, Refused
 from triton_data.sources.waits import Waits
 
@@ -137,3 +138,18 @@ def test_the_token_is_nowhere_in_the_run(tmp_path: Path, capfd: pytest.CaptureFi
     for path in (p for p in tmp_path.rglob("*") if p.is_file()):
         assert b"good-token" not in path.read_bytes(), path
     assert "good-token" not in "".join(capfd.readouterr())
+
+
+def test_where_the_token_comes_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real `gh` on the path, which answers or is not logged in; GITHUB_TOKEN comes before it."""
+    gh = tmp_path / "gh"
+    gh.write_text('#!/bin/sh\n[ "$1 $2" = "auth token" ] && echo "from-gh"\n')
+    gh.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    assert find_token() == "good-token"
+    monkeypatch.setenv("GITHUB_TOKEN", "  ")
+    assert find_token() == "from-gh"
+    gh.write_text("#!/bin/sh\necho not logged in\nexit 4\n")
+    assert find_token() is None
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    assert find_token() is None
