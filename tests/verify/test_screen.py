@@ -10,10 +10,18 @@ HONEST = """
 import re
 import time
 import operator
+import importlib
 import torch
 import gc
 
-NEW = operator.ge(tuple(map(int, re.findall(r"\\d+", torch.__version__)[:2])), (2, 0))
+
+
+def newer(package, than):
+    found = importlib.import_module(package).__version__
+    return operator.ge(tuple(map(int, re.findall(r"\\d+", found)[:2])), than)
+
+
+NEW = newer("torch", (2, 0))
 
 
 class ModelNew(torch.nn.Module):
@@ -59,6 +67,8 @@ USED = {
     "in another guard": ('if __name__ == "__main__":', 'if __name__ != "__main__":'),
     "in the guard's other half": ("    print(globals(), benchmark())\n", "    pass\nelse:\n    benchmark()\n"),
     "a clock in a call": ("return launch(x)", "return launch(x) if time.time() else x"),
+    "a module by its name": ("return launch(x)", "return importlib.import_module('math').sqrt(x)"),
+    "a module that nobody needs": ("def launch(x)", "C = importlib.import_module('ctypes')\n\n\ndef launch(x)"),
     "a loop over attributes": ("return launch(x)", "return operator.attrgetter('a.b')(x)"),
 }
 

@@ -37,7 +37,7 @@ WRONG = {
     "other weights": ("self.scale = nn.Parameter(torch.ones(features))", "self.scale = torch.ones(features)",
                       "state_mismatch"),
     "no such argument": ("n_cols, BLOCK: tl", "n_cols, WIDTH: tl", "crash"),
-    "a look around": ("import torch\n", "import gc\nimport torch\n", "tampering"),
+    "a look around": ("import torch\n", "import gc\nimport torch\n\nSEEN = gc.get_objects()\n", "tampering"),
 }  # fmt: skip
 
 
@@ -78,3 +78,52 @@ def test_a_reference_that_can_prove_nothing_is_named(name: str, jail: Jail) -> N
     old, new, reason = OPEN[name]
     found = verify_texts(changed(REFERENCE, old, new), CANDIDATE, jail=jail)
     assert (found.passed, found.reason, found.open) == (False, reason, True), found.detail
+
+
+BOOKS = """
+import torch
+
+
+def model(x, target):
+    kept = target != -100
+    return torch.where(kept, x, 0.0).sum() / kept.sum()
+
+
+def get_inputs():
+    return [torch.randn(40), torch.where(torch.rand(40) < 0.3, -100, torch.arange(40))]
+"""
+
+BOOKKEEPER = """
+import torch
+import triton
+import triton.language as tl
+
+
+@triton.jit
+def mean_kernel(x_ptr, target_ptr, out_ptr, kept, n, share, BLOCK: tl.constexpr):
+    at = tl.arange(0, BLOCK)
+    x = tl.load(x_ptr + at, mask=at < n, other=0.0)
+    target = tl.load(target_ptr + at, mask=at < n, other=-100)
+    tl.store(out_ptr, tl.sum(tl.where(target != -100, x, 0.0)) * share.to(tl.float32))
+
+
+def model_new(x, target):
+    kept = (target != -100).sum().item()
+    out = torch.empty((), device=x.device)
+    mean_kernel[(1,)](x, target, out, kept, x.numel(), 1.0 / kept, BLOCK=64)
+    return out
+"""
+
+
+def test_integers_that_only_integers_lead_to_are_books_and_may_be_kept_by_torch(jail: Jail) -> None:
+    found = verify_texts(BOOKS, BOOKKEEPER, jail=jail)
+    assert found.passed, found.detail
+
+
+def test_numbers_that_are_looked_at_as_integers_are_no_books(jail: Jail) -> None:
+    bits = "x = x.contiguous()"
+    text = changed(CANDIDATE, bits, "x = x.contiguous().view(torch.int32).clamp(min=0).view(torch.float32)")
+    found = verify_texts(REFERENCE, text, jail=jail)
+    assert (found.passed, found.reason) == (False, "torch_fallback"), found.detail
+    counted = changed(CANDIDATE, bits, "x = x.contiguous() + 0 * int((x > 0).sum().item())")
+    assert verify_texts(REFERENCE, counted, jail=jail).reason == "torch_fallback"

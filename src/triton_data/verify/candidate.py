@@ -14,8 +14,8 @@ from typing import Any
 import torch
 from torch.utils import _pytree as pytree
 
-from triton_data.program_form import arguments
-from triton_data.verify import gradients, state, subject, values
+from triton_data.verify import gradients, state, values
+from triton_data.verify.loaded import failure, instance_of
 from triton_data.verify.reasons import Reason
 from triton_data.verify.watch import Watch
 
@@ -57,7 +57,7 @@ def _answer(payload: dict[str, Any]) -> tuple[dict[str, Any], list[torch.Tensor]
     report, memory, again = Report(), machine.memory, None
     watch = Watch(memory, frozenset(payload["allowed"]))
     with torch.no_grad(), machine.ready(), watch:
-        instance = _made(payload, given, report, machine)
+        instance = instance_of(payload, given, report, machine)
         if report.failed is None:
             caller = Caller(instance, payload, given, report, watch, machine, tensors)
             for index, draw in enumerate(payload["draws"]):
@@ -91,47 +91,6 @@ def _machine(device: str) -> Any:
 def _another(payload: dict[str, Any], index: int, report: Report) -> bool:
     """Long kernels are tried on fewer draws: as many as their number of accesses allows, so that it is repeatable."""
     return index < FEWEST or report.accesses * (index + 1) / index <= ACCESSES
-
-
-def _made(payload: dict[str, Any], given: list[torch.Tensor], report: Report, machine: Any) -> Any:
-    stage = "import"
-    try:
-        torch.manual_seed(payload["seed"])
-        module = subject.load(payload["text"], "candidate")
-        target = module.__dict__[payload["entry"]]
-        stage = "init"
-        torch.manual_seed(payload["seed"])
-        instance = subject.made(target, _init(module, payload, given), payload["training"])
-        instance = machine.instance(instance)
-        stage = "state"
-        report.weights = _weigh(instance, {n: values.unpack(s, given) for n, s in payload["state"].items()})
-    except Exception as error:  # noqa: BLE001  whatever foreign code raises is its result
-        reason = Reason.STATE_MISMATCH if stage == "state" else Reason.CRASH
-        report.failed = _failure(error, reason, stage)
-        return None
-    return instance
-
-
-def _init(module: Any, payload: dict[str, Any], given: list[torch.Tensor]) -> Any:
-    if payload["init"] is not None:
-        return values.unpack(payload["init"], given)
-    own = module.__dict__.get("get_init_inputs")
-    return arguments(own()) if own else ((), {})
-
-
-def _weigh(instance: Any, wanted: dict[str, torch.Tensor]) -> str:
-    own = state.of(instance)
-    if own.keys() == wanted.keys():
-        pairs, how = [(own[name], wanted[name]) for name in own], ""
-    else:
-        if [t.shape for t in own.values()] != [t.shape for t in wanted.values()]:
-            raise ValueError(f"the candidate holds {sorted(own)}, the reference {sorted(wanted)}")
-        pairs, how = list(zip(own.values(), wanted.values(), strict=True)), "by order"
-    for mine, theirs in pairs:
-        if mine.shape != theirs.shape:
-            raise ValueError(f"a weight has shape {tuple(mine.shape)}, not {tuple(theirs.shape)}")
-        mine.copy_(theirs)
-    return how
 
 
 @dataclass
@@ -177,7 +136,7 @@ class Caller:
             self.machine.settle()
             return _row(outputs, self.watch, self.payload["idle"], self.tensors)
         except Exception as error:  # noqa: BLE001  whatever foreign code raises is its result
-            self.report.failed = {**_failure(error, _reason(error), "call"), "draw": index}
+            self.report.failed = {**failure(error, _reason(error), "call"), "draw": index}
             return {}
         finally:
             self.watch.calling = False
@@ -248,8 +207,3 @@ def _at(leaf: Any, place: Any, machine: Any) -> Any:
 
 def _equal(a: torch.Tensor, b: torch.Tensor) -> bool:
     return torch.equal(a, b) or bool(((a == b) | ((a != a) & (b != b))).all())
-
-
-def _failure(error: BaseException, reason: Reason, stage: str) -> dict[str, Any]:
-    said = " ".join(str(error).split())
-    return {"reason": reason.value, "stage": stage, "error": f"{type(error).__name__}: {said[:400]}"}

@@ -61,6 +61,8 @@ def _judged(answer: Answer, cases: list[Case], strict: bool, checks: Checks) -> 
     owed = [_named(where) for where in missing if strict and (not told or _named(where).startswith("weight"))]
     if owed and not answer.value.get("failed"):
         return checks.failed(Reason.WRONG_STRUCTURE, f"no gradient of {owed[0]}")
+    if not strict:
+        _forgive_writes(answer)
     found = outputs.believed(answer, [_only(case, told) for case in cases], quiet)
     if found is not None:
         checks.say(NAME, "wrong")
@@ -69,6 +71,14 @@ def _judged(answer: Answer, cases: list[Case], strict: bool, checks: Checks) -> 
     left_out = f"; not given: {len(missing)}" if missing else ""
     checks.say(NAME, f"{right}: {quiet.made['error']}{left_out}" if right else "none given")
     return None
+
+
+def _forgive_writes(answer: outputs.Told) -> None:
+    """Kernels written by hand reuse the memory of what they saved, once it has been used."""
+    rows = answer.value.get("draws")
+    for row in rows if isinstance(rows, list) else []:
+        if isinstance(row, dict):
+            row["mutated"] = {}
 
 
 def _given(answer: outputs.Told) -> Iterator[str]:

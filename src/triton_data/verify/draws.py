@@ -7,11 +7,14 @@ makes NaN that the plain draw does not) is dropped by the caller. Not covered: o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch.utils import _pytree as pytree
+
+from triton_data.verify.structure import kept
 
 KINDS = ("given", "normal", "scaled", "edges")
 SCALES = (8.0, 0.125, 64.0, 1e-3, 100.0)
@@ -37,13 +40,13 @@ def plan(seed: int, seeds: int = 5) -> list[Draw]:
     return first + [draw for draw in every if draw not in first]
 
 
-def changed(inputs: Any, draw: Draw) -> Any:
-    """The inputs with their floating-point tensors redrawn as the kind says."""
+def changed(inputs: Any, draw: Draw, structure: Sequence[str] = ()) -> Any:
+    """The inputs with their floating-point tensors redrawn as the kind says, and as their structure allows."""
     if draw.kind == "given":
         return inputs
     generator = torch.Generator().manual_seed(draw.seed * 7919 + KINDS.index(draw.kind))
 
-    def one(leaf: Any) -> Any:
+    def one(leaf: Any, word: str) -> Any:
         if (
             not isinstance(leaf, torch.Tensor)
             or not (leaf.is_floating_point() or leaf.is_complex())
@@ -51,9 +54,12 @@ def changed(inputs: Any, draw: Draw) -> Any:
         ):
             return leaf
         fitting = Draw(draw.kind, draw.seed, leaf.element_size() < 4)
-        return _like(leaf, _REDRAWN[draw.kind](leaf.detach().to(_wide(leaf.dtype)), fitting, generator))
+        old = leaf.detach().to(_wide(leaf.dtype))
+        return _like(leaf, kept(word, old, _REDRAWN[draw.kind](old, fitting, generator)))
 
-    return pytree.tree_map(one, inputs)
+    leaves, form = pytree.tree_flatten(inputs)
+    words = structure if len(structure) == len(leaves) else [""] * len(leaves)
+    return pytree.tree_unflatten([one(leaf, word) for leaf, word in zip(leaves, words, strict=True)], form)
 
 
 def _wide(dtype: torch.dtype) -> torch.dtype:

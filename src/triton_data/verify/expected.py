@@ -73,6 +73,12 @@ def only_moves(performed: Iterable[str]) -> bool:
     return {operations.kind(name) for name in performed} <= {"memory", "move", "read"}
 
 
+def has_books(case: Case) -> bool:
+    """Nothing that is returned is an integer, and not only integers come in."""
+    results = [one.eager for one in case.expected.values()]
+    return any(t.is_floating_point() for t in case.inputs) and all(t.is_floating_point() for t in results)
+
+
 def _leaves(spec: Any, tensors: list[torch.Tensor]) -> dict[str, Any]:
     return dict(values.leaves(values.unpack(spec, tensors)))
 
@@ -90,9 +96,10 @@ def _named(specs: dict[str, Any], tensors: list[torch.Tensor]) -> dict[str, torc
     return {name: values.unpack(spec, tensors) for name, spec in specs.items()}
 
 
-def allowed(performed: Iterable[str], declared: Iterable[str] = ()) -> frozenset[str]:
+def allowed(performed: Iterable[str], declared: Iterable[str] = (), books: bool = False) -> frozenset[str]:
     """Kinds of operation that the candidate may leave to torch: those that the pair declares, and heavy ones that the
-    reference performs too, as long as something else is left for kernels to do."""
+    reference performs too, as long as something else is left for kernels to do; and its books, which are integers that
+    only integers lead to."""
     kinds = {operations.kind(name) for name in performed}
     families = kinds - {"memory", "move", "compute", "read"}
     mixed = "compute" in kinds or len(families) > 1
@@ -105,4 +112,6 @@ def allowed(performed: Iterable[str], declared: Iterable[str] = ()) -> frozenset
             made.add("matmul")
     if mixed or families:
         made.add("move")
+    if books:
+        made.add("integers")
     return frozenset(made)

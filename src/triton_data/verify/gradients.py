@@ -63,7 +63,9 @@ def _gradients(heads: list[torch.Tensor], wanted: list[torch.Tensor], seed: int)
     generator = torch.Generator().manual_seed(seed + 77)
     drawn = [torch.randn(head.shape, generator=generator, dtype=torch.float64) for head in heads]
     upstream = [noise.to(head.device, head.dtype) for noise, head in zip(drawn, heads, strict=True)]
-    return list(torch.autograd.grad(heads, wanted, upstream, allow_unused=True))
+    # torch.autograd.grad() would hand itself to the modes around it, and backward would run outside of them.
+    engine = torch.autograd.Variable._execution_engine
+    return list(engine.run_backward(tuple(heads), tuple(upstream), False, False, tuple(wanted), True, False))
 
 
 def _differentiable(tensor: torch.Tensor) -> bool:

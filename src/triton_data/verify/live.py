@@ -35,6 +35,42 @@ def live(tree: ast.Module, entry: str) -> Iterator[ast.AST]:
     return iter(found.values())
 
 
+def in_calls(tree: ast.Module, entry: str) -> Iterator[ast.AST]:
+    """What may run when the entry is called: it, and all of the module whose names occur in that, again and again."""
+    known: dict[str, list[ast.AST]] = {}
+    for node in _statements(tree.body):
+        for name in _defines(node):
+            known.setdefault(name, []).append(node)
+    found: dict[int, ast.AST] = {}
+    names, done = {entry}, set[str]()
+    while names:
+        done |= names
+        for inner in (inner for name in names for node in known.get(name, []) for inner in _walk(node)):
+            found[id(inner)] = inner
+        names = {name for inner in found.values() for name in _named(inner)} & known.keys() - done
+    return iter(found.values())
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Those of a module, also inside of `if` and `try`; what such a one asks itself is asked at import only."""
+    for node in body:
+        if isinstance(node, ast.If | ast.Try | ast.With | ast.For | ast.While):
+            blocks = [getattr(node, name, []) for name in ("body", "orelse", "finalbody")]
+            blocks += [handler.body for handler in getattr(node, "handlers", [])]
+            for block in blocks:
+                yield from _statements(block)
+        else:
+            yield node
+
+
+def _defines(node: ast.stmt) -> set[str]:
+    if isinstance(node, Definition):
+        return {node.name}
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return set()
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
+
+
 def _walk(node: ast.AST) -> Iterator[ast.AST]:
     todo = [node]
     while todo:

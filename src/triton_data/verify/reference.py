@@ -17,7 +17,7 @@ import torch
 from torch.utils import _pytree as pytree
 
 from triton_data.program_form import arguments
-from triton_data.verify import stand_in, state, subject, values
+from triton_data.verify import stand_in, state, structure, subject, values
 from triton_data.verify.draws import Draw, changed
 from triton_data.verify.operations import Operations
 from triton_data.verify.reasons import Reason
@@ -33,6 +33,7 @@ class Reference:
     init: Any
     training: bool
     device: str
+    structure: tuple[str, ...] = ()  # of the inputs' leaves
 
     def fresh(self, seed: int) -> Any:
         torch.manual_seed(seed)
@@ -46,9 +47,11 @@ class Reference:
         return pytree.tree_map(lambda leaf: leaf.to(self.device) if isinstance(leaf, torch.Tensor) else leaf, value)
 
     def inputs(self, draw: Draw) -> Any:
-        torch.manual_seed(draw.seed)
-        args, kwargs = arguments(self.module.get_inputs())
-        return changed(pytree.tree_map(_detached, (args, kwargs)), draw)
+        return changed(self.drawn(draw.seed), draw, self.structure)
+
+    def drawn(self, seed: int) -> Any:
+        torch.manual_seed(seed)
+        return pytree.tree_map(_detached, arguments(self.module.get_inputs()))
 
 
 def run(payload: dict[str, Any]) -> tuple[dict[str, Any], list[torch.Tensor]]:
@@ -90,6 +93,7 @@ def _device(name: str) -> Iterator[None]:
 
 def _observed(payload: dict[str, Any], tensors: list[torch.Tensor]) -> dict[str, Any]:
     reference = _loaded(payload)
+    reference.structure = structure.found(reference.drawn(1001), reference.drawn(1002))
     instance = reference.fresh(payload["seed"])
     given = Draw("given", payload["seed"])
     instance = _with_telling_state(reference, instance, given, payload["seed"])

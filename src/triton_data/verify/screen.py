@@ -10,18 +10,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from triton_data.verify.live import live
+from triton_data.verify.live import in_calls, live
 
 _MODULES_WORDS = """
     gc inspect ctypes _ctypes cffi threading _thread multiprocessing concurrent asyncio subprocess socket signal
-    pickle marshal dis types builtins importlib code codeop sys weakref faulthandler atexit site runpy pty mmap
+    pickle marshal dis types builtins code codeop sys weakref faulthandler atexit site runpy pty mmap
     resource tracemalloc unittest pytest numba cupy triton_data requests urllib http shutil tempfile sched queue
     select selectors
 """
 _MODULES = frozenset(_MODULES_WORDS.split())
-_AT_IMPORT = frozenset(
-    {"re", "operator", "time", "platform"}
-)  # may say which versions are here, and not how to compute
+_AT_IMPORT = frozenset({"re", "operator", "time", "platform", "importlib"})  # to say what is here, not to compute
+_COMPARISONS = frozenset({"ge", "gt", "le", "lt", "eq", "ne", "find_spec"})
 _CALLS_WORDS = "eval exec compile __import__ globals locals vars input breakpoint setattr delattr open"
 _CALLS = frozenset(_CALLS_WORDS.split())
 _ATTRIBUTES_WORDS = """
@@ -36,7 +35,6 @@ _ATTRIBUTES_WORDS = """
     script_if_tracing
 """
 _ATTRIBUTES = frozenset(_ATTRIBUTES_WORDS.split())
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _PATCHABLE = ("torch", "triton", "tl", "np", "numpy", "math", "time", "F", "nn", "os")
 
 
@@ -51,8 +49,7 @@ def suspicious(text: str, entry: str) -> str:
 def _findings(tree: ast.Module, entry: str) -> Iterator[str]:
     kernels = {id(inner) for node in ast.walk(tree) if _is_kernel(node) for inner in ast.walk(node)}
     nodes = sorted(live(tree, entry), key=lambda node: getattr(node, "lineno", 0))
-    used = {node.id for node in nodes if isinstance(node, ast.Name)}
-    later = {inner.id for node in nodes if isinstance(node, _FUNCTIONS) for inner in _names_in_body(node)}
+    used, later = _global_names(nodes), _computing_names(list(in_calls(tree, entry)))
     for node in nodes:
         if isinstance(node, ast.Import | ast.ImportFrom):
             if found := _imports(node, used, later):
@@ -65,9 +62,34 @@ def _findings(tree: ast.Module, entry: str) -> Iterator[str]:
             yield f"line {node.lineno}: {node.id} inside a kernel"
 
 
-def _names_in_body(function: ast.AST) -> Iterator[ast.Name]:
-    body = function.body if isinstance(function.body, list) else [function.body]  # type: ignore[attr-defined]
-    return (inner for part in body for inner in ast.walk(part) if isinstance(inner, ast.Name))
+def _global_names(nodes: list[ast.AST]) -> set[str]:
+    """Names that are no function's parameters."""
+    return {node.id for node in _occurrences(nodes)}
+
+
+def _occurrences(nodes: list[ast.AST]) -> Iterator[ast.Name]:
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
+    own = {
+        id(inner)
+        for function in functions
+        for names in [{argument.arg for argument in ast.walk(function.args) if isinstance(argument, ast.arg)}]
+        for inner in ast.walk(function)
+        if isinstance(inner, ast.Name) and inner.id in names
+    }
+    return (node for node in nodes if isinstance(node, ast.Name) and id(node) not in own)
+
+
+def _computing_names(nodes: list[ast.AST]) -> set[str]:
+    """Without those that only ask which of two versions is the newer."""
+    asking = [node for node in nodes if isinstance(node, ast.FunctionDef) and _asks_version(node)]
+    harmless = {id(inner) for function in asking for inner in ast.walk(function)}
+    harmless |= {id(node.value) for node in nodes if isinstance(node, ast.Attribute) and node.attr in _COMPARISONS}
+    return {node.id for node in _occurrences(nodes) if id(node) not in harmless}
+
+
+def _asks_version(function: ast.FunctionDef) -> bool:
+    """Of a module, by name: `importlib.import_module(package).__version__`."""
+    return any(isinstance(inner, ast.Attribute) and inner.attr == "__version__" for inner in ast.walk(function))
 
 
 def _imports(node: ast.Import | ast.ImportFrom, used: set[str], later: set[str]) -> str:
@@ -88,10 +110,14 @@ def _of(node: ast.AST) -> str:
     match node:
         case ast.Call(func=ast.Name(id=name)) if name in _CALLS:
             return f"calls {name}()"
+        case ast.Call(func=ast.Name(id="getattr"), args=[ast.Name(id="torch" | "tl" | "triton"), _, *_]):
+            return ""  # nothing there that the watch does not see
         case ast.Call(func=ast.Name(id="getattr"), args=[_, name, *_]) if not isinstance(name, ast.Constant):
             return "calls getattr() with a name that it computes"
         case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=name), *_]) if name in _ATTRIBUTES:
             return f"uses .{name}"
+        case ast.Call(func=ast.Attribute(attr="import_module"), args=[ast.Constant(value=str(name)), *_]):
+            return f"imports {name}" if name.partition(".")[0] in _MODULES else ""
         case ast.Attribute(attr=name) if name in _ATTRIBUTES:
             return f"uses .{name}"
         case ast.Attribute(value=ast.Name(id="os"), attr=name) if name not in ("environ", "path"):

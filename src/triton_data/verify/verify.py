@@ -148,7 +148,7 @@ def _compared(trial: Trial, checks: Checks, seen: Seen) -> Judgement:
     cases = proof.proving(seen.cases, checks)
     if isinstance(cases, Judgement):
         return cases
-    allowed = expected.allowed(seen.head["operations"], trial.externs)
+    allowed = expected.allowed(seen.head["operations"], trial.externs, expected.has_books(cases[0]))
     checks.say("left to libraries", ", ".join(sorted(allowed)) or "nothing")
     if branch := branches.computed_in_a_branch(trial.candidate, allowed):
         return checks.failed(Reason.TORCH_FALLBACK, branch)

@@ -32,6 +32,7 @@ class Watch(TorchDispatchMode):  # type: ignore[misc]
         super().__init__()
         self.memory, self.allowed = memory, allowed
         self.tainted: set[int] = set()
+        self.numeric: set[int] = set()  # of these, storages whose content depends on inputs that are not integers
         self.inputs: set[int] = set()
         self.returned: set[int] = set()
         self.largest = 1
@@ -43,13 +44,15 @@ class Watch(TorchDispatchMode):  # type: ignore[misc]
         self.from_inputs: list[tuple[str, torch.Tensor, bool]] = []  # what operations made that no kernel had a part in
 
     def begin(self, inputs: list[torch.Tensor]) -> None:
-        self.tainted, self.from_inputs, self.host = set(), [], []
-        self.shapes = tuple((tuple(tensor.shape), tensor.dtype) for tensor in inputs)
+        self.tainted, self.numeric, self.from_inputs, self.host = set(), set(), [], []
+        self.shapes = tuple((tuple(t.shape), t.dtype, "" if _is_real(t) else _digest(t)) for t in inputs)
         self.inputs = {_place(tensor) for tensor in inputs}
         self.largest = max([tensor.numel() for tensor in inputs], default=1)
         for tensor in inputs:
             self.memory.register(tensor, written=True)
             self.tainted.add(_place(tensor))
+            if _is_real(tensor):
+                self.numeric.add(_place(tensor))
 
     def __torch_dispatch__(self, func: Any, kinds: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
@@ -65,11 +68,13 @@ class Watch(TorchDispatchMode):  # type: ignore[misc]
         made = [leaf for leaf in pytree.tree_leaves(result) if isinstance(leaf, torch.Tensor)]
         depends = any(self._depends(tensor) for tensor in given)
         touched = any(self._by_kernel(tensor) for tensor in given)
+        real = touched or any(_is_real(tensor) or _place(tensor) in self.numeric for tensor in [*given, *made])
         for tensor in made:
             new = self.memory.of(tensor) is None
             held = self.memory.register(tensor, written=name not in _UNWRITTEN)
             if held is not None and depends and (new or _writes(func)):
                 self.tainted.add(held.start)
+                self.numeric |= {held.start} if real else set()
                 held.by_kernel = held.by_kernel or touched
         if self.calling and name == "lift_fresh":
             self.host += [_digest(tensor) for tensor in made]
@@ -78,7 +83,8 @@ class Watch(TorchDispatchMode):  # type: ignore[misc]
             self.memory.refresh(tensor)
             if depends:
                 self.tainted.add(_place(tensor))
-        if self.calling:
+                self.numeric |= {_place(tensor)} if real else set()
+        if self.calling and (real or "integers" not in self.allowed):
             self._judge(stand_in.INSIDE[-1] if stand_in.INSIDE else name, given, made, depends, touched)
         return result
 
@@ -144,6 +150,10 @@ def _same_numbers(a: torch.Tensor, b: torch.Tensor, in_order: bool) -> bool:
     if torch.equal(a.flatten(), b.flatten()):
         return True
     return not in_order and bool(torch.equal(a.flatten().sort()[0], b.flatten().sort()[0]))
+
+
+def _is_real(tensor: torch.Tensor) -> bool:
+    return bool(tensor.is_floating_point() or tensor.is_complex())
 
 
 def _digest(tensor: torch.Tensor) -> str:

@@ -177,6 +177,9 @@ def _storages(bound: dict[str, Any]) -> list[tuple[str, Any]]:
 def _argument(value: Any) -> Any:
     if isinstance(value, tuple):
         return interpreter._tuple_create(value, map(_argument, value))
+    if isinstance(value, float):  # a kernel gets a number of its own type; the interpreter hands on Python's
+        handle = interpreter.TensorHandle(np.array([value], np.float32), triton.language.float32)
+        return triton.language.tensor(handle, triton.language.float32)
     tensor = _tensor(value)
     if tensor is None or hasattr(value, "block_shape"):
         made = interpreter._implicit_cvt(value)
