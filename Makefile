@@ -25,8 +25,9 @@ golden: venv  # renew the golden files after a change that was meant
 docs: venv  # rewrite docs/cli.md from every verb's --help
 	@"$(BIN)/python" docs/write_cli.py
 
-configs: venv  # rewrite tune_configs/ from src/triton_data/train/presets.py
+configs: venv  # rewrite tune_configs/ from src/triton_data/train/
 	@"$(BIN)/python" -m triton_data.train.presets
+	@"$(BIN)/python" -m triton_data.train.trainers
 
 venv: $(STAMP)
 

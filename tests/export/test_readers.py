@@ -52,16 +52,20 @@ print("RESULT" + json.dumps({"text": [tokenizer.decode(row["tokens"]) for row in
 """
 TRL = """
 import json, sys
-from datasets import load_dataset
-from trl import SFTConfig, SFTTrainer
-out, tiny, place = sys.argv[1:]
-losses = {}
+from trl import DatasetMixtureConfig, ModelConfig, ScriptArguments, SFTConfig, SFTTrainer, TrlParser
+from trl.scripts import sft
+out, tiny, place, config = sys.argv[1:]
+kinds, losses, train = (ScriptArguments, SFTConfig, ModelConfig, DatasetMixtureConfig), {}, SFTTrainer.train
+def noted(trainer, *args, **kwargs):
+    made = train(trainer, *args, **kwargs)
+    losses[name] = made.training_loss
+    return made
+SFTTrainer.train = noted
 for name in ("text", "messages", "prompt_completion"):
-    config = SFTConfig(output_dir=f"{place}/{name}", max_steps=1, per_device_train_batch_size=1, max_length=1024,
-        use_cpu=True, bf16=False, report_to="none", save_strategy="no", packing=False)
-    rows = load_dataset(f"{out}/trl", name, split="train")
-    trained = SFTTrainer(tiny, args=config, train_dataset=rows).train()
-    losses[name] = trained.training_loss
+    words = {"config": config, "dataset_name": f"{out}/trl", "dataset_config": name, "model_name_or_path": tiny,
+        "output_dir": f"{place}/{name}", "max_steps": 1, "max_length": 1024, "gradient_accumulation_steps": 1}
+    given = [word for key, value in words.items() for word in (f"--{key}", str(value))]
+    sft.main(*TrlParser(kinds).parse_args_and_config(given, fail_with_unknown_args=True))
 print("RESULT" + json.dumps(losses))
 """
 
@@ -116,7 +120,9 @@ def test_torchtunes_datasets_read_the_lists(exported: Path, tiny: Path) -> None:
 
 
 def test_trl_trains_a_step_on_each_form(exported: Path, tiny: Path) -> None:
-    losses = result(TRL, str(exported / "out"), str(tiny), str(exported / "trl"), cwd=exported)
+    """By what `trl sft --config` calls, with the config that is shipped."""
+    config = ROOT / "tune_configs/trl_tiny_cpu_config.yaml"
+    losses = result(TRL, str(exported / "out"), str(tiny), str(exported / "trl"), str(config), cwd=exported)
     assert all(3 < float(str(loss)) < 9 for loss in losses.values()) and len(losses) == 3
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.tuning import ROOT, ready_environment
+from tests.tuning import ROOT, run_there
 from triton_data.errors import Misuse
-from triton_data.train import presets
+from triton_data.export import folders
+from triton_data.train import presets, trainers
+from triton_data.train import reward as rewards
 from triton_data.train.checkpoint import read_base
 from triton_data.train.prepare import style_of
 from triton_data.train.run import read_plan
@@ -34,7 +35,8 @@ def checkpoint(folder: Path, **changes: object) -> Path:
 
 def test_the_files_are_what_the_presets_say() -> None:
     written = {path.name: path.read_text() for path in (ROOT / "tune_configs").glob("*.yaml")}
-    assert written == {name: presets.text(name) for name in presets.PRESETS}, "run `make configs`"
+    torchtune = {name: presets.text(name) for name in presets.PRESETS}
+    assert written == {**torchtune, **{name: trainers.text(name) for name in trainers.OTHERS}}, "run `make configs`"
 
 
 def test_the_write_ups_commands_name_files_that_are_here() -> None:
@@ -51,15 +53,43 @@ def test_the_write_ups_commands_name_files_that_are_here() -> None:
 def test_every_config_is_valid_for_torchtune() -> None:
     """One process for all: each `tune validate` would import torch anew."""
     script = (
-        "import sys; from omegaconf import OmegaConf; from torchtune.config._validate import validate\n"
-        "for path in sys.argv[1:]: validate(OmegaConf.load(path)); print('valid', path)"
+        "import sys; from torchtune._cli.tune import TuneCLIParser\n"
+        "for path in sys.argv[1:]:\n"
+        "    sys.argv = ['tune', 'validate', path]; parser = TuneCLIParser(); parser.run(parser.parse_args())\n"
+        "    print('checked', path)"
     )
-    paths = sorted(map(str, (ROOT / "tune_configs").glob("*.yaml")))
-    command = [ready_environment().python, "-c", script, *paths]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    paths = sorted(str(ROOT / "tune_configs" / name) for name in presets.PRESETS)
+    done = run_there(script, *paths, cwd=ROOT)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("valid ") == len(paths) == len(presets.PRESETS)
-    assert subprocess.run([ready_environment().program("tune"), "validate", paths[0]], cwd=ROOT).returncode == 0
+    assert done.stdout.count("checked ") == done.stdout.count("well-formed") == len(paths)
+
+
+def test_trl_knows_every_key_of_its_configs() -> None:
+    script = (
+        "import json, sys; from trl import DatasetMixtureConfig, ModelConfig, ScriptArguments, SFTConfig, TrlParser\n"
+        "for path in sys.argv[1:]:\n"
+        "    kinds = (ScriptArguments, SFTConfig, ModelConfig, DatasetMixtureConfig)\n"
+        "    words = ['--config', path, '--use_cpu', 'true', '--bf16', 'false']\n"
+        "    made = TrlParser(kinds).parse_args_and_config(words, fail_with_unknown_args=True)\n"
+        "    print('RESULT' + json.dumps([made[0].dataset_config, made[1].max_length, made[2].model_name_or_path]))"
+    )
+    names = ("trl_sft_config.yaml", "trl_tiny_cpu_config.yaml")
+    done = run_there(script, *(str(ROOT / "tune_configs" / name) for name in names), cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    said = [json.loads(line) for line in done.stdout.split("RESULT")[1:]]
+    assert said == [["text", 4096, "/tmp/Llama-3.2-3B"], ["prompt_completion", 512, "runs/tiny"]]
+
+
+def test_verls_configs_name_what_the_export_writes_and_a_reward_that_is_there() -> None:
+    """Merging them with verl's defaults needs verl, which was done by hand (docs/train.md)."""
+    grpo = yaml.safe_load((ROOT / "tune_configs/verl_grpo_config.yaml").read_text())
+    reward = grpo["reward"]["custom_reward_function"]
+    assert (ROOT / reward["path"]).is_file() and hasattr(rewards, reward["name"])
+    assert grpo["data"]["prompt_key"] in folders.RL.names and grpo["data"]["train_files"].startswith(
+        "datasets/verl/rl/"
+    )
+    sft = yaml.safe_load((ROOT / "tune_configs/verl_sft_config.yaml").read_text())
+    assert sft["data"]["messages_key"] in folders.SFT.names
 
 
 def test_a_checkpoint_becomes_a_builder_with_its_dimensions(tmp_path: Path) -> None:

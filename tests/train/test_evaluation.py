@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from tests.export.a_run import SCALE, SCALE_NEW
 from tests.train.test_training import cli
 from triton_data.prompts import fenced
+from triton_data.train import reward
 from triton_data.train.score import interval, pass_at_k, program_in, scores
 
 ANSWERS = {
@@ -50,6 +52,18 @@ def test_each_answer_gets_as_far_as_it_should(tmp_path: Path, problems: Path) ->
     why = {name: json.loads((tmp_path / f"found/{name}.jsonl").read_text())["why"] for name in ANSWERS}
     assert why["wrong"] == "wrong_values" and why["unlaunched"] == "not_launched" and not why["right"]
     assert "no_such_function" in why["uncompiled"]
+
+
+@pytest.mark.parametrize(("name", "worth"), [("right", 1.0), ("wrong", 0.2), ("kernelless", 0.1), ("unparsable", 0.0)])
+def test_a_reward_is_what_the_verifier_says(name: str, worth: float) -> None:
+    truth = json.dumps({"entry": "Scale", "python_code": SCALE})
+    assert reward.compute_score("triton_data", fenced(ANSWERS[name]), truth, {}) == worth
+
+
+def test_a_verifier_that_cannot_run_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRITON_DATA", f"{sys.executable} -m triton_data --no-such-option")
+    with pytest.raises(RuntimeError, match="no-such-option"):
+        reward.compute_score("triton_data", fenced(SCALE_NEW), json.dumps({"python_code": SCALE}))
 
 
 class Server(BaseHTTPRequestHandler):
