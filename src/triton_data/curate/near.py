@@ -9,6 +9,7 @@ Not covered: why two texts are alike (tree.py and trace.py see through restructu
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ AGREEMENT = 0.9  # Jaccard of operators: relu and tanh are not the same, however
 _DOUBT = 0.125  # three standard deviations of a signature's estimate at the threshold
 _ROUNDING = 1e-6
 _BLOCK = 1 << 15  # pairs looked at together
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _ODD = np.arange(1, 64, 2, dtype=np.uint64)
 Numbers = NDArray[np.int64]
 
@@ -34,6 +36,7 @@ def merge_similar(sketches: Sketches, clusters: Clusters) -> None:
     filled = np.flatnonzero(np.diff(sketches.shingles.bounds))  # too short a text is like any other
     _unite_equal(sketches, made, filled, clusters)
     rows = filled[clusters.roots(filled) == filled]
+    made = made[rows]
     pairs = _Candidates(sketches, made, rows, clusters)
     for one, other in pairs.likely():
         if clusters.find(one) != clusters.find(other) and alike(sketches, one, sketches, other):
@@ -44,8 +47,9 @@ def _unite_equal(sketches: Sketches, made: Signatures, rows: Numbers, clusters: 
     """Copies that differ in nothing that counts, which is most of them: no signature has to be looked at twice."""
     sizes = [np.diff(sets.bounds) for sets in (sketches.shingles, sketches.operators)]
     whole = made.view(np.uint64) @ _ODD
-    for size in sizes:
-        whole = whole * np.uint64(0x9E3779B97F4A7C15) + size.view(np.uint64)
+    for sets, size in zip((sketches.shingles, sketches.operators), sizes, strict=True):
+        whole = whole * _SPREAD + size.view(np.uint64)
+        whole = whole * _SPREAD + _folded(np.add, sets.values, sets)  # in a crowd, signatures of others are equal too
     order = rows[np.argsort(whole[rows], kind="stable")]
     same = np.flatnonzero(whole[order[1:]] == whole[order[:-1]])
     for block in np.array_split(same, len(same) // _BLOCK + 1):
@@ -70,8 +74,9 @@ class _Candidates:
     """Pairs of rows that may be the same, after every test that costs less than to compare their sets."""
 
     def __init__(self, sketches: Sketches, made: Signatures, rows: Numbers, clusters: Clusters) -> None:
+        """`made` are the signatures of `rows`."""
         self.rows, self.clusters = rows, clusters
-        self.made = made[rows]
+        self.made = made
         self.bands = self.made.view(np.uint64)
         self.count = np.diff(sketches.operators.bounds)[rows]
         self.parity = _parity(sketches.operators)[rows]
@@ -109,11 +114,15 @@ class _Candidates:
 
 def _parity(sets: Sets) -> NDArray[np.uint64]:
     """64 bits a row, each the parity of the elements that fall on it."""
+    return _folded(np.bitwise_xor, np.uint64(1) << (sets.values & np.uint32(63)).astype(np.uint64), sets)
+
+
+def _folded(fold: np.ufunc, values: NDArray[Any], sets: Sets) -> NDArray[np.uint64]:
+    """Of each row its values, folded into one; 0 of an empty row."""
     made = np.zeros(len(sets), np.uint64)
     filled = np.flatnonzero(np.diff(sets.bounds))
     if len(filled):
-        bits = np.uint64(1) << (sets.values & np.uint32(63)).astype(np.uint64)
-        made[filled] = np.bitwise_xor.reduceat(bits, sets.bounds[filled])
+        made[filled] = fold.reduceat(values, sets.bounds[filled], dtype=np.uint64)
     return made
 
 
