@@ -17,8 +17,9 @@ from triton_data.records import SearchSlice
 from triton_data.sources import licence
 from triton_data.sources.flags import flags_of
 from triton_data.sources.github import slices
-from triton_data.sources.github.seeds import name_of, read_opted_out, read_seeds
+from triton_data.sources.github.seeds import elsewhere, name_of, read_opted_out, read_seeds
 
+API = "https://api.github.com"
 APACHE = "# Licensed under the Apache License, Version 2.0 (the License);\n"
 
 
@@ -123,13 +124,13 @@ def test_names_of_seeds(text: str, name: str | None) -> None:
 )
 def test_shapes_of_seed_files(tmp_path: Path, value: object) -> None:
     (tmp_path / "torch_repos.json").write_text(json.dumps(value))
-    assert read_seeds(str(tmp_path / "torch_repos.json")) == ["o/n", "a/b"]
+    assert read_seeds(str(tmp_path / "torch_repos.json"), API) == ["o/n", "a/b"]
 
 
 def test_a_bad_line_is_named(tmp_path: Path) -> None:
     (tmp_path / "seeds").write_text("o/n\nnot a repo\n")
     with pytest.raises(Misuse, match=r"entry 2: 'not a repo'"):
-        read_seeds(str(tmp_path / "seeds"))
+        read_seeds(str(tmp_path / "seeds"), API)
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
@@ -155,6 +156,26 @@ def test_one_day_cannot_be_cut() -> None:
         slices.cut(SearchSlice("repositories", "q", "created", day, day, "stars:1..1", slices.ORIGIN), date(2026, 1, 1))
         == []
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "api", "host"),
+    [
+        ("o/n", API, ""), ("https://github.com/o/n", API, ""), ("git@github.com:o/n.git", API, ""),
+        ("https://GitHub.com/o/n", API, ""), ("https://gitlab.com/o/n", API, "gitlab.com"),
+        ("git@gitlab.com:o/n.git", API, "gitlab.com"), ("ssh://git@codeberg.org/o/n", API, "codeberg.org"),
+        ("https://ghes.example/o/n", "https://ghes.example/api/v3", ""),
+        ("https://github.com.evil.example/o/n", API, "github.com.evil.example"),
+    ],
+)  # fmt: skip
+def test_a_name_on_another_host_is_another_repository(tmp_path: Path, text: str, api: str, host: str) -> None:
+    assert elsewhere(text, api) == host
+    (tmp_path / "seeds").write_text(text)
+    if host:
+        with pytest.raises(Misuse, match=f"is on {host}"):
+            read_seeds(str(tmp_path / "seeds"), api)
+    else:
+        assert read_seeds(str(tmp_path / "seeds"), api) == ["o/n"]
 
 
 def test_who_asked_to_be_left_out(tmp_path: Path) -> None:

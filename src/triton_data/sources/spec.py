@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from triton_data.config import ScrapeConfig
@@ -21,7 +22,7 @@ from triton_data.sources.eligible import Policy, read_names
 from triton_data.sources.fetch import METHODS
 from triton_data.sources.folder import Folder
 from triton_data.sources.github import slices
-from triton_data.sources.github.seeds import name_of, read_opted_out, read_seeds
+from triton_data.sources.github.seeds import elsewhere, name_of, read_opted_out, read_seeds
 
 KINDS = ("dir", "given", "git", "github", "pypi", "pypi-top")
 # Repositories that could hold Triton kernels or PyTorch modules; what the words miss, code search and seeds add.
@@ -51,8 +52,18 @@ class Ask:
 def split(text: str) -> tuple[str, str]:
     kind, colon, rest = text.partition(":")
     if not colon or kind not in KINDS:
-        raise Misuse(f"unknown source {text!r}{closest(kind, KINDS)}: write it as dir:PATH, github: or pypi:NAME")
+        raise Misuse(f"unknown source {text!r}{_meant(text, kind)}")
     return kind, rest
+
+
+def _meant(text: str, kind: str) -> str:
+    if Path(text).expanduser().is_dir():
+        return f": write dir:{text}"
+    if "://" in text:
+        return f": write {'git:' if elsewhere(text, '') else 'github:'}{text}"
+    if re.fullmatch(r"[\w.-]+/[\w.-]+", text):
+        return f": write github:{text}, or dir:{text} for a folder"
+    return f"{closest(kind, KINDS)}: write it as dir:PATH, github: or pypi:NAME"
 
 
 def folders(sources: tuple[str, ...]) -> list[Folder]:
@@ -68,9 +79,9 @@ def asks(config: ScrapeConfig) -> Iterator[Ask]:
         elif kind == "pypi-top":
             yield from (Ask("pypi", (name,), typed=False) for name in _top(rest, config.names_file))
         elif kind == "github" and rest:
-            yield Ask("github", (_one_repository(rest),))
+            yield Ask("github", (_one_repository(rest, config.base_url),))
     if _wants_github(config) and config.repos_file:
-        seeds = read_seeds(config.repos_file)
+        seeds = read_seeds(config.repos_file, config.base_url)
         from triton_data.sources.github.lookup import BATCH  # checking a config must not wait for PyGithub
 
         for at in range(0, len(seeds), BATCH):
@@ -109,6 +120,11 @@ def check(config: ScrapeConfig) -> None:
     url = urlsplit(config.base_url)
     if url.scheme not in ("http", "https") or not url.netloc:
         raise Misuse(f"--base-url {config.base_url!r} is not a URL: for GHES write https://HOST/api/v3")
+    for name, address in (("--base-url", config.base_url), ("index", config.index)):
+        if "@" in urlsplit(address).netloc:
+            raise Misuse(
+                f"leave user and password out of {name}: it is kept in the run (a token goes into GITHUB_TOKEN)"
+            )
     if config.min_stars < 0 or config.limit < 0:
         raise Misuse("--min-stars and --limit are 0 or more")
     for name in ("max_file_bytes", "max_repo_bytes", "max_files", "stall"):
@@ -122,10 +138,12 @@ def _wants_github(config: ScrapeConfig) -> bool:
     return "github:" in config.sources
 
 
-def _one_repository(text: str) -> str:
+def _one_repository(text: str, base_url: str) -> str:
     name = name_of(text)
     if name is None or re.search(r"[^\w./-]", name):
         raise Misuse(f"{text!r} is not a repository: write github:OWNER/NAME, or github: alone to search")
+    if host := elsewhere(text, base_url):
+        raise Misuse(f"{text!r} is on {host}, not on GitHub: write git:{text}")
     return name
 
 

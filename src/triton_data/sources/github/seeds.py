@@ -10,11 +10,13 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from triton_data.errors import Misuse
 from triton_data.sources.eligible import read_names
 
 NAME = re.compile(r"^(?:(?:https?|git|ssh)://(?:[^/@]+@)?[^/]+/|git@[^:/]+:)?([\w.-]+/[\w.-]+?)(?:\.git)?(?:/.*)?$")
+HOST = re.compile(r"^(?:(?:https?|git|ssh)://(?:[^/@]+@)?|git@)([^/:]+)")
 OWNER = re.compile(r"^(?:https?://[^/]+/|@)?([\w.-]+)/?$")
 KEYS = ("full_name", "nameWithOwner", "html_url", "url", "repo", "name")
 
@@ -24,13 +26,23 @@ def name_of(text: str) -> str | None:
     return found.group(1) if found and not set(found.group(1).split("/")) & {".", ".."} else None
 
 
-def read_seeds(path: str) -> list[str]:
+def elsewhere(text: str, base_url: str) -> str:
+    """The host that a URL names, where it is neither GitHub's nor the one that is asked: a/b there is not a/b here."""
+    found = HOST.match(text.strip())
+    asked = urlsplit(base_url).hostname or ""
+    here = {"github.com", "www.github.com", "ssh.github.com", asked, asked.removeprefix("api.")}
+    return found.group(1) if found and found.group(1).lower() not in here else ""
+
+
+def read_seeds(path: str, base_url: str) -> list[str]:
     words = _from_json(path) if path.endswith(".json") else read_names(path, "repos file")
     names = []
     for number, word in enumerate(words, 1):
         name = name_of(word)
         if name is None:
             raise Misuse(f"{path}, entry {number}: {word[:80]!r} is not owner/name or a repository's URL")
+        if host := elsewhere(word, base_url):
+            raise Misuse(f"{path}, entry {number}: {word[:80]!r} is on {host}: name it as git:URL")
         names.append(name)
     return list(dict.fromkeys(names))
 
