@@ -61,8 +61,8 @@ def true_kernels(data: bytes) -> int:
     for node in ast.walk(parsed(data)):
         if isinstance(node, ast.FunctionDef):
             names = [re.split(r"\W", ast.unparse(d).split("(")[0])[-1] for d in node.decorator_list]
-            torch_jit = any("torch" in ast.unparse(d) or "numba" in ast.unparse(d) for d in node.decorator_list)
-            count += "jit" in names and not torch_jit
+            other = any(re.search(r"\b(torch|numba|cute)\b", ast.unparse(d)) for d in node.decorator_list)
+            count += "jit" in names and not other
     return count
 
 

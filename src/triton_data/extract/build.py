@@ -76,7 +76,7 @@ def _guessed(attempt: Attempt, cls: type) -> Iterator[Built | Result]:
                 options[name] = constructor_values(keyword(name), attempt.namespace, attempt.literals)
             blamed = [name, *blamed]
         if not made.ok:
-            _told(made, blamed, options, attempt.namespace)
+            _told(made, blamed, options, dict(choice), attempt.namespace)
         for name, step in _neighbours(choice, blamed, options):
             other = tuple(sorted({**dict(choice), name: step}.items()))
             if other not in seen:
@@ -144,7 +144,8 @@ _WANTED = (
      r"cannot be interpreted as an integer|must be .*?int|can't multiply|divmod", ("64", "2", "4")),
     (r"has no attribute '(shape|size|to|dim|device|dtype|view|clone|float|ndim|unsqueeze|numel)'",
      ("torch.randn(64, 64)", "torch.randn(64)", "torch.eye(64)")),
-    (r"has no attribute '(lower|upper|startswith|split|endswith)'", ("'relu'", "'mean'", "'LSTM'", "'gelu'")),
+    (r"has no attribute '(lower|upper|startswith|split|endswith|partition|replace|strip)'",
+     ("'relu'", "'mean'", "'LSTM'", "'gelu'")),
     (r"is not a Module subclass|has no attribute '(parameters|named_parameters|children|train)'",
      ("torch.nn.Identity()", "torch.nn.Linear(64, 64)")),
 )  # fmt: skip
@@ -153,7 +154,13 @@ _CHOICES = re.compile(
 )
 
 
-def _told(result: Result, blamed: list[str], options: dict[str, list[str]], namespace: dict[str, Any]) -> None:
+def _told(
+    result: Result,
+    blamed: list[str],
+    options: dict[str, list[str]],
+    chosen: dict[str, int],
+    namespace: dict[str, Any],
+) -> None:
     """Move what the error message asks for to the front: an instance of a class of the file that it names, a kind of
     value, or one of the choices that it quotes."""
     named = [word for word in _identifiers(result.error) if isinstance(namespace.get(word), type)]
@@ -163,10 +170,12 @@ def _told(result: Result, blamed: list[str], options: dict[str, list[str]], name
             told += values
     if not told and _CHOICES.search(result.error):
         told = [repr(word) for word in re.findall(r"['\"`]([A-Za-z][\w-]{0,24})['\"`]", result.error)][:6]
+    if _OUTSIDE.match(result.error):
+        told = ["None", "False"]
     for name in blamed[:3]:
-        known = options.get(name, [])
-        fresh = [value for value in told if value not in known[:2]]
-        options[name] = [*known[:1], *fresh, *(value for value in known[1:] if value not in fresh)]
+        known, tried = options.get(name, []), chosen.get(name, -1) + 1
+        fresh = [value for value in told if value not in known[:tried]]
+        options[name] = [*known[:tried], *fresh, *(value for value in known[tried:] if value not in fresh)]
 
 
 def _instances(name: str, namespace: dict[str, Any]) -> list[str]:
@@ -178,9 +187,20 @@ def _instances(name: str, namespace: dict[str, Any]) -> list[str]:
     return [f"⟦new {n}⟧" for n in (*heirs[:2], name)]
 
 
+# published weights are neither there nor wanted: the network and the home folder are out of reach
+_OUTSIDE = re.compile(
+    r"(PermissionError|URLError|gaierror|FileNotFoundError|OSError|LocalEntryNotFound|OfflineMode|MaxRetry|HTTPError|"
+    r"ConnectionError|ConnectError|NameResolution|.*([Dd]ownload|Temporary failure in name resolution|proxy))"
+)
+
+
 def _blamed(result: Result, known: list[inspect.Parameter]) -> list[str]:
     """Parameters named on the constructor's failing line; those named in the message; else all required ones."""
     names = [p.name for p in known]
+    if _OUTSIDE.match(result.error):
+        fetching = [name for name in names if re.search("weights|pretrain|checkpoint|ckpt|download|url|hub", name)]
+        if fetching:
+            return fetching
     if re.match("TooSlow|MemoryError|.*can't allocate", result.error):
         return [p.name for p in known if large(p)] or names
     missing = re.findall(r"'(\w+)'", result.error) if "required" in result.error else []

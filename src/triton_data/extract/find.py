@@ -9,6 +9,7 @@ Not covered: kernels made by calling `triton.jit(f)`, classes made by `type(...)
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ _NOT_MODULES = ("Parameter", "functional", "init", "utils", "Buffer", "Uninitial
 # Other packages' base classes are not opened: these endings are what torch's ecosystem calls its modules.
 _MODULE_ENDINGS = ("Module", "PreTrainedModel", "MessagePassing", "Layer")
 _OTHER_FRAMEWORKS = frozenset(("keras", "tensorflow", "flax", "jax", "paddle", "mxnet", "abc", "types"))
+
+
+_INDENTED = re.compile(r"\n[ \t]+@")  # a decorator inside something
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +69,17 @@ def find_kernels(text: str) -> list[FoundKernel]:
 def kernels_in(repo: Repo, module: Module) -> Iterator[FoundKernel]:
     for unit in module.units:
         for top in unit.nodes if "@" in unit.text else ():  # no kernel without a decorator
-            for name, node, _ in _definitions(top, "", False):
+            for name, node, _ in _definitions(top, "", False) if _INDENTED.search(unit.text) else _itself(top):
                 if isinstance(node, Function) and node.decorator_list and _is_kernel(repo, module, node):
                     start = min(node.lineno, *(d.lineno for d in node.decorator_list))
                     end = node.end_lineno or start
                     lines = module.lines[_comments_above(module, start) - 1 : end]
                     yield FoundKernel(name, textwrap.dedent("\n".join(lines)), start, end, unit, node)
+
+
+def _itself(node: ast.stmt) -> Iterator[tuple[str, ast.AST, bool]]:
+    if isinstance(node, Function):
+        yield node.name, node, False
 
 
 def _comments_above(module: Module, line: int) -> int:

@@ -55,10 +55,14 @@ def _values(node: ast.expr, tables: dict[str, ast.expr]) -> list[str]:
     if isinstance(node, ast.Name | ast.Attribute):
         node = tables.get(node.id if isinstance(node, ast.Name) else node.attr, node)
     if isinstance(node, ast.List | ast.Tuple | ast.Set):
-        return [v for element in node.elts for v in _values(element, {})]
+        return [v for element in node.elts for v in _values(element, _constants(tables))]
     if isinstance(node, ast.Dict):
         return _keys(node, {})
     return [repr(node.value)] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
+
+
+def _constants(tables: dict[str, ast.expr]) -> dict[str, ast.expr]:
+    return {name: value for name, value in tables.items() if isinstance(value, ast.Constant)}
 
 
 def _keys(node: ast.expr, tables: dict[str, ast.expr]) -> list[str]:
@@ -77,11 +81,15 @@ def _pattern(pattern: ast.pattern) -> list[str]:
 
 
 def _tables(tree: ast.Module) -> dict[str, ast.expr]:
-    """Literal collections by the name they are assigned to, anywhere in the file."""
+    """Literal collections by the name they are assigned to, anywhere in the file; and words, at module level."""
     found: dict[str, ast.expr] = {}
+    words = {id(node) for node in tree.body}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict | ast.List | ast.Tuple | ast.Set):
-            for target in node.targets:
+        if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
+            continue
+        word = id(node) in words and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        if word or isinstance(node.value, ast.Dict | ast.List | ast.Tuple | ast.Set):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 if isinstance(target, ast.Name | ast.Attribute):
                     found[target.id if isinstance(target, ast.Name) else target.attr] = node.value
     return found

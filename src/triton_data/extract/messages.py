@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from .moves import Failure, Specs
 from .rules import (
+    alike,
     attribute,
     channels,
     deeper,
@@ -22,6 +23,7 @@ from .rules import (
     normalized,
     rank,
     reshape,
+    several,
     spatial_target,
     tame,
     target,
@@ -80,6 +82,8 @@ RULES: tuple[tuple[str, Callable[[re.Match[str], Failure, Specs], Iterator[Specs
     (r"Expected target size \[([\d, ]+)\]", target),
     (r"only batches of spatial targets supported", spatial_target),
     (r"^not finite$", tame),
+    (r"must be (a )?(tuple|list) of Tensors, not Tensor", several),
+    (r"different to the input size|must have the same (size|shape)|(sizes|shapes) .{0,40}(do not|don't) match", alike),
     # what meta tensors say instead
     (r"same reduction dim, but got \[(\d+), (\d+)\] X \[(\d+), \d+\]", linear),
     (r"normalized_shape=(\[.*?\]), expected.*?got input of size torch\.Size\((\[.*?\])\)", normalized),

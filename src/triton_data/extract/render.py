@@ -96,11 +96,12 @@ def _local_edits(made: Plan, unit: Unit, node: ast.Import | ast.ImportFrom, nami
 def _aliases(made: Plan, units: list[Unit], naming: Naming) -> dict[tuple[str, int], list[str]]:
     """Lines `g = f`, by the unit after which they stand."""
     lines: dict[tuple[str, int], list[str]] = {}
-    if not naming.changed and all(made.needs[unit.key].plain for unit in units):
+    renamed = units if naming.changed else [unit for unit in units if not made.needs[unit.key].plain]
+    if not renamed:
         return lines
     placed: dict[str, object] = {}
     homes = {name: unit.key for unit in units for name in _given_binds(made, unit, naming)}
-    for unit in units:
+    for unit in renamed:
         for uses in unit.uses:
             for chain in uses.chains:
                 meaning = made.meaning.get((unit.path, chain))

@@ -56,6 +56,9 @@ class Repo:
         self._folders = {folder for path in files for folder in _folders(path)}
         self._tops = sorted({self._top(path) for path in files if path.endswith(".py")}, key=_depth)
         self._stars: dict[str, list[str]] = {}
+        self._homes: dict[
+            tuple[str, str], list[InRepo]
+        ] = {}  # by dotted name, and the folder that it is looked up from
         self._lookups: dict[tuple[str, str], Target] = {}
         self.remembered: dict[Any, Any] = {}  # what plan.py found out about units and definitions, by themselves
         self._subscripted: dict[bytes, list[str]] | None = None
@@ -97,16 +100,15 @@ class Repo:
 
     def find_module(self, dotted: str, importer: str) -> InRepo | None:
         """An absolute import, seen from the file `importer`."""
-        relative = dotted.replace(".", "/")
-        first = dotted.split(".")[0]
         own = self._top(importer)
-        for top in dict.fromkeys((own, "", *self._tops)):
-            if top != own and first in sys.stdlib_module_names:
-                continue
-            found = self._module_at(posixpath.join(top, relative))
-            if found is not None and found.path != importer:
-                return found
-        return None
+        key = (dotted, own)
+        if key not in self._homes:
+            relative = dotted.replace(".", "/")
+            elsewhere = () if dotted.split(".")[0] in sys.stdlib_module_names else ("", *self._tops)
+            tops = dict.fromkeys((own, *elsewhere))
+            homes = [self._module_at(f"{top}/{relative}" if top else relative) for top in tops]
+            self._homes[key] = [home for home in homes if home is not None]
+        return next((home for home in self._homes[key] if home.path != importer), None)
 
     def _module_at(self, stem: str) -> InRepo | None:
         for path in (f"{stem}/__init__.py", f"{stem}.py"):

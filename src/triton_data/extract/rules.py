@@ -20,12 +20,31 @@ def linear(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Spe
     yield from resized(failure, specs, have, want)
     yield from _product(failure, specs, have, want)
     yield from resized(failure, specs, int(found[1]), want)
+    yield from _shifted(failure, specs, want - have)
     # a width on another axis: (batch, width, length) code fed with (batch, length, width)
     for n, spec in each(specs, failure):
         if len(spec.shape) >= 2:
             yield replaced(specs, n, spec.put(-1, want))
             if len(spec.shape) >= 3:
                 yield replaced(specs, n, spec.put(1, want))
+
+
+def _shifted(failure: Failure, specs: Specs, by: int) -> Iterator[Specs]:
+    """A size that something is added to, such as a position beside each channel."""
+    for n, spec in each(specs, failure):
+        for axis in dict.fromkeys((len(spec.shape) - 1, 1)):
+            if 0 < axis < len(spec.shape) and spec.shape[axis] + by > 0 and by:
+                yield replaced(specs, n, spec.put(axis, spec.shape[axis] + by))
+
+
+def several(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+    for n, spec in each(specs, failure):
+        if not spec.many:
+            yield replaced(specs, n, replace(spec, many=2))
+
+
+def alike(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+    yield from _same_shape(specs)
 
 
 def _product(failure: Failure, specs: Specs, have: int, want: int) -> Iterator[Specs]:
@@ -125,6 +144,7 @@ def normalized(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator
         else:
             yield replaced(specs, n, replace(spec, shape=(2, 16, *want)))
     got = [int(v) for v in re.findall(r"\d+", found[2])]
+    yield from _shifted(failure, specs, want[-1] - got[-1] if got else 0)
     for have, need in zip(reversed(got), reversed(want), strict=False):
         yield from resized(failure, specs, have, need)
     for n, spec in each(specs, failure):
