@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.curate.modules import renamed, reordered
+from tests.mistakes import mistake
 
 RESTRUCTURED = '''import torch
 from torch import nn
@@ -85,11 +86,11 @@ def get_init_inputs():
 """
 
 
-def cli(*words: str, cwd: Path, status: int = 0) -> str:
+def cli(*words: str, cwd: Path) -> str:
     command = [sys.executable, "-m", "triton_data", *words]
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=280, env=os.environ)
-    assert done.returncode == status, done.stdout + done.stderr[-3000:]
-    return done.stdout if status == 0 else done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr[-3000:]
+    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -131,12 +132,16 @@ def test_the_audit_shows_the_pair_that_only_the_graph_tells(place: Path) -> None
     assert "class Different" in cli("curate", "audit", "--run-dir", "run", cwd=place)
 
 
-def test_mistakes_are_one_line(place: Path) -> None:
-    for words, said in (
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
         (["curate", "--run-dir", "nothing"], "no run in nothing"),
         (["curate", "fingerprint", "programs/none", "--name", "x"], "no folder"),
         (["curate", "--run-dir", "run", "--test", "80", "--validation", "80"], "percentages"),
         (["curate", "--run-dir", "run", "--benchmark", "programs/First.py", "--no-trace"], "fingerprints"),
-    ):
-        error = cli(*words, cwd=place, status=2)
-        assert said in error and len(error.strip().splitlines()) == 1
+    ],
+)
+def test_mistakes_are_one_line(
+    place: Path, words: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert said in mistake(words, place, monkeypatch, capsys)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.export.a_run import ALL, kernel, make_run
 from tests.export.test_export import write
-from tests.tuning import ROOT, ready_environment, run_there
+from tests.tuning import ROOT, ready_environment, run_apart, run_there
 from triton_data.config import CurateConfig
 
 DATASETS = """
@@ -132,7 +132,7 @@ def test_pushing_without_a_network_is_one_line(exported: Path) -> None:
         "from triton_data.export.hub import push\npush(Path(sys.argv[2]), 'me/data')"
     )
     assert ready_environment().ready
-    done = run_there(script, str(ROOT / "src"), str(exported / "out/parquet"), cwd=exported, HF_TOKEN="hf_none",
+    done = run_apart(script, str(ROOT / "src"), str(exported / "out/parquet"), cwd=exported, HF_TOKEN="hf_none",
                      HF_HUB_OFFLINE="0", HF_ENDPOINT="http://127.0.0.1:9")  # fmt: skip
     last = done.stderr.strip().splitlines()[-1]
     assert done.returncode == 1 and "triton_data.errors.Misuse: could not push to me/data" in last

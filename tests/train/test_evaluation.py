@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.export.a_run import SCALE, SCALE_NEW
+from tests.mistakes import mistake
 from tests.train.test_training import cli
 from triton_data.prompts import fenced
 from triton_data.train import reward
@@ -117,18 +118,23 @@ def test_a_server_that_speaks_openais_protocol(tmp_path: Path, problems: Path, s
     assert SCALE.strip() in prompt and "ScaleNew" in prompt
 
 
-def test_mistakes_are_one_line(tmp_path: Path, problems: Path) -> None:
-    (tmp_path / "a.jsonl").write_text('{"key": "other", "completion": ""}\n')
-    for words, said in (
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
         (["a.jsonl"], "NAME=SOURCE"),
         (["a=nowhere"], "neither a URL"),
         (["a=a.jsonl"], "has the key of a task"),
         (["a=http://127.0.0.1:9/v1"], "no answer"),
         (["a=a.jsonl", "--k", "3"], "--samples 3"),
         (["a=a.jsonl", "--target", "sm_1"], "sm_1"),
-    ):
-        error = cli("eval", *words, "--tasks", "problems", cwd=tmp_path, status=2)
-        assert said in error and error.count("\n") == 1
+    ],
+)
+def test_mistakes_are_one_line(
+    tmp_path: Path, problems: Path, words: list[str], said: str, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    (tmp_path / "a.jsonl").write_text('{"key": "other", "completion": ""}\n')
+    assert said in mistake(["eval", *words, "--tasks", "problems"], tmp_path, monkeypatch, capsys)
 
 
 # ---- numbers -------------------------------------------------------------------------------------------------------

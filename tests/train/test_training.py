@@ -13,6 +13,7 @@ import pytest
 
 from tests.export.a_run import ALL, kernel, make_run
 from tests.export.test_export import write
+from tests.mistakes import mistake
 from tests.tuning import ROOT, ready_environment, run_there
 
 LOADS = """
@@ -37,13 +38,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def cli(*words: str, cwd: Path, status: int = 0) -> str:
+def cli(*words: str, cwd: Path) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "triton_data", *words], cwd=cwd, capture_output=True, text=True, timeout=280,
         env={**os.environ, "OMP_NUM_THREADS": "2"},
     )  # fmt: skip
-    assert done.returncode == status, done.stdout + done.stderr[-3000:]
-    return done.stdout if status == 0 else done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr[-3000:]
+    return done.stdout
 
 
 def trained(*words: str, cwd: Path) -> dict[str, Any]:
@@ -82,7 +83,9 @@ def test_generate_goes_on_from_the_prompt_with_no_headers(place: Path, tuned: di
     assert len(said) > len("import triton") + 20 and "<|start_header_id|>" not in said
 
 
-def test_prepare_and_run_lora_on_another_tokenizer(place: Path) -> None:
+def test_prepare_and_run_lora_on_another_tokenizer(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Without Llama's tokenizer file the checkpoint's tokenizer.json is used, by our component."""
     base = place / "runs/hf"
     base.mkdir()
@@ -94,10 +97,10 @@ def test_prepare_and_run_lora_on_another_tokenizer(place: Path) -> None:
     made = trained("runs/chat", cwd=place)
     assert made["steps"] == 3 and made["last_loss"] < made["first_loss"]
     assert Path(made["checkpoint"]).name == "epoch_2"
-    assert "--force" in cli("train", "prepare", *words, cwd=place, status=2)
+    assert "--force" in mistake(["train", "prepare", *words], place, monkeypatch, capsys)
 
 
-def test_mistakes_on_the_way(place: Path) -> None:
-    assert "KEY=VALUE" in cli("train", "run", "tune_configs/tiny_cpu_config.yaml", "epochs", cwd=place, status=2)
-    missing = cli("train", "run", "tune_configs/tiny_cpu_config.yaml", "--env", "nowhere", cwd=place, status=2)
-    assert "triton-data train setup" in missing
+def test_mistakes_on_the_way(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    run = ["train", "run", "tune_configs/tiny_cpu_config.yaml"]
+    assert "KEY=VALUE" in mistake([*run, "epochs"], place, monkeypatch, capsys)
+    assert "triton-data train setup" in mistake([*run, "--env", "nowhere"], place, monkeypatch, capsys)
