@@ -5,8 +5,10 @@ import textwrap
 import pytest
 
 from triton_data.extract.closure import Closed, close
+from triton_data.extract.extract import close_kernel
+from triton_data.extract.find import kernels_in
 from triton_data.extract.repo import Repo
-from triton_data.records import Drop
+from triton_data.records import Drop, Origin
 
 
 def closed(name, at="pkg/main.py", **files):
@@ -122,3 +124,22 @@ def test_what_import_time_needs_comes_first():
         c="TAG = 'seen'\n",
     )
     assert run(result, "A").tag == "seen"
+
+
+def test_a_kernel_for_another_triton_is_a_drop_that_says_so():
+    text = """import triton
+from triton.language.math import sin_of_another_version
+
+
+@triton.jit
+def kernel(x):
+    sin_of_another_version(x)
+"""
+    repo = Repo({"k.py": text.encode()})
+    module = repo.module("k.py")
+    (found,) = kernels_in(repo, module)
+    dropped = close_kernel(repo, module, found, Origin("dir", path="k.py"))
+    assert (dropped.reason, dropped.part) == ("needs:triton", "kernel")
+    fine = Repo({"k.py": text.replace("sin_of_another_version", "sin").encode()})
+    (found,) = kernels_in(fine, fine.module("k.py"))
+    assert "import sin" in close_kernel(fine, fine.module("k.py"), found, Origin("dir", path="k.py")).text

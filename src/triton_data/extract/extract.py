@@ -17,6 +17,7 @@ from .launcher import find_launcher
 from .memory import no_collection
 from .module import Broken, Module
 from .programs import Prober, Programs
+from .reasons import needs
 from .repo import Repo
 
 
@@ -58,11 +59,15 @@ def close_kernel(repo: Repo, module: Module, found: FoundKernel, origin: Origin)
     launcher = find_launcher(repo, module.path, found.name, found.unit)
     if launcher is not None:
         closed = close(repo, [root, launcher], strict=True)
-        if isinstance(closed, Closed):
+        if isinstance(closed, Closed) and "triton" not in closed.needs:
             return Kernel(_in_text(found, closed, root), closed.text, origin, closed.names[launcher])
     closed = close(repo, [root], strict=True)
     if isinstance(closed, Drop):
         return replace(closed, part=found.name)
+    if "triton" in closed.needs:
+        return Drop(
+            needs("triton"), "another Triton than the one here: it imports names that this one lacks", found.name
+        )
     inside = root[1] if "." in found.name and f"{found.name.rsplit('.', 1)[1]}[" in closed.text else ""
     return Kernel(_in_text(found, closed, root), closed.text, origin, inside)
 

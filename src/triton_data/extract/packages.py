@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.machinery
 import importlib.util
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,23 @@ from .repo import External
 
 
 def available(target: External) -> bool:
-    return _module_available(target.module)
+    """For Triton, whose names come and go with its versions, the name as well as the module."""
+    here = _module_available(target.module)
+    return here and (target.package != "triton" or not target.attribute or _mentions(target.module, target.attribute))
+
+
+@cache
+def _mentions(dotted: str, name: str) -> bool:
+    """Whether a module of an installed package has the word in it; where its text is not to be had, yes."""
+    package, *rest = dotted.split(".")
+    folder = folder_of(package)
+    stem = folder.joinpath(*rest) if folder is not None else None
+    for path in (stem / "__init__.py", stem.with_suffix(".py")) if stem is not None else ():
+        if path.is_file():
+            text = path.read_text("utf-8", "replace")
+            inside = path.name == "__init__.py" and bool(list(path.parent.glob(f"{name}*")))
+            return inside or "import *" in text or re.search(rf"\b{re.escape(name)}\b", text) is not None
+    return True
 
 
 @cache

@@ -227,4 +227,4 @@ def _local(name: str, closed: Closed) -> str:
 
 
 def _flags(facts: Facts) -> tuple[str, ...]:
-    return (f"input_sets:{1 + len(facts['more'])}",) if facts.get("more") else ()
+    return (f"input_sets:{1 + len(facts.get('more', ()))}",)

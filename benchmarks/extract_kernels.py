@@ -1,0 +1,116 @@
+"""The kernels' half of extract.py: found, closed, byte for byte as they were, importable; and how long that takes.
+
+Enters: a `Repo` and the row of its package. Leaves: numbers in the row. The floor is what nobody can do without: the
+bytes pre-filter and `ast.parse` of the same files. Times are processor time of one core, the best of three.
+"""
+
+from __future__ import annotations
+
+import ast
+import gc
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corpus import parsed, true_kernels
+from triton_data.extract.extract import close_kernel
+from triton_data.extract.find import kernels_in, may_hold_kernels
+from triton_data.extract.memory import no_collection, one_repository
+from triton_data.extract.module import Broken
+from triton_data.extract.repo import Repo
+from triton_data.records import Drop, Kernel, Origin
+
+if TYPE_CHECKING:
+    from extract import Yield
+
+TIMES = 3
+
+
+def measure_kernels(repo: Repo, row: Yield, out: Path) -> None:
+    python = {path: repo.files[path] for path in repo.python_files()}
+    row.kernels_true = sum(true_kernels(data) for data in python.values())
+    held = [data for data in python.values() if may_hold_kernels(data)]
+    row.floor_s = best(lambda: sum(may_hold_kernels(data) and bool(parsed(data)) for data in python.values()))
+    row.seed_s = best(lambda: sum(len(seed_loop(data)) for data in held))
+    kernels: list[tuple[str, Kernel | Drop]] = []
+
+    def ours() -> None:
+        with one_repository():
+            kernels[:] = closed_kernels(Repo(repo.files), row.package)
+
+    row.kernels_s = best(ours)
+    row.kernels_found = len(kernels)
+    out.mkdir(parents=True, exist_ok=True)
+    closed = [(exact, kernel) for exact, kernel in kernels if isinstance(kernel, Kernel)]
+    row.drops.update(f"kernel {drop.reason}" for _, drop in kernels if isinstance(drop, Drop))
+    for n, (exact, kernel) in enumerate(closed):
+        row.kernels_exact += exact in kernel.text
+        (out / f"k{n:05}.py").write_text(kernel.text)
+    row.kernels_closed = len(closed)
+    row.kernels_import = imported(out, len(closed))
+
+
+def closed_kernels(repo: Repo, package: str) -> Iterator[tuple[str, Kernel | Drop]]:
+    """With the lines as they stand in the source."""
+    for path in repo.python_files():
+        module = repo.module(path) if may_hold_kernels(repo.files[path]) else None
+        if module is None or isinstance(module, Broken):
+            continue
+        origin = Origin("pypi", package, path=path)
+        with no_collection():
+            made = [(found, close_kernel(repo, module, found, origin)) for found in kernels_in(repo, module)]
+        for found, result in made:
+            yield "\n".join(module.lines[found.line_start - 1 : found.line_end]), result
+
+
+def seed_loop(data: bytes) -> list[str]:
+    """What the seed did to each file; `ast.unparse` stands in for astor, which is slower."""
+    nodes = (node for node in ast.walk(parsed(data)) if isinstance(node, ast.FunctionDef))
+    return [ast.unparse(n) for n in nodes if any("jit" in ast.unparse(d) for d in n.decorator_list)]
+
+
+_IMPORTER = """
+import os, sys, runpy, pathlib, warnings
+import torch, triton
+warnings.simplefilter("ignore")
+good = 0
+for path in sorted(pathlib.Path(sys.argv[1]).glob("k*.py"))[: int(sys.argv[2])]:
+    child = os.fork()
+    if child == 0:
+        try:
+            runpy.run_path(str(path)); code = 0
+        except BaseException as error:
+            sys.stderr.write(f"{path.name} {type(error).__name__}: {str(error)[:160]}\\n"); code = 1
+        finally:
+            sys.stderr.flush(); os._exit(code)
+    good += os.waitpid(child, 0)[1] == 0
+print(good)
+"""
+
+
+def imported(folder: Path, count: int) -> int:
+    """Each file in its own process, forked from one that has imported only torch and triton."""
+    env = {**os.environ, "TRITON_INTERPRET": "1"}
+    command = [sys.executable, "-c", _IMPORTER, str(folder), str(count)]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    sys.stderr.write(done.stderr)
+    return int(done.stdout.split()[-1])
+
+
+def best(work: Callable[[], object]) -> float:
+    return min(timed(work) for _ in range(TIMES))
+
+
+def timed(work: Callable[[], object]) -> float:
+    """What other packages left behind is out of the collector's sight: it would slow the floor down, not us."""
+    gc.collect()
+    gc.freeze()
+    start = time.process_time()
+    work()
+    seconds = time.process_time() - start
+    gc.unfreeze()
+    return seconds
