@@ -157,7 +157,7 @@ def test_metadata_is_never_a_guess() -> None:
 @pytest.mark.network
 def test_real_packages_through_extract(tmp_path: Path) -> None:
     """As someone without a token would begin: two commands, and what comes out says where it is from."""
-    packages = ("lion-pytorch==0.2.2", "nystrom-attention==0.0.14", "rotary-embedding-torch==0.8.4")
+    packages = ("einops==0.8.0", "lion-pytorch==0.2.2", "rotary-embedding-torch==0.8.4")
     run = tmp_path / "run"
     process = command("scrape", *(f"pypi:{package}" for package in packages), "--run-dir", run)
     _, told = process.communicate()
@@ -172,6 +172,6 @@ def test_real_packages_through_extract(tmp_path: Path) -> None:
     assert process.returncode == 0, told
     with Store.read(run) as store:
         kernels = {kernel.name: kernel.origin for kernel in store.records(Kernel)}
-        programs = {program.entry: program.origin for program in store.records(Program)}
+        programs = {program.origin.repo: program.origin for program in store.records(Program)}
     assert kernels["update_fn_kernel"].revision == "lion-pytorch@0.2.2"
-    assert programs["FeedForward"].repo == "nystrom-attention" and programs["FeedForward"].licence == "MIT"
+    assert (programs["einops"].revision, programs["einops"].licence) == ("einops@0.8.0", "MIT")
