@@ -19,7 +19,7 @@ from triton_data.curate.visible import visible
 from triton_data.curate.words import Places, Words, mixed, tokens
 
 WIDTH = 5  # tokens a shingle
-CHUNK = 1 << 18  # bytes worked on at once: their arrays stay in the processor's caches
+CHUNK = 1 << 19  # bytes worked on at once: their arrays stay in the processor's caches
 Hashes: TypeAlias = NDArray[np.uint32]
 _PRIME = 0x9E3779B97F4A7C15
 
