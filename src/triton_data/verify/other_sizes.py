@@ -16,6 +16,7 @@ from triton_data.verify.draws import Draw
 from triton_data.verify.expected import Case
 from triton_data.verify.judgement import Checks, Judgement
 from triton_data.verify.questions import Answer, Question
+from triton_data.verify.reasons import Reason
 from triton_data.verify.trial import Trial, observe_some, payload_of
 
 TRIED, ENOUGH = 6, 3  # sizes to try the reference at, and how many of those at which it runs are asked about
@@ -68,4 +69,6 @@ class _Judge:
 
 
 def _refuses(told: outputs.Told) -> bool:
-    return bool(told.value.get("failed")) and not told.value.get("faults")
+    failed = told.value.get("failed")
+    crossed = isinstance(failed, dict) and failed.get("reason") == Reason.OUT_OF_BOUNDS
+    return bool(failed) and not crossed and not told.value.get("faults")

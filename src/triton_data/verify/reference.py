@@ -17,13 +17,14 @@ import torch
 from torch.utils import _pytree as pytree
 
 from triton_data.program_form import arguments
-from triton_data.verify import stand_in, state, structure, subject, values
+from triton_data.verify import bulk, stand_in, state, structure, subject, values
 from triton_data.verify.draws import Draw, changed
 from triton_data.verify.operations import Operations
 from triton_data.verify.reasons import Reason
 from triton_data.verify.runner import Refused, Runner, said
 
 MOST = 160 << 20  # bytes that one answer holds
+BULK = 4  # times the limit of a draw: inputs and weights of more are not even made
 
 
 @dataclass
@@ -71,6 +72,8 @@ def run(payload: dict[str, Any]) -> tuple[dict[str, Any], list[torch.Tensor]]:
 
 def _one(payload: dict[str, Any]) -> tuple[dict[str, Any], list[torch.Tensor]]:
     tensors: list[torch.Tensor] = []
+    if (size := bulk.of(payload["text"], payload["entry"])) > BULK * payload["limit"]:
+        return {"big": size}, []
     try:
         with _device(payload["device"]), torch.no_grad():
             return _observed(payload, tensors), tensors

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 from triton_data.verify.subject import INPUTS
 
-FACTORS = (4, 8, 16, 32, 64)
+FACTORS = (4, 8, 16, 32, 64, 256)
 SMALLEST = 16  # what a size is never divided below
 DIVIDED = 48  # sizes above are divided
+PARTS, LEAST = (2, 4), 8  # where that is not enough, into how many parts smaller ones are, down to this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,10 @@ def shrunk(text: str) -> Iterator[Resized]:
         made = {v: max(SMALLEST, v // factor // 16 * 16) for v in {value for _, value in found} if v > DIVIDED}
         if made:
             yield _with(text, found, made)
+    for part in PARTS:
+        small = {v: max(2, v // part) for v in {value for _, value in found} if LEAST < v <= DIVIDED}
+        if small:
+            yield _with(text, found, made | small)
 
 
 def varied(text: str) -> Iterator[Resized]:

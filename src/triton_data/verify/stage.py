@@ -7,12 +7,13 @@ be made at all (the jail went, the time ran out on the reference) is a Drop. Not
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from typing import Protocol
 
 from triton_data.config import VerifyConfig
 from triton_data.jail import Jail
-from triton_data.records import Capture, Drop, Pair, Program, Verdict
+from triton_data.records import FRAGMENT, Capture, Drop, Pair, Program, Verdict
 from triton_data.store import Store
 from triton_data.verify.judgement import PROTOCOL
 
@@ -32,6 +33,14 @@ class Job:
         return self.pair.key + self.suffix
 
 
+class Remade(Protocol):
+    """How a pair is made again for other sizes; what it needs is open while it is held."""
+
+    def __call__(self, text: str, entry: str, mode: str) -> tuple[str, tuple[str, ...]] | None: ...
+
+    def held(self) -> AbstractContextManager[object]: ...
+
+
 @dataclass
 class VerifyStage:
     device: str = "cpu"
@@ -41,10 +50,11 @@ class VerifyStage:
     timing: bool = False
     name: str = "verify"
     jail: Jail | None = None
+    remake: Remade | None = None
 
     @classmethod
-    def of(cls, config: VerifyConfig, allow_unsafe: bool) -> VerifyStage:
-        return cls(config.device, config.protocol, config.timeout, allow_unsafe, config.timing)
+    def of(cls, config: VerifyConfig, allow_unsafe: bool, remake: Remade | None = None) -> VerifyStage:
+        return cls(config.device, config.protocol, config.timeout, allow_unsafe, config.timing, remake=remake)
 
     @property
     def suffix(self) -> str:
@@ -61,11 +71,13 @@ class VerifyStage:
     def count(self, store: Store) -> int:
         return store.count_unfinished(Pair, self.name, self.suffix)
 
-    def held(self) -> AbstractContextManager[object]:
+    @contextmanager
+    def held(self) -> Iterator[object]:
         from triton_data.verify.verify import open_jail
 
         self.jail = open_jail(self.device, self.allow_unsafe)
-        return self.jail
+        with self.jail, self.remake.held() if self.remake else nullcontext():
+            yield self.jail
 
     def work(self, item: Job) -> Iterator[Verdict | Drop]:
         from triton_data.verify.verify import verify_texts
@@ -83,5 +95,6 @@ class VerifyStage:
             seconds=self.timeout,
             timed=self.timing,
             names=(item.program.entry, item.pair.entry),
+            remake=self.remake if item.pair.capture and item.program.inputs_from != FRAGMENT else None,
         )
         yield found.verdict(item.pair.key, self.device, self.protocol, item.pair.origin)

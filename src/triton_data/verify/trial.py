@@ -6,9 +6,9 @@ claims. The candidate's payload holds weights and inputs, never an expected outp
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from triton_data.errors import Misuse
 from triton_data.jail import GPU, RUN, Jail, Outcome, Task
@@ -42,6 +42,10 @@ def open_jail(device: str = "cpu", allow_unsafe: bool = False, inductor: bool = 
     return Jail(preload, warm=warm, env=interpreted, allow_unsafe=allow_unsafe)
 
 
+# (a reference's text, its entry, the mode) -> a candidate's text and what it leaves to libraries
+Remake: TypeAlias = Callable[[str, str, str], tuple[str, tuple[str, ...]] | None]
+
+
 @dataclass(frozen=True)
 class Trial:
     """One pair on its way through the checks."""
@@ -59,6 +63,7 @@ class Trial:
     timing: bool = False
     differentiated: bool = False  # captured in training: all gradients belong to its answer
     gradients: bool = False  # the reference gives its gradients as well
+    remake: Remake | None = None
     believes: str = "cpu"  # where the reference runs; the numbers of eager there are what errors are measured by
 
     def run(self, room: str, payload: dict[str, Any], device: str = "") -> Outcome:
@@ -85,15 +90,18 @@ def observe(trial: Trial, checks: Checks, plan: list[draws.Draw], limit: int | N
     outcome = trial.run("reference", _reference(trial, plan, limit) | {"text": trial.reference}, trial.believes)
     checks.layers = outcome.facts.layers or checks.layers
     if not outcome.ok or not isinstance(outcome.value, dict):
-        return checks.failed(Reason.REFERENCE_FAILED, outcome.reason)
+        spent = outcome.status in ("timeout", "oom", "flood", "bad_result") or "memory" in outcome.reason
+        return checks.failed(Reason.TOO_LARGE if spent else Reason.REFERENCE_FAILED, outcome.reason)
     if "refused" in outcome.value:
         return checks.failed(outcome.value["refused"], outcome.value["detail"])
     return _seen(outcome.value, list(outcome.tensors))
 
 
-def observe_some(trial: Trial, texts: list[str], enough: int, plan: list[draws.Draw]) -> Iterator[tuple[str, Seen]]:
+def observe_some(
+    trial: Trial, texts: list[str], enough: int, plan: list[draws.Draw], limit: int | None = None
+) -> Iterator[tuple[str, Seen]]:
     """Of these texts of the reference, the first so many that run and are not too big, in one task."""
-    payload = _reference(trial, plan, None) | {"texts": texts, "enough": enough}
+    payload = _reference(trial, plan, limit) | {"texts": texts, "enough": enough}
     outcome = trial.run("reference", payload, trial.believes)
     if not outcome.ok or not isinstance(outcome.value, dict):
         return
@@ -114,8 +122,8 @@ def _reference(trial: Trial, plan: list[draws.Draw], limit: int | None) -> dict[
 
 def _seen(head: dict[str, Any], raw: list[Any]) -> Seen:
     tensors = [tensor.torch() for tensor in raw]
-    moves = expected.only_moves(head["operations"])
-    return Seen(head, raw, [expected.case(row, tensors, moves) for row in head["draws"] if row is not None])
+    moves = expected.only_moves(head.get("operations", ()))
+    return Seen(head, raw, [expected.case(row, tensors, moves) for row in head.get("draws", ()) if row is not None])
 
 
 def payload_of(trial: Trial, seen: Seen, cases: list[Case], allowed: frozenset[str]) -> dict[str, Any]:

@@ -27,8 +27,8 @@ from triton_data.verify import (
     other_sizes,
     outputs,
     proof,
-    resize,
     screen,
+    smaller,
     subject,
     timing,
 )
@@ -36,11 +36,10 @@ from triton_data.verify.expected import Case
 from triton_data.verify.judgement import PROTOCOL, Checks, Judgement
 from triton_data.verify.questions import Answer, Question, answered
 from triton_data.verify.reasons import Reason
-from triton_data.verify.trial import SECONDS_OF, Seen, Trial, observe, open_jail, payload_of
+from triton_data.verify.trial import SECONDS_OF, Remake, Seen, Trial, observe, open_jail, payload_of
 
 __all__ = ["open_jail", "verify_texts"]
 _TWO_MODES = re.compile(r"BatchNorm|batch_norm|InstanceNorm|instance_norm|self\.training")
-NO_LIMIT = 1 << 62
 NOT_ON_CPU = (Reason.REFERENCE_FAILED, Reason.TOO_LARGE, Reason.UNSTABLE)
 NEAR = 30.0  # times what is allowed: another eager's rounding may account for it
 
@@ -59,9 +58,11 @@ def verify_texts(
     names: tuple[str, str] | None = None,
     timed: bool = False,
     with_gradients: bool = False,
+    remake: Remake | None = None,
 ) -> Judgement:
     """`externs` are library operations that the pair declares, such as extern_kernels.addmm; `names` the two entries,
-    where they are known; `timed` adds times and a roofline, on CUDA; `with_gradients` asks for all of them."""
+    where they are known; `timed` adds times and a roofline, on CUDA; `with_gradients` asks for all of them; `remake`
+    makes the candidate again for a reference at other sizes."""
     if protocol != PROTOCOL:
         raise Misuse(f"unknown protocol {protocol}: this version has protocol {PROTOCOL}")
     checks = Checks(layers=jail.layers)
@@ -73,7 +74,7 @@ def verify_texts(
     limit = seconds or SECONDS_OF[device]
     trial = Trial(
         reference, candidate, *found, device, jail, seed, training, limit, tuple(externs), timed and device == "cuda",
-        with_gradients,
+        with_gradients, remake=remake,
     )  # fmt: skip
     said = screen.suspicious(candidate, found[1])
     checks.say("screen", said or "nothing found")
@@ -118,30 +119,16 @@ def _judged(trial: Trial, checks: Checks) -> Judgement:
 
 
 def _at_some_size(trial: Trial, checks: Checks) -> Judgement:
-    """As given; where that is large, the largest of the smaller sizes that the reference runs at and the candidate does
-    not refuse; else as given all the same."""
     plan = draws.plan(trial.seed)
     checks.say("eager on", trial.believes)
     seen = observe(trial, checks, plan)
-    if isinstance(seen, Judgement):
-        return seen
-    if not seen.big:
+    if isinstance(seen, Seen) and not seen.big:
         return _compared(trial, checks, seen)
+    if isinstance(seen, Judgement) and seen.reason != Reason.TOO_LARGE:
+        return seen
     if trial.believes != trial.device:
         return checks.failed(Reason.TOO_LARGE, "inputs that the device is asked about")
-    for resized in resize.shrunk(trial.reference):
-        smaller = replace(trial, reference=resized.text)
-        seen = observe(smaller, checks, plan)
-        if isinstance(seen, Judgement) or seen.big:
-            continue
-        attempt = Checks(dict(checks.made), checks.layers)
-        attempt.say("sizes", f"smaller than given: {resized}")
-        found = _compared(smaller, attempt, seen)
-        if found.reason not in (Reason.CRASH, Reason.STATE_MISMATCH, Reason.INSENSITIVE, Reason.UNSTABLE):
-            return found
-        break
-    seen = observe(trial, checks, plan[: outputs.FEWEST], NO_LIMIT)
-    return seen if isinstance(seen, Judgement) else _compared(trial, checks, seen)
+    return smaller.judged(trial, checks, plan, _compared)
 
 
 def _compared(trial: Trial, checks: Checks, seen: Seen) -> Judgement:

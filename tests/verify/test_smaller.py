@@ -1,0 +1,65 @@
+"""Programs with large inputs are judged at sizes that are not, by candidates that are made again for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from triton_data.jail import Jail
+from triton_data.remake import Remake
+from triton_data.verify import bulk
+from triton_data.verify.verify import verify_texts
+
+REFERENCE = """
+import torch
+from torch import nn
+
+ROWS, COLS = 16384, 8192
+
+
+class Model(nn.Module):
+    def __init__(self, features):
+        super().__init__()
+        self.scale = nn.Parameter(torch.rand(features))
+
+    def forward(self, x):
+        return torch.relu(x) * self.scale
+
+
+def get_inputs():
+    return [torch.randn(ROWS, COLS)]
+
+
+def get_init_inputs():
+    return [COLS]
+"""
+
+
+@pytest.fixture(scope="module")
+def remake() -> Iterator[Remake]:
+    with Remake().held() as held:
+        yield held
+
+
+def test_memory_is_told_before_it_is_taken() -> None:
+    assert bulk.of(REFERENCE, "Model") == 4 * (16384 * 8192 + 8192)
+    assert bulk.of(REFERENCE.replace("16384, 8192", "16, 64"), "Model") == 0, "small: not worth a look"
+    assert bulk.of(REFERENCE.replace("torch.randn(", "nonsense("), "Model") == 0
+
+
+def test_a_candidate_of_one_size_is_made_again_and_judged_there(jail: Jail, remake: Remake) -> None:
+    made = remake(REFERENCE, "Model", "inference")
+    assert made is not None
+    text, externs = made
+    assert "16384" in text or "134217728" in text, "made for its sizes only"
+    found = verify_texts(REFERENCE, text, jail=jail, externs=externs, remake=remake)
+    assert found.passed, found.detail
+    assert "made again for it: 8192 as " in dict(found.checks)["sizes"]
+
+
+def test_one_that_cannot_be_made_again_is_too_large(jail: Jail, remake: Remake) -> None:
+    made = remake(REFERENCE, "Model", "inference")
+    assert made is not None
+    found = verify_texts(REFERENCE, made[0], jail=jail, externs=made[1], seconds=20.0)
+    assert (found.passed, found.reason, found.open) == (False, "too_large", True), found.detail
