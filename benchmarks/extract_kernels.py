@@ -106,11 +106,7 @@ def best(work: Callable[[], object]) -> float:
 
 
 def timed(work: Callable[[], object]) -> float:
-    """What other packages left behind is out of the collector's sight: it would slow the floor down, not us."""
-    gc.collect()
-    gc.freeze()
+    gc.collect()  # nobody pays for what others left behind
     start = time.process_time()
     work()
-    seconds = time.process_time() - start
-    gc.unfreeze()
-    return seconds
+    return time.process_time() - start

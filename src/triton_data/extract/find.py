@@ -74,7 +74,9 @@ def kernels_in(repo: Repo, module: Module) -> Iterator[FoundKernel]:
                     start = min(node.lineno, *(d.lineno for d in node.decorator_list))
                     end = node.end_lineno or start
                     lines = module.lines[_comments_above(module, start) - 1 : end]
-                    yield FoundKernel(name, textwrap.dedent("\n".join(lines)), start, end, unit, node)
+                    text = "\n".join(lines)
+                    text = textwrap.dedent(text) if text[:1].isspace() else text
+                    yield FoundKernel(name, text, start, end, unit, node)
 
 
 def _itself(node: ast.stmt) -> Iterator[tuple[str, ast.AST, bool]]:

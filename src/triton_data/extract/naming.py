@@ -92,13 +92,12 @@ def _fingerprint(made: Plan, unit: Unit) -> object:
     if any(len(module.bindings[name]) > 1 or name in module.writers for name in unit.binds):
         return None
     meanings = []
-    for uses in unit.uses:
-        for chain in sorted(uses.chains):
-            meaning = made.meaning.get((unit.path, chain))
-            if meaning is None:
-                continue
-            own = meaning[0].where == unit.path and meaning[0].name in unit.binds
-            meanings.append((chain, "own" if own else key_of(made, meaning[0])))
+    for chain in sorted(made.needs[unit.key].chains):
+        meaning = made.meaning.get((unit.path, chain))
+        if meaning is None:
+            continue
+        own = meaning[0].where == unit.path and meaning[0].name in unit.binds
+        meanings.append((chain, "own" if own else key_of(made, meaning[0])))
     return (unit.text, tuple(meanings))
 
 

@@ -45,6 +45,9 @@ class Symbol:
 class Needs:
     """`plain`: every name in the unit is what its home calls it, so that its text can stay as it is."""
 
+    chains: dict[str, None] = field(
+        default_factory=dict
+    )  # names, with attributes where those are looked up in the repo
     # what a chain in the unit stands for: (path, chain) -> (symbol, how many parts it replaces)
     meaning: dict[tuple[str, str], tuple[Symbol, int]] = field(default_factory=dict)
     definitions: dict[Defined, None] = field(default_factory=dict)
@@ -92,22 +95,32 @@ class _Reader:
 
     def read(self) -> Needs:
         made, module = self.made, self.module
-        for uses in self.unit.uses:
-            for chain, when in uses.chains.items():
-                each = _resolved(self.repo, self.unit, module, chain, when)
-                if each is None:
-                    continue
-                if each.symbol is None or each.target is None:
-                    self._unbound(each.root, each.when)
-                    continue
-                made.meaning[(module.path, each.chain)] = (each.symbol, each.parts)
-                made.plain &= each.parts == 1 and each.symbol.name == each.root
-                self._reach(each.symbol, each.target, each.when, each.root if each.parts == 1 else "")
+        for chain, when in self._chains():
+            made.chains[chain] = None
+            each = _resolved(self.repo, self.unit, module, chain, when)
+            if each is None:
+                continue
+            if each.symbol is None or each.target is None:
+                self._unbound(each.root, each.when)
+                continue
+            made.meaning[(module.path, each.chain)] = (each.symbol, each.parts)
+            made.plain &= each.parts == 1 and each.symbol.name == each.root
+            self._reach(each.symbol, each.target, each.when, each.root if each.parts == 1 else "")
         for uses in self.unit.uses:
             for node in uses.local_imports:
                 self._local_import(node)
         made.plain &= not made.missing
         return made
+
+    def _chains(self) -> dict[tuple[str, int], None]:
+        """`tl.load` and `tl.store` ask the same question, unless the root is a module of the repository."""
+        found: dict[tuple[str, int], None] = {}
+        for uses in self.unit.uses:
+            for chain, when in uses.chains.items():
+                root = chain.partition(".")[0]
+                ours = root != chain and isinstance(self.repo.lookup(self.module.path, root), InRepo)
+                found[(chain if ours else root, when)] = None
+        return found
 
     def _reach(self, symbol: Symbol, target: Target, when: int, root: str) -> None:
         made = self.made

@@ -54,18 +54,18 @@ def _unit_text(made: Plan, unit: Unit, naming: Naming) -> str:
     if made.needs[unit.key].plain and not naming.changed:
         return unit.text
     edit = Edit()
+    for chain in made.needs[unit.key].chains:
+        meaning = made.meaning.get((unit.path, chain))
+        if meaning is None:
+            continue
+        symbol, parts = meaning
+        new = naming.given[key_of(made, symbol)]
+        old = ".".join(chain.split(".")[:parts])
+        if old != new and (parts > 1 or not _can_alias(naming, old, symbol)):
+            edit.chains[old] = new
+        if symbol in made.missing:
+            edit.drop_decorators.add(old)
     for uses in unit.uses:
-        for chain in uses.chains:
-            meaning = made.meaning.get((unit.path, chain))
-            if meaning is None:
-                continue
-            symbol, parts = meaning
-            new = naming.given[key_of(made, symbol)]
-            old = ".".join(chain.split(".")[:parts])
-            if old != new and (parts > 1 or not _can_alias(naming, old, symbol)):
-                edit.chains[old] = new
-            if symbol in made.missing:
-                edit.drop_decorators.add(old)
         for node in uses.local_imports:
             _local_edits(made, unit, node, naming, edit)
     for name in unit.binds:
@@ -102,17 +102,16 @@ def _aliases(made: Plan, units: list[Unit], naming: Naming) -> dict[tuple[str, i
     placed: dict[str, object] = {}
     homes = {name: unit.key for unit in units for name in _given_binds(made, unit, naming)}
     for unit in renamed:
-        for uses in unit.uses:
-            for chain in uses.chains:
-                meaning = made.meaning.get((unit.path, chain))
-                if meaning is None or meaning[1] != 1:
-                    continue
-                old, key = chain.split(".")[0], key_of(made, meaning[0])
-                new = naming.given[key]
-                if old != new and _can_alias(naming, old, meaning[0]) and placed.setdefault(old, key) == key:
-                    home = lines.setdefault(homes[new], [])
-                    if f"{old} = {new}" not in home:
-                        home.append(f"{old} = {new}")
+        for chain in made.needs[unit.key].chains:
+            meaning = made.meaning.get((unit.path, chain))
+            if meaning is None or meaning[1] != 1:
+                continue
+            old, key = chain.split(".")[0], key_of(made, meaning[0])
+            new = naming.given[key]
+            if old != new and _can_alias(naming, old, meaning[0]) and placed.setdefault(old, key) == key:
+                home = lines.setdefault(homes[new], [])
+                if f"{old} = {new}" not in home:
+                    home.append(f"{old} = {new}")
     return lines
 
 
