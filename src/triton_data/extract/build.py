@@ -163,7 +163,8 @@ def _told(
 ) -> None:
     """Move what the error message asks for to the front: an instance of a class of the file that it names, a kind of
     value, or one of the choices that it quotes."""
-    named = [word for word in _identifiers(result.error) if isinstance(namespace.get(word), type)]
+    asks = re.search("must|should|expected|extend|instance|subclass", result.error) and "missing" not in result.error
+    named = [word for word in _identifiers(result.error) if asks and isinstance(namespace.get(word), type)]
     told = [way for name in dict.fromkeys(named) for way in _instances(name, namespace)]
     for pattern, values in _WANTED:
         if re.search(pattern, result.error):

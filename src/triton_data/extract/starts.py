@@ -36,7 +36,8 @@ def _companions(specs: Specs) -> Iterator[Specs]:
     first, *rest = specs or (Spec(),)
     if all(not s.is_tensor or s.kind != FLOAT or len(s.shape) < 2 for s in rest):
         return
-    for shape, kind in (((2,), FLOAT), ((2,), INT), ((2, *first.shape[-1:]), FLOAT)):
+    width = first.shape[1:2] if len(first.shape) >= 4 else first.shape[-1:]
+    for shape, kind in (((2,), FLOAT), ((2,), INT), ((2, *width), FLOAT)):
         changed = [replace(s, shape=shape, kind=kind) if s.is_tensor and s.kind == FLOAT else s for s in rest]
         yield (first, *changed)
 
