@@ -87,7 +87,7 @@ def main() -> None:
         for package in args.packages:
             row = Yield(package)
             repo = Repo(fetch(package, args.cache))
-            measure_kernels(repo, row, args.cache / "kernels" / package)
+            measure_kernels(repo, row, args.cache)
             if not args.kernels_only:
                 measure_classes(repo, row, jail, args.part, reasons)
             rows.append(row)
@@ -119,7 +119,7 @@ def measure_classes(repo: Repo, row: Yield, jail: Jail, part: str, reasons: Text
             if isinstance(result, Program):
                 row.by_source[result.inputs_from] += 1
             else:
-                row.drops[result.reason] += 1
+                row.drops[str(result.reason)] += 1
     row.seconds.update(programs.seconds)
 
 
