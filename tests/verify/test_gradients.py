@@ -8,6 +8,7 @@ import pytest
 
 from tests.verify.texts import changed
 from triton_data.jail import Jail
+from triton_data.remake import Remake
 from triton_data.verify import gradients
 from triton_data.verify.verify import verify_texts
 
@@ -67,3 +68,30 @@ def test_a_gradient_may_be_left_out_by_hand_but_not_in_training(jail: Jail) -> N
 def test_a_backward_that_only_raises_claims_nothing(body: str, claims: bool) -> None:
     text = f"class F(torch.autograd.Function):\n    @staticmethod\n    def backward(ctx, x):\n        {body}\n"
     assert gradients.claimed(text) is claims
+
+
+BATCH_NORM = """
+import torch
+from torch import nn
+
+
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.BatchNorm1d(6)
+
+    def forward(self, x):
+        return self.norm(x)
+
+
+def get_inputs():
+    return [torch.randn(16, 6)]
+"""
+
+
+def test_what_a_call_leaves_in_the_weights_is_not_what_the_next_one_starts_from(jail: Jail) -> None:
+    with Remake().held() as remake:
+        made = remake(BATCH_NORM, "Model", "training")
+    assert made is not None
+    found = verify_texts(BATCH_NORM, made[0], jail=jail, externs=made[1], training=True, with_gradients=True)
+    assert found.passed, found.detail

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -42,8 +43,9 @@ def remake() -> Iterator[Remake]:
         yield held
 
 
-def test_memory_is_told_before_it_is_taken() -> None:
-    assert bulk.of(REFERENCE, "Model") == 4 * (16384 * 8192 + 8192)
+def test_memory_is_told_before_it_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert bulk.of(REFERENCE, "Model") == 4 * (3 * 16384 * 8192 + 8192), "inputs, weights, and what relu and * make"
     assert bulk.of(REFERENCE.replace("16384, 8192", "16, 64"), "Model") == 0, "small: not worth a look"
     assert bulk.of(REFERENCE.replace("torch.randn(", "nonsense("), "Model") == 0
 

@@ -1,33 +1,49 @@
-"""How much memory a program's inputs and weights take, before anybody allocates them.
+"""How much memory a program's inputs, weights and operations take, before anybody allocates it.
 
-In: a text and its entry. Out: bytes, or 0 where nothing large is named or it cannot be told. Inputs and weights are
-made of tensors without memory. Runs foreign code: only in the jail. Not covered: what is computed from them.
+In: a text and its entry. Out: bytes, or 0 where the sizes that it names make nothing large or it cannot be told. The
+program is made and called with tensors that have no memory. Runs foreign code: only in the jail.
 """
 
 from __future__ import annotations
 
-import ast
+import math
 from typing import Any
 
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils import _pytree as pytree
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from triton_data.program_form import arguments
-from triton_data.verify import state, subject
+from triton_data.verify import resize, state, subject
 
-LARGE = 256  # a text whose integers are all smaller is quicker run than looked at
+LARGE = 1 << 18  # the product of all sizes that are named; where it is smaller, calling is quicker than looking
+
+
+class _Counted(TorchDispatchMode):  # type: ignore[misc]
+    def __init__(self) -> None:
+        super().__init__()
+        self.bytes = 0
+
+    def __torch_dispatch__(self, func: Any, kinds: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        if not func.is_view:
+            self.bytes += _size(result)
+        return result
 
 
 def of(text: str, entry: str) -> int:
-    integers = (n.value for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Constant) and type(n.value) is int)
-    if max(integers, default=0) < LARGE:
+    if math.prod(resize.sizes(text)) < LARGE:
         return 0
     try:
-        with FakeTensorMode(allow_non_fake_inputs=True):
+        with FakeTensorMode(allow_non_fake_inputs=True), torch.no_grad():
             names = subject.load(text, "measured").__dict__
             made = subject.made(names[entry], _given(names.get("get_init_inputs")))
-            return sum(map(_size, pytree.tree_leaves((_given(names["get_inputs"]), state.of(made)))))
+            inputs = _given(names["get_inputs"])
+            with _Counted() as counted:
+                made(*inputs[0], **inputs[1])
+            computed: int = counted.bytes
+            return computed + _size(inputs) + _size(state.of(made))
     except Exception:  # noqa: BLE001  whatever foreign code raises, it is then run as it is
         return 0
 
@@ -36,5 +52,6 @@ def _given(function: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
     return arguments(function()) if function else ((), {})
 
 
-def _size(leaf: Any) -> int:
-    return leaf.numel() * leaf.element_size() if isinstance(leaf, torch.Tensor) else 0
+def _size(value: Any) -> int:
+    tensors = (leaf for leaf in pytree.tree_leaves(value) if isinstance(leaf, torch.Tensor))
+    return sum(int(leaf.numel()) * int(leaf.element_size()) for leaf in tensors)

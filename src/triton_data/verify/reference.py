@@ -103,7 +103,7 @@ def _observed(payload: dict[str, Any], tensors: list[torch.Tensor]) -> dict[str,
     initial = state.of(instance)
     head = {
         "init": _init(reference.init, tensors),
-        "state": {name: values.pack(tensor, tensors) for name, tensor in initial.items()},
+        "state": {name: values.pack(tensor.detach().clone(), tensors) for name, tensor in initial.items()},
         "is_class": isinstance(reference.target, type),
     }
     initial = {name: tensor.detach().clone() for name, tensor in initial.items()}

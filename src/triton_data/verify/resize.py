@@ -16,7 +16,7 @@ from triton_data.verify.subject import INPUTS
 FACTORS = (4, 8, 16, 32, 64, 256)
 SMALLEST = 16  # what a size is never divided below
 DIVIDED = 48  # sizes above are divided
-PARTS, LEAST = (2, 4), 8  # where that is not enough, into how many parts smaller ones are, down to this one
+PARTS, LEAST = (2, 4, 8), 8  # where that is not enough, into how many parts smaller ones are, down to this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,11 @@ def varied(text: str) -> Iterator[Resized]:
     for made in several:
         if made:
             yield _with(text, found, made)
+
+
+def sizes(text: str) -> list[int]:
+    """As often as they are named."""
+    return [value for _, value in _literals(text)]
 
 
 def _literals(text: str) -> list[tuple[ast.Constant, int]]:

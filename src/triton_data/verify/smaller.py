@@ -21,7 +21,7 @@ from triton_data.verify.trial import BIG, Seen, Trial, observe, observe_some
 Judge: TypeAlias = Callable[[Trial, Checks, Seen], Judgement]
 REFUSED = (Reason.CRASH, Reason.STATE_MISMATCH, Reason.INSENSITIVE, Reason.UNSTABLE)
 NO_LIMIT = 1 << 62
-SHARE = 4  # of what is not large a smaller size takes one part: then a verdict takes no longer than others
+SHARE = 2  # of what is not large a smaller size takes one part: then a verdict takes no longer than others
 TRIED = 2  # smaller sizes that the reference runs at
 
 

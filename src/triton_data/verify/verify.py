@@ -41,7 +41,7 @@ from triton_data.verify.trial import SECONDS_OF, Remake, Seen, Trial, observe, o
 __all__ = ["open_jail", "verify_texts"]
 _TWO_MODES = re.compile(r"BatchNorm|batch_norm|InstanceNorm|instance_norm|self\.training")
 NOT_ON_CPU = (Reason.REFERENCE_FAILED, Reason.TOO_LARGE, Reason.UNSTABLE)
-NEAR = 30.0  # times what is allowed: another eager's rounding may account for it
+NEAR = 1000.0  # times what is allowed: another eager's rounding may account for it
 
 
 def verify_texts(
