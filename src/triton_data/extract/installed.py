@@ -41,7 +41,8 @@ class _Files(Mapping[str, bytes]):
 @cache
 def _repo(package: str) -> Repo | None:
     folder = folder_of(package)
-    return Repo(_Files(folder)) if folder is not None else None
+    # this is the installed package: nothing else that is installed comes before it
+    return Repo(_Files(folder), installed=lambda module, name: False) if folder is not None else None
 
 
 @cache

@@ -8,14 +8,21 @@ import re
 import sys
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from .repo import External
+if TYPE_CHECKING:
+    from .repo import External
 
 
 def available(target: External) -> bool:
     """For Triton, whose names come and go with its versions, the name as well as the module."""
     here = _module_available(target.module)
     return here and (target.package != "triton" or not target.attribute or _mentions(target.module, target.attribute))
+
+
+def provides(module: str, name: str) -> bool:
+    """Whether `from module import name` (name may be '') would find an installed package."""
+    return _module_available(module) and (not name or _mentions(module, name))
 
 
 @cache

@@ -1,7 +1,8 @@
 """The files of one repository as Python sees them: modules by dotted name, and what a name in one of them means.
 
-Enters: a mapping from posix path to bytes; nothing is read from disk and nothing is executed. Leaves: `Module`s,
+Enters: a mapping from posix path to bytes; none of them is read from disk and nothing is executed. Leaves: `Module`s,
 parsed when first asked for, and `lookup`, which follows imports, re-exports and star imports to where a name is bound.
+A folder without `__init__.py` is a package wherever it leads to a file, unless an installed package has the same name.
 Not covered: `sys.path` tricks, import hooks, names made by `setattr`/`globals()`, a module's `__getattr__`.
 """
 
@@ -10,11 +11,13 @@ from __future__ import annotations
 import posixpath
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .import_roots import below, distance, folders_above, roots
 from .module import Broken, Import, Module, parse
+from .packages import provides
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +52,17 @@ Target = Defined | External | InRepo | None
 
 
 class Repo:
-    def __init__(self, files: Mapping[str, bytes]) -> None:
+    def __init__(self, files: Mapping[str, bytes], installed: Callable[[str, str], bool] = provides) -> None:
+        """`installed`: whether a module, and a name in it, is to be had from outside of these files."""
         self.files = files
+        self._installed = installed
         self._modules: dict[str, Module | Broken] = {}
         self._virtual: dict[str, bytes] = {}
-        self._folders = {folder for path in files for folder in _folders(path)}
-        self._tops = sorted({self._top(path) for path in files if path.endswith(".py")}, key=_depth)
+        self._folders = {folder for path in files if path.endswith(".py") for folder in folders_above(path)}
+        self._roots = roots(files, self._folders)
         self._stars: dict[str, list[str]] = {}
-        self._homes: dict[
-            tuple[str, str], list[InRepo]
-        ] = {}  # by dotted name, and the folder that it is looked up from
+        # by dotted name and the folder that it is looked up from: each with the folder that would be on sys.path
+        self._homes: dict[tuple[str, str], list[tuple[str, InRepo]]] = {}
         self._lookups: dict[tuple[str, str], Target] = {}
         self.remembered: dict[Any, Any] = {}  # what plan.py found out about units and definitions, by themselves
         self._subscripted: dict[bytes, list[str]] | None = None
@@ -98,17 +102,33 @@ class Repo:
             folder = posixpath.dirname(folder)
         return folder
 
-    def find_module(self, dotted: str, importer: str) -> InRepo | None:
+    def find_module(self, dotted: str, importer: str, attribute: str = "") -> InRepo | None:
         """An absolute import, seen from the file `importer`."""
-        own = self._top(importer)
-        key = (dotted, own)
-        if key not in self._homes:
-            relative = dotted.replace(".", "/")
-            elsewhere = () if dotted.split(".")[0] in sys.stdlib_module_names else ("", *self._tops)
-            tops = dict.fromkeys((own, *elsewhere))
-            homes = [self._module_at(f"{top}/{relative}" if top else relative) for top in tops]
-            self._homes[key] = [home for home in homes if home is not None]
-        return next((home for home in self._homes[key] if home.path != importer), None)
+        found = self._find(dotted, importer, attribute)
+        return found[1] if found is not None else None
+
+    def _find(self, dotted: str, importer: str, attribute: str) -> tuple[str, InRepo] | None:
+        own, first = self._top(importer), dotted.split(".")[0]
+        if (dotted, own) not in self._homes:
+            tops = self._roots.get(first, [])
+            if first in sys.stdlib_module_names:
+                tops = [top for top in tops if top == own]
+            found = [(top, home) for top in tops if (home := self._module_at(below(top, dotted))) is not None]
+            found.sort(key=lambda each: distance(each[0], own, self._is_bare(each[0], first)))
+            self._homes[dotted, own] = found
+        for top, home in self._homes[dotted, own]:
+            if home.path != importer and (not self._is_bare(top, first) or self._leads_on(home, dotted, attribute)):
+                return top, home
+        return None
+
+    def _is_bare(self, top: str, first: str) -> bool:
+        home = self._module_at(below(top, first))
+        return home is None or home.path.endswith("/")
+
+    def _leads_on(self, home: InRepo, dotted: str, attribute: str) -> bool:
+        """A folder may share its name with a package: `benchmarks/jax/`, or `triton/` with somebody's kernels."""
+        is_file = not home.path.endswith("/") or (attribute and self._module_at(home.path + attribute) is not None)
+        return bool(is_file) and not self._installed(dotted, attribute)
 
     def _module_at(self, stem: str) -> InRepo | None:
         for path in (f"{stem}/__init__.py", f"{stem}.py"):
@@ -127,7 +147,7 @@ class Repo:
             if home is None:
                 return None
         else:
-            home = self.find_module(item.module, importer)
+            home = self.find_module(item.module, importer, item.attribute)
         if home is None:
             return External(item.module, item.attribute)
         if not item.attribute:
@@ -175,7 +195,11 @@ class Repo:
         if item.attribute or item.aliased:
             return self.import_target(item, path)
         # `import a.b` binds `a`
-        return self.import_target(Import(item.module.split(".")[0], "", 0, False), path)
+        first = item.module.split(".")[0]
+        found = self._find(item.module, path, "")
+        if found is not None:
+            return self._module_at(below(found[0], first))
+        return self.import_target(Import(first, "", 0, False), path)
 
     def _through_star(self, home: InRepo, name: str) -> Target:
         if home.path.endswith("/"):
@@ -205,12 +229,3 @@ class Repo:
             elif isinstance(home, InRepo) and not home.path.endswith("/"):
                 found += self._external_stars(home.path, seen | {path})
         return list(dict.fromkeys(found))
-
-
-def _folders(path: str) -> list[str]:
-    parts = path.split("/")[:-1]
-    return ["/".join(parts[: n + 1]) for n in range(len(parts))]
-
-
-def _depth(folder: str) -> tuple[int, str]:
-    return (folder.count("/") + bool(folder), folder)
