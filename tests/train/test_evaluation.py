@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 import threading
 from collections.abc import Iterator
@@ -62,7 +63,7 @@ def test_a_reward_is_what_the_verifier_says(name: str, worth: float) -> None:
 
 
 def test_a_verifier_that_cannot_run_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TRITON_DATA", f"{sys.executable} -m triton_data --no-such-option")
+    monkeypatch.setenv("TRITON_DATA", shlex.join([sys.executable, "-m", "triton_data", "--no-such-option"]))
     with pytest.raises(RuntimeError, match="no-such-option"):
         reward.compute_score("triton_data", fenced(SCALE_NEW), json.dumps({"python_code": SCALE}))
 
