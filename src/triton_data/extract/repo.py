@@ -108,9 +108,12 @@ class Repo:
         return found[1] if found is not None else None
 
     def _find(self, dotted: str, importer: str, attribute: str) -> tuple[str, InRepo] | None:
-        own, first = self._top(importer), dotted.split(".")[0]
+        first = dotted.split(".")[0]
+        if first not in self._roots:
+            return None
+        own = self._top(importer)
         if (dotted, own) not in self._homes:
-            tops = self._roots.get(first, [])
+            tops = self._roots[first]
             if first in sys.stdlib_module_names:
                 tops = [top for top in tops if top == own]
             found = [(top, home) for top in tops if (home := self._module_at(below(top, dotted))) is not None]
