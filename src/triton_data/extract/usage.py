@@ -1,8 +1,9 @@
 """Usage: every place in a repository that shows how its classes are constructed and called.
 
 Enters: a `Repo`. Leaves: `Snippet`s, small files of our own that stand where the usage stood, with a function
-`__usage__` to call: code blocks of README and docs, examples in docstrings, tests, `__main__` blocks.
-Not covered: running them (probe.observe), notebooks, scripts without a `__main__` block.
+`__usage__` to call: code blocks of README and docs, examples in docstrings, `__main__` blocks, tests, and what a file
+does at module level from where it first constructs a module class of the repository.
+Not covered: running them (probe.observe), notebooks.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .find import is_module_class
 from .module import Broken, Module
-from .repo import Repo
+from .repo import Defined, InRepo, Repo
 
 CALL = "__usage__"
 _FENCE = re.compile(
@@ -47,6 +49,9 @@ def snippets(repo: Repo) -> Iterator[Snippet]:
             yield from _from_docstrings(repo, path)
         if test and b"def test" in data:
             yield from _from_tests(repo, path)
+    for path in repo.python_files():
+        if b"torch" in repo.files[path]:
+            yield from _from_module_level(repo, path)
 
 
 def _from_document(repo: Repo, path: str) -> Iterator[Snippet]:
@@ -102,15 +107,63 @@ def _from_main(repo: Repo, path: str) -> Iterator[Snippet]:
         return
     for unit in module.units:
         node = unit.nodes[-1]
-        if isinstance(node, ast.If) and "__main__" in ast.unparse(node.test):
-            before = module.lines[: unit.start - 1]
+        if isinstance(node, ast.If) and _asks_for_main(node):
             body = module.lines[node.body[0].lineno - 1 : node.body[-1].end_lineno]
-            text = "\n".join([*before, "", f"def {CALL}():", *_indented(body), ""])
+            text = _moved("\n".join(body))
+            if posixpath.basename(path).removesuffix(".py").isidentifier():
+                text = _with_home(module, text)  # so that what is learnt is learnt about this file's own classes
+            else:
+                text = "\n".join([*module.lines[: unit.start - 1], text])
             yield Snippet(_beside(path, "main"), path, text, "usage")
 
 
-def _indented(body: list[str]) -> list[str]:
-    return textwrap.indent(textwrap.dedent("\n".join(body)), "    ").split("\n")
+def _asks_for_main(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and "__main__" in ast.unparse(node.test)
+
+
+_DEFINING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def _from_module_level(repo: Repo, path: str) -> Iterator[Snippet]:
+    module = repo.module(path)
+    if isinstance(module, Broken) or not posixpath.basename(path).removesuffix(".py").isidentifier():
+        return
+    doing = [node for node in module.tree.body if not isinstance(node, _DEFINING) and not _asks_for_main(node)]
+    first = next((n for n, node in enumerate(doing) if _constructs(repo, path, node)), None)
+    if first is None:
+        return
+    spans = dict.fromkeys((node.lineno - 1, node.end_lineno) for node in doing[first:])  # `a; b` is one line
+    parts = ["\n".join(module.lines[start:end]) for start, end in spans]
+    yield Snippet(_beside(path, "script"), path, _with_home(module, _moved("\n".join(parts))), "usage")
+
+
+def _constructs(repo: Repo, path: str, statement: ast.stmt) -> bool:
+    """Whether it calls a module class of this repository, by its name or as `models.Net(...)`."""
+    for node in ast.walk(statement):
+        if not isinstance(node, ast.Call):
+            continue
+        target = None
+        if isinstance(node.func, ast.Name):
+            target = repo.lookup(path, node.func.id)
+        elif isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+            home = repo.lookup(path, node.func.value.id)
+            target = repo.member(home, node.func.attr) if isinstance(home, InRepo) else None
+        if isinstance(target, Defined) and _is_module_class(repo, target):
+            return True
+    return False
+
+
+def _is_module_class(repo: Repo, target: Defined) -> bool:
+    module = repo.module(target.path)
+    if isinstance(module, Broken):
+        return False
+    nodes = module.units[module.bindings[target.name][-1].unit].nodes
+    named = [node for node in nodes if isinstance(node, ast.ClassDef) and node.name == target.name]
+    return any(is_module_class(repo, module, node) for node in named)
+
+
+def _moved(code: str) -> str:
+    return f"\n\ndef {CALL}():\n" + textwrap.indent(textwrap.dedent(code), "    ") + "\n"
 
 
 def _beside(path: str, word: str) -> str:
@@ -135,7 +188,8 @@ def _with_home(module: Module, text: str) -> str:
     stem = posixpath.basename(module.path).removesuffix(".py")
     home = "." if stem == "__init__" else f".{stem}"
     names = [name for name in module.bindings if name in words and f"import {name}" not in text]
-    lines = [f"from {home} import {name}" for name in names]
+    lines = [f"from {home} import *"] if module.stars else []
+    lines += [f"from {home} import {name}" for name in names]
     for common in ("import torch", "from torch import nn"):
         if common.split()[-1] in words and common not in text and common.split()[-1] not in names:
             lines.append(common)
