@@ -28,18 +28,6 @@ def test_the_readme_has_commands_to_run() -> None:
     assert len(readme_commands()) >= 5
 
 
-@pytest.mark.timeout(900)  # every stage, twice
-def test_readme_commands_run_in_their_order(tmp_path: Path) -> None:
-    for name in ("examples", "triton-data"):
-        (tmp_path / name).symlink_to(ROOT / name)
-    path = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
-    for command in readme_commands():
-        done = subprocess.run(
-            command, shell=True, cwd=tmp_path, capture_output=True, text=True, env={"PATH": path, "HOME": str(tmp_path)}
-        )
-        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-
-
 def written_page() -> str:
     """In a process of its own: click keeps parts of a command's help from whoever asked for it first."""
     script = "import runpy, sys; sys.stdout.write(runpy.run_path('docs/write_cli.py')['page']())"
