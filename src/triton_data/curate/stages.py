@@ -15,14 +15,15 @@ from typing import Any
 
 from triton_data import codec
 from triton_data.config import CurateConfig
-from triton_data.curate import texts, trace
+from triton_data.curate import texts
 from triton_data.curate.decide import decide
 from triton_data.curate.label import label
 from triton_data.jail import RUN, Jail, Task
 from triton_data.records import Capture, Decision, Drop, Kernel, Label, Pair, Program, Record, Trace, digest
 from triton_data.store import Store
 
-PRELOAD = ("torch", "torch._subclasses.fake_tensor", "triton_data.curate.trace")
+TRACING = "triton_data.curate.trace"  # by name: it imports torch, and `status` must not wait for that
+PRELOAD = ("torch", "torch._subclasses.fake_tensor", TRACING)
 LABEL_SECONDS, TRACE_SECONDS, CURATE_SECONDS = 60.0, 30.0, 6 * 3600.0
 _SUBJECTS: tuple[type[Record], ...] = (Program, Kernel, Pair, Capture)
 
@@ -96,7 +97,7 @@ def traced(jail: Jail, program: Program) -> Trace | Drop:
     """The worker's answer is a claim: only text of the expected kind gets through."""
     payload: Any = {"text": program.text, "entry": program.entry}
     policy = replace(RUN, wall_s=TRACE_SECONDS, cpu_s=int(TRACE_SECONDS))
-    outcome = jail.run(Task(entry=f"{trace.__name__}:run", payload=payload), policy)
+    outcome = jail.run(Task(entry=f"{TRACING}:run", payload=payload), policy)
     if not outcome.ok or not isinstance(outcome.value, dict):
         return outcome.drop()
     named = outcome.value.get("operators")
