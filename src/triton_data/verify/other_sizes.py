@@ -20,6 +20,7 @@ from triton_data.verify.reasons import Reason
 from triton_data.verify.trial import Trial, observe_some, payload_of
 
 TRIED, ENOUGH = 6, 3  # sizes to try the reference at, and how many of those at which it runs are asked about
+REFUSED = 2  # sizes after which a candidate is taken to be made for its own: what it does at more of them says nothing
 NAME = "other sizes"
 
 
@@ -57,6 +58,8 @@ class _Judge:
 
     def __call__(self, answer: Answer) -> Judgement | None:
         wrong = None
+        if self.tally.refused >= REFUSED:
+            return None
         if isinstance(answer, Judgement) or _refuses(answer):
             self.tally.refused += 1
         elif wrong := outputs.believed(answer, self.cases, Checks()):
