@@ -91,8 +91,7 @@ def _made(program: Program, mode: str) -> Made:
         return Made(program, why_not=f"bug: {type(error).__name__}: {error}")
     if isinstance(pair, Drop):
         return Made(program, why_not=pair.reason)
-    externs = tuple(dict.fromkeys(extern for graph in capture.graphs for extern in graph.externs))
-    return Made(program, pair.text, pair.entry, externs)
+    return Made(program, pair.text, pair.entry, capture.externs)
 
 
 def _judged(pair: Made, device: str, mode: str, jail: Jail) -> tuple[Judgement, float]:

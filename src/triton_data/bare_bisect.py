@@ -28,10 +28,9 @@ def bisect(run_dir: Path, pair_id: str, device: str, allow_unsafe: bool) -> Iter
             if isinstance(text, Drop):
                 yield {**row, "reason": text.reason, "detail": text.detail}
                 return
-            externs = tuple(dict.fromkeys(extern for graph in capture.graphs for extern in graph.externs))
             training = capture.mode == "training"
             found = verify_texts(
-                program.text, text, device=device, jail=jail, externs=externs, training=training,
+                program.text, text, device=device, jail=jail, externs=capture.externs, training=training,
                 names=(program.entry, program.entry + suffix),
             )  # fmt: skip
             first = first or ("" if found.passed else row["after"])

@@ -175,6 +175,11 @@ class Capture:
     def kernels(self) -> tuple[InductorKernel, ...]:
         return tuple(kernel for graph in self.graphs for kernel in graph.kernels)
 
+    @property
+    def externs(self) -> tuple[str, ...]:
+        """Each library operation once."""
+        return tuple(dict.fromkeys(extern for graph in self.graphs for extern in graph.externs))
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:

@@ -34,8 +34,7 @@ class Remake:
             if isinstance(capture, Capture):
                 for pair in self.rewrite.work(RewriteJob(program, capture)):
                     if isinstance(pair, Pair):  # the whole program's comes first
-                        externs = [extern for graph in capture.graphs for extern in graph.externs]
-                        return pair.text, tuple(dict.fromkeys(externs))
+                        return pair.text, capture.externs
         return None
 
     @contextmanager

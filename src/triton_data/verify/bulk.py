@@ -14,7 +14,6 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils import _pytree as pytree
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from triton_data.program_form import arguments
 from triton_data.verify import resize, state, subject
 
 LARGE = 1 << 18  # the product of all sizes that are named; where it is smaller, calling is quicker than looking
@@ -37,19 +36,15 @@ def of(text: str, entry: str) -> int:
         return 0
     try:
         with FakeTensorMode(allow_non_fake_inputs=True), torch.no_grad():
-            names = subject.load(text, "measured").__dict__
-            made = subject.made(names[entry], _given(names.get("get_init_inputs")))
-            inputs = _given(names["get_inputs"])
+            module = subject.load(text, "measured")
+            made = subject.made(module.__dict__[entry], subject.given(module, "get_init_inputs"))
+            inputs = subject.given(module, "get_inputs")
             with _Counted() as counted:
                 made(*inputs[0], **inputs[1])
             computed: int = counted.bytes
             return computed + _size(inputs) + _size(state.of(made))
     except Exception:  # noqa: BLE001  whatever foreign code raises, it is then run as it is
         return 0
-
-
-def _given(function: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    return arguments(function()) if function else ((), {})
 
 
 def _size(value: Any) -> int:

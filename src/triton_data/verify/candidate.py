@@ -118,12 +118,12 @@ class Caller:
         row["mutated"] = {
             str(place): values.pack(new.clone(), self.tensors, strides=False)
             for place, (old, new) in enumerate(zip(before, inputs, strict=True))
-            if not _equal(old, new)
+            if not values.equal(old, new)
         }
         row["state"] = {
             name: values.pack(tensor.clone(), self.tensors)
             for name, tensor in weights.items()
-            if not _equal(held[name], tensor)
+            if not values.equal(held[name], tensor)
         }
         return row
 
@@ -203,7 +203,3 @@ def _at(leaf: Any, place: Any, machine: Any) -> Any:
     if alike and (place.shape, place.stride(), place.dtype) == (leaf.shape, leaf.stride(), leaf.dtype):
         return place.copy_(leaf)
     return machine.put(values.strided(leaf, leaf.stride()))
-
-
-def _equal(a: torch.Tensor, b: torch.Tensor) -> bool:
-    return torch.equal(a, b) or bool(((a == b) | ((a != a) & (b != b))).all())

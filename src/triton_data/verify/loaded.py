@@ -10,7 +10,6 @@ from typing import Any
 
 import torch
 
-from triton_data.program_form import arguments
 from triton_data.verify import state, subject, values
 from triton_data.verify.reasons import Reason
 
@@ -23,7 +22,7 @@ def instance_of(payload: dict[str, Any], given: list[torch.Tensor], report: Any,
         target = module.__dict__[payload["entry"]]
         stage = "init"
         torch.manual_seed(payload["seed"])
-        instance = subject.made(target, _init(module, payload, given), payload["training"])
+        instance = subject.made(target, init_of(module, payload, given), payload["training"])
         instance = machine.instance(instance)
         stage = "state"
         report.weights = _weigh(instance, {n: values.unpack(s, given) for n, s in payload["state"].items()})
@@ -34,11 +33,11 @@ def instance_of(payload: dict[str, Any], given: list[torch.Tensor], report: Any,
     return instance
 
 
-def _init(module: Any, payload: dict[str, Any], given: list[torch.Tensor]) -> Any:
+def init_of(module: Any, payload: dict[str, Any], given: list[torch.Tensor]) -> Any:
+    """The reference's, or, where those are objects, its own."""
     if payload["init"] is not None:
         return values.unpack(payload["init"], given)
-    own = module.__dict__.get("get_init_inputs")
-    return arguments(own()) if own else ((), {})
+    return subject.given(module, "get_init_inputs")
 
 
 def _weigh(instance: Any, wanted: dict[str, torch.Tensor]) -> str:

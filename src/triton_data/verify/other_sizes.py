@@ -33,7 +33,7 @@ def questions(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator
     plan = [Draw("given", trial.seed + 11), Draw("normal", trial.seed + 12)]
     for text, seen in observe_some(trial, list(sizes), ENOUGH, plan):
         cases = [case for case in seen.cases if case.stable and case.steady]
-        if cases:
+        if cases and not tally.refuses:
             payload = payload_of(replace(trial, reference=text), seen, cases, allowed)
             yield Question(payload, _Judge(tally, sizes[text], cases))
 
@@ -43,6 +43,10 @@ class _Tally:
     checks: Checks
     held: list[str] = field(default_factory=list)
     refused: int = 0
+
+    @property
+    def refuses(self) -> bool:
+        return self.refused >= REFUSED
 
     def say(self) -> None:
         said = [f"right at {'; '.join(self.held)}"] if self.held else []
@@ -58,7 +62,7 @@ class _Judge:
 
     def __call__(self, answer: Answer) -> Judgement | None:
         wrong = None
-        if self.tally.refused >= REFUSED:
+        if self.tally.refuses:  # and was asked all the same, with the other questions
             return None
         if isinstance(answer, Judgement) or _refuses(answer):
             self.tally.refused += 1

@@ -127,8 +127,7 @@ def _loaded(payload: dict[str, Any]) -> Reference:
     torch.manual_seed(payload["seed"])
     try:
         module = subject.load(payload["text"], "reference")
-        init = module.__dict__.get("get_init_inputs")
-        given = arguments(init()) if init else ((), {})
+        given = subject.given(module, "get_init_inputs")
         target = module.__dict__[payload["entry"]]
         return Reference(module, target, given, payload["training"], payload["device"])
     except Exception as error:

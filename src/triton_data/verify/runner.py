@@ -72,7 +72,7 @@ class Runner:
 
     def _state_changes(self, tensors: list[torch.Tensor]) -> dict[str, Any]:
         now = state.of(self.instance)
-        changed_ = [name for name, old in self.initial.items() if not _equal(old, now[name])]
+        changed_ = [name for name, old in self.initial.items() if not values.equal(old, now[name])]
         return {name: values.pack(now[name].detach().clone(), tensors) for name in changed_}
 
     def _exact(self, inputs: Any, draw: Draw, tensors: list[torch.Tensor]) -> Any:
@@ -123,7 +123,7 @@ def _mutated(before: list[Any], after: list[Any], tensors: list[torch.Tensor]) -
     return {
         str(index): values.pack(new, tensors, strides=False)
         for index, (old, new) in enumerate(zip(before, after, strict=True))
-        if isinstance(old, torch.Tensor) and not _equal(old, new)
+        if isinstance(old, torch.Tensor) and not values.equal(old, new)
     }
 
 
@@ -137,18 +137,12 @@ def _same(a: Any, b: Any) -> bool:
 
 
 def _near(a: torch.Tensor, b: torch.Tensor) -> bool:
-    if _equal(a, b):
+    if values.equal(a, b):
         return True
     if a.shape != b.shape or a.dtype != b.dtype or not (a.is_floating_point() and a.is_cuda):
         return False
     off, size = (a.double() - b.double()).abs().nan_to_num(), a.double().abs().nan_to_num().max()
     return bool(off.max() <= 16 * torch.finfo(a.dtype).eps * size)
-
-
-def _equal(a: torch.Tensor, b: torch.Tensor) -> bool:
-    if a.shape != b.shape or a.dtype != b.dtype:
-        return False
-    return torch.equal(a, b) or bool(((a == b) | ((a != a) & (b != b))).all())
 
 
 def packed(value: Any, tensors: list[torch.Tensor], reason: Reason) -> Any:

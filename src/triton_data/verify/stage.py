@@ -63,7 +63,7 @@ class VerifyStage:
     def todo(self, store: Store) -> Iterator[Job]:
         for pair in store.unfinished(Pair, self.name, self.suffix):
             captures = list(store.records(Capture, "key = ?", (pair.capture,)))
-            externs = tuple(dict.fromkeys(e for capture in captures for graph in capture.graphs for e in graph.externs))
+            externs = tuple(dict.fromkeys(extern for capture in captures for extern in capture.externs))
             mode = captures[0].mode if captures else "inference"
             for program in store.records(Program, "key = ?", (pair.program,)):
                 yield Job(program, pair, externs, mode, self.suffix)

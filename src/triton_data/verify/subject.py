@@ -60,6 +60,12 @@ def load(text: str, name: str) -> types.ModuleType:
     return module
 
 
+def given(module: types.ModuleType, name: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """What `get_inputs` or `get_init_inputs` of a text returns; nothing where it has none."""
+    function = module.__dict__.get(name)
+    return program_form.arguments(function()) if function else ((), {})
+
+
 def made(target: Any, init: tuple[tuple[Any, ...], dict[str, Any]], training: bool = False) -> Any:
     """A class becomes an instance; a function is one already."""
     if not isinstance(target, type):
@@ -68,7 +74,3 @@ def made(target: Any, init: tuple[tuple[Any, ...], dict[str, Any]], training: bo
     if hasattr(instance, "train"):
         instance.train(training)
     return instance
-
-
-def state_of(instance: Any) -> dict[str, Any]:
-    return dict(instance.state_dict()) if hasattr(instance, "state_dict") else {}

@@ -105,6 +105,13 @@ def strided(source: torch.Tensor, strides: Sequence[int]) -> torch.Tensor:
     return flat.as_strided(shape, tuple(strides))
 
 
+def equal(a: torch.Tensor, b: torch.Tensor) -> bool:
+    """NaN where the other has NaN counts as the same."""
+    if a.shape != b.shape or a.dtype != b.dtype:
+        return False
+    return torch.equal(a, b) or bool(((a == b) | ((a != a) & (b != b))).all())
+
+
 def to_payload(raw: RawTensor) -> dict[str, Json]:
     return {"dtype": raw.dtype, "shape": list(raw.shape), "data": base64.b64encode(raw.data).decode()}
 

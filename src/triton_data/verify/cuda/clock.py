@@ -15,8 +15,8 @@ from typing import Any
 import torch
 from torch.utils import _pytree as pytree
 
-from triton_data.program_form import arguments
 from triton_data.verify import state, subject, values
+from triton_data.verify.loaded import init_of
 
 WARM, REPETITIONS, MOST_MS = 3, 50, 400.0
 FLUSH = 256 << 20  # bytes; more than any L2
@@ -46,8 +46,7 @@ def run(payload: dict[str, Any]) -> dict[str, Any]:
 def _made(payload: dict[str, Any], given: list[torch.Tensor]) -> Any:
     torch.manual_seed(payload["seed"])
     module = subject.load(payload["text"], "timed")
-    own = module.__dict__.get("get_init_inputs")
-    init = values.unpack(payload["init"], given) if payload["init"] is not None else arguments(own() if own else [])
+    init = init_of(module, payload, given)
     instance = subject.made(module.__dict__[payload["entry"]], init, payload["training"])
     if isinstance(instance, torch.nn.Module):
         instance.to("cuda")

@@ -32,7 +32,6 @@ class DeviceMemory:
     hints: list[str] = field(default_factory=list)
     blocks: dict[int, Block] = field(default_factory=dict)
     bands: list[tuple[torch.Tensor, int, int]] = field(default_factory=list)  # all bytes, where it starts, its bytes
-    fenced: int = 0  # tensors behind which there is nothing
     kept: list[Any] = field(default_factory=list)  # so that addresses stay their own
 
     def note(self, reason: str, detail: str) -> None:
@@ -76,7 +75,6 @@ class DeviceMemory:
             whole = torch.empty(2 * BAND + inside, dtype=torch.uint8, device=device)
             start = BAND
         else:
-            self.fenced += 1
             start = whole.numel() - inside
         whole[max(0, start - BAND) :].fill_(PATTERN)
         self.bands.append((whole, start, exact))
