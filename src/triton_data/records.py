@@ -100,13 +100,18 @@ class Kernel:
     text: str
     origin: Origin
     launcher: str = ""  # host function in `text` that calls it
+    inputs: str = ""  # get_inputs() for the launcher, which goes behind `text`; '' where none were found
+    inputs_from: str = ""  # usage, tests
+    reference: str = ""  # key of the Pair made of it and of what a test compares it with
 
     @property
     def key(self) -> str:
         return digest("kernel", self.text)
 
 
-FRAGMENT = "fragment"  # inputs_from of a Program that is what one kernel of a capture computes: not captured again
+# inputs_from of Programs that have their Triton already and are not captured:
+FRAGMENT = "fragment"  # what one kernel of a capture computes
+COMPARED = "compared"  # what a test compares a hand-written kernel with
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ class Program:
     table: ClassVar[str] = "programs"
     entry: str  # name of the class or function
     text: str
-    inputs_from: str  # usage, tests, deduced, llm, given, fragment
+    inputs_from: str  # usage, tests, deduced, llm, given, fragment, compared
     origin: Origin
     layers: tuple[str, ...] = ()  # jail layers in force when its inputs were tried; empty: never executed
     flags: tuple[str, ...] = ()  # nondeterministic, ...

@@ -77,5 +77,11 @@ CREATE TABLE decisions (key TEXT NOT NULL UNIQUE, subject TEXT NOT NULL, kind TE
 CREATE INDEX decisions_subject ON decisions (subject, round);
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _DISCOVERY, _CURATION)
+_LAUNCHED = """
+ALTER TABLE kernels ADD COLUMN inputs TEXT NOT NULL DEFAULT '';
+ALTER TABLE kernels ADD COLUMN inputs_from TEXT NOT NULL DEFAULT '';
+ALTER TABLE kernels ADD COLUMN reference TEXT NOT NULL DEFAULT '';
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _DISCOVERY, _CURATION, _LAUNCHED)
 VERSION = len(MIGRATIONS)

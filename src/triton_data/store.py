@@ -56,7 +56,8 @@ class Store:
             raise Misuse(f"no run in {run_dir}: start one with `triton-data run CONFIG.toml` or name its --run-dir")
         with plain_errors(run_dir):
             connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
-            _refuse_newer(connection, run_dir)
+            if _refuse_newer(connection, run_dir) < schema.VERSION:
+                connection = _upgraded_copy(connection, run_dir)
         return cls(run_dir, connection, None)
 
     def close(self) -> None:
@@ -277,3 +278,12 @@ def _migrate(connection: sqlite3.Connection, run_dir: Path) -> None:
     found = _refuse_newer(connection, run_dir)
     for number, script in enumerate(schema.MIGRATIONS[found:], start=found + 1):
         connection.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version={number}; COMMIT;")
+
+
+def _upgraded_copy(connection: sqlite3.Connection, run_dir: Path) -> sqlite3.Connection:
+    """A run that an older program made, as this one reads it; the run itself waits for its next writer."""
+    copy = sqlite3.connect("", isolation_level=None)  # private, and on disk where it is large
+    connection.backup(copy)
+    connection.close()
+    _migrate(copy, run_dir)
+    return copy
