@@ -30,9 +30,9 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "
 
 from judging import loop, oracle  # noqa: E402  the folder that this script stands in is not a package
 from judging.subjects import Subject, broken, dishonest, right  # noqa: E402
-from triton_data.jail import Jail  # noqa: E402
+from triton_data.verify.bench import Bench  # noqa: E402
 from triton_data.verify.judgement import Judgement  # noqa: E402
-from triton_data.verify.verify import open_jail, verify_texts  # noqa: E402
+from triton_data.verify.verify import open_bench, verify_texts  # noqa: E402
 
 SAMPLE = "^(add|softmax|matmul|histogram|cumsum|FnGelu|LayerLayerNorm|yes)$"
 SAMPLE_CHEATS = "zeros|decoy|numpy|cache|race|past"
@@ -104,15 +104,18 @@ def _versions(device: str) -> str:
 def _judged(subjects: Iterable[Subject], device: str, jobs: int) -> Part:
     """In a jail of their own, because its tasks' CPU time is known when it has ended."""
     before, started, listed = _cpu(), time.monotonic(), list(subjects)
-    with open_jail(device) as jail, ProcessPoolExecutor(jobs, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        judging = pool.map(partial(_one, device=device, jail=jail), listed)
+    with (
+        open_bench(device) as bench,
+        ProcessPoolExecutor(jobs, initializer=torch.set_num_threads, initargs=(1,)) as pool,
+    ):
+        judging = pool.map(partial(_one, device=device, bench=bench), listed)
         results = list(tqdm(judging, total=len(listed), unit="verdict"))
     return Part(results, time.monotonic() - started, _cpu() - before)
 
 
-def _one(subject: Subject, device: str, jail: Jail) -> Result:
+def _one(subject: Subject, device: str, bench: Bench) -> Result:
     begun = time.monotonic()
-    judged = verify_texts(subject.reference, subject.candidate, device=device, jail=jail, seconds=SECONDS)
+    judged = verify_texts(subject.reference, subject.candidate, device=device, bench=bench, seconds=SECONDS)
     return Result(subject, judged, time.monotonic() - begun)
 
 

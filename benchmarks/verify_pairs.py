@@ -31,10 +31,10 @@ from tqdm import tqdm
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "src")]
 
 from modules import programs  # noqa: E402  the folder that this script stands in is not a package
-from triton_data.jail import Jail  # noqa: E402
 from triton_data.records import Drop, Program  # noqa: E402
+from triton_data.verify.bench import Bench  # noqa: E402
 from triton_data.verify.judgement import Judgement  # noqa: E402
-from triton_data.verify.verify import open_jail, verify_texts  # noqa: E402
+from triton_data.verify.verify import open_bench, verify_texts  # noqa: E402
 
 SECONDS = 60.0  # of one task
 
@@ -63,8 +63,8 @@ def main() -> None:
     for reason, count in Counter(pair.why_not for pair in pairs if not pair.text).most_common():
         print(f"  no pair: {count} {reason}")
     judge = partial(_judged, device=options.device, mode=options.mode)
-    with open_jail(options.device) as jail, ProcessPoolExecutor(options.jobs) as pool:
-        found = list(tqdm(pool.map(partial(judge, jail=jail), ready), total=len(ready), unit="verdict"))
+    with open_bench(options.device) as bench, ProcessPoolExecutor(options.jobs) as pool:
+        found = list(tqdm(pool.map(partial(judge, bench=bench), ready), total=len(ready), unit="verdict"))
     _report(ready, found)
 
 
@@ -94,11 +94,11 @@ def _made(program: Program, mode: str) -> Made:
     return Made(program, pair.text, pair.entry, capture.externs)
 
 
-def _judged(pair: Made, device: str, mode: str, jail: Jail) -> tuple[Judgement, float]:
+def _judged(pair: Made, device: str, mode: str, bench: Bench) -> tuple[Judgement, float]:
     torch.set_num_threads(1)
     begun, training = time.monotonic(), mode == "training"
     found = verify_texts(
-        pair.program.text, pair.text, device=device, jail=jail, externs=pair.externs, training=training,
+        pair.program.text, pair.text, device=device, bench=bench, externs=pair.externs, training=training,
         with_gradients=training, seconds=SECONDS, names=(pair.program.entry, pair.entry),
     )  # fmt: skip
     return found, time.monotonic() - begun

@@ -15,13 +15,13 @@ from triton_data.records import FRAGMENT, Capture, Drop, Pair, Program
 from triton_data.rewrite.options import STEPS, Options
 from triton_data.rewrite.stage import SECONDS, Job, RewriteStage
 from triton_data.store import Store
-from triton_data.verify.verify import open_jail, verify_texts
+from triton_data.verify.verify import open_bench, verify_texts
 
 
 def bisect(run_dir: Path, pair_id: str, device: str, allow_unsafe: bool) -> Iterator[Row]:
     program, capture, suffix = _found(run_dir, pair_id)
     first = ""
-    with open_jail(device, allow_unsafe) as jail:
+    with open_bench(device, allow_unsafe) as bench:
         for step in (*STEPS, ""):
             row: Row = {"after": step or "names"}
             text = _rewritten(program, capture, Options(suffix=suffix, stop_after=step), allow_unsafe)
@@ -30,7 +30,7 @@ def bisect(run_dir: Path, pair_id: str, device: str, allow_unsafe: bool) -> Iter
                 return
             training = capture.mode == "training"
             found = verify_texts(
-                program.text, text, device=device, jail=jail, externs=capture.externs, training=training,
+                program.text, text, device=device, bench=bench, externs=capture.externs, training=training,
                 names=(program.entry, program.entry + suffix),
             )  # fmt: skip
             first = first or ("" if found.passed else row["after"])

@@ -15,6 +15,7 @@ from triton_data.jail import COMPILE, Jail, Task
 from triton_data.train.complete import Completion
 from triton_data.train.score import kernels_in, program_in, reads
 from triton_data.train.tasks import Task as Asked
+from triton_data.verify.bench import Bench
 
 SECONDS = 120.0
 PRELOAD = ("torch", "triton", "triton_data.candidate_compile")
@@ -50,11 +51,11 @@ class Judge:
 
     def __enter__(self) -> Judge:
         self.compiler = self.stack.enter_context(Jail(PRELOAD, allow_unsafe=self.judging.allow_unsafe))
-        self.verifier: Jail | None = None
+        self.bench: Bench | None = None
         if self.judging.device != "none":
-            from triton_data.verify.verify import open_jail
+            from triton_data.verify.verify import open_bench
 
-            self.verifier = self.stack.enter_context(open_jail(self.judging.device, self.judging.allow_unsafe))
+            self.bench = self.stack.enter_context(open_bench(self.judging.device, self.judging.allow_unsafe))
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -63,7 +64,7 @@ class Judge:
     def judge(self, task: Asked, completion: Completion) -> Judged:
         text = program_in(completion.text, completion.began)
         module = reads(text)
-        asked = None if not task.reference or self.verifier is None else False
+        asked = None if not task.reference or self.bench is None else False
         result = Judged(completion.key, completion.sample, False, False, False, asked, "syntax", text)
         if module is None:
             return result
@@ -73,7 +74,7 @@ class Judge:
             return result
         why = self._compile(task, text)
         result = replace(result, compiles=not why, why=why)
-        if why or asked is None or self.verifier is None:
+        if why or asked is None or self.bench is None:
             return result
         return self._verify(task, text, result)
 
@@ -90,9 +91,9 @@ class Judge:
     def _verify(self, task: Asked, text: str, result: Judged) -> Judged:
         from triton_data.verify.verify import verify_texts
 
-        assert self.verifier is not None, "asked for only where there is one"
+        assert self.bench is not None, "asked for only where there is one"
         found = verify_texts(
-            task.reference, text, device=self.judging.device, jail=self.verifier,
+            task.reference, text, device=self.judging.device, bench=self.bench,
             names=(task.entry, f"{task.entry}New"),
         )  # fmt: skip
         return replace(result, correct=found.passed, why="" if found.passed else str(found.reason))

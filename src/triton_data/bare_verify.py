@@ -16,9 +16,9 @@ from typing import Any
 
 from triton_data.bare import run_bare
 from triton_data.errors import Misuse, closest
-from triton_data.jail import Jail
 from triton_data.records import Drop, Origin, Verdict, digest
 from triton_data.store import Store
+from triton_data.verify.bench import Bench
 from triton_data.verify.judgement import PROTOCOL, Judgement
 
 GRACE = 30.0
@@ -33,11 +33,11 @@ def verify_files(
     timed: bool,
     allow_unsafe: bool,
 ) -> Judgement:
-    from triton_data.verify.verify import open_jail, verify_texts
+    from triton_data.verify.verify import open_bench, verify_texts
 
     texts = [_read(path) for path in (reference, candidate)]
-    with open_jail(device, allow_unsafe) as jail:
-        return verify_texts(*texts, device=device, protocol=protocol, jail=jail, externs=externs, timed=timed)
+    with open_bench(device, allow_unsafe) as bench:
+        return verify_texts(*texts, device=device, protocol=protocol, bench=bench, externs=externs, timed=timed)
 
 
 def _read(path: Path) -> str:
@@ -67,7 +67,7 @@ class AuditStage:
     timeout: float
     allow_unsafe: bool
     name: str = "audit"
-    jail: Jail | None = None
+    bench: Bench | None = None
 
     def todo(self, store: Store) -> Iterator[Row]:
         raise NotImplementedError("rows come from a file, not from a run")
@@ -76,17 +76,17 @@ class AuditStage:
         raise NotImplementedError("rows come from a file, not from a run")
 
     def held(self) -> AbstractContextManager[object]:
-        from triton_data.verify.verify import open_jail
+        from triton_data.verify.verify import open_bench
 
-        self.jail = open_jail(self.device, self.allow_unsafe, inductor=True)
-        return self.jail
+        self.bench = open_bench(self.device, self.allow_unsafe, inductor=True)
+        return self.bench
 
     def work(self, item: Row) -> Iterator[Verdict | Drop]:
         from triton_data.verify.verify import verify_texts
 
-        assert self.jail is not None, "work() runs while the stage is held"
+        assert self.bench is not None, "work() runs while the stage is held"
         found = verify_texts(
-            item.reference, item.candidate, device=self.device, protocol=self.protocol, jail=self.jail,
+            item.reference, item.candidate, device=self.device, protocol=self.protocol, bench=self.bench,
             seconds=self.timeout,
         )  # fmt: skip
         yield found.verdict(item.key, self.device, self.protocol, Origin("given"))

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from triton_data.jail import Jail
-from triton_data.verify.verify import open_jail
+from triton_data.verify.bench import Bench
+from triton_data.verify.verify import open_bench
 
 
 @pytest.fixture(scope="session")
-def jail() -> Iterator[Jail]:
-    with open_jail() as opened:
+def bench() -> Iterator[Bench]:
+    with open_bench() as opened:
         yield opened

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.verify.texts import changed
-from triton_data.jail import Jail
 from triton_data.remake import Remake
 from triton_data.verify import gradients
+from triton_data.verify.bench import Bench
 from triton_data.verify.verify import verify_texts
 
 KERNELS = Path(__file__).parents[2] / "benchmarks" / "kernels"
@@ -17,8 +17,8 @@ REFERENCE = (KERNELS / "reference" / "silu_autograd.py").read_text("utf-8")
 CANDIDATE = (KERNELS / "candidate" / "silu_autograd.py").read_text("utf-8")
 
 
-def test_an_honest_backward_is_said_to_be_right(jail: Jail) -> None:
-    found = verify_texts(REFERENCE, CANDIDATE, jail=jail)
+def test_an_honest_backward_is_said_to_be_right(bench: Bench) -> None:
+    found = verify_texts(REFERENCE, CANDIDATE, bench=bench)
     assert found.passed, found.detail
     assert dict(found.checks)["gradients"].startswith("input 0: ")
 
@@ -34,30 +34,30 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_backward_is_found_although_all_outputs_are_right(name: str, jail: Jail) -> None:
+def test_a_wrong_backward_is_found_although_all_outputs_are_right(name: str, bench: Bench) -> None:
     old, new, reason = WRONG[name]
-    found = verify_texts(REFERENCE, changed(CANDIDATE, old, new), jail=jail)
+    found = verify_texts(REFERENCE, changed(CANDIDATE, old, new), bench=bench)
     assert (found.passed, found.reason) == (False, reason), found.detail
     assert found.detail.startswith("gradients")
 
 
-def test_what_torch_computes_in_backward_counts_only_where_all_gradients_are_asked_for(jail: Jail) -> None:
+def test_what_torch_computes_in_backward_counts_only_where_all_gradients_are_asked_for(bench: Bench) -> None:
     by_torch = (
         "x, = ctx.saved_tensors\n        gate = torch.sigmoid(x)\n        return gradient * gate * (1 + x * (1 - gate))"
     )
     start, end = CANDIDATE.index("(x,) = ctx"), CANDIDATE.index("\n\n\nclass ModelNew")
     text = CANDIDATE[:start] + by_torch + CANDIDATE[end:]
-    assert verify_texts(REFERENCE, text, jail=jail).passed
-    found = verify_texts(REFERENCE, text, jail=jail, with_gradients=True)
+    assert verify_texts(REFERENCE, text, bench=bench).passed
+    found = verify_texts(REFERENCE, text, bench=bench, with_gradients=True)
     assert (found.passed, found.reason) == (False, "torch_fallback"), found.detail
 
 
-def test_a_gradient_may_be_left_out_by_hand_but_not_in_training(jail: Jail) -> None:
+def test_a_gradient_may_be_left_out_by_hand_but_not_in_training(bench: Bench) -> None:
     start, end = CANDIDATE.index("(x,) = ctx"), CANDIDATE.index("\n\n\nclass ModelNew")
     text = CANDIDATE[:start] + "return None" + CANDIDATE[end:]
-    found = verify_texts(REFERENCE, text, jail=jail)
+    found = verify_texts(REFERENCE, text, bench=bench)
     assert found.passed and dict(found.checks)["gradients"] == "none given"
-    found = verify_texts(REFERENCE, text, jail=jail, with_gradients=True)
+    found = verify_texts(REFERENCE, text, bench=bench, with_gradients=True)
     assert (found.passed, found.reason) == (False, "wrong_structure"), found.detail
 
 
@@ -89,9 +89,9 @@ def get_inputs():
 """
 
 
-def test_what_a_call_leaves_in_the_weights_is_not_what_the_next_one_starts_from(jail: Jail) -> None:
+def test_what_a_call_leaves_in_the_weights_is_not_what_the_next_one_starts_from(bench: Bench) -> None:
     with Remake().held() as remake:
         made = remake(BATCH_NORM, "Model", "training")
     assert made is not None
-    found = verify_texts(BATCH_NORM, made[0], jail=jail, externs=made[1], training=True, with_gradients=True)
+    found = verify_texts(BATCH_NORM, made[0], bench=bench, externs=made[1], training=True, with_gradients=True)
     assert found.passed, found.detail

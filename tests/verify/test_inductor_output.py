@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.verify.texts import changed
-from triton_data.jail import Jail
-from triton_data.verify.verify import open_jail, verify_texts
+from triton_data.verify.bench import Bench
+from triton_data.verify.verify import open_bench, verify_texts
 
 REFERENCE = """
 import torch
@@ -89,13 +89,13 @@ class ReluLinearNew(nn.Module):
 
 
 @pytest.fixture(scope="module")
-def prepared() -> Iterator[Jail]:
-    with open_jail(inductor=True) as jail:
-        yield jail
+def prepared() -> Iterator[Bench]:
+    with open_bench(inductor=True) as bench:
+        yield bench
 
 
-def test_inductors_own_output_is_judged_as_it_is(prepared: Jail) -> None:
-    found = verify_texts(REFERENCE, CANDIDATE, jail=prepared)
+def test_inductors_own_output_is_judged_as_it_is(prepared: Bench) -> None:
+    found = verify_texts(REFERENCE, CANDIDATE, bench=prepared)
     assert found.passed, (found.reason, found.detail)
 
 
@@ -104,6 +104,6 @@ def test_inductors_own_output_is_judged_as_it_is(prepared: Jail) -> None:
     [("xindex % 8", "xindex // 64", "wrong_values"), ("tmp0 + tmp1", "tmp0", "wrong_values"),
      ("return output[0]", "return torch.relu(self.linear(input_0))", "torch_fallback")],
 )  # fmt: skip
-def test_what_is_wrong_in_it_is_found(old: str, new: str, reason: str, prepared: Jail) -> None:
-    found = verify_texts(REFERENCE, changed(CANDIDATE, old, new), jail=prepared)
+def test_what_is_wrong_in_it_is_found(old: str, new: str, reason: str, prepared: Bench) -> None:
+    found = verify_texts(REFERENCE, changed(CANDIDATE, old, new), bench=prepared)
     assert (found.passed, found.reason) == (False, reason), found.detail

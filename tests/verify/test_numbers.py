@@ -7,24 +7,26 @@ from typing import Any
 
 import pytest
 
-from triton_data.jail import Jail, Task
+from triton_data.jail import Task
+from triton_data.verify.bench import Bench
 
 PREAMBLE = """
 import torch, triton, triton.language as tl
 from triton.language.extra import libdevice
+from triton_data.verify.bench import Bench
 
 """
 
 
-def said(jail: Jail, body: str) -> Any:
-    outcome = jail.run(Task(source=PREAMBLE + textwrap.dedent(body)))
+def said(bench: Bench, body: str) -> Any:
+    outcome = bench.run(Task(source=PREAMBLE + textwrap.dedent(body)))
     assert outcome.ok, (outcome.reason, outcome.output[-2000:])
     return outcome.value
 
 
-def test_bfloat16_is_rounded_to_nearest_even_after_each_operation(jail: Jail) -> None:
+def test_bfloat16_is_rounded_to_nearest_even_after_each_operation(bench: Bench) -> None:
     assert said(
-        jail,
+        bench,
         """
         @triton.jit
         def kernel(x_ptr, y_ptr, out_ptr, N: tl.constexpr):
@@ -45,9 +47,9 @@ def test_bfloat16_is_rounded_to_nearest_even_after_each_operation(jail: Jail) ->
     ) == 0  # fmt: skip
 
 
-def test_eight_bit_floats_round_as_torch_and_saturate(jail: Jail) -> None:
+def test_eight_bit_floats_round_as_torch_and_saturate(bench: Bench) -> None:
     assert said(
-        jail,
+        bench,
         """
         @triton.jit
         def kernel(x_ptr, out_ptr, back_ptr, N: tl.constexpr):
@@ -69,10 +71,12 @@ def test_eight_bit_floats_round_as_torch_and_saturate(jail: Jail) -> None:
 
 
 @pytest.mark.parametrize(("precision", "least", "most"), [("ieee", 0.0, 2e-6), ("tf32", 1e-4, 5e-3), (None, 0.0, 2e-6)])
-def test_a_dot_has_the_precision_that_it_asks_for(precision: str | None, least: float, most: float, jail: Jail) -> None:
+def test_a_dot_has_the_precision_that_it_asks_for(
+    precision: str | None, least: float, most: float, bench: Bench
+) -> None:
     asked = f", input_precision={precision!r}" if precision else ""
     off = said(
-        jail,
+        bench,
         f"""
         @triton.jit
         def kernel(x_ptr, y_ptr, out_ptr, N: tl.constexpr):
@@ -89,9 +93,9 @@ def test_a_dot_has_the_precision_that_it_asks_for(precision: str | None, least: 
     assert least <= off <= most
 
 
-def test_half_types_are_multiplied_exactly_and_added_in_float32(jail: Jail) -> None:
+def test_half_types_are_multiplied_exactly_and_added_in_float32(bench: Bench) -> None:
     off = said(
-        jail,
+        bench,
         """
         @triton.jit
         def kernel(x_ptr, y_ptr, out_ptr, N: tl.constexpr):
@@ -111,9 +115,9 @@ def test_half_types_are_multiplied_exactly_and_added_in_float32(jail: Jail) -> N
     assert max(off) < 1e-6
 
 
-def test_extremes_drop_nan_unless_they_are_told_to_keep_it(jail: Jail) -> None:
+def test_extremes_drop_nan_unless_they_are_told_to_keep_it(bench: Bench) -> None:
     found = said(
-        jail,
+        bench,
         """
         @triton.jit
         def kernel(x_ptr, out_ptr, N: tl.constexpr):
@@ -134,9 +138,9 @@ def test_extremes_drop_nan_unless_they_are_told_to_keep_it(jail: Jail) -> None:
     assert found == ["1.0", "1.5", "nan", "1.5"]
 
 
-def test_conversions_to_integers_saturate(jail: Jail) -> None:
+def test_conversions_to_integers_saturate(bench: Bench) -> None:
     assert said(
-        jail,
+        bench,
         """
         @triton.jit
         def kernel(x_ptr, out_ptr, N: tl.constexpr):
@@ -152,9 +156,9 @@ def test_conversions_to_integers_saturate(jail: Jail) -> None:
     ) == [2**31 - 1, -(2**31), 0, -2]
 
 
-def test_sorts_scans_places_and_random_numbers(jail: Jail) -> None:
+def test_sorts_scans_places_and_random_numbers(bench: Bench) -> None:
     found = said(
-        jail,
+        bench,
         """
         @triton.jit
         def kernel(x_ptr, out_ptr, place_ptr, N: tl.constexpr):
@@ -186,9 +190,9 @@ def test_sorts_scans_places_and_random_numbers(jail: Jail) -> None:
     assert found == dict.fromkeys(found, True)
 
 
-def test_inline_assembly_of_one_instruction(jail: Jail) -> None:
+def test_inline_assembly_of_one_instruction(bench: Bench) -> None:
     assert said(
-        jail,
+        bench,
         """
         @triton.jit
         def kernel(x_ptr, out_ptr, N: tl.constexpr):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.verify.texts import CANDIDATE, REFERENCE, changed
-from triton_data.jail import Jail
+from triton_data.verify.bench import Bench
 from triton_data.verify.verify import verify_texts
 
 HEAD = """
@@ -43,14 +43,14 @@ RIGHT = {
 
 
 @pytest.mark.parametrize("name", RIGHT)
-def test_right_candidates_with_odd_outputs(name: str, jail: Jail) -> None:
-    found = verify_texts(*pair(*RIGHT[name]), jail=jail)
+def test_right_candidates_with_odd_outputs(name: str, bench: Bench) -> None:
+    found = verify_texts(*pair(*RIGHT[name]), bench=bench)
     assert found.passed, (found.reason, found.detail)
 
 
-def test_integers_and_half_types(jail: Jail) -> None:
+def test_integers_and_half_types(bench: Bench) -> None:
     for inputs in ("[torch.randint(-9, 9, (4, 25))]", "[torch.randn(4, 25).half()]", "[torch.randn(4, 25).bfloat16()]"):
-        found = verify_texts(*pair("return x * 2", "return twice(x)", inputs), jail=jail)
+        found = verify_texts(*pair("return x * 2", "return twice(x)", inputs), bench=bench)
         assert found.passed, (inputs, found.reason, found.detail)
 
 
@@ -64,38 +64,38 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_wrong_candidates_with_odd_outputs(name: str, jail: Jail) -> None:
+def test_wrong_candidates_with_odd_outputs(name: str, bench: Bench) -> None:
     old, new, reason = WRONG[name]
-    found = verify_texts(*pair(old, new), jail=jail)
+    found = verify_texts(*pair(old, new), bench=bench)
     assert not found.passed
     assert reason is None or found.reason == reason, (found.reason, found.detail)
 
 
-def test_reference_with_one_forgotten_row_of_a_large_input_is_shrunk(jail: Jail) -> None:
+def test_reference_with_one_forgotten_row_of_a_large_input_is_shrunk(bench: Bench) -> None:
     """Sizes of a real task; it would take the interpreter minutes as it is."""
     texts = pair("return x * 2", "return twice(x)", "[torch.randn(4096, 2048)]")
-    found = verify_texts(*texts, jail=jail)
+    found = verify_texts(*texts, bench=bench)
     assert found.passed, found.detail
     assert "4096 as" in dict(found.checks)["sizes"]
 
 
-def test_a_candidate_that_is_right_only_where_blocks_divide_is_found(jail: Jail) -> None:
+def test_a_candidate_that_is_right_only_where_blocks_divide_is_found(bench: Bench) -> None:
     reference, candidate = pair("return x * 2", "return twice(x)", "[torch.randn(4, 64)]")
-    assert verify_texts(reference, candidate, jail=jail).passed
+    assert verify_texts(reference, candidate, bench=bench).passed
     unmasked = changed(changed(candidate, ", mask=at < n) * 2", ") * 2"), "* 2, mask=at < n)", "* 2)")
-    found = verify_texts(reference, unmasked, jail=jail)
+    found = verify_texts(reference, unmasked, bench=bench)
     assert (found.passed, found.reason) == (False, "out_of_bounds")
     assert "other sizes" in found.detail
 
 
-def test_a_candidate_that_refuses_other_sizes_is_judged_at_its_own(jail: Jail) -> None:
+def test_a_candidate_that_refuses_other_sizes_is_judged_at_its_own(bench: Bench) -> None:
     text = "assert x.shape == (4, 64)\n        return twice(x)"
-    found = verify_texts(*pair("return x * 2", text, "[torch.randn(4, 64)]"), jail=jail)
+    found = verify_texts(*pair("return x * 2", text, "[torch.randn(4, 64)]"), bench=bench)
     assert found.passed
     assert dict(found.checks)["other sizes"] == "refused"
 
 
-def test_batch_norm_may_be_meant_in_training(jail: Jail) -> None:
+def test_batch_norm_may_be_meant_in_training(bench: Bench) -> None:
     reference = changed(REFERENCE, "torch.relu(x) * self.scale", "torch.nn.functional.batch_norm("
                         "x, None, None, training=True) if self.training else x * self.scale.sum()")  # fmt: skip
     kernel = """
@@ -112,7 +112,7 @@ def norm(x_ptr, out_ptr, rows, n_cols, ROWS: tl.constexpr):
 class ModelNew"""
     text = changed(CANDIDATE, "class ModelNew", kernel.lstrip())
     call = "relu_scale[(x.shape[0],)](x, self.scale, out, x.shape[1], BLOCK=triton.next_power_of_2(x.shape[1]))"
-    found = verify_texts(reference, changed(text, call, "norm[(x.shape[1],)](x, out, *x.shape, ROWS=8)"), jail=jail)
+    found = verify_texts(reference, changed(text, call, "norm[(x.shape[1],)](x, out, *x.shape, ROWS=8)"), bench=bench)
     assert found.passed, found.detail
     assert dict(found.checks)["mode"].startswith("training")
 
@@ -127,24 +127,24 @@ GUARDS = {
 
 
 @pytest.mark.parametrize("name", GUARDS)
-def test_code_that_asks_for_a_gpu_finds_one(name: str, jail: Jail) -> None:
-    found = verify_texts(*pair("return x * 2", GUARDS[name]), jail=jail)
+def test_code_that_asks_for_a_gpu_finds_one(name: str, bench: Bench) -> None:
+    found = verify_texts(*pair("return x * 2", GUARDS[name]), bench=bench)
     assert found.passed, (found.reason, found.detail)
 
 
-def test_the_same_question_gets_the_same_answer(jail: Jail) -> None:
+def test_the_same_question_gets_the_same_answer(bench: Bench) -> None:
     """One rounding more from the fourth call on: right each time, but not the same."""
     new = "self.calls = getattr(self, 'calls', 0) + 1\n        return twice(x) if self.calls < 4 else nearly(x)"
     reference, candidate = pair("return x * 2", "return twice(x)")
     text = candidate.replace("return twice(x)", new)
     kernel = candidate[candidate.index("@triton.jit") : candidate.index("class ModelNew")]
     other = kernel.replace("twice", "nearly").replace("* 2,", "* 2 * 1.0000002,")
-    found = verify_texts(reference, text.replace("class ModelNew", f"{other}\n\nclass ModelNew"), jail=jail)
+    found = verify_texts(reference, text.replace("class ModelNew", f"{other}\n\nclass ModelNew"), bench=bench)
     assert not found.passed
     assert found.reason == "nondeterministic_candidate", found.detail
 
 
-def test_a_few_numbers_of_a_half_type_can_still_be_told_from_coarser_ones(jail: Jail) -> None:
+def test_a_few_numbers_of_a_half_type_can_still_be_told_from_coarser_ones(bench: Bench) -> None:
     reference, candidate = pair("return x.amax(-1)", "return largest(x)", "[torch.randn(6, 129).bfloat16()]")
     kernel = """
 @triton.jit
@@ -159,5 +159,5 @@ def largest(x):
     return out
 
 class ModelNew"""
-    found = verify_texts(reference, changed(candidate, "class ModelNew", kernel.lstrip()), jail=jail)
+    found = verify_texts(reference, changed(candidate, "class ModelNew", kernel.lstrip()), bench=bench)
     assert found.passed, (found.reason, found.detail)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from tests.verify.test_numbers import said
-from triton_data.jail import Jail
+from triton_data.verify.bench import Bench
 
 
-def test_programs_that_leave_early_and_loop_for_different_times(jail: Jail) -> None:
+def test_programs_that_leave_early_and_loop_for_different_times(bench: Bench) -> None:
     assert said(
-        jail,
+        bench,
         """
         @triton.jit
         def kernel(x_ptr, count_ptr, out_ptr, n_rows, N: tl.constexpr):
@@ -30,10 +30,10 @@ def test_programs_that_leave_early_and_loop_for_different_times(jail: Jail) -> N
     ) == [True, True]
 
 
-def test_what_was_stored_before_the_ways_part_is_stored_once(jail: Jail) -> None:
+def test_what_was_stored_before_the_ways_part_is_stored_once(bench: Bench) -> None:
     """In place, so that doing it twice would show."""
     assert said(
-        jail,
+        bench,
         """
         @triton.jit
         def kernel(x_ptr, N: tl.constexpr):
@@ -50,9 +50,9 @@ def test_what_was_stored_before_the_ways_part_is_stored_once(jail: Jail) -> None
     ) == [3.0, 2.0, 2.0, 3.0, 2.0, 2.0, 3.0, 2.0]
 
 
-def test_the_last_program_of_an_atomic_count_finishes(jail: Jail) -> None:
+def test_the_last_program_of_an_atomic_count_finishes(bench: Bench) -> None:
     assert said(
-        jail,
+        bench,
         """
         @triton.jit
         def kernel(x_ptr, part_ptr, count_ptr, out_ptr, N: tl.constexpr, PARTS: tl.constexpr):
@@ -69,10 +69,10 @@ def test_the_last_program_of_an_atomic_count_finishes(jail: Jail) -> None:
     ) == [True, 8]
 
 
-def test_a_lock_is_held_by_one_program_at_a_time(jail: Jail) -> None:
+def test_a_lock_is_held_by_one_program_at_a_time(bench: Bench) -> None:
     assert (
         said(
-            jail,
+            bench,
             """
         @triton.jit
         def kernel(lock_ptr, out_ptr):
@@ -91,9 +91,9 @@ def test_a_lock_is_held_by_one_program_at_a_time(jail: Jail) -> None:
     )
 
 
-def test_block_pointers_descriptors_and_three_axes(jail: Jail) -> None:
+def test_block_pointers_descriptors_and_three_axes(bench: Bench) -> None:
     assert said(
-        jail,
+        bench,
         """
         @triton.jit
         def by_block(x_ptr, out_ptr, M, N, B: tl.constexpr):
@@ -119,9 +119,9 @@ def test_block_pointers_descriptors_and_three_axes(jail: Jail) -> None:
     ) == [True, True]
 
 
-def test_a_wide_launch_is_cut_into_batches(jail: Jail) -> None:
+def test_a_wide_launch_is_cut_into_batches(bench: Bench) -> None:
     assert said(
-        jail,
+        bench,
         """
         @triton.jit
         def kernel(x_ptr, out_ptr, N: tl.constexpr):
@@ -146,10 +146,10 @@ RACES = {
 }  # fmt: skip
 
 
-def test_races_are_seen_and_harmless_sharing_is_not_one(jail: Jail) -> None:
+def test_races_are_seen_and_harmless_sharing_is_not_one(bench: Bench) -> None:
     for name, body in {**RACES, "": "tl.store(out_ptr + at, 3.0)"}.items():
         found = said(
-            jail,
+            bench,
             f"""
             from triton_data.verify.interpreter.execute import LAUNCHES
             from triton_data.verify.interpreter.memory import Memory

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from triton_data.jail import Jail
 from triton_data.remake import Remake
 from triton_data.verify import bulk
+from triton_data.verify.bench import Bench
 from triton_data.verify.verify import verify_texts
 
 REFERENCE = """
@@ -50,18 +50,18 @@ def test_memory_is_told_before_it_is_taken(tmp_path: Path, monkeypatch: pytest.M
     assert bulk.of(REFERENCE.replace("torch.randn(", "nonsense("), "Model") == 0
 
 
-def test_a_candidate_of_one_size_is_made_again_and_judged_there(jail: Jail, remake: Remake) -> None:
+def test_a_candidate_of_one_size_is_made_again_and_judged_there(bench: Bench, remake: Remake) -> None:
     made = remake(REFERENCE, "Model", "inference")
     assert made is not None
     text, externs = made
     assert "16384" in text or "134217728" in text, "made for its sizes only"
-    found = verify_texts(REFERENCE, text, jail=jail, externs=externs, remake=remake)
+    found = verify_texts(REFERENCE, text, bench=bench, externs=externs, remake=remake)
     assert found.passed, found.detail
     assert "made again for it: 8192 as " in dict(found.checks)["sizes"]
 
 
-def test_one_that_cannot_be_made_again_is_too_large(jail: Jail, remake: Remake) -> None:
+def test_one_that_cannot_be_made_again_is_too_large(bench: Bench, remake: Remake) -> None:
     made = remake(REFERENCE, "Model", "inference")
     assert made is not None
-    found = verify_texts(REFERENCE, made[0], jail=jail, externs=made[1], seconds=20.0)
+    found = verify_texts(REFERENCE, made[0], bench=bench, externs=made[1], seconds=20.0)
     assert (found.passed, found.reason, found.open) == (False, "too_large", True), found.detail

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from tests.verify.texts import CANDIDATE, REFERENCE, changed
-from triton_data.jail import Jail
 from triton_data.verify import structure
+from triton_data.verify.bench import Bench
 from triton_data.verify.draws import KINDS, Draw
 from triton_data.verify.draws import changed as redrawn
 from triton_data.verify.verify import verify_texts
@@ -49,7 +49,7 @@ def test_redrawn_inputs_keep_it(kind: str) -> None:
     assert torch.equal(free, f) is (kind == "given")
 
 
-def test_a_kernel_that_relies_on_it_passes(jail: Jail) -> None:
+def test_a_kernel_that_relies_on_it_passes(bench: Bench) -> None:
     """It reads the first half of a table of which both halves are the same, as rotary embeddings do."""
     given = "[torch.randn(5, 70), (lambda f: torch.cat([f, f], -1))(torch.rand(35))]"
     reference = changed(REFERENCE, "[torch.randn(5, 70)]", given)
@@ -60,5 +60,5 @@ def test_a_kernel_that_relies_on_it_passes(jail: Jail) -> None:
                         "* scale * tl.load(t_ptr + cols % 35, mask=mask, other=0.0)\n")  # fmt: skip
     candidate = changed(candidate, "self, x):", "self, x, t):")
     candidate = changed(candidate, "(x, self.scale, out", "(x, self.scale, t, out")
-    found = verify_texts(reference, candidate, jail=jail)
+    found = verify_texts(reference, candidate, bench=bench)
     assert found.passed, found.detail

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.verify.texts import CANDIDATE, REFERENCE, changed
-from triton_data.jail import Jail
+from triton_data.verify.bench import Bench
 from triton_data.verify.verify import verify_texts
 
 
-def test_an_honest_candidate_passes_and_says_how(jail: Jail) -> None:
-    found = verify_texts(REFERENCE, CANDIDATE, jail=jail)
+def test_an_honest_candidate_passes_and_says_how(bench: Bench) -> None:
+    found = verify_texts(REFERENCE, CANDIDATE, bench=bench)
     assert found.passed, found
     checks = dict(found.checks)
     assert checks["measured against"] == "float64"
@@ -36,30 +36,35 @@ WRONG = {
     "two outputs": ("return out", "return out, out", "wrong_structure"),
     "other weights": ("self.scale = nn.Parameter(torch.ones(features))", "self.scale = torch.ones(features)",
                       "state_mismatch"),
+    "a type that changes": (
+        "    y = tl.where(x > 0, x, 0.0) * scale\n",
+        "    y = 0\n    for _ in range(1):\n        y = tl.where(x > 0, x, 0.0) * scale\n",
+        "does_not_compile",
+    ),
     "no such argument": ("n_cols, BLOCK: tl", "n_cols, WIDTH: tl", "crash"),
     "a look around": ("import torch\n", "import gc\nimport torch\n\nSEEN = gc.get_objects()\n", "tampering"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_one_thing_wrong_is_found_and_named(name: str, jail: Jail) -> None:
+def test_one_thing_wrong_is_found_and_named(name: str, bench: Bench) -> None:
     old, new, reason = WRONG[name]
-    found = verify_texts(REFERENCE, changed(CANDIDATE, old, new), jail=jail)
+    found = verify_texts(REFERENCE, changed(CANDIDATE, old, new), bench=bench)
     assert (found.passed, found.reason) == (False, reason), found.detail
 
 
-def test_a_kernel_whose_result_nobody_uses_is_a_decoy(jail: Jail) -> None:
+def test_a_kernel_whose_result_nobody_uses_is_a_decoy(bench: Bench) -> None:
     """Its output comes from memory that the kernel does not touch."""
     text = changed(CANDIDATE, "return out", "return x.abs() * 0.5 + x * 0.5")
-    found = verify_texts(REFERENCE, text, jail=jail)
+    found = verify_texts(REFERENCE, text, bench=bench)
     assert (found.passed, found.reason) == (False, "torch_fallback")
 
 
-def test_a_copy_of_what_torch_computed_is_no_kernel(jail: Jail) -> None:
+def test_a_copy_of_what_torch_computed_is_no_kernel(bench: Bench) -> None:
     reference = changed(REFERENCE, "torch.relu(x) * self.scale", "x @ self.scale.diag()")
     text = changed(CANDIDATE, "x = x.contiguous()", "x = x @ self.scale.diag()")
     text = changed(text, "tl.where(x > 0, x, 0.0) * scale", "x")
-    found = verify_texts(reference, text, jail=jail)
+    found = verify_texts(reference, text, bench=bench)
     assert (found.passed, found.reason) == (False, "torch_fallback")
 
 
@@ -74,9 +79,9 @@ OPEN = {
 
 
 @pytest.mark.parametrize("name", OPEN)
-def test_a_reference_that_can_prove_nothing_is_named(name: str, jail: Jail) -> None:
+def test_a_reference_that_can_prove_nothing_is_named(name: str, bench: Bench) -> None:
     old, new, reason = OPEN[name]
-    found = verify_texts(changed(REFERENCE, old, new), CANDIDATE, jail=jail)
+    found = verify_texts(changed(REFERENCE, old, new), CANDIDATE, bench=bench)
     assert (found.passed, found.reason, found.open) == (False, reason, True), found.detail
 
 
@@ -115,15 +120,15 @@ def model_new(x, target):
 """
 
 
-def test_integers_that_only_integers_lead_to_are_books_and_may_be_kept_by_torch(jail: Jail) -> None:
-    found = verify_texts(BOOKS, BOOKKEEPER, jail=jail)
+def test_integers_that_only_integers_lead_to_are_books_and_may_be_kept_by_torch(bench: Bench) -> None:
+    found = verify_texts(BOOKS, BOOKKEEPER, bench=bench)
     assert found.passed, found.detail
 
 
-def test_numbers_that_are_looked_at_as_integers_are_no_books(jail: Jail) -> None:
+def test_numbers_that_are_looked_at_as_integers_are_no_books(bench: Bench) -> None:
     bits = "x = x.contiguous()"
     text = changed(CANDIDATE, bits, "x = x.contiguous().view(torch.int32).clamp(min=0).view(torch.float32)")
-    found = verify_texts(REFERENCE, text, jail=jail)
+    found = verify_texts(REFERENCE, text, bench=bench)
     assert (found.passed, found.reason) == (False, "torch_fallback"), found.detail
     counted = changed(CANDIDATE, bits, "x = x.contiguous() + 0 * int((x > 0).sum().item())")
-    assert verify_texts(REFERENCE, counted, jail=jail).reason == "torch_fallback"
+    assert verify_texts(REFERENCE, counted, bench=bench).reason == "torch_fallback"

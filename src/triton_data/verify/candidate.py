@@ -13,6 +13,8 @@ from typing import Any
 
 import torch
 from torch.utils import _pytree as pytree
+from triton.compiler.errors import CompilationError
+from triton.runtime.errors import OutOfResources, PTXASError
 
 from triton_data.verify import gradients, state, values
 from triton_data.verify.loaded import failure, instance_of
@@ -162,6 +164,8 @@ class Caller:
 
 
 def _reason(error: BaseException) -> Reason:
+    if isinstance(error, CompilationError | OutOfResources | PTXASError):
+        return Reason.NOT_COMPILED
     return Reason.OUT_OF_BOUNDS if "illegal memory access" in str(error) else Reason.CRASH
 
 

@@ -22,6 +22,7 @@ class Reason(StrEnum):
     NONDETERMINISTIC = "nondeterministic_candidate"
     STATE_MISMATCH = "state_mismatch"  # its parameters are not those of the reference
     SIGNATURE = "signature"  # no such class or function, or other arguments
+    NOT_COMPILED = "does_not_compile"
     CRASH = "crash"
     TIMEOUT = "timeout"
     # The candidate is not what it says.
@@ -65,6 +66,7 @@ MEANING: dict[str, str] = {
     Reason.NONDETERMINISTIC: "the same inputs give other outputs the second time",
     Reason.STATE_MISMATCH: "the candidate's weights are not those of the reference, by name or by order",
     Reason.SIGNATURE: "there is no class or function that belongs to the reference's",
+    Reason.NOT_COMPILED: "the compiler refuses a kernel, or no GPU of the target has room for it",
     Reason.CRASH: "the candidate raises, or its process dies",
     Reason.TIMEOUT: "the candidate takes too long",
     Reason.NOT_LAUNCHED: "no kernel is launched",

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from triton_data.config import VerifyConfig
-from triton_data.jail import Jail
 from triton_data.records import FRAGMENT, Capture, Drop, Pair, Program, Verdict
 from triton_data.store import Store
+from triton_data.verify.bench import Bench
 from triton_data.verify.judgement import PROTOCOL
 
 TASKS = 12  # of the jail in one verification; hardly ever do two of them take all their time
@@ -49,7 +49,7 @@ class VerifyStage:
     allow_unsafe: bool = False
     timing: bool = False
     name: str = "verify"
-    jail: Jail | None = None
+    bench: Bench | None = None
     remake: Remade | None = None
 
     @classmethod
@@ -73,22 +73,22 @@ class VerifyStage:
 
     @contextmanager
     def held(self) -> Iterator[object]:
-        from triton_data.verify.verify import open_jail
+        from triton_data.verify.verify import open_bench
 
-        self.jail = open_jail(self.device, self.allow_unsafe)
-        with self.jail, self.remake.held() if self.remake else nullcontext():
-            yield self.jail
+        self.bench = open_bench(self.device, self.allow_unsafe)
+        with self.bench, self.remake.held() if self.remake else nullcontext():
+            yield self.bench
 
     def work(self, item: Job) -> Iterator[Verdict | Drop]:
         from triton_data.verify.verify import verify_texts
 
-        assert self.jail is not None, "work() runs while the stage is held"
+        assert self.bench is not None, "work() runs while the stage is held"
         found = verify_texts(
             item.program.text,
             item.pair.text,
             device=self.device,
             protocol=self.protocol,
-            jail=self.jail,
+            bench=self.bench,
             externs=item.externs,
             training=item.mode == "training",
             with_gradients=item.mode == "training",

@@ -1,7 +1,8 @@
 """The tasks of one verification, and what crosses the jail's border between them.
 
-In: two texts, their entries and a jail. Out: what the reference claims as cases to compare with, and what the candidate
-claims. The candidate's payload holds weights and inputs, never an expected output. Not covered: judging (verify.py).
+In: two texts, their entries and a bench. Out: what the reference claims as cases to compare with, and what the
+candidate claims. A candidate's payload holds weights and inputs, never an expected output. Not covered: judging
+(verify.py).
 """
 
 from __future__ import annotations
@@ -10,36 +11,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from triton_data.errors import Misuse
-from triton_data.jail import GPU, RUN, Jail, Outcome, Task
+from triton_data.jail import COMPILE, GPU, RUN, Outcome, Task
 from triton_data.verify import draws, expected, outputs, values
+from triton_data.verify.bench import Bench
 from triton_data.verify.expected import Case
 from triton_data.verify.judgement import Checks, Judgement
 from triton_data.verify.reasons import Reason
 
-DEVICES = ("cpu", "cuda")
-PRELOAD = ("torch", "triton", "numpy", "triton_data.verify.candidate", "triton_data.verify.reference")
-INDUCTOR = ("torch._inductor.runtime.triton_heuristics", "torch._inductor.select_algorithm")
 SECONDS = 60.0
 CUDA_SECONDS = 120.0
 LARGEST = 48 << 20  # bytes of inputs that go to a candidate
 BIG = {"cpu": 4 << 20, "cuda": 48 << 20}  # bytes of one draw above which smaller sizes are looked for
 SECONDS_OF = {"cpu": SECONDS, "cuda": CUDA_SECONDS}
-
-
-def open_jail(device: str = "cpu", allow_unsafe: bool = False, inductor: bool = False) -> Jail:
-    """A jail whose zygote has the interpreter, or, for CUDA, only the libraries, ready. `with` starts and ends it. With
-    `inductor` it also has what TorchInductor's own output imports, which takes each task a second otherwise."""
-    if device not in DEVICES:
-        raise Misuse(f"unknown device {device!r}: cpu or cuda")
-    same = {"TRITON_F32_DEFAULT": "ieee"}  # what a kernel leaves open is not held against it
-    if device == "cuda":
-        warm = "triton_data.verify.cuda.machine:warm"
-        return Jail((*PRELOAD, "torch._dynamo"), warm=warm, env=same, allow_unsafe=allow_unsafe, gpu=True)
-    interpreted = {**same, "TRITON_INTERPRET": "1"}
-    warm = "triton_data.verify.interpreter.install:warm"
-    preload = (*PRELOAD, *INDUCTOR) if inductor else PRELOAD
-    return Jail(preload, warm=warm, env=interpreted, allow_unsafe=allow_unsafe)
 
 
 # (a reference's text, its entry, the mode) -> a candidate's text and what it leaves to libraries
@@ -55,7 +38,7 @@ class Trial:
     entry: str
     new_entry: str
     device: str
-    jail: Jail
+    bench: Bench
     seed: int
     training: bool
     seconds: float
@@ -69,7 +52,16 @@ class Trial:
     def run(self, room: str, payload: dict[str, Any], device: str = "") -> Outcome:
         base = GPU if (device or self.device) == "cuda" else RUN
         policy = replace(base, wall_s=self.seconds, cpu_s=int(self.seconds))
-        return self.jail.run(Task(entry=f"triton_data.verify.{room}:run", payload=payload), policy)
+        return self.bench.run(Task(entry=f"triton_data.verify.{room}:run", payload=payload), policy)
+
+    def compiled(self, payloads: list[dict[str, Any]]) -> Outcome | None:
+        """Where kernels are interpreted, what the compiler says of them."""
+        if self.bench.compiler is None:
+            return None
+        policy = replace(COMPILE, wall_s=self.seconds, cpu_s=int(self.seconds))
+        return self.bench.compiler.run(
+            Task(entry="triton_data.verify.compiling:run", payload={"parts": payloads}), policy
+        )
 
 
 @dataclass(frozen=True)

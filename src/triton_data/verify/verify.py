@@ -1,6 +1,6 @@
 """The judge: is this Triton program right, and is it the Triton program that does the work?
 
-In: two texts and a jail. Out: a `Judgement`. Foreign code runs in tasks of the jail, the reference in one and the
+In: two texts and a bench. Out: a `Judgement`. Foreign code runs in tasks of its jails, the reference in one and the
 candidate in others; this process draws the plan, keeps what is expected, and compares. Not covered: where texts come
 from (stage.py, bare_verify.py), and timing (timing.py).
 """
@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from itertools import chain
+from typing import Any
 
 import torch
 
 from triton_data.errors import Misuse
-from triton_data.jail import Jail
 from triton_data.records import Drop
 from triton_data.verify import (
     branches,
@@ -32,13 +32,14 @@ from triton_data.verify import (
     subject,
     timing,
 )
+from triton_data.verify.bench import Bench, open_bench
 from triton_data.verify.expected import Case
 from triton_data.verify.judgement import PROTOCOL, Checks, Judgement
 from triton_data.verify.questions import Answer, Question, answered
 from triton_data.verify.reasons import Reason
-from triton_data.verify.trial import SECONDS_OF, Remake, Seen, Trial, observe, open_jail, payload_of
+from triton_data.verify.trial import SECONDS_OF, Remake, Seen, Trial, observe, payload_of
 
-__all__ = ["open_jail", "verify_texts"]
+__all__ = ["open_bench", "verify_texts"]
 _TWO_MODES = re.compile(r"BatchNorm|batch_norm|InstanceNorm|instance_norm|self\.training")
 NOT_ON_CPU = (Reason.REFERENCE_FAILED, Reason.TOO_LARGE, Reason.UNSTABLE)
 NEAR = 1000.0  # times what is allowed: another eager's rounding may account for it
@@ -50,7 +51,7 @@ def verify_texts(
     *,
     device: str = "cpu",
     protocol: int = PROTOCOL,
-    jail: Jail,
+    bench: Bench,
     seed: int = 0,
     externs: Iterable[str] = (),
     training: bool = False,
@@ -65,7 +66,7 @@ def verify_texts(
     makes the candidate again for a reference at other sizes."""
     if protocol != PROTOCOL:
         raise Misuse(f"unknown protocol {protocol}: this version has protocol {PROTOCOL}")
-    checks = Checks(layers=jail.layers)
+    checks = Checks(layers=bench.layers)
     checks.say("protocol", protocol)
     checks.say("device", device)
     found = names or subject.names(reference, candidate)
@@ -73,7 +74,7 @@ def verify_texts(
         return checks.failed(found.reason, found.detail)
     limit = seconds or SECONDS_OF[device]
     trial = Trial(
-        reference, candidate, *found, device, jail, seed, training, limit, tuple(externs), timed and device == "cuda",
+        reference, candidate, *found, device, bench, seed, training, limit, tuple(externs), timed and device == "cuda",
         with_gradients, remake=remake,
     )  # fmt: skip
     said = screen.suspicious(candidate, found[1])
@@ -149,11 +150,32 @@ def _compared(trial: Trial, checks: Checks, seen: Seen) -> Judgement:
         other_sizes.questions(trial, allowed, checks),
         differentiated.question(trial, allowed, checks),
     )
+    asked: list[dict[str, Any]] = []
     return (
-        answered(trial, questions, checks)
+        answered(trial, _noted(questions, asked), checks)
+        or _compiles(trial, [payload, *(one for one in asked if "gradients" in one)], checks)
         or (timing.measure(trial, payload, checks) if trial.timing else None)
         or checks.passed()
     )
+
+
+def _noted(questions: Iterator[Question], asked: list[dict[str, Any]]) -> Iterator[Question]:
+    for question in questions:
+        asked.append(question.payload)
+        yield question
+
+
+def _compiles(trial: Trial, payloads: list[dict[str, Any]], checks: Checks) -> Judgement | None:
+    """What only calling the candidate can tell, and did not, is left open: nothing on the CPU needs the answer."""
+    outcome = trial.compiled([{**one, "draws": one["draws"][:1]} for one in payloads])
+    if outcome is None:
+        return None
+    told = outcome.value if outcome.ok and isinstance(outcome.value, dict) else {"said": outcome.reason}
+    if told.get("refused"):
+        return checks.failed(Reason.NOT_COMPILED, str(told["refused"]))
+    kernels = ", ".join(map(str, told.get("kernels") or ())) or "nothing"
+    checks.say("compiled for sm_90", kernels + (f"; then {told['said']}" if told.get("said") else ""))
+    return None
 
 
 def _right(answer: Answer, cases: list[Case], checks: Checks) -> Judgement | None:

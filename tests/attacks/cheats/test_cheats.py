@@ -14,8 +14,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
 
 from judging.cheats import Cheat, cheats
-from triton_data.jail import Jail
-from triton_data.verify.verify import open_jail, verify_texts
+from triton_data.verify.bench import Bench
+from triton_data.verify.verify import open_bench, verify_texts
 
 ALL = list(cheats("cpu"))
 SAMPLE = {
@@ -30,9 +30,9 @@ OPEN = {"always_one": "insensitive", "no_dropout": "nondeterministic"}
 
 
 @pytest.fixture(scope="module")
-def jail() -> Iterator[Jail]:
-    with open_jail() as jail:
-        yield jail
+def bench() -> Iterator[Bench]:
+    with open_bench() as bench:
+        yield bench
 
 
 def parameters() -> list[object]:
@@ -40,8 +40,8 @@ def parameters() -> list[object]:
 
 
 @pytest.mark.parametrize("cheat", parameters())
-def test_a_cheat_is_rejected(cheat: Cheat, jail: Jail) -> None:
-    judged = verify_texts(cheat.reference, cheat.text, jail=jail, seconds=10)
+def test_a_cheat_is_rejected(cheat: Cheat, bench: Bench) -> None:
+    judged = verify_texts(cheat.reference, cheat.text, bench=bench, seconds=10)
     assert not judged.passed, cheat.tries
     assert judged.reason == OPEN[cheat.name] if cheat.name in OPEN else not judged.open, judged
 
@@ -55,8 +55,8 @@ def attacked() -> list[object]:
 
 
 @pytest.mark.parametrize("cheat", attacked())
-def test_an_honest_candidate_passes(cheat: Cheat, jail: Jail) -> None:
-    judged = verify_texts(cheat.reference, cheat.honest, jail=jail)
+def test_an_honest_candidate_passes(cheat: Cheat, bench: Bench) -> None:
+    judged = verify_texts(cheat.reference, cheat.honest, bench=bench)
     assert judged.passed, (judged.reason, judged.detail)
 
 

@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
 from judging.loop import trialled
 from judging.subjects import Subject, right
 from kernels import good_kernels, resized
-from triton_data.jail import Jail
-from triton_data.verify.verify import open_jail, verify_texts
+from triton_data.verify.bench import Bench
+from triton_data.verify.verify import open_bench, verify_texts
 
 ALL = list(right("", variants=True))
 SAMPLE = ("add", "softmax", "matmul_split_k", "sort_rows", "histogram", "attention", "integer_mix", "layer_norm",
@@ -26,9 +26,9 @@ SAMPLE = ("add", "softmax", "matmul_split_k", "sort_rows", "histogram", "attenti
 
 
 @pytest.fixture(scope="module")
-def jail() -> Iterator[Jail]:
-    with open_jail() as jail:
-        yield jail
+def bench() -> Iterator[Bench]:
+    with open_bench() as bench:
+        yield bench
 
 
 def marked(subject: Subject) -> object:
@@ -37,8 +37,8 @@ def marked(subject: Subject) -> object:
 
 
 @pytest.mark.parametrize("subject", [marked(subject) for subject in ALL])
-def test_a_right_kernel_passes(subject: Subject, jail: Jail) -> None:
-    judged = verify_texts(subject.reference, subject.candidate, jail=jail)
+def test_a_right_kernel_passes(subject: Subject, bench: Bench) -> None:
+    judged = verify_texts(subject.reference, subject.candidate, bench=bench)
     assert judged.passed, (judged.reason, judged.detail)
 
 

@@ -14,15 +14,15 @@ sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
 
 from judging import oracle
 from judging.subjects import Subject, broken
-from triton_data.verify.verify import open_jail, verify_texts
+from triton_data.verify.verify import open_bench, verify_texts
 
 SAMPLE = list(broken("^l2_normalize$", 1))
 
 
 @pytest.fixture(scope="module")
 def passed() -> list[Subject]:
-    with open_jail() as jail:
-        return [m for m in SAMPLE if verify_texts(m.reference, m.candidate, jail=jail).passed]
+    with open_bench() as bench:
+        return [m for m in SAMPLE if verify_texts(m.reference, m.candidate, bench=bench).passed]
 
 
 def test_a_mutant_is_killed_or_no_different(passed: list[Subject]) -> None:

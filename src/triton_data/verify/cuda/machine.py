@@ -10,16 +10,14 @@ from typing import Any
 from unittest import mock
 
 import torch
-import triton
 from triton.runtime import autotuner, jit
 
-from triton_data.verify import inductor_names
+from triton_data.verify import inductor_names, tuning
 from triton_data.verify.cuda.memory import DeviceMemory
 from triton_data.verify.launching import LAUNCHING
 from triton_data.verify.stand_in import Grouped
 
 ONE_QUEUE = {"CUDA_DEVICE_MAX_CONNECTIONS": "1"}  # opening the device takes less than half the time so
-CONFIGS = 4  # of an autotune list are tried, one a draw: each is a compilation
 
 
 class Compiled:
@@ -46,7 +44,7 @@ class Compiled:
             return None if machine.idle else machine._launch(function, *args, grid=grid, warmup=warmup, **kwargs)
 
         def tuned(tuner: Any, *args: Any, **kwargs: Any) -> Any:
-            return machine.tuned(tuner, args, kwargs)
+            return tuning.tuned(tuner, args, kwargs, machine.choice)
 
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
         jit.JITFunction.run, autotuner.Autotuner.run = run, tuned
@@ -69,25 +67,6 @@ class Compiled:
                 self.memory.check_unseen(value, f"{name}'s argument {place}")
                 if (block := self.memory.register(value, written=True)) is not None:
                     block.by_kernel = True
-
-    def tuned(self, tuner: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Nothing is timed here: a few candidates of an autotune list take turns, so that more than one is checked."""
-        tuner.nargs = dict(zip(tuner.arg_names, args, strict=False))
-        pruned = tuner.prune_configs(kwargs) if len(tuner.configs) > 1 else tuner.configs
-        first = self.choice % min(CONFIGS, len(pruned))
-        for config in [*pruned[first:], *pruned[:first]]:
-            full = {**tuner.nargs, **kwargs, **config.all_kwargs()}
-            if len(tuner.configs) > 1:
-                tuner.pre_hook(full, reset_only=True)
-            if config.pre_hook is not None:
-                config.pre_hook(full)
-            try:
-                tuner.best_config = config
-                return tuner.fn.run(*args, **kwargs, **config.all_kwargs())
-            except triton.runtime.errors.OutOfResources:  # a GPU's autotuner passes over it as well
-                if config is pruned[first - 1]:
-                    raise
-        return None
 
     def begin(self, index: int, idle: bool) -> None:
         self.idle, self.choice, self.launched, LAUNCHING.numbers = idle, index, [], []
