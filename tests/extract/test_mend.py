@@ -64,8 +64,17 @@ def test_literals_that_code_compares_with():
         ("x (torch.Tensor): Input of shape :math:`(N, C, H, W)`.", ["N", "C", "H", "W"]),
         ("x: [batch, time, dim]", ["batch", "time", "dim"]),
         ("``x`` (B, T)", ["B", "T"]),
+        ("x: Tensor(B, C, T)", ["B", "C", "T"]),
         ("x (int, optional): a number", None),
+        ("gate = self.project(x)\nreturn self.mix(gate, y, weight, bias)", None),
+        ("y = act(x), (self.up.weight, self.up.bias)", None),
     ],
 )
 def test_shapes_in_docstrings(text, axes):
     assert written_shapes(text, ["x"]).get("x") == axes
+
+
+def test_a_layer_that_is_handed_its_weights():
+    x, any_shape = Spec((2, 16, 64)), Spec((2,))
+    found = list(mend(Failure("RuntimeError: mat2 must be a matrix, got 1-D tensor"), (x, any_shape, any_shape)))
+    assert found[0] == (x, Spec((64, 64)), Spec((64,)))

@@ -28,6 +28,7 @@ from .rules import (
     tame,
     target,
     unpack,
+    weights,
 )
 from .spec import BOOL, COMPLEX, FLOAT, INT
 
@@ -51,6 +52,7 @@ RULES: tuple[tuple[str, Callable[[re.Match[str], Failure, Specs], Iterator[Specs
     (r"input must have (\d) dimensions", rank),
     (r"[Ee]xpected (\d) dimensions|must be (\d)-?[dD]|has to be (\d)-?[dD]|should be (\d)-?[dD]", rank),
     (r"batch1 must be a (\d)D tensor|must be a (\d)D tensor", rank),
+    (r"mat2 must be a matrix|t\(\) expects a tensor with <= 2 dimensions", weights),
     (r"not enough values to unpack \(expected (\d+)", unpack),
     (r"too many values to unpack \(expected (\d+)", unpack),
     (r"Dimension out of range|tuple index out of range|Dimension specified as|too many indices|"

@@ -31,6 +31,9 @@ _TYPES = frozenset(
     ]
 )
 
+_ATTRIBUTE = re.compile(r"[^\W\d]\.[^\W\d]")
+_CALLED = re.compile(r"(?<!Tensor)(?<!tensor)(?<!shape)(?<!Shape)(?<=\w)$")
+
 
 def written_shapes(text: str, names: list[str]) -> dict[str, list[str]]:
     """The first shape within reach of each argument's name."""
@@ -54,6 +57,8 @@ def _shape_after(text: str) -> list[str]:
     for match in _SHAPE.finditer(text):
         axes = [axis.strip(" `'\\") for axis in re.split(r"[,×]", match[1]) if axis.strip()]
         words = {axis.lower() for axis in axes}
+        if _called(text[: match.start()], match[0]) or any(_ATTRIBUTE.search(axis) for axis in axes):
+            continue
         if words & _TYPES or not all(re.fullmatch(r"[\w*'/^{}\\ .+…-]{1,32}", axis) for axis in axes):
             continue
         if len(axes) == 1 and not match[0].rstrip(" )]}").endswith(","):
@@ -61,3 +66,8 @@ def _shape_after(text: str) -> list[str]:
         if len(axes) <= 6 and all(len(axis.split()) <= 3 for axis in axes):
             return axes
     return []
+
+
+def _called(before: str, found: str) -> bool:
+    """`layer(gate, y, weight, bias)` is a call and no shape."""
+    return found.startswith("(") and _CALLED.search(before) is not None
