@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 
 FLAG = "launches_triton"
-_DECORATED = re.compile(r"^\s*@(triton\.)?jit\b", re.M)
+_DECORATED = re.compile(r"^\s*@(\w+\.)?jit\b(?!\.)", re.M)  # triton goes by other names too
 _IMPORTED = re.compile(r"^(import triton\b|from triton\b.* import )", re.M)
 _FUTURE = "from __future__ import annotations\n"
 
 # Triton's interpreter knows `tl.exp` but not `exp = tl.exp`, cannot time configurations, and finds no device to ask.
+# It also spends up to half of its time on checks for overflow, which a GPU makes only when asked to.
 PRELUDE = """def _interpret_triton_without_gpu():
     import contextlib
+    import dataclasses
     import functools
     import os
     import types
@@ -35,6 +37,8 @@ PRELUDE = """def _interpret_triton_without_gpu():
         for name, function in list(vars(module).items()):
             if tl.core.is_builtin(function):
                 setattr(module, name, functools.partial(function, _semantic=interpreter_semantic))
+    builder = interpreter_semantic.builder
+    builder.options = dataclasses.replace(builder.options, sanitize_overflow=False)
     torch.cpu.device = lambda index: contextlib.nullcontext()
     properties = {"multiprocessor_count": 1, "max_shared_mem": 65536, "warpSize": 32}
     triton.runtime.driver.set_active(
