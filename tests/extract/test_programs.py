@@ -122,3 +122,35 @@ def get_init_inputs():
     return [[], {}]
 """)
     assert found["Model"].inputs_from == "given"
+
+
+GATE = """import torch
+from torch import nn
+
+class Gate(nn.Module):
+    def __init__(self, width, mode):
+        super().__init__()
+        assert mode == "soft"
+        self.to_gate = nn.Linear(width, 7)
+
+    def forward(self, x):
+        return self.to_gate(before(x))
+
+def before(x):
+"""
+
+
+def test_what_works_for_a_class_is_tried_first_on_its_copy():
+    searched = []
+
+    def counting(payload):
+        searched.extend([payload["entry"]] if payload["op"] == "search" else [])
+        return forked(payload)
+
+    bodies = {"a": "return x.sigmoid()", "b": "return x.tanh()", "c": "return x @ torch.ones(48, 64)"}
+    files = {f"{name}/net.py": f"{GATE}    {body}\n".encode() for name, body in bodies.items()}
+    first, copy, other = extract_repo(Repo(files), Origin("dir"), counting)
+    assert isinstance(first, Program) and isinstance(copy, Program) and isinstance(other, Program)
+    assert searched == ["Gate", "Gate"], "the third is written alike too, but what was found for the first fails there"
+    assert "tanh" in copy.text and copy.inputs_from == first.inputs_from
+    assert "48" in other.text.partition("def get_inputs")[2]

@@ -23,6 +23,7 @@ from .module import Module
 from .reasons import Reason
 from .repo import Repo
 from .text import MARK, assemble
+from .twins import Twins, names_in
 from .usage import CALL
 from .users import Users, useful
 
@@ -49,6 +50,7 @@ class Programs:
         self.notes: list[tuple[str, str]] = []  # (where a usage stands, why it taught less than it could)
         self.results: dict[Key, Program | Drop] = {}
         self.users = Users(repo)
+        self.twins = Twins()
         self._begun: set[Key] = set()
         self._observed = False
 
@@ -78,7 +80,21 @@ class Programs:
             return closed
         if self.probe is None:
             return Drop(Reason.NO_INPUTS, "no probe: nothing was executed", found.name)
-        return self._search(key, closed, origin, self.probe)
+        found_for_twin = self._as_its_twin(found, key, closed, origin, self.probe)
+        return found_for_twin or self._search(found, key, closed, origin, self.probe)
+
+    def _as_its_twin(
+        self, found: FoundClass, key: Key, closed: Closed, origin: Origin, probe: Prober
+    ) -> Program | None:
+        facts = self.twins.arguments(found.name, found.unit.text, closed)
+        shown = any(entry["source"] != "deduced" for entry in self.evidence.get(key, ()))
+        if facts is None or shown or (closed.text, closed.names[key]) in self.searched:
+            return None
+        checked = self._checked(_program(key, closed, facts, origin), key[1], probe)
+        if isinstance(checked, Drop):
+            return None
+        self.searched[closed.text, closed.names[key]] = key
+        return checked
 
     def _given(self, key: Key, origin: Origin) -> Program | Drop:
         roots = [key, (key[0], "get_inputs"), (key[0], "get_init_inputs")]
@@ -124,7 +140,7 @@ class Programs:
                 if moved not in known and len(known) < 8:
                     known.append(moved)
 
-    def _search(self, key: Key, closed: Closed, origin: Origin, probe: Prober) -> Program | Drop:
+    def _search(self, found: FoundClass, key: Key, closed: Closed, origin: Origin, probe: Prober) -> Program | Drop:
         evidence = sorted(self.evidence.get(key, ()), key=lambda e: (not e["calls"], len(str(e))))[:3]
         with_others = self._with_references(key, closed, evidence)
         usable = [e for e in evidence if with_others is not closed or not _references(e)]
@@ -133,21 +149,18 @@ class Programs:
         if earlier != key and (len(evidence) == 0 or isinstance(self.results.get(earlier), Program)):
             return self._same(earlier, key[1])
         payload: Facts = {"op": "search", "text": with_others.text, "entry": with_others.names[key], "evidence": local}
-        payload["seconds"] = INTERPRETED_SECONDS if launches_triton(closed.text) else SECONDS
+        seconds = INTERPRETED_SECONDS if launches_triton(closed.text) else SECONDS
+        payload["seconds"] = seconds * self.twins.patience(found.name, found.unit.text)
         facts = probe(payload)
         self.seconds["search"] += facts.get("seconds", 0.0)
         if not facts.get("ok") and self.ask is not None:
             facts = self._asked(self.ask, payload, facts, probe)
+        self.twins.remember(found.name, found.unit.text, facts)
         if not facts.get("ok"):
             return drop_of(facts, closed, key[1])
         self._learn(facts["evidence"], with_others, facts["from"])
-        written = " ".join([*facts["init"], *facts["init_kw"].values(), *facts["inputs"], *map(str, facts["more"])])
-        used = set(MARK.findall(written))
-        final = with_others if used & (with_others.homes.keys() and set(with_others.homes.values())) else closed
-        text = assemble(final.text, facts)
-        flags = _flags(facts) + ((FLAG,) if launches_triton(final.text) else ())
-        program = Program(final.names[key], text, facts["from"], origin, tuple(facts.get("layers", ())), flags)
-        return self._checked(program, key[1], probe)
+        used = names_in(facts) & set(with_others.homes.values())
+        return self._checked(_program(key, with_others if used else closed, facts, origin), key[1], probe)
 
     def _asked(self, ask: Ask, payload: Facts, failed: Facts, probe: Prober) -> Facts:
         """What the model says is observed like an author's example, and counts only if it then runs."""
@@ -226,5 +239,7 @@ def _local(name: str, closed: Closed) -> str:
     return closed.homes.get((path, inner), inner or path)
 
 
-def _flags(facts: Facts) -> tuple[str, ...]:
-    return (f"input_sets:{1 + len(facts.get('more', ()))}",)
+def _program(key: Key, closed: Closed, facts: Facts, origin: Origin) -> Program:
+    flags = (f"input_sets:{1 + len(facts.get('more', ()))}", *((FLAG,) if launches_triton(closed.text) else ()))
+    text = assemble(closed.text, facts)
+    return Program(closed.names[key], text, facts["from"], origin, tuple(facts.get("layers", ())), flags)
