@@ -1,11 +1,13 @@
 """What extraction yields on real packages, against a ground truth that is counted another way.
 
-    python benchmarks/extract.py [PACKAGE ...] [--cache DIR] [--kernels-only] [--part K/N] [--reasons FILE.jsonl]
+    python benchmarks/extract.py [PACKAGE ...] [--cache DIR] [--kernels-only | --classes-only] [--part K/N]
+        [--where REGEX] [--reasons FILE.jsonl]
 
 Packages come from the package index at run time, source archives first, into a cache outside the repository; nothing
 of them is committed. Foreign code runs in the jail. Classes of packages whose dependencies are absent are counted as
 they end: as Drops `needs:<package>`; put the dependencies on PYTHONPATH to see past them. `--part 0/4` takes every
-fourth class, for packages that take hours; `--reasons` writes what became of each class, one JSON object a line.
+fourth class and `--where` those whose path matches, for packages that take hours; `--reasons` writes what became of
+each class, one JSON object a line.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import json
 import mimetypes
 import os
 import platform
+import re
 import resource
 import time
 from collections import Counter
@@ -76,6 +79,8 @@ def main() -> None:
     options.add_argument("packages", nargs="*", default=PACKAGES)
     options.add_argument("--cache", type=Path, default=Path.home() / ".cache/triton-data/corpus")
     options.add_argument("--kernels-only", action="store_true")
+    options.add_argument("--classes-only", action="store_true")
+    options.add_argument("--where", type=re.compile, default="", help="only classes in files whose path matches")
     options.add_argument("--part", default="0/1", help="K/N: every Nth class, from the Kth")
     options.add_argument("--reasons", type=Path, default=Path(os.devnull), help="JSON lines, one a class")
     args = options.parse_args()
@@ -87,16 +92,17 @@ def main() -> None:
         for package in args.packages:
             row = Yield(package)
             repo = Repo(fetch(package, args.cache))
-            measure_kernels(repo, row, args.cache)
+            if not args.classes_only:
+                measure_kernels(repo, row, args.cache)
             if not args.kernels_only:
-                measure_classes(repo, row, jail, args.part, reasons)
+                measure_classes(repo, row, jail, args, reasons)
             rows.append(row)
             print(json.dumps(summary(row)), flush=True)
     print_tables(rows)
 
 
-def measure_classes(repo: Repo, row: Yield, jail: Jail, part: str, reasons: TextIO) -> None:
-    first, step = map(int, part.split("/"))
+def measure_classes(repo: Repo, row: Yield, jail: Jail, args: argparse.Namespace, reasons: TextIO) -> None:
+    first, step = map(int, args.part.split("/"))
     python = {path: repo.files[path] for path in repo.python_files()}
     row.classes_true = true_classes(python)
     programs = Programs(repo, JailProbe(jail))
@@ -106,7 +112,7 @@ def measure_classes(repo: Repo, row: Yield, jail: Jail, part: str, reasons: Text
             continue
         for found in classes_in(repo, module):
             row.classes_found += 1
-            if (row.classes_found - 1) % step != first:
+            if (row.classes_found - 1) % step != first or not re.search(args.where, path):
                 continue
             started = time.process_time()
             row.classes_closed += not isinstance(close(repo, [(path, found.name.split(".")[0])]), Drop)
