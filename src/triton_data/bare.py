@@ -17,7 +17,7 @@ from triton_data.extract.asked import Ask
 from triton_data.extract.repo import Repo
 from triton_data.interrupt import Interrupt
 from triton_data.jail import Jail
-from triton_data.records import Drop, Kernel, Origin, Outcome, Program
+from triton_data.records import Drop, Kernel, Origin, Outcome, Pair, Program
 from triton_data.sources.folder import Folder
 from triton_data.stage import Stage
 
@@ -43,10 +43,10 @@ def _repo(path: Path) -> tuple[Repo, dict[str, Origin]]:
     return Repo(files), {name: Origin("dir", repo=folder.name, path=name) for name in names}
 
 
-def _found(result: Kernel | Program | Drop, out: Path | None) -> Row:
+def _found(result: Kernel | Program | Pair | Drop, out: Path | None) -> Row:
     if isinstance(result, Drop):
         return {"kind": "drop", "name": result.part, "reason": result.reason, "detail": result.detail}
-    kind, name = ("kernel", result.name) if isinstance(result, Kernel) else ("program", result.entry)
+    kind, name = (result.table.removesuffix("s"), result.name if isinstance(result, Kernel) else result.entry)
     where = f"{result.origin.path}:{result.origin.line_start}"
     row: Row = {"kind": kind, "name": name, "from": where, "key": result.key}
     if isinstance(result, Program):

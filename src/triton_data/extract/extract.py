@@ -10,28 +10,35 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..records import Drop, Kernel, Origin, Program
+from ..records import Drop, Kernel, Origin, Pair, Program
 from .closure import Closed, close
 from .find import FoundKernel, classes_in, kernels_in, may_hold_classes, may_hold_kernels
-from .launcher import find_launcher
+from .launched import Launched
+from .launcher import find_launcher, launching
 from .memory import no_collection
 from .module import Broken, Module
 from .programs import Prober, Programs
 from .reasons import needs
 from .repo import Repo
 
+Found = Kernel | Program | Pair | Drop
 
-def extract_repo(repo: Repo, origin: Origin, probe: Prober | None = None) -> Iterator[Kernel | Program | Drop]:
+
+def extract_repo(repo: Repo, origin: Origin, probe: Prober | None = None) -> Iterator[Found]:
     """Every file; `origin` is the repository's, and each record gets its own path and lines."""
     programs = Programs(repo, probe)
+    origins = {path: replace(origin, path=path) for path in repo.files}
+    launched = Launched(repo, probe, origins) if probe is not None else None
     for path in repo.python_files():
-        yield from extract_file(repo, path, replace(origin, path=path), probe, programs)
+        yield from extract_file(repo, path, origins[path], probe, programs, launched)
 
 
 def extract_file(
-    repo: Repo, path: str, origin: Origin, probe: Prober | None = None, programs: Programs | None = None
-) -> Iterator[Kernel | Program | Drop]:
-    """`programs` carries what was learnt from other files' usage; pass the same one for a whole repository."""
+    repo: Repo, path: str, origin: Origin, probe: Prober | None = None, programs: Programs | None = None,
+    launched: Launched | None = None,
+) -> Iterator[Found]:  # fmt: skip
+    """`programs` and `launched` carry what was learnt from other files' usage; pass the same ones for a whole
+    repository. Without `launched` kernels get no inputs."""
     data = repo.files[path]
     kernels, classes = may_hold_kernels(data), may_hold_classes(data)
     if not kernels and not classes:
@@ -42,8 +49,12 @@ def extract_file(
         return
     if kernels:
         with no_collection():
-            made = [close_kernel(repo, module, found, origin) for found in kernels_in(repo, module)]
-        yield from made
+            made = [(found, close_kernel(repo, module, found, origin)) for found in kernels_in(repo, module)]
+        for found, kernel in made:
+            if launched is None or isinstance(kernel, Drop) or not kernel.launcher:
+                yield kernel
+            else:
+                yield from launched.of(kernel, launching(repo, path, found))
     if classes:
         programs = programs or Programs(repo, probe)
         for klass in classes_in(repo, module):

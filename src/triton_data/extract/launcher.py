@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 
+from .find import FoundKernel
 from .module import Broken, Module, Unit
 from .repo import Defined, Repo
 
@@ -27,6 +28,11 @@ def find_launcher(repo: Repo, path: str, kernel: str, home: Unit) -> tuple[str, 
         if repo.lookup(other, first) == Defined(path, first) and (found := _shortest(elsewhere, last)):
             return found
     return None
+
+
+def launching(repo: Repo, path: str, found: FoundKernel) -> tuple[str, str]:
+    """The launcher, or the class or function that the kernel itself stands in."""
+    return find_launcher(repo, path, found.name, found.unit) or (path, found.name.split(".")[0])
 
 
 def _shortest(module: Module, name: str) -> tuple[str, str] | None:

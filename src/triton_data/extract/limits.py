@@ -7,3 +7,5 @@ INTERPRETED_SECONDS = 24.0  # the same where kernels run in Triton's interpreter
 CHECK_SECONDS = 20.0  # two runs of a finished program
 USAGE_SECONDS = 15.0  # one example of the repository's authors
 USAGE_SECONDS_IN_ALL = 300.0  # all examples of one repository
+LAUNCH_SECONDS = 15.0  # one test or example of a kernel, in Triton's interpreter
+LAUNCH_SECONDS_IN_ALL = 120.0  # all of them in one repository

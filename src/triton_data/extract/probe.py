@@ -20,6 +20,7 @@ import torch
 from ..program_form import arguments
 from .attempt import limited, tensors_in
 from .devices import on_cpu
+from .launches import launches
 from .observe import Observer
 from .search import search
 
@@ -27,7 +28,12 @@ Facts = dict[str, Any]
 
 
 def probe(payload: Facts) -> tuple[Facts, list[Any]]:
-    operations: dict[str, Callable[[Facts], Facts]] = {"observe": observe, "search": find, "check": check}
+    operations: dict[str, Callable[[Facts], Facts]] = {
+        "observe": observe,
+        "launches": lambda given: launches(given, load),
+        "search": find,
+        "check": check,
+    }
     started = time.process_time()
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
@@ -108,10 +114,12 @@ def check(payload: Facts) -> Facts:
 def _run(namespace: dict[str, Any], entry: str) -> Any:
     torch.manual_seed(0)
     model = namespace[entry]
+    writes = not isinstance(model, type)  # a function may have nothing to return but what it is given to write to
     if isinstance(model, type):
         args, kwargs = arguments(namespace["get_init_inputs"]()) if "get_init_inputs" in namespace else ((), {})
         model = model(*args, **kwargs)
     torch.manual_seed(1)
     args, kwargs = arguments(namespace["get_inputs"]())
     with torch.no_grad():
-        return model(*args, **kwargs)
+        result = model(*args, **kwargs)
+    return [args, kwargs] if result is None and writes else result

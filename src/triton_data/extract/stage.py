@@ -1,6 +1,7 @@
 """The extract stage: one scraped repository becomes its kernels and programs, or Drops.
 
-In: the files that one scrape item brought in. Out: Kernels, Programs, and a Drop for everything else that was found.
+In: the files that one scrape item brought in. Out: Kernels, Programs, Pairs of a kernel with what a test compares
+it with, and a Drop for everything else that was found.
 The item is the whole repository, because evidence of how a class is used comes from any of its files, and because the
 result must not depend on which worker saw which file first. Foreign code runs in the jail only.
 """
@@ -13,13 +14,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from triton_data.extract.asked import Ask
-from triton_data.extract.extract import extract_file
+from triton_data.extract.extract import Found, extract_file
+from triton_data.extract.launched import Launched
 from triton_data.extract.memory import one_repository
 from triton_data.extract.probing import JailProbe
 from triton_data.extract.programs import Programs
 from triton_data.extract.repo import Repo
 from triton_data.jail import Jail
-from triton_data.records import Drop, Kernel, Origin, Program, SourceFile
+from triton_data.records import Drop, Origin, SourceFile
 from triton_data.store import Store
 
 # a program runs in eager here, so that what it hands to torch.compile is not compiled but run
@@ -53,7 +55,7 @@ class ExtractStage:
         self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe, env=ENVIRONMENT)
         return self.jail
 
-    def work(self, item: Repository) -> Iterator[Kernel | Program | Drop]:
+    def work(self, item: Repository) -> Iterator[Found]:
         assert self.jail is not None, "work() runs while the stage is held"
         with Store.read(self.run_dir) as store:
             files = {f.origin.path: f for f in store.products(SourceFile, "scrape", item.key)}
@@ -61,13 +63,12 @@ class ExtractStage:
         yield from extract_all(repo, {path: file.origin for path, file in files.items()}, self.jail, self.ask)
 
 
-def extract_all(
-    repo: Repo, origins: dict[str, Origin], jail: Jail, ask: Ask | None = None
-) -> Iterator[Kernel | Program | Drop]:
+def extract_all(repo: Repo, origins: dict[str, Origin], jail: Jail, ask: Ask | None = None) -> Iterator[Found]:
     """Every Python file, in one order; what was found in a file and dropped is named `path:name`."""
     probe = JailProbe(jail)
     programs = Programs(repo, probe, ask)
+    launched = Launched(repo, probe, origins)
     with one_repository():
         for path in repo.python_files():
-            for result in extract_file(repo, path, origins[path], probe, programs):
+            for result in extract_file(repo, path, origins[path], probe, programs, launched):
                 yield replace(result, part=f"{path}:{result.part}") if isinstance(result, Drop) else result

@@ -39,6 +39,15 @@ def assemble(text: str, facts: dict[str, Any]) -> str:
     return f"{_with_imports(text, missing)}\n\n{body}\n"
 
 
+def inputs_text(text: str, call: dict[str, Any]) -> str:
+    """`get_inputs()` for a function of the text, to stand behind it."""
+    arguments = [*call["args"], *(f"{name}={value}" for name, value in call["kwargs"].items())]
+    body = f"def get_inputs():\n    return {_returned(arguments)}\n"
+    needed = [name for name in _LIBRARIES if re.search(rf"(?<![\w.]){name}\.", body)]
+    missing = [f"import {name}" for name in needed if not re.search(rf"^import {name}$", text, re.M)]
+    return "\n".join([*missing, "", "", body]) if missing else body
+
+
 def _returned(arguments: list[str]) -> str:
     """`[x, y]`; with keyword-only arguments `[[x], {"y": y}]`, as `get_init_inputs()` has them."""
     pairs = [_KEYWORD.match(unmarked(text)) for text in arguments]
@@ -54,4 +63,5 @@ def _with_imports(text: str, lines: list[str]) -> str:
     block = "\n".join(lines) + "\n"
     if text.startswith(future):
         return f"{future}\n{block}{text.removeprefix(future).lstrip(chr(10))}"
-    return block + text
+    gap = "" if text.startswith(("import ", "from ")) else "\n\n"
+    return block + gap + text

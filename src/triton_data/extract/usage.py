@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from .find import is_module_class
 from .module import Broken, Module
+from .parametrized import parametrized
 from .repo import Defined, InRepo, Repo
 
 CALL = "__usage__"
@@ -210,35 +211,15 @@ def _from_tests(repo: Repo, path: str) -> Iterator[Snippet]:
 
 def _test_calls(node: ast.stmt) -> Iterator[str]:
     if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
-        arguments = _parametrized(node)
+        arguments = parametrized(node)
         if arguments is not None:
             yield f"{node.name}({arguments})"
     elif isinstance(node, ast.ClassDef):
         case = any("TestCase" in ast.unparse(base) for base in node.bases)
         for inner in node.body:
             if isinstance(inner, ast.FunctionDef) and inner.name.startswith("test"):
-                arguments = _parametrized(inner)
+                arguments = parametrized(inner)
                 if case:
                     yield f'{node.name}("{inner.name}").debug()'
                 elif arguments is not None:
                     yield f"{node.name}().{inner.name}({arguments})"
-
-
-def _parametrized(node: ast.FunctionDef) -> str | None:
-    """Keyword arguments from the first case of each `pytest.mark.parametrize`; None where a fixture is wanted."""
-    given: dict[str, str] = {}
-    for decorator in node.decorator_list:
-        if isinstance(decorator, ast.Call) and "parametrize" in ast.unparse(decorator.func):
-            if len(decorator.args) < 2 or not isinstance(decorator.args[0], ast.Constant | ast.Tuple | ast.List):
-                return None
-            names = re.findall(r"\w+", ast.unparse(decorator.args[0]))
-            cases = decorator.args[1]
-            if not isinstance(cases, ast.List | ast.Tuple) or not cases.elts:
-                return None
-            values = cases.elts[0]
-            parts = list(values.elts) if len(names) > 1 and isinstance(values, ast.Tuple | ast.List) else [values]
-            given.update(zip(names, map(ast.unparse, parts), strict=False))
-    wanted = [arg.arg for arg in node.args.args[: len(node.args.args) - len(node.args.defaults)] if arg.arg != "self"]
-    if any(name not in given for name in wanted):
-        return None
-    return ", ".join(f"{name}={given[name]}" for name in wanted)
