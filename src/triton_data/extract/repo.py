@@ -15,9 +15,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from . import notebooks
 from .import_roots import below, distance, folders_above, roots
 from .module import Broken, Import, Module, parse
 from .packages import provides
+from .reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,18 @@ class Repo:
     def module(self, path: str) -> Module | Broken:
         known = self._modules.get(path)
         if known is None:
-            data = self._virtual[path] if path in self._virtual else self.files[path]
-            known = self._modules[path] = parse(path, data)
+            known = self._modules[path] = self._parsed(path)
         return known
+
+    def _parsed(self, path: str) -> Module | Broken:
+        if path in self._virtual:
+            return parse(path, self._virtual[path])
+        if not path.endswith(notebooks.SUFFIX):
+            return parse(path, self.files[path])
+        try:
+            return parse(path, notebooks.python_of(self.files[path]))
+        except notebooks.Unreadable as error:
+            return Broken(path, Reason.SYNTAX, str(error))
 
     def add(self, path: str, text: str) -> None:
         """A file of our own among the repository's, such as a README's example; listed nowhere."""
@@ -93,7 +104,8 @@ class Repo:
         return self._subscripted.get(name.encode(), [])
 
     def python_files(self) -> list[str]:
-        return sorted(path for path in self.files if path.endswith(".py"))
+        """Notebooks are read as Python files too."""
+        return sorted(path for path in self.files if path.endswith((".py", notebooks.SUFFIX)))
 
     def _top(self, path: str) -> str:
         """The folder that would be on sys.path for this file: above its outermost package."""
@@ -134,7 +146,7 @@ class Repo:
         return bool(is_file) and not self._installed(dotted, attribute)
 
     def _module_at(self, stem: str) -> InRepo | None:
-        for path in (f"{stem}/__init__.py", f"{stem}.py"):
+        for path in (f"{stem}/__init__.py", f"{stem}.py", f"{stem}{notebooks.SUFFIX}"):
             if path in self.files:
                 return InRepo(path)
         return InRepo(f"{stem}/") if stem in self._folders else None

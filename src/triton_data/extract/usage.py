@@ -3,7 +3,7 @@
 Enters: a `Repo`. Leaves: `Snippet`s, small files of our own that stand where the usage stood, with a function
 `__usage__` to call: code blocks of README and docs, examples in docstrings, `__main__` blocks, tests, and what a file
 does at module level from where it first constructs a module class of the repository.
-Not covered: running them (probe.observe), notebooks.
+Not covered: running them (probe.observe).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from .find import is_module_class
 from .module import Broken, Module
+from .notebooks import SUFFIX
 from .parametrized import parametrized
 from .repo import Defined, InRepo, Repo
 
@@ -111,11 +112,15 @@ def _from_main(repo: Repo, path: str) -> Iterator[Snippet]:
         if isinstance(node, ast.If) and _asks_for_main(node):
             body = module.lines[node.body[0].lineno - 1 : node.body[-1].end_lineno]
             text = _moved("\n".join(body))
-            if posixpath.basename(path).removesuffix(".py").isidentifier():
+            if _stem(path).isidentifier():
                 text = _with_home(module, text)  # so that what is learnt is learnt about this file's own classes
             else:
                 text = "\n".join([*module.lines[: unit.start - 1], text])
             yield Snippet(_beside(path, "main"), path, text, "usage")
+
+
+def _stem(path: str) -> str:
+    return posixpath.basename(path).removesuffix(".py").removesuffix(SUFFIX)
 
 
 def _asks_for_main(node: ast.stmt) -> bool:
@@ -127,7 +132,7 @@ _DEFINING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, 
 
 def _from_module_level(repo: Repo, path: str) -> Iterator[Snippet]:
     module = repo.module(path)
-    if isinstance(module, Broken) or not posixpath.basename(path).removesuffix(".py").isidentifier():
+    if isinstance(module, Broken) or not _stem(path).isidentifier():
         return
     doing = [node for node in module.tree.body if not isinstance(node, _DEFINING) and not _asks_for_main(node)]
     first = next((n for n, node in enumerate(doing) if _constructs(repo, path, node)), None)
@@ -169,7 +174,7 @@ def _moved(code: str) -> str:
 
 def _beside(path: str, word: str) -> str:
     folder, name = posixpath.split(path)
-    return posixpath.join(folder, f"_{word}_{name}")
+    return posixpath.join(folder, f"_{word}_{_stem(name)}.py")
 
 
 def _from_docstrings(repo: Repo, path: str) -> Iterator[Snippet]:
@@ -186,7 +191,7 @@ def _from_docstrings(repo: Repo, path: str) -> Iterator[Snippet]:
 def _with_home(module: Module, text: str) -> str:
     """A docstring speaks of its own file's names without importing them."""
     words = set(re.findall(r"[^\W\d]\w*", text))
-    stem = posixpath.basename(module.path).removesuffix(".py")
+    stem = _stem(module.path)
     home = "." if stem == "__init__" else f".{stem}"
     names = [name for name in module.bindings if name in words and f"import {name}" not in text]
     lines = [f"from {home} import *"] if module.stars else []
