@@ -49,11 +49,12 @@ def _found(result: Kernel | Program | Pair | Drop, out: Path | None) -> Row:
     kind, name = (result.table.removesuffix("s"), result.name if isinstance(result, Kernel) else result.entry)
     where = f"{result.origin.path}:{result.origin.line_start}"
     row: Row = {"kind": kind, "name": name, "from": where, "key": result.key}
-    if isinstance(result, Program):
+    if isinstance(result, Program) or (isinstance(result, Kernel) and result.inputs):
         row["inputs_from"] = result.inputs_from
     if out is None:
         return row
-    target = _free(out / f"{kind}s" / f"{name.replace('.', '_')}.py", result.text)
+    text = result.called if isinstance(result, Kernel) else result.text
+    target = _free(out / f"{kind}s" / f"{name.replace('.', '_')}.py", text)
     return {**row, "written": str(target)}
 
 

@@ -32,12 +32,26 @@ def verify_files(
     externs: tuple[str, ...],
     timed: bool,
     allow_unsafe: bool,
+    sanitized: tuple[str, ...] = (),
 ) -> Judgement:
     from triton_data.verify.verify import open_bench, verify_texts
 
     texts = [_read(path) for path in (reference, candidate)]
     with open_bench(device, allow_unsafe) as bench:
-        return verify_texts(*texts, device=device, protocol=protocol, bench=bench, externs=externs, timed=timed)
+        return verify_texts(
+            *texts, device=device, protocol=protocol, bench=bench, externs=externs, timed=timed, sanitized=sanitized
+        )
+
+
+def verify_kernel_file(path: Path, device: str, allow_unsafe: bool) -> Judgement:
+    """A file with a launcher and its get_inputs(); the function that is called like the file, or the last one."""
+    from triton_data.verify.alone import verify_kernel
+    from triton_data.verify.bench import open_bench
+    from triton_data.verify.launch_entry import named_like
+
+    text = _read(path)
+    with open_bench(device, allow_unsafe) as bench:
+        return verify_kernel(text, named_like(text, path.stem), device=device, bench=bench)
 
 
 def _read(path: Path) -> str:

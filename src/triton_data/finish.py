@@ -36,11 +36,13 @@ def report_run(store: Store, config: Config, summaries: list[Summary], as_json: 
         console.print(pair)
     seconds = sum(summary.seconds for summary in summaries)
     alone = sum(1 for _ in store.records(Program, "inputs_from = ?", (FRAGMENT,)))
+    compared = sum(1 for _ in store.records(Pair, "capture = ''"))
     right = sum(1 for verdict in store.records(Verdict) if verdict.passed)
     console.print(
-        f"{store.count(Kernel)} hand-written kernels, {programs} programs captured"
+        f"{store.count(Kernel)} hand-written kernels, {compared} of them with a reference; {programs} programs captured"
         f" ({sum(len(c.kernels) for c in store.records(Capture))} Inductor kernels),"
-        f" {store.count(Pair) - alone} rewritten and {alone} kernels alone, {right} of them verified, {seconds:.1f} s"
+        f" {store.count(Pair) - alone - compared} rewritten and {alone} kernels alone;"
+        f" {right} of all pairs verified, {seconds:.1f} s"
     )
     for each in made:
         console.print(f"result: {each.line()}", soft_wrap=True)

@@ -108,6 +108,11 @@ class Kernel:
     def key(self) -> str:
         return digest("kernel", self.text)
 
+    @property
+    def called(self) -> str:
+        """The text with its inputs: a file that can be verified by itself."""
+        return f"{self.text.rstrip()}\n\n\n{self.inputs}" if self.inputs else self.text
+
 
 # inputs_from of Programs that have their Triton already and are not captured:
 FRAGMENT = "fragment"  # what one kernel of a capture computes
@@ -202,6 +207,9 @@ class Pair:
         return digest("pair", self.program, self.text)
 
 
+NO_REFERENCE = "no_reference"  # reason of a Verdict: a kernel alone, clean in every check that needs no reference
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """One verification of one Pair or Kernel on one device: every check with its numbers."""
@@ -210,7 +218,7 @@ class Verdict:
     subject: str  # key of the Pair or Kernel
     device: str
     protocol: str
-    passed: bool
+    passed: bool  # never of a Kernel
     reason: str  # '' when passed
     checks: tuple[tuple[str, str], ...]  # (check, what it measured)
     origin: Origin

@@ -19,11 +19,12 @@ from triton_data.store import Store
 
 
 @click.command()
-@click.argument("files", nargs=-1, metavar="[REF.py CANDIDATE.py]", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, metavar="[REF.py CANDIDATE.py | KERNEL.py]", type=click.Path(path_type=Path))
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), help="cpu is Triton's interpreter.  [default: cpu]")
 @click.option("--protocol", type=int, help="Version of the checks.  [default: 1, the only one]")
 @click.option("--externs", help="With files: library operations that are the pair's to use, by commas.")
 @click.option("--time", "timed", is_flag=True, default=None, help="With --device cuda: time what passed.")
+@click.option("--sanitize", help="With --device cuda: tools of compute-sanitizer for what passed: memcheck,racecheck.")
 @click.option("--explain", metavar="ID", help="Say all about a verdict of the run; ID is the beginning of its id.")
 @click.option("--parquet", type=click.Path(path_type=Path), help="Verify every row of this file instead.")
 @click.option("--columns", default="python_code,triton_code", show_default=True, help="With --parquet: its columns.")
@@ -36,15 +37,18 @@ from triton_data.store import Store
 def verify(
     files: tuple[Path, ...], device: str | None, protocol: int | None, externs: str | None, explain: str | None,
     parquet: Path | None, columns: str, out: Path | None, limit: int | None, run_dir: Path, jobs: int | None,
-    allow_unsafe_exec: bool, as_json: bool, timed: bool | None,
+    allow_unsafe_exec: bool, as_json: bool, timed: bool | None, sanitize: str | None,
 ) -> None:  # fmt: skip
     """Check that a Triton program gives its PyTorch reference's numbers, and that its kernels do the work.
 
     \b
     REF.py        a class or function, get_inputs() and get_init_inputs()
     CANDIDATE.py  the same with New behind its name: ModelNew for Model
+    KERNEL.py     alone: a function that launches, and get_inputs(); never passes, because nothing says what is right
 
     Example:  triton-data verify examples/program.py rewritten/program_triton.py
+
+    Example:  triton-data verify found/kernels/softmax_kernel.py
 
     Example:  triton-data verify --run-dir runs/quickstart --json
 
@@ -52,6 +56,7 @@ def verify(
     """
     if timed and device != "cuda":
         raise Misuse("--time measures a GPU: add --device cuda")
+    tools = _tools(sanitize, device)
     if protocol is not None:
         _check_protocol(protocol)
     if explain is not None:
@@ -59,13 +64,23 @@ def verify(
     elif parquet is not None:
         _audit(parquet, columns, device or "cpu", out, limit, jobs, allow_unsafe_exec, as_json)
     elif files:
-        _files(files, device or "cpu", options.listed(externs) or (), bool(timed), allow_unsafe_exec, as_json)
+        _files(files, device or "cpu", options.listed(externs) or (), bool(timed), tools, allow_unsafe_exec, as_json)
     else:
         flags = {"allow_unsafe_exec": allow_unsafe_exec or None, "verify__device": device, "verify__protocol": protocol,
-                 "verify__timing": timed}  # fmt: skip
+                 "verify__timing": timed, "verify__per_gpu": per_gpu, "verify__sanitize": tools or None}  # fmt: skip
         run_stages(["verify"], run_dir, as_json, jobs=jobs, **flags)
         if not as_json:
             _summarise(run_dir)
+
+
+def _tools(sanitize: str | None, device: str | None) -> tuple[str, ...]:
+    if sanitize is None:
+        return ()
+    from triton_data.verify import sanitizer
+
+    if device != "cuda":
+        raise Misuse("--sanitize asks a GPU's tool: add --device cuda")
+    return sanitizer.tools(sanitize)
 
 
 def _check_protocol(protocol: int) -> None:
@@ -75,14 +90,17 @@ def _check_protocol(protocol: int) -> None:
         raise Misuse(f"unknown protocol {protocol}: this version has protocol {PROTOCOL}")
 
 
-def _files(files: tuple[Path, ...], device: str, externs: tuple[str, ...], timed: bool, allow_unsafe: bool,
-           as_json: bool) -> None:  # fmt: skip
-    from triton_data.bare_verify import verify_files
+def _files(files: tuple[Path, ...], device: str, externs: tuple[str, ...], timed: bool, tools: tuple[str, ...],
+           allow_unsafe: bool, as_json: bool) -> None:  # fmt: skip
+    from triton_data.bare_verify import verify_files, verify_kernel_file
     from triton_data.verify.judgement import PROTOCOL
 
-    if len(files) != 2:
+    if len(files) > 2:
         raise Misuse("verify takes two files, the reference and the candidate: triton-data verify REF.py CANDIDATE.py")
-    found = verify_files(files[0], files[1], device, PROTOCOL, externs, timed, allow_unsafe)
+    if len(files) == 1:
+        found = verify_kernel_file(files[0], device, allow_unsafe)
+    else:
+        found = verify_files(files[0], files[1], device, PROTOCOL, externs, timed, allow_unsafe, tools)
     if as_json:
         said = {"passed": found.passed, "reason": found.reason, "detail": found.detail, "checks": dict(found.checks)}
         click.echo(json.dumps({**said, "layers": found.layers}))

@@ -15,7 +15,7 @@ from triton_data.curate.fingerprints import operator_digest, steps_digest
 from triton_data.curate.label import LARGEST
 from triton_data.curate.shingles import Sketches, joined, sketch
 from triton_data.curate.texts import PROGRAM, Subject, subjects
-from triton_data.records import Label, Origin, Trace, Verdict
+from triton_data.records import NO_REFERENCE, Label, Origin, Trace, Verdict
 from triton_data.store import Store
 
 BATCH = 4096
@@ -36,7 +36,7 @@ class Row:
     tokens: int
     flags: tuple[str, ...]
     parent: int  # row of its program, -1 where it has none
-    verified: int  # 1 passed, -1 failed, 0 nobody tried
+    verified: int  # 1 passed, -1 failed, 0 nobody tried, or nothing to compare with
     products: int = 0  # pairs and captures made of it
 
 
@@ -74,7 +74,8 @@ class _Reader:
         self.verdicts: dict[str, int] = {}
         for verdict in store.records(Verdict):
             known = self.verdicts.get(verdict.subject, -1)
-            self.verdicts[verdict.subject] = max(known, 1 if verdict.passed else -1)
+            said = 1 if verdict.passed else 0 if verdict.reason == NO_REFERENCE else -1
+            self.verdicts[verdict.subject] = max(known, said)
         self.graphs = {t.program: (t.graph, operator_digest(t.operators)) for t in store.records(Trace)}
 
     def row(self, subject: Subject, parent: int) -> Row:

@@ -17,10 +17,12 @@ from typing import Any
 import triton_data
 from triton_data.export.exported import Tally
 from triton_data.export.rows import SPLITS, Selection
+from triton_data.records import NO_REFERENCE, Verdict
 
 _LIMITS = (
     "What a compiler made (`rewritten`, `inductor`) was made for fixed shapes, unless `shape_generic` says otherwise.",
-    "A text without a verdict was not verified: `verified` is null, not true.",
+    "A text without a verdict was not verified: `verified` is null, not true. So it is for a kernel alone that was run "
+    "and found clean (`no_reference`): nothing says what it should compute.",
     "Near-duplicates and benchmark problems are found by text, structure and traced graph; a problem that was written "
     "anew with other operators is not found.",
     "Licences are those that files and repositories state. Unknown is null, never a guess.",
@@ -51,7 +53,7 @@ def _of_origins(selection: Selection) -> dict[str, Any]:
     for row in selection.rows():
         licences[row.origin.licence or "unknown"] += 1
         sources[row.origin.source] += 1
-        verified["not tried" if row.verdict is None else "passed" if row.verdict.passed else "failed"] += 1
+        verified[_verified(row.verdict)] += 1
         if row.label:
             families.update(row.label.families)
             difficulty[str(row.label.difficulty)] += 1
@@ -62,6 +64,12 @@ def _of_origins(selection: Selection) -> dict[str, Any]:
         "families": dict(families.most_common()), "difficulty": dict(sorted(difficulty.items())),
         "verified": dict(sorted(verified.items())), "triton_tokens": tokens,
     }  # fmt: skip
+
+
+def _verified(verdict: Verdict | None) -> str:
+    if verdict is None:
+        return "not tried"
+    return "passed" if verdict.passed else "no reference" if verdict.reason == NO_REFERENCE else "failed"
 
 
 def _configs(folder: Path, files: list[Path]) -> dict[str, dict[str, str]]:

@@ -11,7 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from triton_data import codec
-from triton_data.export.rows import PAIR, Row
+from triton_data.export.rows import PAIRS, Row
+from triton_data.records import NO_REFERENCE
 
 _KERNELBOOK = [
     ("entry_point", pa.string()), ("original_triton_code", pa.string()), ("python_code", pa.string()),
@@ -59,7 +60,7 @@ def _kernelbook(row: Row) -> dict[str, Any]:
 def _where(row: Row) -> dict[str, Any]:
     origin = row.origin
     return {
-        "key": row.key, "kind": row.kind, "triton_entry_point": row.name if row.kind == PAIR else None,
+        "key": row.key, "kind": row.kind, "triton_entry_point": row.name if row.kind in PAIRS else None,
         "source": origin.source, "path": origin.path or None, "line_start": origin.line_start,
         "line_end": origin.line_end, "licence": origin.licence or None, "url": origin.url or None,
         "file_hash": origin.file_hash or None, "generator": origin.generator or None, "seed": origin.seed,
@@ -81,7 +82,7 @@ def _made(row: Row) -> dict[str, Any]:
 def _said(row: Row) -> dict[str, Any]:
     verdict, label = row.verdict, row.label
     said: dict[str, Any] = {
-        "verified": verdict.passed if verdict else None,
+        "verified": verdict.passed if verdict and verdict.reason != NO_REFERENCE else None,
         "verdict_reason": verdict.reason if verdict else None,
         "verdict": json.dumps(codec.to_json(verdict), sort_keys=True) if verdict else None,
     }

@@ -18,7 +18,7 @@ from triton_data.export import columns
 from triton_data.export.exported import Tally
 from triton_data.export.parquet import Table
 from triton_data.export.problems import problem
-from triton_data.export.rows import PAIR, TRAIN, Row, Selection
+from triton_data.export.rows import PAIRS, TRAIN, Row, Selection
 from triton_data.export.test_code import entry_of
 from triton_data.prompts import fenced, messages
 from triton_data.records import Program
@@ -68,7 +68,7 @@ def trl(selection: Selection, folder: Path, tally: Tally) -> None:
         for row in selection.rows():
             text.write(row.split, {"text": fenced(row.triton)})
             tally.add(row.kind, row.split)
-            if row.kind == PAIR and row.program:
+            if row.kind in PAIRS and row.program:
                 asked = messages(row.program.entry, row.program.text)
                 answer = {"role": "assistant", "content": fenced(row.triton)}
                 chat.write(row.split, {"messages": [*asked, answer]})
@@ -82,7 +82,7 @@ def verl(selection: Selection, folder: Path, tally: Tally) -> None:
         learning.add(split, _task(program, split, index), len(program.text))
         tally.add("program", split)
     for row in selection.rows():
-        if row.kind == PAIR and row.program:
+        if row.kind in PAIRS and row.program:
             asked = messages(row.program.entry, row.program.text)
             answer = {"role": "assistant", "content": fenced(row.triton)}
             tuning.add(row.split, {"messages": [*asked, answer], "key": row.key}, len(row.triton))
@@ -117,7 +117,7 @@ def entries(selection: Selection, folder: Path, tally: Tally) -> None:
     """`SPLIT/entries.json`: id, python_code, triton_code, test_code and metadata of every pair."""
     with ExitStack() as stack:
         lists: dict[str, IO[str]] = {}
-        for row in (each for each in selection.rows() if each.kind == PAIR and each.program):
+        for row in (each for each in selection.rows() if each.kind in PAIRS and each.program):
             if row.split not in lists:
                 (folder / row.split).mkdir(parents=True)
                 file = stack.enter_context((folder / row.split / "entries.json").open("w", encoding="utf-8"))

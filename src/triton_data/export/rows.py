@@ -14,14 +14,15 @@ from triton_data.records import Capture, Decision, Kernel, Label, Origin, Pair, 
 from triton_data.store import Store
 
 R = TypeVar("R", bound=Record)
-KERNEL, PAIR, INDUCTOR = "hand-written", "rewritten", "inductor"
+KERNEL, PAIR, COMPARED, INDUCTOR = "hand-written", "rewritten", "compared", "inductor"
+PAIRS = (PAIR, COMPARED)
 SPLITS = TRAIN, VALIDATION, TEST = "train", "validation", "test"
 
 
 @dataclass(frozen=True)
 class Row:
     key: str
-    kind: str  # hand-written, rewritten, inductor
+    kind: str  # hand-written, rewritten, compared (a hand-written one beside what a test compares it with), inductor
     name: str  # of the kernel, or of the Triton program's entry
     triton: str
     origin: Origin
@@ -67,8 +68,9 @@ class Selection:
         for pair in self.store.sorted(Pair):
             capture = self._one(Capture, "key = ?", pair.capture)
             program = self._one(Program, "key = ?", pair.program)
+            kind = PAIR if pair.capture else COMPARED
             yield from self._admitted(
-                Row(pair.key, PAIR, pair.entry, pair.text, pair.origin, program, capture, _code(capture))
+                Row(pair.key, kind, pair.entry, pair.text, pair.origin, program, capture, _code(capture))
             )
         yield from self._generated()
 
@@ -105,7 +107,7 @@ class Selection:
     def _label_of(self, row: Row) -> Label | None:
         """What a pair computes shows better in its PyTorch program than in the Triton made of it."""
         own = self._label(row.key)
-        asked = self._label(row.program.key) if row.kind == PAIR and row.program else None
+        asked = self._label(row.program.key) if row.kind in PAIRS and row.program else None
         return replace(own, families=asked.families, difficulty=asked.difficulty) if own and asked else own
 
     def _label(self, key: str) -> Label | None:

@@ -21,7 +21,7 @@ from triton_data.config import ExportConfig
 from triton_data.errors import Misuse
 from triton_data.export.exported import Exported, Tally
 from triton_data.export.publish import staged
-from triton_data.export.rows import PAIR, TRAIN, Row, Selection
+from triton_data.export.rows import COMPARED, PAIRS, TRAIN, Row, Selection
 from triton_data.extract.find import find_kernels
 from triton_data.prompts import fenced, messages
 from triton_data.records import Origin
@@ -32,20 +32,22 @@ Shape: TypeAlias = Callable[[Row, ExportConfig], "dict[str, object] | None"]
 
 
 def text(row: Row, config: ExportConfig) -> dict[str, object] | None:
+    if row.kind == COMPARED:
+        return None  # the same text as the kernel's own, but for the launcher's name
     whole = row.triton.strip("\n")
     shaped: dict[str, object] = {"input": whole if config.plain else fenced(whole)}
     return shaped
 
 
 def instruct(row: Row, config: ExportConfig) -> dict[str, object] | None:
-    if row.program is None or row.kind != PAIR:
+    if row.program is None or row.kind not in PAIRS:
         return None
     asked = messages(row.program.entry, row.program.text)
     return {"input": asked[-1]["content"], "output": fenced(row.triton)}
 
 
 def chat(row: Row, config: ExportConfig) -> dict[str, object] | None:
-    if row.program is None or row.kind != PAIR:
+    if row.program is None or row.kind not in PAIRS:
         return None
     answer = {"role": "assistant", "content": fenced(row.triton)}
     return {"messages": [*messages(row.program.entry, row.program.text), answer]}

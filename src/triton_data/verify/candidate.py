@@ -8,6 +8,7 @@ what counts is compared outside, and what the faults add is what cannot be seen 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +17,7 @@ from torch.utils import _pytree as pytree
 from triton.compiler.errors import CompilationError
 from triton.runtime.errors import OutOfResources, PTXASError
 
-from triton_data.verify import gradients, state, values
+from triton_data.verify import gradients, noncontiguous, state, values
 from triton_data.verify.loaded import failure, instance_of
 from triton_data.verify.reasons import Reason
 from triton_data.verify.watch import Watch
@@ -56,7 +57,7 @@ def _answer(payload: dict[str, Any]) -> tuple[dict[str, Any], list[torch.Tensor]
     machine = _machine(payload["device"])
     given = [values.from_payload(tensor) for tensor in payload["tensors"]]
     tensors: list[torch.Tensor] = []
-    report, memory, again = Report(), machine.memory, None
+    report, memory, again, strided = Report(), machine.memory, None, None
     watch = Watch(memory, frozenset(payload["allowed"]))
     with torch.no_grad(), machine.ready(), watch:
         instance = instance_of(payload, given, report, machine)
@@ -70,13 +71,14 @@ def _answer(payload: dict[str, Any]) -> tuple[dict[str, Any], list[torch.Tensor]
                     break
             if len(report.draws) > 1 and report.failed is None and not memory.faults:
                 again = caller.drawn(payload["draws"][0], 0)
+                strided = caller.strided(payload["draws"][0]) if payload.get("strided") else None
     if report.failed is not None and report.failed["reason"] == Reason.OUT_OF_BOUNDS:
         report.draws, tensors, again = [], [], None  # they lie on a device that no longer answers
     return {
         "again": again, "draws": report.draws, "failed": report.failed, "hints": memory.hints,
         "faults": [list(fault) for fault in memory.faults], "launches": dict(report.launches),
         "operations": dict(report.seen), "weights": report.weights, "atomics": report.atomics,
-        "accesses": report.accesses,
+        "accesses": report.accesses, "strided": strided,
     }, tensors  # fmt: skip
 
 
@@ -107,8 +109,20 @@ class Caller:
     machine: Any
     tensors: list[torch.Tensor]
 
-    def drawn(self, draw: dict[str, Any], index: int) -> dict[str, Any]:
-        args, kwargs = _placed(values.unpack(draw["inputs"], self.given), index, self.report, self.machine)
+    def strided(self, draw: dict[str, Any]) -> dict[str, Any]:
+        """The draw with other strides: what comes of it is told, and is nobody's fault."""
+        memory, report = self.watch.memory, self.report
+        faults, hints = len(memory.faults), len(memory.hints)
+        self.report = Report(weights=report.weights)
+        row = self.drawn(draw, 0, noncontiguous.restrided)
+        told = {"row": row, "failed": self.report.failed, "faults": [list(each) for each in memory.faults[faults:]]}
+        del memory.faults[faults:], memory.hints[hints:]
+        self.report = report
+        return told
+
+    def drawn(self, draw: dict[str, Any], index: int, changed: Callable[[Any], Any] | None = None) -> dict[str, Any]:
+        given = values.unpack(draw["inputs"], self.given)
+        args, kwargs = _placed(changed(given) if changed else given, index, self.report, self.machine)
         inputs = [leaf for leaf in pytree.tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
         weights = state.of(self.instance)
         for name, spec in self.payload["state"].items() if not self.report.weights else ():

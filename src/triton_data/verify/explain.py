@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from triton_data.errors import Misuse
-from triton_data.records import Pair, Verdict
+from triton_data.records import Kernel, Pair, Verdict
 from triton_data.store import Store
 from triton_data.verify.reasons import MEANING
 
@@ -18,8 +18,8 @@ from triton_data.verify.reasons import MEANING
 def find(store: Store, key: str) -> list[Verdict]:
     found = list(store.records(Verdict, "key LIKE ? OR subject LIKE ?", (f"{key}%", f"{key}%"))) if key else []
     if not found:
-        raise Misuse(f"no verdict whose id, or whose pair's id, starts with {key!r}: `triton-data verify --run-dir …"
-                     " --json` lists them")  # fmt: skip
+        raise Misuse(f"no verdict whose id, or whose pair's or kernel's id, starts with {key!r}:"
+                     " `triton-data verify --run-dir … --json` lists them")  # fmt: skip
     return found
 
 
@@ -28,6 +28,8 @@ def explain(store: Store, verdict: Verdict) -> Iterator[str]:
     yield f"verdict {verdict.key}: {said}"
     for pair in store.records(Pair, "key = ?", (verdict.subject,)):
         yield f"  judges pair {pair.key} ({pair.entry}), from {pair.origin.repo} {pair.origin.path}".rstrip()
+    for kernel in store.records(Kernel, "key = ?", (verdict.subject,)):
+        yield f"  judges kernel {kernel.key} ({kernel.name}) alone, with inputs from {kernel.inputs_from}"
     if not verdict.passed:
         yield f"  {verdict.reason}: {MEANING.get(verdict.reason, 'a reason of a later version')}"
     width = max((len(name) for name, _ in verdict.checks), default=0)

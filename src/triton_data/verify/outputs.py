@@ -7,12 +7,13 @@ wrong reason. Not covered: the idle run (verify.py).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
-from triton_data.verify import values
+from triton_data.verify import noncontiguous, values
 from triton_data.verify.compare import Error, Expected, compare
 from triton_data.verify.expected import Case
 from triton_data.verify.judgement import Checks, Judgement
@@ -81,7 +82,13 @@ def judge(told: Told, cases: list[Case], checks: Checks) -> Judgement | None:
         return checks.failed(Reason.TAMPERING, f"answered {len(told.draws)} draws")
     if not sum(told.value["launches"].values()):
         return checks.failed(Reason.NOT_LAUNCHED, "no kernel was launched")
+    if (claim := told.value.get("strided")) is not None:
+        checks.say(noncontiguous.NAME, noncontiguous.label(claim, cases[0].inputs, _compares(cases[0], told)))
     return None
+
+
+def _compares(case: Case, told: Told) -> Callable[[dict[str, Any]], bool]:
+    return lambda row: right(row, case, told.tensors)
 
 
 def _repeats(told: Told, case: Case) -> bool:

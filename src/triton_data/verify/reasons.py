@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from triton_data import records
+
 
 class Reason(StrEnum):
     # The candidate is wrong.
@@ -38,6 +40,7 @@ class Reason(StrEnum):
     UNSUPPORTED_INPUTS = "unsupported_inputs"
     UNSUPPORTED_OUTPUTS = "unsupported_outputs"
     TOO_LARGE = "too_large"
+    NO_REFERENCE = records.NO_REFERENCE  # a kernel alone, clean in every check that needs none
     SYNTAX = "syntax"
 
 
@@ -50,6 +53,7 @@ OPEN = frozenset(
         Reason.UNSUPPORTED_INPUTS,
         Reason.UNSUPPORTED_OUTPUTS,
         Reason.TOO_LARGE,
+        Reason.NO_REFERENCE,
     }
 )
 
@@ -79,6 +83,7 @@ MEANING: dict[str, str] = {
     Reason.REFERENCE_FAILED: "the reference does not run",
     Reason.UNSUPPORTED_INPUTS: "the inputs hold objects that cannot be handed over as data",
     Reason.UNSUPPORTED_OUTPUTS: "the outputs hold no tensors, or objects that are not data",
+    Reason.NO_REFERENCE: "clean in every check that needs no reference; whether its numbers are right is not known",
     Reason.TOO_LARGE: "inputs and weights are too large to be copied for each draw",
     Reason.SYNTAX: "a text is not Python",
 }

@@ -1,6 +1,7 @@
-"""The verify stage: every Pair of a run becomes a Verdict, passed or with the reason why not.
+"""The verify stage: every Pair of a run, and every Kernel alone, becomes a Verdict, passed or with the reason why not.
 
-In: Pairs, their Programs and the Captures that they came from. Out: a Verdict each. A Pair whose verification could not
+In: Pairs, their Programs and the Captures that they came from; Kernels that have inputs and belong to no Pair, which
+never pass (alone.py). Out: a Verdict each. A Pair whose verification could not
 be made at all (the jail went, the time ran out on the reference) is a Drop. Not covered: what is checked (verify.py).
 """
 
@@ -12,11 +13,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from triton_data.config import VerifyConfig
-from triton_data.records import FRAGMENT, Capture, Drop, Pair, Program, Verdict
+from triton_data.records import FRAGMENT, Capture, Drop, Kernel, Pair, Program, Verdict
 from triton_data.store import Store
 from triton_data.verify.bench import Bench
 from triton_data.verify.judgement import PROTOCOL
 
+ALONE = "t.inputs != '' AND t.reference = ''"  # what a Pair judges is not judged again
 TASKS = 12  # of the jail in one verification; hardly ever do two of them take all their time
 
 
@@ -31,6 +33,16 @@ class Job:
     @property
     def key(self) -> str:
         return self.pair.key + self.suffix
+
+
+@dataclass(frozen=True)
+class Alone:
+    kernel: Kernel
+    suffix: str
+
+    @property
+    def key(self) -> str:
+        return self.kernel.key + self.suffix
 
 
 class Remade(Protocol):
@@ -48,28 +60,34 @@ class VerifyStage:
     timeout: float = 60.0  # seconds a task of the jail
     allow_unsafe: bool = False
     timing: bool = False
+    sanitize: tuple[str, ...] = ()
     name: str = "verify"
     bench: Bench | None = None
     remake: Remade | None = None
 
     @classmethod
     def of(cls, config: VerifyConfig, allow_unsafe: bool, remake: Remade | None = None) -> VerifyStage:
-        return cls(config.device, config.protocol, config.timeout, allow_unsafe, config.timing, remake=remake)
+        fixed = (config.device, config.protocol, config.timeout, allow_unsafe, config.timing, config.per_gpu,
+                 config.sanitize)  # fmt: skip
+        return cls(*fixed, remake=remake)
 
     @property
     def suffix(self) -> str:
         return f":{self.device}:{self.protocol}"
 
-    def todo(self, store: Store) -> Iterator[Job]:
+    def todo(self, store: Store) -> Iterator[Job | Alone]:
         for pair in store.unfinished(Pair, self.name, self.suffix):
             captures = list(store.records(Capture, "key = ?", (pair.capture,)))
             externs = tuple(dict.fromkeys(extern for capture in captures for extern in capture.externs))
             mode = captures[0].mode if captures else "inference"
             for program in store.records(Program, "key = ?", (pair.program,)):
                 yield Job(program, pair, externs, mode, self.suffix)
+        for kernel in store.unfinished(Kernel, self.name, self.suffix, ALONE):
+            yield Alone(kernel, self.suffix)
 
     def count(self, store: Store) -> int:
-        return store.count_unfinished(Pair, self.name, self.suffix)
+        pairs = store.count_unfinished(Pair, self.name, self.suffix)
+        return pairs + store.count_unfinished(Kernel, self.name, self.suffix, ALONE)
 
     @contextmanager
     def held(self) -> Iterator[object]:
@@ -79,22 +97,37 @@ class VerifyStage:
         with self.bench, self.remake.held() if self.remake else nullcontext():
             yield self.bench
 
-    def work(self, item: Job) -> Iterator[Verdict | Drop]:
+    def work(self, item: Job | Alone) -> Iterator[Verdict | Drop]:
+        assert self.bench is not None, "work() runs while the stage is held"
+        if isinstance(item, Job):
+            yield self._pair(item, self.bench)
+        else:
+            yield self._alone(item.kernel, self.bench)
+
+    def _pair(self, item: Job, bench: Bench) -> Verdict:
         from triton_data.verify.verify import verify_texts
 
-        assert self.bench is not None, "work() runs while the stage is held"
         found = verify_texts(
             item.program.text,
             item.pair.text,
             device=self.device,
             protocol=self.protocol,
-            bench=self.bench,
+            bench=bench,
             externs=item.externs,
             training=item.mode == "training",
             with_gradients=item.mode == "training",
             seconds=self.timeout,
             timed=self.timing,
+            sanitized=self.sanitize,
             names=(item.program.entry, item.pair.entry),
             remake=self.remake if item.pair.capture and item.program.inputs_from != FRAGMENT else None,
         )
-        yield found.verdict(item.pair.key, self.device, self.protocol, item.pair.origin)
+        return found.verdict(item.pair.key, self.device, self.protocol, item.pair.origin)
+
+    def _alone(self, kernel: Kernel, bench: Bench) -> Verdict:
+        from triton_data.verify.alone import verify_kernel
+
+        found = verify_kernel(
+            kernel.called, kernel.launcher, kernel.name, device=self.device, bench=bench, seconds=self.timeout
+        )
+        return found.verdict(kernel.key, self.device, self.protocol, kernel.origin)

@@ -27,6 +27,7 @@ from triton_data.verify import (
     other_sizes,
     outputs,
     proof,
+    sanitizer,
     screen,
     smaller,
     subject,
@@ -58,11 +59,12 @@ def verify_texts(
     seconds: float | None = None,
     names: tuple[str, str] | None = None,
     timed: bool = False,
+    sanitized: tuple[str, ...] = (),
     with_gradients: bool = False,
     remake: Remake | None = None,
 ) -> Judgement:
     """`externs` are library operations that the pair declares, such as extern_kernels.addmm; `names` the two entries,
-    where they are known; `timed` adds times and a roofline, on CUDA; `with_gradients` asks for all of them; `remake`
+    where they are known; `timed` adds times and a roofline, `sanitized` names tools of compute-sanitizer, both on CUDA; `with_gradients` asks for all of them; `remake`
     makes the candidate again for a reference at other sizes."""
     if protocol != PROTOCOL:
         raise Misuse(f"unknown protocol {protocol}: this version has protocol {PROTOCOL}")
@@ -75,18 +77,18 @@ def verify_texts(
     limit = seconds or SECONDS_OF[device]
     trial = Trial(
         reference, candidate, *found, device, bench, seed, training, limit, tuple(externs), timed and device == "cuda",
-        with_gradients, remake=remake,
+        sanitized if device == "cuda" else (), with_gradients, remake=remake,
     )  # fmt: skip
     said = screen.suspicious(candidate, found[1])
     checks.say("screen", said or "nothing found")
     if said:
         return checks.failed(Reason.TAMPERING, said)
-    with _one_thread():
+    with one_thread():
         return _in_some_mode(trial, checks)
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """Comparisons are small: more threads cost more than they bring, and a great deal more on busy cores."""
     usual = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -140,7 +142,7 @@ def _compared(trial: Trial, checks: Checks, seen: Seen) -> Judgement:
     checks.say("left to libraries", ", ".join(sorted(allowed)) or "nothing")
     if branch := branches.computed_in_a_branch(trial.candidate, allowed):
         return checks.failed(Reason.TORCH_FALLBACK, branch)
-    payload = payload_of(trial, seen, cases, allowed)
+    payload = payload_of(trial, seen, cases, allowed) | {"strided": trial.device == "cpu"}
     idle = {**payload_of(trial, seen, cases[:2], allowed), "idle": True}
     questions = chain(
         [
@@ -153,7 +155,8 @@ def _compared(trial: Trial, checks: Checks, seen: Seen) -> Judgement:
     asked: list[dict[str, Any]] = []
     return (
         answered(trial, _noted(questions, asked), checks)
-        or _compiles(trial, [payload, *(one for one in asked if "gradients" in one)], checks)
+        or compiles(trial, [payload, *(one for one in asked if "gradients" in one)], checks)
+        or sanitizer.questioned(trial, payload, trial.sanitizing, checks)
         or (timing.measure(trial, payload, checks) if trial.timing else None)
         or checks.passed()
     )
@@ -165,7 +168,7 @@ def _noted(questions: Iterator[Question], asked: list[dict[str, Any]]) -> Iterat
         yield question
 
 
-def _compiles(trial: Trial, payloads: list[dict[str, Any]], checks: Checks) -> Judgement | None:
+def compiles(trial: Trial, payloads: list[dict[str, Any]], checks: Checks) -> Judgement | None:
     """What only calling the candidate can tell, and did not, is left open: nothing on the CPU needs the answer."""
     outcome = trial.compiled([{**one, "draws": one["draws"][:1]} for one in payloads])
     if outcome is None:
