@@ -4,6 +4,7 @@ import ast
 
 import pytest
 
+from triton_data.extract.complaints import Complaints
 from triton_data.extract.literals import literals
 from triton_data.extract.mend import mend
 from triton_data.extract.moves import Failure
@@ -78,3 +79,18 @@ def test_a_layer_that_is_handed_its_weights():
     x, any_shape = Spec((2, 16, 64)), Spec((2,))
     found = list(mend(Failure("RuntimeError: mat2 must be a matrix, got 1-D tensor"), (x, any_shape, any_shape)))
     assert found[0] == (x, Spec((64, 64)), Spec((64,)))
+
+
+def test_what_the_code_says_where_it_fails():
+    code = """def forward(self, x, y=None):
+    mode = "short" if x.shape[1] <= 64 else self.mode
+    if mode == "short":
+        raise ValueError(mode)
+    assert 300 > x.size(2), "too wide"
+    return x if x.shape[0] < 3 or len(x) > self.many else y
+"""
+    complaints = Complaints(ast.parse(code))
+    assert [complaints.condition(line) for line in (2, 4, 5)] == ["", "mode == 'short'", "300 > x.size(2)"]
+    assert sorted(complaints.sizes([4])) == [64, 300]
+    failure = Failure("ValueError: short", test="mode == 'short'", sizes=(64,))
+    assert next(mend(failure, (Spec((2, 16, 128)),))) == (Spec((2, 72, 128)),)

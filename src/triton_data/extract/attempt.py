@@ -22,6 +22,8 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode
 
+from .complaints import Complaints
+from .interpreted import STARTS_INTERPRETER
 from .limits import PATIENCE
 from .literals import literals
 from .moves import Failure
@@ -89,6 +91,15 @@ class Attempt:
     @functools.cached_property
     def tree(self) -> ast.Module:
         return ast.parse("".join(linecache.getlines(FOREIGN)))
+
+    @property
+    def interpreted(self) -> bool:
+        """Kernels run in Triton's interpreter, where a published model's sizes take minutes."""
+        return STARTS_INTERPRETER in self.namespace
+
+    @functools.cached_property
+    def complaints(self) -> Complaints:
+        return Complaints(self.tree)
 
     @functools.cached_property
     def literals(self) -> dict[str, list[str]]:
@@ -205,7 +216,7 @@ def _foreign_frames(error: BaseException) -> list[tuple[str, int, dict[str, Any]
     return found
 
 
-def failure(result: Result, names: list[str], tree: ast.Module) -> Failure:
+def failure(result: Result, names: list[str], complaints: Complaints) -> Failure:
     """What mend.py wants to know: the failing line, which arguments stand on it, and the condition it states."""
     if not result.frames:
         return Failure(result.error)
@@ -214,22 +225,10 @@ def failure(result: Result, names: list[str], tree: ast.Module) -> Failure:
     words = set(_identifiers(lines[outer]))
     named = frozenset(n for n, name in enumerate(names) if name in words)
     _, number, local = result.frames[-1]
-    return Failure(result.error, lines[-1], named, local, _condition_at(tree, number))
+    test = complaints.condition(number)
+    sizes = complaints.sizes([line for _, line, _ in result.frames]) if test else ()
+    return Failure(result.error, lines[-1], named, local, test, sizes)
 
 
 def _identifiers(line: str) -> list[str]:
     return "".join(c if c.isalnum() or c == "_" else " " for c in line).split()
-
-
-def _condition_at(tree: ast.Module, line: int) -> str:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assert) and node.lineno <= line <= (node.end_lineno or node.lineno):
-            return ast.unparse(node.test)
-        last = node.body[-1] if isinstance(node, ast.If) else None
-        if (
-            isinstance(node, ast.If)
-            and isinstance(last, ast.Raise)
-            and last.lineno <= line <= (last.end_lineno or line)
-        ):
-            return ast.unparse(node.test)
-    return ""

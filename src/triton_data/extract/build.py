@@ -16,12 +16,14 @@ from typing import Any
 
 import torch
 
+from .absent import lacks_package
 from .attempt import Attempt, Result, _identifiers
 from .guess import constructor_values
-from .instances import construct_with, instances_of, keyword, large, parameters
+from .instances import construct_with, eighth, instances_of, keyword, large, parameters
 
 MAX_GUESSES = 60
 _WORTH = 4  # constructions whose forward is searched
+_LACKING = 6  # failures for want of a package, after which no argument is thought to go around it
 
 
 @dataclass(eq=False)
@@ -54,9 +56,12 @@ def _guessed(attempt: Attempt, cls: type) -> Iterator[Built | Result]:
     required = [p.name for p in parameters(cls) if p.default is p.empty]
     first = tuple((name, 0) for name in required)
     queue: list[tuple[int, int, tuple[tuple[str, int], ...]]] = [(0, 0, first)]
-    seen = {first}
-    tried, worth, last = 0, 0, None
-    while queue and tried < MAX_GUESSES and worth < _WORTH and not attempt.budget.spent():
+    if attempt.interpreted and (smaller := {p.name: str(eighth(p)) for p in known if eighth(p)}):
+        options.update({name: [size, *options[name]] for name, size in smaller.items()})
+        queue = [(-1, 0, tuple(sorted({**dict(first), **dict.fromkeys(smaller, 0)}.items()))), (0, 1, first)]
+    seen = {choice for *_, choice in queue}
+    tried, worth, lacking, last = 0, 0, 0, None
+    while queue and tried < MAX_GUESSES and worth < _WORTH and lacking < _LACKING and not attempt.budget.spent():
         *_, choice = heapq.heappop(queue)
         tried += 1
         kwargs = {name: options[name][n] for name, n in choice}
@@ -71,6 +76,7 @@ def _guessed(attempt: Attempt, cls: type) -> Iterator[Built | Result]:
             if last is None or made.progress >= last.progress:
                 last = made
             blamed = _blamed(made, known)
+        lacking += lacks_package(made, attempt.namespace)
         for name in _accepted_missing(made, dict(choice)):
             if name not in options:
                 options[name] = constructor_values(keyword(name), attempt.namespace, attempt.literals)

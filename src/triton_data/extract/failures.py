@@ -28,12 +28,18 @@ _GPU = re.compile(
 )
 _ABSENT = re.compile(r"No module named '([\w.]+)'|'NoneType' object (?:is not callable|has no attribute)")
 
+_ASKED_FOR = re.compile(r"(?s)(?:Import|ModuleNotFound)Error: .*?\bpip3? install (?:-\S+ )*[\"'`]?([A-Za-z][\w.-]*)")
+
 
 def drop_of(facts: dict[str, Any], closed: Closed | None, part: str) -> Drop:
     error = str(facts.get("error", ""))
     absent = _ABSENT.search(error)
     if absent and absent[1]:
         return Drop(needs(absent[1].split(".")[0]), error, part)
+    if asked := _ASKED_FOR.match(error):
+        return Drop(needs(asked[1]), error, part)
+    if closed is not None and (package := _imported_from(closed.text, facts.get("absent", ""))):
+        return Drop(needs(package), error, part)
     if absent and closed is not None and closed.needs:
         return Drop(needs(closed.needs[0]), error, part)
     if _GPU.search(error):
@@ -45,3 +51,9 @@ def drop_of(facts: dict[str, Any], closed: Closed | None, part: str) -> Drop:
     if facts.get("stage") is None:
         return Drop(Reason.NOT_FINITE if error == "not finite" else Reason.FORWARD_FAILED, error, part)
     return Drop(_STAGES[facts["stage"]], error, part)
+
+
+def _imported_from(text: str, name: str) -> str:
+    """The package that a guarded import, `try: from package import name`, would take the name from."""
+    found = re.search(rf"^\s*(?:from (\w+)[\w.]* import .*\b{name}\b|import ({name})\b)", text, re.M) if name else None
+    return (found[1] or found[2]) if found else ""

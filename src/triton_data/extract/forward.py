@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from .absent import lacks_package
 from .attempt import Attempt, Result, failure
 from .build import Built
 from .instances import parameters
@@ -97,12 +98,18 @@ class _Search:
             result = self._try(specs)
             if result.ok:
                 return result, specs
+            if lacks_package(result, self.attempt.namespace) or self._too_large(result, best):
+                return result, None
             if result.progress >= best.progress:
                 best = result
             if result.stage == "no_tensor" and tried > 20:
                 break
             self._push(specs, result)
         return best, None
+
+    def _too_large(self, result: Result, best: Result) -> bool:
+        """So far no arguments got further, and only a smaller model would be done in time."""
+        return self.attempt.interpreted and "TooSlow" in result.error and result.progress >= best.progress
 
     def _next(self, tried: int) -> Specs | None:
         if not self.queue or tried % 3 == 0:
@@ -126,7 +133,7 @@ class _Search:
     def _push(self, specs: Specs, result: Result) -> None:
         names = [p.name for p in self.known[: len(specs)]]
         names = [spec.keyword or name for spec, name in zip(specs, names, strict=False)]
-        told = failure(result, names, self.attempt.tree)
+        told = failure(result, names, self.attempt.complaints)
         for other in itertools.islice((*mend(told, specs), *self._optional(result, specs)), 14):
             if other not in self.seen and all(_modest(spec) for spec in other):
                 self.seen.add(other)

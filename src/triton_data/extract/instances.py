@@ -67,13 +67,13 @@ def _shallow(parameter: inspect.Parameter) -> int | None:
     return 2 if layers else 1000 if parameter.default >= 16384 else None
 
 
-def _eighth(parameter: inspect.Parameter) -> int | None:
+def eighth(parameter: inspect.Parameter) -> int | None:
     if not large(parameter):
         return None
     return 2 if re.search(_LAYERS, parameter.name.lower()) else max(1, parameter.default // 8)
 
 
-_HOW: dict[str, _How] = {"new": _small, "shallow": _shallow, "eighth": _eighth, "plain": lambda parameter: None}
+_HOW: dict[str, _How] = {"new": _small, "shallow": _shallow, "eighth": eighth, "plain": lambda parameter: None}
 
 
 def _made(attempt: Attempt, name: str, how: _How, depth: int = 0) -> str:

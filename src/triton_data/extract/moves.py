@@ -21,6 +21,7 @@ class Failure:
     named: frozenset[int] = frozenset()  # positions of the arguments whose names stand on the line of `forward`
     locals: dict[str, Any] = field(default_factory=dict)  # of the frame that raised
     test: str = ""  # the condition of an assert, or of the if around a raise
+    sizes: tuple[int, ...] = ()  # that the code around it compares with
 
 
 def each(specs: Specs, failure: Failure) -> Iterator[tuple[int, Spec]]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from .absent import absent_name
 from .attempt import Attempt, Budget, Result
 from .build import Built, constructions
 from .forward import find_forward
@@ -46,6 +47,7 @@ def search(namespace: dict[str, Any], payload: Facts) -> Facts:
         "ok": False,
         "stage": best.stage,
         "error": best.error,
+        "absent": absent_name(best, namespace),
         "attempts": budget.used,
         "timeout": budget.late(),
     }

@@ -1,0 +1,29 @@
+"""Errors that no other argument mends: a package that is not installed stays so however the class is called.
+
+Enters: the `Result` of an attempt and the namespace of the standalone file, in which a name that an absent package
+would have brought is None. Leaves: whether that is why it failed. Runs in the jail.
+Not covered: which package (failures.py reads it from the message, or from what the closure lacks).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .attempt import Result
+
+_CALLED = re.compile(r"(?<![\w.])([^\W\d]\w*)\s*(?=[(.\[])")
+
+
+def lacks_package(result: Result, namespace: dict[str, Any]) -> bool:
+    missing = re.match("ImportError|ModuleNotFoundError|PackageNotFoundError", result.error)
+    return missing is not None or bool(absent_name(result, namespace))
+
+
+def absent_name(result: Result, namespace: dict[str, Any]) -> str:
+    """The name on the failing line that is None for want of its package."""
+    if "'NoneType' object" not in result.error or not result.lines:
+        return ""
+    local = result.frames[-1][2]
+    used = [name for name in _CALLED.findall(result.lines[-1]) if name not in local]
+    return next((name for name in used if namespace.get(name, name) is None), "")
