@@ -1,7 +1,8 @@
 """The kernels' half of extract.py: found, closed, byte for byte as they were, importable; and how long that takes.
 
 Enters: a `Repo` and the row of its package. Leaves: numbers in the row. The floor is what nobody can do without: the
-bytes pre-filter and `ast.parse` of the same files. Times are processor time of one core, the best of three.
+bytes pre-filter and `ast.parse` of the same files. Times are processor time of one core, the best of five rounds in
+each of which every line has its turn, so that what else the machine does is in all of them.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from triton_data.records import Drop, Kernel, Origin
 if TYPE_CHECKING:
     from extract import Yield
 
-TIMES = 3
+ROUNDS = 5
 SOURCE_OF = ast.unparse if find_spec("astor") is None else import_module("astor").to_source
 
 
@@ -66,11 +67,13 @@ def times(files: dict[str, bytes], package: str) -> list[float]:
         with one_repository():
             list(closed_kernels(Repo(files), package))
 
-    return [
-        best(lambda: sum(may_hold_kernels(data) and bool(parsed(data)) for data in python)),
-        best(ours),
-        best(lambda: sum(len(seed_loop(data)) for data in python if may_hold_kernels(data))),
+    lines: list[Callable[[], object]] = [
+        lambda: sum(may_hold_kernels(data) and bool(parsed(data)) for data in python),
+        ours,
+        lambda: sum(len(seed_loop(data)) for data in python if may_hold_kernels(data)),
     ]
+    rounds = [[timed(work) for work in lines] for _ in range(ROUNDS)]
+    return [min(seconds) for seconds in zip(*rounds, strict=True)]
 
 
 def closed_kernels(repo: Repo, package: str) -> Iterator[tuple[str, Kernel | Drop]]:
@@ -118,10 +121,6 @@ def imported(folder: Path, count: int) -> int:
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
     sys.stderr.write(done.stderr)
     return int(done.stdout.split()[-1])
-
-
-def best(work: Callable[[], object]) -> float:
-    return min(timed(work) for _ in range(TIMES))
 
 
 def timed(work: Callable[[], object]) -> float:
