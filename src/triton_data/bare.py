@@ -7,6 +7,7 @@ Not covered: resume and provenance beyond the path; that is what a run is for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from triton_data import program_form
 from triton_data.engine.local import LocalEngine
 from triton_data.errors import Misuse
 from triton_data.extract.asked import Ask
+from triton_data.extract.reading import read_file
 from triton_data.extract.repo import Repo
 from triton_data.interrupt import Interrupt
 from triton_data.jail import Jail
@@ -31,16 +33,18 @@ def extract_paths(paths: Iterable[Path], out: Path | None, allow_unsafe: bool, a
 
     with Jail(PRELOAD, allow_unsafe=allow_unsafe, env=ENVIRONMENT) as jail:
         for path in paths:
-            repo, origins = _repo(path)
-            for result in extract_all(repo, origins, jail, ask):
+            repo, origins, too_large = _repo(path)
+            for result in chain(too_large, extract_all(repo, origins, jail, ask)):
                 yield _found(result, out)
 
 
-def _repo(path: Path) -> tuple[Repo, dict[str, Origin]]:
+def _repo(path: Path) -> tuple[Repo, dict[str, Origin], list[Drop]]:
     folder = Folder.parse(str(path if path.is_dir() else path.parent))
     names = folder.paths() if path.is_dir() else [path.name]
-    files = {name: (folder.root / name).read_bytes() for name in names}
-    return Repo(files), {name: Origin("dir", repo=folder.name, path=name) for name in names}
+    read = {name: read_file(folder.root / name, name) for name in names}
+    files = {name: data for name, data in read.items() if isinstance(data, bytes)}
+    origins = {name: Origin("dir", repo=folder.name, path=name) for name in files}
+    return Repo(files), origins, [drop for drop in read.values() if isinstance(drop, Drop)]
 
 
 def _found(result: Kernel | Program | Pair | Drop, out: Path | None) -> Row:

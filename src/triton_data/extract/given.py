@@ -16,6 +16,7 @@ from pathlib import Path
 from triton_data.errors import Misuse
 from triton_data.extract.probing import JailProbe
 from triton_data.extract.programs import checked
+from triton_data.extract.reading import read_file
 from triton_data.extract.reasons import Reason
 from triton_data.extract.stage import ENVIRONMENT, PRELOAD
 from triton_data.jail import Jail
@@ -31,11 +32,12 @@ SKIPPED_FOLDERS = {"__pycache__", ".git", ".venv", "node_modules"}
 class File:
     root: str
     path: str  # below the root
-    data: bytes
+    data: bytes | Drop  # a Drop: too large to be read
 
     @property
     def key(self) -> str:
-        return digest("given", self.root, self.path, sha256(self.data).hexdigest())
+        known = self.data if isinstance(self.data, bytes) else self.data.detail.encode()
+        return digest("given", self.root, self.path, sha256(known).hexdigest())
 
 
 @dataclass
@@ -58,6 +60,9 @@ class GivenStage:
         return self.jail
 
     def work(self, item: File) -> Iterator[Program | Drop]:
+        if isinstance(item.data, Drop):
+            yield item.data
+            return
         assert self.jail is not None, "work() runs while the stage is held"
         try:
             text = item.data.decode("utf-8")
@@ -77,7 +82,7 @@ class GivenStage:
                 for path in sorted(root.rglob("*.py")) if root.is_dir() else [root]:
                     name = path.relative_to(folder)
                     if path.is_file() and not SKIPPED_FOLDERS.intersection(name.parts):
-                        yield File(str(folder), name.as_posix(), path.read_bytes())
+                        yield File(str(folder), name.as_posix(), read_file(path))
 
 
 def check(sources: tuple[str, ...]) -> None:

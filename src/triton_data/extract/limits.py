@@ -9,3 +9,4 @@ USAGE_SECONDS = 15.0  # one example of the repository's authors
 USAGE_SECONDS_IN_ALL = 300.0  # all examples of one repository
 LAUNCH_SECONDS = 15.0  # one test or example of a kernel, in Triton's interpreter
 LAUNCH_SECONDS_IN_ALL = 120.0  # all of them in one repository
+FILE_BYTES = 1_000_000  # of one file that is read; what `scrape` takes by default

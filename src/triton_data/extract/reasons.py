@@ -11,7 +11,7 @@ class Reason(StrEnum):
     UNRESOLVED = "unresolved"  # a name that nothing in the repository binds
     MODULE_VALUE = "module_as_value"  # a module of the repository is passed around as an object
     TOO_DEEP = "too_deep"  # nesting beyond the recursion limit
-    TOO_LARGE = "too_large"  # the standalone file would be larger than anyone reads
+    TOO_LARGE = "too_large"  # the file, or the standalone file, is larger than anyone reads
     NESTED = "nested"  # a class inside a function, whose variables it captures
     ABSTRACT = "abstract"  # no forward of its own or of a base: not meant to be called
     NO_INPUTS = "no_inputs"  # nothing says how to construct or call it, and the search found nothing
