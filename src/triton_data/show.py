@@ -57,7 +57,7 @@ def tally_table(title: str, counts: Mapping[str, int]) -> Table:
 def one_pair(store: Store) -> Table | None:
     """The pair whose two texts fit best on one screen; before any is rewritten, there is nothing to show."""
     best: tuple[int, Program, Pair] | None = None
-    for pair in store.sorted(Pair):
+    for pair in (each for each in store.sorted(Pair) if each.capture):
         for program in store.records(Program, "key = ?", (pair.program,)):
             lines = max(program.text.count("\n"), pair.text.count("\n"))
             if best is None or lines < best[0]:

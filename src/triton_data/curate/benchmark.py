@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from triton_data.curate import fingerprints
-from triton_data.curate.stages import PRELOAD, traced
+from triton_data.curate.stages import PRELOAD, WARM, traced
 from triton_data.jail import Jail
 from triton_data.program_form import read_program
 from triton_data.records import Drop, Origin
@@ -35,7 +35,7 @@ def fingerprint(folder: Path, name: str, out: Path, allow_unsafe: bool, tell: Ca
         return Fingerprinted(out, len(suite.problems), 0, ())
     benchmark = fingerprints.of_folder(folder, name)
     failed: list[tuple[str, str]] = []
-    with Jail(PRELOAD, allow_unsafe=allow_unsafe) as jail:
+    with Jail(PRELOAD, warm=WARM, allow_unsafe=allow_unsafe) as jail:
         problems = tuple(_with_graphs(benchmark.problems, folder, jail, failed, tell))
     fingerprints.write(replace(benchmark, problems=problems), out)
     return Fingerprinted(out, len(problems), sum(bool(problem.graph) for problem in problems), tuple(failed))

@@ -24,6 +24,7 @@ from triton_data.store import Store
 
 TRACING = "triton_data.curate.trace"  # by name: it imports torch, and `status` must not wait for that
 PRELOAD = ("torch", "torch._subclasses.fake_tensor", TRACING)
+WARM = f"{TRACING}:warm"  # or each program takes two seconds instead of a tenth
 LABEL_SECONDS, TRACE_SECONDS, CURATE_SECONDS = 60.0, 30.0, 6 * 3600.0
 _SUBJECTS: tuple[type[Record], ...] = (Program, Kernel, Pair, Capture)
 
@@ -85,7 +86,7 @@ class TraceStage:
         return store.count_unfinished(Program, self.name)
 
     def held(self) -> AbstractContextManager[object]:
-        self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe)
+        self.jail = Jail(PRELOAD, warm=WARM, allow_unsafe=self.allow_unsafe)
         return self.jail
 
     def work(self, item: Program) -> Iterator[Trace | Drop]:

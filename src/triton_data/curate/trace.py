@@ -64,6 +64,24 @@ class Recorder(TorchDispatchMode):  # type: ignore[misc]
         return digest(name, *(sorted(operands) if name in _COMMUTES else operands))
 
 
+_WARMING = """
+import torch
+
+
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.LayerNorm(4), torch.nn.GELU())
+
+    def forward(self, x):
+        return torch.softmax(self.inner(x), -1).sum()
+
+
+def get_inputs():
+    return [torch.randn(2, 4)]
+"""
+
+
 def run(payload: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
     module = types.ModuleType("program")
     torch.manual_seed(0)
@@ -88,3 +106,8 @@ def _answer(recorder: Recorder, result: Any, tensors: list[torch.Tensor]) -> dic
     little = len(recorder.operators) < FEW
     told = [*(str(tuple(t.shape)) for t in (*tensors, *leaves)), *recorder.numbers] if little else []
     return {"graph": digest("graph", *histories, *told), "operators": recorder.operators[:2000]}
+
+
+def warm() -> None:
+    """What the first program under fake tensors makes torch load and build, once for all of them."""
+    run({"text": _WARMING, "entry": "Net"})
