@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from triton_data.verify.resize import shrunk, varied
+from triton_data.verify.resize import meant, shrunk, varied
 
 TEXT = """
 import torch
@@ -50,3 +50,10 @@ def test_sizes_named_together_or_with_a_type_are_sizes_too() -> None:
     text = "ROWS, COLS = 12, 100\nDEPTH: int = 7\n\n\ndef get_inputs():\n    return [torch.randn(ROWS, COLS, DEPTH)]\n"
     changed = next(iter(varied(text))).text
     assert "ROWS, COLS = 11, 99\nDEPTH: int = 6" in changed
+
+
+def test_a_function_that_names_a_size_means_it() -> None:
+    text = "def steps(x):\n    return sum(x[i] for i in range(9))\n\n\ndef get_inputs():\n    return [make(9, 70)]\n"
+    kept = [dict(each.changes) for each in varied(text) if meant(text, "steps", each.changes)]
+    assert kept == [{70: 69}, {70: 71}]
+    assert all(meant(TEXT, "Model", each.changes) for each in varied(TEXT)), "a class takes its sizes as arguments"

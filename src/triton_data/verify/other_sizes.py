@@ -25,7 +25,8 @@ NAME = "other sizes"
 
 
 def questions(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator[Question]:
-    sizes = {resized.text: str(resized) for resized in islice(resize.varied(trial.reference), TRIED)}
+    fitting = (r for r in resize.varied(trial.reference) if resize.meant(trial.reference, trial.entry, r.changes))
+    sizes = {resized.text: str(resized) for resized in islice(fitting, TRIED)}
     tally = _Tally(checks)
     tally.say()
     if not sizes:

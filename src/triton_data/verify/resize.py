@@ -55,6 +55,13 @@ def varied(text: str) -> Iterator[Resized]:
             yield _with(text, found, made)
 
 
+def meant(text: str, entry: str, changes: tuple[tuple[int, int], ...]) -> bool:
+    """A function that names a size itself, as what a test expects often does, means that size and no other."""
+    functions = [n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef) and n.name == entry]
+    named = {n.value for node in functions for n in ast.walk(node) if isinstance(n, ast.Constant)}
+    return not named & {old for old, _ in changes}
+
+
 def sizes(text: str) -> list[int]:
     """As often as they are named."""
     return [value for _, value in _literals(text)]

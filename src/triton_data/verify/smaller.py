@@ -26,7 +26,8 @@ TRIED = 2  # smaller sizes that the reference runs at
 
 
 def judged(trial: Trial, checks: Checks, plan: list[Draw], judge: Judge) -> Judgement:
-    sizes = {resized.text: str(resized) for resized in resize.shrunk(trial.reference)}
+    fitting = (r for r in resize.shrunk(trial.reference) if resize.meant(trial.reference, trial.entry, r.changes))
+    sizes = {resized.text: str(resized) for resized in fitting}
     for text, seen in _running(trial, list(sizes), plan):
         for one, how in _candidates(replace(trial, reference=text)):
             attempt = Checks(dict(checks.made), checks.layers)
