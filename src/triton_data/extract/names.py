@@ -40,6 +40,8 @@ class Uses:
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _MUTATORS = frozenset(("append", "extend", "update", "add", "insert", "setdefault", "remove", "pop"))
+_COMMONEST = (ast.Name, ast.Load, ast.Constant, ast.Attribute, ast.Call, ast.Tuple, ast.Assign, ast.BinOp,
+              ast.Subscript)  # fmt: skip
 _Stack = list[Any]  # nodes, all of one moment
 
 
@@ -61,27 +63,36 @@ class _Scope:
         self.settle()
 
     def _walk(self, stack: _Stack, when: int) -> None:
-        """The commonest nodes by hand: every call that is saved here counts hundreds of thousands of times."""
+        """The commonest nodes by hand: every look-up that is saved here counts hundreds of thousands of times."""
         names: dict[str, None] = {}
-        bound, visits = self.bound, _VISIT
+        bound, reads, visits, pop = self.bound, self.reads, _VISIT, stack.pop
+        name, load, constant, attribute, call, tuple_, assign, binary, subscript = _COMMONEST
         while stack:
-            node = stack.pop()
+            node = pop()
             kind = type(node)
-            if kind is ast.Name:
-                if type(node.ctx) is ast.Load:
+            if kind is name:
+                if type(node.ctx) is load:
                     names[node.id] = None
                 else:
                     bound.add(node.id)
-            elif kind is ast.Constant:
+            elif kind is constant:
                 continue
-            elif kind is ast.Call:
+            elif kind is attribute and type(node.value) is name:
+                root = node.value.id
+                reads.append((root, f"{root}.{node.attr}", when))
+            elif kind is call:
                 stack.append(node.func)
                 stack += node.args
                 if node.keywords:
                     stack += [keyword.value for keyword in node.keywords]
-            elif kind is ast.BinOp:
+            elif kind is tuple_:
+                stack += node.elts
+            elif kind is assign:
+                stack += node.targets
+                stack.append(node.value)
+            elif kind is binary:
                 stack += (node.left, node.right)
-            elif kind is ast.Subscript:
+            elif kind is subscript:
                 stack += (node.value, node.slice)
             else:
                 visit = visits.get(kind)
@@ -89,7 +100,7 @@ class _Scope:
                     visit(self, node, when, stack)
                 else:
                     _push(stack, node)
-        self.reads += [(name, name, when) for name in names]
+        reads += [(name, name, when) for name in names]
 
     def settle(self) -> None:
         own = self.bound - self.declared

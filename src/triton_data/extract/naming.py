@@ -45,23 +45,26 @@ def origin_of(made: Plan, root: tuple[str, str]) -> tuple[str, str]:
 
 def key_of(made: Plan, symbol: Symbol) -> object:
     """What makes two symbols one: the same import, the same definition, or definitions with the same text."""
-    if symbol.external is not None:
-        return symbol.external
-    key = made.repo.remembered.get(symbol)
+    return symbol.external if symbol.external is not None else key_at(made, symbol.where, symbol.name)
+
+
+def key_at(made: Plan, where: str, name: str) -> object:
+    """The same for a name of a file of the repository."""
+    key = made.repo.remembered.get((where, name))
     if key is None:
-        key = made.repo.remembered[symbol] = _key(made, symbol)
+        key = made.repo.remembered[where, name] = _key(made, where, name)
     return made.twins.get(key, key) if made.twins else key
 
 
-def _key(made: Plan, symbol: Symbol) -> object:
-    module = made.repo.module(symbol.where)
+def _key(made: Plan, where: str, name: str) -> object:
+    module = made.repo.module(where)
     assert not isinstance(module, Broken)
-    last = module.bindings[symbol.name][-1]
+    last = module.bindings[name][-1]
     if last.item is not None and not last.item.level:
-        target = made.repo.import_target(last.item, symbol.where)
+        target = made.repo.import_target(last.item, where)
         if isinstance(target, External) and (last.item.attribute or last.item.aliased):
             return target
-    return (symbol.where, symbol.name)
+    return (where, name)
 
 
 def without_twins(made: Plan, units: list[Unit]) -> list[Unit]:
@@ -107,13 +110,13 @@ def names(made: Plan, units: list[Unit], roots: list[tuple[str, str]]) -> Naming
         naming.claim(("builtin", name), name, "builtin")
     for root in roots:
         where, name = origin_of(made, root)
-        naming.claim(key_of(made, Symbol(where, name)), name, _stem(where))
+        naming.claim(key_at(made, where, name), name, _stem(where))
     for symbol in (*made.externals, *made.missing):
         naming.claim(key_of(made, symbol), symbol.name, symbol.external.package if symbol.external else "x")
     own = {where for where, _ in roots}  # the file that was asked for keeps its names before others do
     for unit in sorted(units, key=lambda unit: unit.path not in own):
         for name in sorted(unit.binds):
-            naming.claim(key_of(made, Symbol(unit.path, name)), name, _stem(unit.path))
+            naming.claim(key_at(made, unit.path, name), name, _stem(unit.path))
     return naming
 
 

@@ -11,7 +11,7 @@ import ast
 
 from .imports import imports
 from .module import Unit
-from .naming import Naming, key_of, names, origin_of, without_twins
+from .naming import Naming, key_at, key_of, names, origin_of, without_twins
 from .needs import Symbol, Unclosed, local_targets
 from .order import order
 from .plan import Plan
@@ -37,8 +37,8 @@ def render(
     text = text.strip("\n") + "\n"
     if any(unit.text not in written for unit, written in zip(units, body, strict=True)):
         _must_parse(text)
-    called = {root: naming.given[key_of(made, Symbol(*origin_of(made, root)))] for root in roots}
-    homes = {(u.path, n): naming.given[key_of(made, Symbol(u.path, n))] for u in made.units.values() for n in u.binds}
+    called = {root: naming.given[key_at(made, *origin_of(made, root))] for root in roots}
+    homes = {(u.path, n): naming.given[key_at(made, u.path, n)] for u in made.units.values() for n in u.binds}
     return text, called, homes
 
 
@@ -69,7 +69,7 @@ def _unit_text(made: Plan, unit: Unit, naming: Naming) -> str:
         for node in uses.local_imports:
             _local_edits(made, unit, node, naming, edit)
     for name in unit.binds:
-        new = naming.given[key_of(made, Symbol(unit.path, name))]
+        new = naming.given[key_at(made, unit.path, name)]
         if new != name:
             edit.chains[name] = new
     decorated = {d for d in edit.drop_decorators if f"@{d}" in unit.text}
@@ -116,7 +116,7 @@ def _aliases(made: Plan, units: list[Unit], naming: Naming) -> dict[tuple[str, i
 
 
 def _given_binds(made: Plan, unit: Unit, naming: Naming) -> list[str]:
-    return [naming.given[key_of(made, Symbol(unit.path, name))] for name in unit.binds]
+    return [naming.given[key_at(made, unit.path, name)] for name in unit.binds]
 
 
 def _weave(body: list[str], units: list[Unit], aliases: dict[tuple[str, int], list[str]]) -> str:
