@@ -157,16 +157,15 @@ def _confine(policy: Policy, scratch: str, place: Place, report: Report, setup: 
     read, devices = paths.for_policy(policy, place.read)
     try:
         if "landlock" in policy.layers:
-            # CUDA names its threads, in /proc, and does not start where it may not.
-            write = [scratch, "/proc/self/task"] if policy.devices else [scratch]
-            version = landlock.restrict(read, write, devices, execute=policy.subprocesses)
+            write = [scratch, *_own_processes(policy, report)]
+            version = landlock.restrict(read, write, devices, policy.subprocesses, policy.watched)
             report.layers.append(f"landlock:{version}")
     except Unavailable as error:
         report.missing["landlock"] = str(error)
     listener = None
     try:
         if "seccomp" in policy.layers:
-            listener = seccomp.restrict(policy.subprocesses, policy.devices)
+            listener = seccomp.restrict(policy.subprocesses, policy.devices, policy.watched)
             report.layers.append("seccomp")
     except Unavailable as error:
         report.missing["seccomp"] = str(error)
@@ -175,6 +174,14 @@ def _confine(policy: Policy, scratch: str, place: Place, report: Report, setup: 
     socket.send_fds(setup, [told], [] if listener is None else [listener])
     if listener is not None:
         os.close(listener)
+
+
+def _own_processes(policy: Policy, report: Report) -> list[str]:
+    """CUDA names its threads, in /proc, and does not start where it may not. In a pid namespace /proc has nobody else's
+    processes; elsewhere those below the task have to do without."""
+    if not policy.devices:
+        return []
+    return ["/proc"] if policy.watched and "tmpfs" in report.layers else ["/proc/self/task"]
 
 
 def tie_to(zygote: int) -> None:

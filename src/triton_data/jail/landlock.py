@@ -18,9 +18,9 @@ CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 VERSION_FLAG, RULE_PATH_BENEATH = 1, 1
 
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, REMOVE_DIR, REMOVE_FILE = (1 << bit for bit in range(6))
-MAKE_DIR, MAKE_REG, MAKE_SYM, REFER, TRUNCATE, IOCTL_DEV = (1 << bit for bit in (7, 8, 12, 13, 14, 15))
+MAKE_DIR, MAKE_REG, MAKE_PIPE, MAKE_SYM, REFER, TRUNCATE, IOCTL_DEV = (1 << bit for bit in (7, 8, 10, 12, 13, 14, 15))
 READ = READ_FILE | READ_DIR
-# Neither device nodes nor sockets nor pipes: nothing honest makes them in scratch.
+# Neither device nodes nor sockets; and named pipes only for who asks: nothing else honest makes them in scratch.
 WRITE = WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | MAKE_SYM | REFER | TRUNCATE
 ON_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
 TCP_BIND_AND_CONNECT = 3
@@ -45,7 +45,9 @@ def _handled(version: int) -> int:
     return access
 
 
-def restrict(read: Iterable[str], write: Iterable[str], devices: Iterable[str] = (), execute: bool = False) -> int:
+def restrict(
+    read: Iterable[str], write: Iterable[str], devices: Iterable[str] = (), execute: bool = False, pipes: bool = False
+) -> int:
     """Everything not named is denied from here on, in this process and all it creates."""
     version = abi()
     if version < 1:
@@ -61,7 +63,7 @@ def restrict(read: Iterable[str], write: Iterable[str], devices: Iterable[str] =
     run = EXECUTE if execute else 0
     for paths, access in (
         (read, READ | run),
-        (write, READ | WRITE | run),
+        (write, READ | WRITE | run | (MAKE_PIPE if pipes else 0)),
         (devices, READ | WRITE_FILE | IOCTL_DEV),
     ):
         for path in paths:

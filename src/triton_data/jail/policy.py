@@ -33,6 +33,7 @@ class Policy:
     open_files: int = 256
     subprocesses: bool = False
     devices: bool = False  # CUDA
+    watched: bool = False  # by a tool that it starts: named pipes in scratch, and CUDA in a process below the task
     layers: tuple[str, ...] = LAYERS  # those to apply where the machine allows them
 
     def to_json(self) -> dict[str, Any]:
