@@ -87,6 +87,8 @@ class VerifyConfig:
     protocol: int = 1
     timeout: float = 60.0  # seconds a task of the jail; a verification has about twelve
     timing: bool = False  # with cuda: time what passed, beside eager, torch.compile and max-autotune
+    sanitize: tuple[str, ...] = ()  # with cuda: tools of compute-sanitizer that what passed must also satisfy
+    per_gpu: int = 16  # with cuda: tasks at a time on each GPU
 
 
 @dataclass(frozen=True)

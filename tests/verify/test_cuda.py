@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ import torch
 from tests.verify.test_gradients import CANDIDATE as WITH_BACKWARD
 from tests.verify.test_gradients import REFERENCE as DIFFERENTIABLE
 from tests.verify.texts import CANDIDATE, REFERENCE, changed
+from triton_data.jail import GPU, Task
 from triton_data.verify.bench import Bench
+from triton_data.verify.devices import Devices
 from triton_data.verify.verify import open_bench, verify_texts
 
 pytestmark = [pytest.mark.gpu, pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")]
@@ -63,3 +66,73 @@ def test_gradients_are_compared_there_too(gpu: Bench) -> None:
     wrong = changed(WITH_BACKWARD, "(1.0 - gate)", "(1.0 + gate)")
     found = verify_texts(DIFFERENTIABLE, wrong, device="cuda", bench=gpu)
     assert (found.passed, found.reason) == (False, "wrong_values"), found.detail
+
+
+def test_a_gpu_that_does_not_answer_proves_nothing_and_is_left_out(gpu: Bench, tmp_path: Path) -> None:
+    """One more than there are: nothing answers at that number."""
+    assert gpu.devices is not None
+    there = gpu.devices.count
+    bench = Bench(gpu.jail, devices=Devices(tmp_path, there + 1, places=1), layers=gpu.layers)
+    assert bench.devices is not None
+    with ExitStack() as held:
+        assert [held.enter_context(bench.devices.place()) for _ in range(there)] == list(range(there))
+        found = verify_texts(REFERENCE, CANDIDATE, device="cuda", bench=bench)
+    assert (found.reason, found.open) == ("device_failed", True), found.detail
+    assert list(bench.devices.left_out()) == [there]
+    assert verify_texts(REFERENCE, CANDIDATE, device="cuda", bench=bench).passed
+
+
+def test_a_task_sees_the_gpu_that_it_was_given_and_no_other(gpu: Bench) -> None:
+    task = Task(entry="triton_data.verify.cuda.chosen:names", payload={})
+    alone = gpu.run(task, GPU)
+    assert isinstance(alone.value, list) and len(alone.value) == 1
+
+
+ONE_TOO_FAR = """
+import torch
+import triton
+import triton.language as tl
+from torch import nn
+
+
+@triton.jit
+def twice(x_ptr, out_ptr, n_cols, BLOCK: tl.constexpr):
+    row, cols = tl.program_id(0), tl.arange(0, BLOCK)
+    x = tl.load(x_ptr + row * n_cols + cols)
+    tl.store(out_ptr + row * n_cols + cols, x * 2, mask=cols < n_cols)
+
+
+class ModelNew(nn.Module):
+    def forward(self, x):
+        out = torch.empty_like(x)
+        twice[(x.shape[0],)](x, out, x.shape[1], BLOCK=128)
+        return out
+"""
+
+DOUBLED = """
+import torch
+from torch import nn
+
+
+class Model(nn.Module):
+    def forward(self, x):
+        return x * 2
+
+
+def get_inputs():
+    return [torch.randn(3, 127)]
+
+
+def get_init_inputs():
+    return []
+"""
+
+
+def test_compute_sanitizer_sees_a_read_of_the_bytes_that_only_align(gpu: Bench) -> None:
+    masked = changed(ONE_TOO_FAR, "n_cols + cols)\n", "n_cols + cols, mask=cols < n_cols)\n")
+    honest = verify_texts(DOUBLED, masked, device="cuda", bench=gpu, sanitized=("memcheck", "racecheck"))
+    assert honest.passed, honest.detail
+    checks = dict(honest.checks)
+    assert checks["compute-sanitizer memcheck"] == checks["compute-sanitizer racecheck"] == "0 errors"
+    found = verify_texts(DOUBLED, ONE_TOO_FAR, device="cuda", bench=gpu, sanitized=("memcheck",))
+    assert (found.reason, "Invalid __global__ read" in found.detail) == ("out_of_bounds", True), found.detail

@@ -24,6 +24,9 @@ from triton_data.store import Store
 @click.option("--protocol", type=int, help="Version of the checks.  [default: 1, the only one]")
 @click.option("--externs", help="With files: library operations that are the pair's to use, by commas.")
 @click.option("--time", "timed", is_flag=True, default=None, help="With --device cuda: time what passed.")
+@click.option(
+    "--per-gpu", type=click.IntRange(min=1), help="With --device cuda: tasks at a time on each.  [default: 16]"
+)
 @click.option("--sanitize", help="With --device cuda: tools of compute-sanitizer for what passed: memcheck,racecheck.")
 @click.option("--explain", metavar="ID", help="Say all about a verdict of the run; ID is the beginning of its id.")
 @click.option("--parquet", type=click.Path(path_type=Path), help="Verify every row of this file instead.")
@@ -37,7 +40,7 @@ from triton_data.store import Store
 def verify(
     files: tuple[Path, ...], device: str | None, protocol: int | None, externs: str | None, explain: str | None,
     parquet: Path | None, columns: str, out: Path | None, limit: int | None, run_dir: Path, jobs: int | None,
-    allow_unsafe_exec: bool, as_json: bool, timed: bool | None, sanitize: str | None,
+    allow_unsafe_exec: bool, as_json: bool, timed: bool | None, per_gpu: int | None, sanitize: str | None,
 ) -> None:  # fmt: skip
     """Check that a Triton program gives its PyTorch reference's numbers, and that its kernels do the work.
 

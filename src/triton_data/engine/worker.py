@@ -22,7 +22,7 @@ from triton_data.records import Drop, Outcome
 from triton_data.stage import Stage, perform
 
 READY, MACHINE, DONE = range(3)
-MACHINE_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE}
+MACHINE_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENODEV}  # ENODEV: no GPU
 
 
 def main(stage: Stage, pipe: Connection, driver: int) -> None:
@@ -44,7 +44,7 @@ def _reply(stage: Stage, item: Any) -> tuple[int, Any]:
         outputs, drops = perform(stage, item)
     except OSError as error:
         if error.errno in MACHINE_ERRORS:
-            return MACHINE, f"{error.strerror}: {error.filename or ''}"
+            return MACHINE, ": ".join(filter(None, (error.strerror, error.filename)))
         outputs, drops = (), (_exception_drop(error),)
     except Exception as error:  # noqa: BLE001 - becomes a counted Drop that says where
         outputs, drops = (), (_exception_drop(error),)

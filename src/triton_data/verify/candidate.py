@@ -18,6 +18,7 @@ from triton.compiler.errors import CompilationError
 from triton.runtime.errors import OutOfResources, PTXASError
 
 from triton_data.verify import gradients, noncontiguous, state, values
+from triton_data.verify.cuda import chosen
 from triton_data.verify.loaded import failure, instance_of
 from triton_data.verify.reasons import Reason
 from triton_data.verify.watch import Watch
@@ -40,6 +41,7 @@ class Report:
 
 def run(payload: dict[str, Any]) -> tuple[dict[str, Any], list[torch.Tensor]]:
     """One question, or, as `parts`, several, each with a module and a machine of its own."""
+    chosen.take(payload)
     if "parts" not in payload:
         return _answer(payload)
     parts, counts, tensors = [], [], []

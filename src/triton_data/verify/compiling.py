@@ -19,14 +19,9 @@ from triton.runtime.errors import OutOfResources
 
 from triton_data.capture.targets import find_target
 from triton_data.verify import gradients, inductor_names, stand_in, tuning, values
-from triton_data.verify.loaded import instance_of
+from triton_data.verify.loaded import Loading, instance_of
 
 TARGET = "sm_90"
-
-
-class Report:
-    weights = ""
-    failed: dict[str, Any] | None = None
 
 
 class Compiler:
@@ -75,7 +70,7 @@ class Compiler:
 def run(payload: dict[str, Any]) -> tuple[dict[str, Any], list[torch.Tensor]]:
     machine, refused, said = Compiler(), "", ""
     for part in payload["parts"]:
-        report = Report()
+        report = Loading()
         try:
             with torch.no_grad(), machine.ready():
                 _call(part, machine, report)
@@ -88,7 +83,7 @@ def run(payload: dict[str, Any]) -> tuple[dict[str, Any], list[torch.Tensor]]:
     return {"kernels": sorted(set(machine.compiled)), "refused": refused, "said": said}, []
 
 
-def _call(part: dict[str, Any], machine: Compiler, report: Report) -> None:
+def _call(part: dict[str, Any], machine: Compiler, report: Loading) -> None:
     given = [values.from_payload(tensor) for tensor in part["tensors"]]
     instance = instance_of(part, given, report, machine)
     if instance is None:

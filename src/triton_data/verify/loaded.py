@@ -6,12 +6,21 @@ only in the jail. Not covered: calling it (candidate.py).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from triton_data.verify import state, subject, values
 from triton_data.verify.reasons import Reason
+
+
+@dataclass
+class Loading:
+    """What a report must have room for."""
+
+    weights: str = ""  # how the weights were matched, where that was not by name
+    failed: dict[str, Any] | None = None
 
 
 def instance_of(payload: dict[str, Any], given: list[torch.Tensor], report: Any, machine: Any) -> Any:

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from triton_data.jail import Outcome
 from triton_data.verify import outputs
+from triton_data.verify.bench import UNANSWERED
 from triton_data.verify.judgement import Checks, Judgement
 from triton_data.verify.reasons import Reason
 from triton_data.verify.trial import LARGEST, Trial
@@ -37,19 +38,26 @@ def answered(trial: Trial, questions: Iterator[Question], checks: Checks) -> Jud
 
 
 def _at_once(trial: Trial, questions: list[Question], checks: Checks) -> Judgement | None:
-    told = _several(trial, [question.payload for question in questions])
+    told = _several(trial, [question.payload for question in questions], checks)
+    if isinstance(told, Judgement):
+        return told
     for index, question in enumerate(questions):
         answer = told[index] if index < len(told) else ask(trial, question.payload, checks)
+        if isinstance(answer, Judgement) and answer.reason == Reason.DEVICE_FAILED:
+            return answer
         if found := question.judge(answer):
             return found
     return None
 
 
-def _several(trial: Trial, payloads: list[dict[str, Any]]) -> list[outputs.Told]:
-    """As many answers as came back in the form of some; the process may have died over the next question."""
+def _several(trial: Trial, payloads: list[dict[str, Any]], checks: Checks) -> list[outputs.Told] | Judgement:
+    """As many answers as came back in the form of some; the process may have died over the next question. Nothing is
+    asked again of another GPU where this one was lost: whoever did it would take that one along too."""
     if sum(_size(payload) for payload in payloads) > 8 * LARGEST:
         return []
     outcome = trial.run("candidate", {"parts": payloads})
+    if _reason(outcome) == Reason.DEVICE_FAILED:
+        return checks.failed(Reason.DEVICE_FAILED, outcome.reason)
     if not outcome.ok or not isinstance(outcome.value, dict):
         return []
     tensors, told = [tensor.torch() for tensor in outcome.tensors], []
@@ -75,6 +83,8 @@ def ask(trial: Trial, payload: dict[str, Any], checks: Checks) -> Answer:
 
 
 def _reason(outcome: Outcome) -> Reason:
+    if outcome.reason.startswith(UNANSWERED):
+        return Reason.DEVICE_FAILED
     if outcome.status == "timeout":
         return Reason.TIMEOUT
     if "illegal memory access" in outcome.reason:  # a device says so late, and then nothing more

@@ -41,6 +41,7 @@ class Reason(StrEnum):
     UNSUPPORTED_OUTPUTS = "unsupported_outputs"
     TOO_LARGE = "too_large"
     NO_REFERENCE = records.NO_REFERENCE  # a kernel alone, clean in every check that needs none
+    DEVICE_FAILED = "device_failed"
     SYNTAX = "syntax"
 
 
@@ -54,6 +55,7 @@ OPEN = frozenset(
         Reason.UNSUPPORTED_OUTPUTS,
         Reason.TOO_LARGE,
         Reason.NO_REFERENCE,
+        Reason.DEVICE_FAILED,
     }
 )
 
@@ -85,5 +87,6 @@ MEANING: dict[str, str] = {
     Reason.UNSUPPORTED_OUTPUTS: "the outputs hold no tensors, or objects that are not data",
     Reason.NO_REFERENCE: "clean in every check that needs no reference; whether its numbers are right is not known",
     Reason.TOO_LARGE: "inputs and weights are too large to be copied for each draw",
+    Reason.DEVICE_FAILED: "the GPU stopped answering while it was asked",
     Reason.SYNTAX: "a text is not Python",
 }

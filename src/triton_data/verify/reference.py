@@ -18,6 +18,7 @@ from torch.utils import _pytree as pytree
 
 from triton_data.program_form import arguments
 from triton_data.verify import bulk, stand_in, state, structure, subject, values
+from triton_data.verify.cuda import chosen
 from triton_data.verify.draws import Draw, changed
 from triton_data.verify.operations import Operations
 from triton_data.verify.reasons import Reason
@@ -57,6 +58,7 @@ class Reference:
 
 def run(payload: dict[str, Any]) -> tuple[dict[str, Any], list[torch.Tensor]]:
     """One text, or, with `texts`, as many of these as must be tried until `enough` of them can be used."""
+    chosen.take(payload)
     if "texts" not in payload:
         return _one(payload)
     heads, tensors = [], []

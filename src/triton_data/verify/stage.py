@@ -60,6 +60,7 @@ class VerifyStage:
     timeout: float = 60.0  # seconds a task of the jail
     allow_unsafe: bool = False
     timing: bool = False
+    per_gpu: int = 16
     sanitize: tuple[str, ...] = ()
     name: str = "verify"
     bench: Bench | None = None
@@ -91,9 +92,11 @@ class VerifyStage:
 
     @contextmanager
     def held(self) -> Iterator[object]:
+        from triton_data.verify import sanitizer
         from triton_data.verify.verify import open_bench
 
-        self.bench = open_bench(self.device, self.allow_unsafe)
+        sanitizer.tools(",".join(self.sanitize))
+        self.bench = open_bench(self.device, self.allow_unsafe, per_gpu=self.per_gpu)
         with self.bench, self.remake.held() if self.remake else nullcontext():
             yield self.bench
 
@@ -128,6 +131,7 @@ class VerifyStage:
         from triton_data.verify.alone import verify_kernel
 
         found = verify_kernel(
-            kernel.called, kernel.launcher, kernel.name, device=self.device, bench=bench, seconds=self.timeout
-        )
+            kernel.called, kernel.launcher, kernel.name, device=self.device, bench=bench, seconds=self.timeout,
+            guessed=kernel.inputs_from == "deduced",
+        )  # fmt: skip
         return found.verdict(kernel.key, self.device, self.protocol, kernel.origin)

@@ -2,7 +2,7 @@
 
 In: a trial on CUDA and its payload. Out: checks with medians, their 95% intervals and a percentage of the
 roofline; a Judgement only where the candidate is faster than the device. Each side is timed in a task of its own.
-Not covered: energy, several GPUs.
+A GPU that is timed does nothing else of ours. Not covered: energy, programs for several GPUs.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ IMPOSSIBLE = 0.5  # of the time that the roofline needs: no measurement is that 
 
 def measure(trial: Trial, payload: dict[str, Any], checks: Checks) -> Judgement | None:
     one = {**payload, "draws": payload["draws"][:1]}
-    theirs = trial.run("cuda.clock", {**one, "text": trial.reference, "entry": trial.entry, "time": list(BASELINES)})
-    mine = trial.run("cuda.clock", {**one, "time": ["candidate"]})
+    theirs = trial.run(
+        "cuda.clock", {**one, "text": trial.reference, "entry": trial.entry, "time": list(BASELINES)}, alone=True
+    )
+    mine = trial.run("cuda.clock", {**one, "time": ["candidate"]}, alone=True)
     for name, outcome in (("baselines", theirs), ("candidate", mine)):
         if not outcome.ok or not isinstance(outcome.value, dict):
             checks.say("time", f"{name} could not be timed: {outcome.reason[:200]}")

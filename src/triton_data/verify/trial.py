@@ -44,15 +44,18 @@ class Trial:
     seconds: float
     externs: tuple[str, ...]
     timing: bool = False
+    sanitizing: tuple[str, ...] = ()  # tools of compute-sanitizer
     differentiated: bool = False  # captured in training: all gradients belong to its answer
     gradients: bool = False  # the reference gives its gradients as well
     remake: Remake | None = None
     believes: str = "cpu"  # where the reference runs; the numbers of eager there are what errors are measured by
 
-    def run(self, room: str, payload: dict[str, Any], device: str = "") -> Outcome:
+    def run(
+        self, room: str, payload: dict[str, Any], device: str = "", alone: bool = False, watched: bool = False
+    ) -> Outcome:
         base = GPU if (device or self.device) == "cuda" else RUN
-        policy = replace(base, wall_s=self.seconds, cpu_s=int(self.seconds))
-        return self.bench.run(Task(entry=f"triton_data.verify.{room}:run", payload=payload), policy)
+        policy = replace(base, wall_s=self.seconds, cpu_s=int(self.seconds), watched=watched)
+        return self.bench.run(Task(entry=f"triton_data.verify.{room}:run", payload=payload), policy, alone)
 
     def compiled(self, payloads: list[dict[str, Any]]) -> Outcome | None:
         """Where kernels are interpreted, what the compiler says of them."""

@@ -64,8 +64,8 @@ def verify_texts(
     remake: Remake | None = None,
 ) -> Judgement:
     """`externs` are library operations that the pair declares, such as extern_kernels.addmm; `names` the two entries,
-    where they are known; `timed` adds times and a roofline, `sanitized` names tools of compute-sanitizer, both on CUDA; `with_gradients` asks for all of them; `remake`
-    makes the candidate again for a reference at other sizes."""
+    where they are known; `timed` adds times and a roofline, `sanitized` names tools of compute-sanitizer, both on CUDA;
+    `with_gradients` asks for all of them; `remake` makes the candidate again for a reference at other sizes."""
     if protocol != PROTOCOL:
         raise Misuse(f"unknown protocol {protocol}: this version has protocol {PROTOCOL}")
     checks = Checks(layers=bench.layers)

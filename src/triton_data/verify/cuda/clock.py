@@ -16,6 +16,7 @@ import torch
 from torch.utils import _pytree as pytree
 
 from triton_data.verify import state, subject, values
+from triton_data.verify.cuda import chosen
 from triton_data.verify.loaded import init_of
 
 WARM, REPETITIONS, MOST_MS = 3, 50, 400.0
@@ -25,6 +26,7 @@ _Event, _synchronize = torch.cuda.Event, torch.cuda.synchronize  # as they were 
 
 
 def run(payload: dict[str, Any]) -> dict[str, Any]:
+    chosen.take(payload)
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     given = [values.from_payload(tensor) for tensor in payload["tensors"]]
     with torch.no_grad():
