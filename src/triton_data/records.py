@@ -101,7 +101,7 @@ class Kernel:
     origin: Origin
     launcher: str = ""  # host function in `text` that calls it
     inputs: str = ""  # get_inputs() for the launcher, which goes behind `text`; '' where none were found
-    inputs_from: str = ""  # usage, tests
+    inputs_from: str = ""  # usage, tests, deduced
     reference: str = ""  # key of the Pair made of it and of what a test compares it with
 
     @property

@@ -99,6 +99,12 @@ def test_a_main_block_gives_inputs_too():
     assert "torch.rand((5, 9)).permute(1, 0)" in kernel.inputs
 
 
+def test_where_nothing_calls_it_its_parameters_names_are_a_guess():
+    kernel, _, _ = found("", KERNELS.replace("def doubled(x)", "def doubled(x, eps)"))
+    assert (kernel.launcher, kernel.inputs_from) == ("scale_into", "deduced")
+    assert "[torch.randn((72, 72)), torch.randn((72, 72))]" in kernel.inputs
+
+
 def test_places_stay_different_and_small_tables_stay_what_they_are():
     test = (
         "def test_it():\n    places = torch.randperm(90) + 10\n    run(torch.tensor([0, 3, 9]))\n"

@@ -97,6 +97,13 @@ def test_inputs_that_cannot_be_made_say_so(bench: Bench) -> None:
     assert (found.reason, found.open) == ("reference_failed", True)
 
 
+def test_what_guessed_inputs_lead_to_is_no_defect(bench: Bench) -> None:
+    wrong = changed(TEXT, "at, mask=at < columns, other=0.0)", "at)")
+    found = verify_kernel(wrong + INPUTS, bench=bench, guessed=True)
+    assert (found.open, found.reason) == (True, "unsupported_inputs")
+    assert "out_of_bounds" in found.detail
+
+
 ENTRIES = {
     "the one that launches": ("", "sums", ("x",)),
     "what is built on it": ("\n\ndef mean(x, scale=1.0):\n    return sums(x) * scale\n", "mean", ("x", "scale")),

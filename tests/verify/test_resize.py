@@ -57,3 +57,6 @@ def test_a_function_that_names_a_size_means_it() -> None:
     kept = [dict(each.changes) for each in varied(text) if meant(text, "steps", each.changes)]
     assert kept == [{70: 69}, {70: 71}]
     assert all(meant(TEXT, "Model", each.changes) for each in varied(TEXT)), "a class takes its sizes as arguments"
+    inputs = "def get_inputs():\n    return [make(9, 70), torch.tensor([3, 8])]\n"
+    table = f"def take(x, at):\n    return x[at]\n\n\n{inputs}"
+    assert not any(meant(table, "take", each.changes) for each in varied(table))

@@ -15,6 +15,7 @@ from .closure import Closed, close
 from .find import FoundKernel, classes_in, kernels_in, may_hold_classes, may_hold_kernels
 from .launched import Launched
 from .launcher import find_launcher, launching
+from .lazy_names import resolved
 from .memory import no_collection
 from .module import Broken, Module
 from .programs import Prober, Programs
@@ -26,6 +27,7 @@ Found = Kernel | Program | Pair | Drop
 
 def extract_repo(repo: Repo, origin: Origin, probe: Prober | None = None) -> Iterator[Found]:
     """Every file; `origin` is the repository's, and each record gets its own path and lines."""
+    repo = resolved(repo)
     programs = Programs(repo, probe)
     origins = {path: replace(origin, path=path) for path in repo.files}
     launched = Launched(repo, probe, origins) if probe is not None else None

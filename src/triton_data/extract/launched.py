@@ -2,7 +2,8 @@
 
 Enters: a `Repo`, the probe that runs foreign code in the jail, and the Origins of its files. Leaves: for each Kernel
 the Kernel with the `get_inputs()` that its repository shows, and, where a test says what it computes, a Program of that
-and a Pair. Not covered: launchers that no example and no test calls; comparisons that are not clear (comparisons.py).
+and a Pair. Where nothing calls a launcher its arguments are guessed. Not covered: comparisons that are not clear
+(comparisons.py).
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from ..records import COMPARED, Kernel, Origin, Pair, Program
 from .closure import Closed, close
 from .comparisons import Comparison, comparisons
 from .find import dotted, resolve
+from .guessed_launch import guessed_usage
 from .interpreted import launches_triton
 from .launcher_users import launchers_of, reaching, useful
-from .lazy_names import resolved
-from .limits import LAUNCH_SECONDS, LAUNCH_SECONDS_IN_ALL
+from .limits import LAUNCH_SEARCH_SECONDS, LAUNCH_SEARCH_SECONDS_IN_ALL, LAUNCH_SECONDS, LAUNCH_SECONDS_IN_ALL
 from .module import Broken, Module
 from .paired import paired
 from .programs import Prober, checked, runnable
@@ -49,6 +50,8 @@ class Launched:
     shown: dict[Key, _Shown] = field(default_factory=dict)
     notes: list[tuple[str, str]] = field(default_factory=list)  # (where a usage stands, why it taught nothing)
     seconds: float = 0.0
+    searching: float = 0.0
+    _guesses: dict[str, list[str] | None] = field(default_factory=dict)
     _begun: bool = False
     _launching: dict[Key, bool] = field(default_factory=dict)
     _told: set[str] = field(default_factory=set)
@@ -57,7 +60,6 @@ class Launched:
         """The Kernel with what is known of its launcher; a Program and a Pair once."""
         if not self._begun:
             self._begun = True
-            self.repo = resolved(self.repo)
             self._observe(launchers_of(self.repo))
         shown = self.shown.get(launcher, _Shown())
         if shown.pair is not None and shown.program is not None:
@@ -65,10 +67,25 @@ class Launched:
             if shown.pair.key not in self._told:
                 self._told.add(shown.pair.key)
                 yield from (shown.program, shown.pair)
-        if shown.inputs is not None:
-            text = inputs_text(kernel.text, shown.inputs)
-            kernel = replace(kernel, inputs=text, inputs_from=shown.source)
+        arguments, source = _written(shown.inputs), shown.source
+        if arguments is None:
+            arguments, source = self._guessed(kernel), "deduced"
+        if arguments is not None:
+            kernel = replace(kernel, inputs=inputs_text(kernel.text, arguments), inputs_from=source)
         yield kernel
+
+    def _guessed(self, kernel: Kernel) -> list[str] | None:
+        """Once for all kernels of a launcher; by its text, which they share."""
+        text = guessed_usage(kernel.text, kernel.launcher)
+        if text is None or self.searching > LAUNCH_SEARCH_SECONDS_IN_ALL:
+            return None
+        if text not in self._guesses:
+            payload = {"op": "launches", "text": text, "call": CALL, "seconds": LAUNCH_SEARCH_SECONDS}
+            facts = self.probe({**payload, "functions": [kernel.launcher], "references": {}})
+            self.searching += facts.get("seconds", 0.0)
+            calls = facts.get("calls", {}).get(kernel.launcher, [])
+            self._guesses[text] = _written(calls[0]) if calls else None
+        return self._guesses[text]
 
     def _observe(self, launchers: set[Key]) -> None:
         names = reaching(self.repo, {name for _, name in launchers})
@@ -167,6 +184,12 @@ class Launched:
         for each in open_ones:
             self.shown[each].program = program
             self.shown[each].pair = Pair(program.key, "", new_entry, new, there)
+
+
+def _written(call: Facts | None) -> list[str] | None:
+    if call is None:
+        return None
+    return [*call["args"], *(f"{name}={value}" for name, value in call["kwargs"].items())]
 
 
 def _function(module: Module, snippet: Snippet) -> tuple[ast.FunctionDef, dict[str, str]] | None:

@@ -86,7 +86,8 @@ class Launches:
 
         @functools.wraps(original)
         def called(*args: Any, **kwargs: Any) -> Any:
-            if len(found) >= MAX_CALLS or sum(t.numel() for t in tensors_in([args, kwargs])) > MAX_ELEMENTS:
+            enough = sum(call.returned for call in found) >= MAX_CALLS
+            if enough or sum(tensor.numel() for tensor in tensors_in([args, kwargs])) > MAX_ELEMENTS:
                 return original(*args, **kwargs)
             call = Call(_texts(namespace, args, kwargs), _copied((args, kwargs)))
             found.append(call)

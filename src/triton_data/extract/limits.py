@@ -9,4 +9,6 @@ USAGE_SECONDS = 15.0  # one example of the repository's authors
 USAGE_SECONDS_IN_ALL = 300.0  # all examples of one repository
 LAUNCH_SECONDS = 15.0  # one test or example of a kernel, in Triton's interpreter
 LAUNCH_SECONDS_IN_ALL = 120.0  # all of them in one repository
+LAUNCH_SEARCH_SECONDS = 6.0  # search for the inputs of one launcher that nothing calls
+LAUNCH_SEARCH_SECONDS_IN_ALL = 90.0
 FILE_BYTES = 1_000_000  # of one file that is read; what `scrape` takes by default

@@ -16,6 +16,7 @@ from pathlib import Path
 from triton_data.extract.asked import Ask
 from triton_data.extract.extract import Found, extract_file
 from triton_data.extract.launched import Launched
+from triton_data.extract.lazy_names import resolved
 from triton_data.extract.memory import one_repository
 from triton_data.extract.probing import JailProbe
 from triton_data.extract.programs import Programs
@@ -65,6 +66,7 @@ class ExtractStage:
 
 def extract_all(repo: Repo, origins: dict[str, Origin], jail: Jail, ask: Ask | None = None) -> Iterator[Found]:
     """Every Python file, in one order; what was found in a file and dropped is named `path:name`."""
+    repo = resolved(repo)
     probe = JailProbe(jail)
     programs = Programs(repo, probe, ask)
     launched = Launched(repo, probe, origins)

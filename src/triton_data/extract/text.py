@@ -39,9 +39,8 @@ def assemble(text: str, facts: dict[str, Any]) -> str:
     return f"{_with_imports(text, missing)}\n\n{body}\n"
 
 
-def inputs_text(text: str, call: dict[str, Any]) -> str:
-    """`get_inputs()` for a function of the text, to stand behind it."""
-    arguments = [*call["args"], *(f"{name}={value}" for name, value in call["kwargs"].items())]
+def inputs_text(text: str, arguments: list[str]) -> str:
+    """`get_inputs()` for a function of the text, to stand behind it; arguments as they stand in a call."""
     body = f"def get_inputs():\n    return {_returned(arguments)}\n"
     needed = [name for name in _LIBRARIES if re.search(rf"(?<![\w.]){name}\.", body)]
     missing = [f"import {name}" for name in needed if not re.search(rf"^import {name}$", text, re.M)]

@@ -16,6 +16,7 @@ from triton_data.verify.subject import INPUTS
 FACTORS = (4, 8, 16, 32, 64, 256)
 SMALLEST = 16  # what a size is never divided below
 DIVIDED = 48  # sizes above are divided
+_TABLES = ("tensor", "randperm")
 PARTS, LEAST = (2, 4, 8), 8  # where that is not enough, into how many parts smaller ones are, down to this one
 
 
@@ -56,8 +57,13 @@ def varied(text: str) -> Iterator[Resized]:
 
 
 def meant(text: str, entry: str, changes: tuple[tuple[int, int], ...]) -> bool:
-    """A function that names a size itself, as what a test expects often does, means that size and no other."""
-    functions = [n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef) and n.name == entry]
+    """A function that names a size itself, as what a test expects often does, means that size and no other; so does
+    one that is given a table, whose numbers belong to the sizes."""
+    known = {n.name: n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)}
+    functions = [known[entry]] if entry in known else []
+    drawn = ast.walk(known["get_inputs"]) if "get_inputs" in known else ()
+    if functions and any(isinstance(n, ast.Attribute) and n.attr in _TABLES for n in drawn):
+        return False
     named = {n.value for node in functions for n in ast.walk(node) if isinstance(n, ast.Constant)}
     return not named & {old for old, _ in changes}
 

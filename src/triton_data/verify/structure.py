@@ -45,6 +45,7 @@ def kept(word: str, old: torch.Tensor, new: torch.Tensor) -> torch.Tensor:
 def _of(tensor: torch.Tensor) -> str:
     if not tensor.numel() or tensor.is_complex():
         return ""
+    tensor = tensor.float() if tensor.element_size() == 1 else tensor  # which are hardly compared otherwise
     if bool(((tensor == 0) | (tensor == 1)).all()):
         return "binary"
     if not tensor.ndim or tensor.shape[-1] < 2:
