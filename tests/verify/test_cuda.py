@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 import torch
 
+from tests.verify.test_alone import INPUTS
+from tests.verify.test_alone import TEXT as ALONE
 from tests.verify.test_gradients import CANDIDATE as WITH_BACKWARD
 from tests.verify.test_gradients import REFERENCE as DIFFERENTIABLE
 from tests.verify.texts import CANDIDATE, REFERENCE, changed
 from triton_data.jail import GPU, Task
+from triton_data.verify.alone import verify_kernel
 from triton_data.verify.bench import Bench
 from triton_data.verify.devices import Devices
 from triton_data.verify.verify import open_bench, verify_texts
@@ -47,6 +50,19 @@ def test_an_honest_candidate_passes_and_is_timed(gpu: Bench) -> None:
 )
 def test_one_thing_wrong_is_found_and_named(old: str, new: str, reason: str, gpu: Bench) -> None:
     found = verify_texts(REFERENCE, changed(CANDIDATE, old, new), device="cuda", bench=gpu)
+    assert (found.passed, found.reason) == (False, reason), found.detail
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("return out", "return out", "no_reference"),
+        ("at, mask=at < columns, other=0.0)", "at)", "out_of_bounds"),
+        ("    return out", "    return x.sum(1)", "decoy"),
+    ],
+)
+def test_a_kernel_alone(old: str, new: str, reason: str, gpu: Bench) -> None:
+    found = verify_kernel(changed(ALONE, old, new) + INPUTS, device="cuda", bench=gpu)
     assert (found.passed, found.reason) == (False, reason), found.detail
 
 

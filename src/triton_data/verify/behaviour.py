@@ -107,13 +107,15 @@ class Behaviour:
         return self.checks.failed(Reason.NONDETERMINISTIC, "the first draw, asked again, is answered otherwise")
 
     def _unwritten(self, told: Told, rows: list[Leaves]) -> Judgement | None:
-        """What nobody wrote is NaN: it reached an output where the inputs have none."""
+        """What nobody wrote is NaN: it reached an output where the inputs have none. A GPU does not tell who read it, and
+        NaN may be meant, so there it is only said."""
         hints = told.value["hints"]
         self.checks.say("reads of what nobody wrote", "; ".join(map(str, hints)) or "none")
         given = [leaf for _, leaf in values.leaves(self.inputs) if isinstance(leaf, torch.Tensor)]
+        reached = [where for where, leaf in rows[0] if isinstance(leaf, torch.Tensor) and _has_nan(leaf)]
+        self.checks.say("NaN in", ", ".join(reached) or "nothing")
         if not hints or any(_has_nan(leaf) for leaf in given):
             return None
-        reached = [where for where, leaf in rows[0] if isinstance(leaf, torch.Tensor) and _has_nan(leaf)]
         return self.checks.failed(Reason.UNINITIALISED_READ, f"{reached[0]}: {hints[0]}") if reached else None
 
     def _inputs_left_alone(self, told: Told) -> Judgement | None:
