@@ -107,8 +107,8 @@ class Behaviour:
         return self.checks.failed(Reason.NONDETERMINISTIC, "the first draw, asked again, is answered otherwise")
 
     def _unwritten(self, told: Told, rows: list[Leaves]) -> Judgement | None:
-        """What nobody wrote is NaN: it reached an output where the inputs have none. A GPU does not tell who read it, and
-        NaN may be meant, so there it is only said."""
+        """What nobody wrote is NaN: it reached an output where the inputs have none. A GPU does not tell who read it,
+        and NaN may be meant, so there it is only said."""
         hints = told.value["hints"]
         self.checks.say("reads of what nobody wrote", "; ".join(map(str, hints)) or "none")
         given = [leaf for _, leaf in values.leaves(self.inputs) if isinstance(leaf, torch.Tensor)]
