@@ -12,6 +12,7 @@ from triton_data.extract.shapes import written_shapes
 from triton_data.extract.spec import BOOL, COMPLEX, INT, Spec, parse
 
 SHAPE = "Input tensor shape: torch.Size([2, 16, 64])."
+TOKENS = 'pattern "b (f n) d -> b f n d". Input tensor shape: torch.Size([2, 15, 64]).'
 CASES = [
     ("mat1 and mat2 shapes cannot be multiplied (32x64 and 48x7)", Spec((2, 16, 64)), Spec((2, 16, 48))),
     ("input[2, 64, 8, 8] to have 3 channels, but got 64 channels", Spec((2, 64, 8, 8)), Spec((2, 3, 8, 8))),
@@ -24,6 +25,7 @@ CASES = [
     ("imag is not implemented for tensors with non-complex dtypes.", Spec((2, 4)), Spec((2, 4), COMPLEX)),
     ("masked_fill_ only supports boolean masks", Spec((2, 4)), Spec((2, 4), BOOL)),
     (f'pattern "b c h w -> b (h w) c". {SHAPE}', Spec((2, 16, 64)), Spec((2, 64, 16, 16))),
+    (f"{TOKENS} can't divide axis of length 15 in chunks of 8", Spec((2, 16, 64)), Spec((2, 17, 64))),
 ]
 
 

@@ -217,7 +217,7 @@ def test_meta_tensors_object_to_shapes_and_to_nothing_else():
     assert not values.usable
 
 
-def test_no_argument_is_tried_in_place_of_a_package():
+def test_nothing_is_tried_in_place_of_a_package_or_of_half_precision():
     tries = []
 
     def counting(payload):
@@ -247,8 +247,16 @@ class Faster(Fast):
         if flash is None:
             raise ImportError("Please install it with `pip install flash-attn-of-nobody` first")
         return x
+
+
+class Half(Fast):
+    def forward(self, x):
+        x = self.project(x)
+        assert x.dtype != torch.float32, "Chunks do not support float32. Please use bfloat16."
+        return x
 """
     )
     drops = extract_repo(Repo({"net.py": text.encode()}), Origin("dir"), counting)
-    assert [str(drop.reason) for drop in drops] == ["needs:flash_attn_of_nobody", "needs:flash-attn-of-nobody"]
+    reasons = ["needs:flash_attn_of_nobody", "needs:flash-attn-of-nobody", "forward_failed"]
+    assert [str(drop.reason) for drop in drops] == reasons
     assert max(tries) <= 12

@@ -1,7 +1,8 @@
-"""Errors that no other argument mends: a package that is not installed stays so however the class is called.
+"""Errors that no other argument mends: a package that is absent stays so however the class is called, and weights stay
+float32 where kernels want half of it.
 
 Enters: the `Result` of an attempt and the namespace of the standalone file, in which a name that an absent package
-would have brought is None. Leaves: whether that is why it failed. Runs in the jail.
+would have brought is None. Leaves: whether it is such an error. Runs in the jail.
 Not covered: which package (failures.py reads it from the message, or from what the closure lacks).
 """
 
@@ -13,11 +14,13 @@ from typing import Any
 from .attempt import Result
 
 _CALLED = re.compile(r"(?<![\w.])([^\W\d]\w*)\s*(?=[(.\[])")
+_MISSING = re.compile("ImportError|ModuleNotFoundError|PackageNotFoundError")
+_HALF = re.compile(r"n[o']t support (fp32|float32)|(only|must be)[\w ]* (torch\.)?(fp16|bf16|float16|bfloat16)\b")
 
 
-def lacks_package(result: Result, namespace: dict[str, Any]) -> bool:
-    missing = re.match("ImportError|ModuleNotFoundError|PackageNotFoundError", result.error)
-    return missing is not None or bool(absent_name(result, namespace))
+def beyond_arguments(result: Result, namespace: dict[str, Any]) -> bool:
+    told = _MISSING.match(result.error) or _HALF.search(result.error)
+    return told is not None or bool(absent_name(result, namespace))
 
 
 def absent_name(result: Result, namespace: dict[str, Any]) -> str:

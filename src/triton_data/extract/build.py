@@ -16,14 +16,14 @@ from typing import Any
 
 import torch
 
-from .absent import lacks_package
+from .absent import beyond_arguments
 from .attempt import Attempt, Result, _identifiers
 from .guess import constructor_values
 from .instances import construct_with, eighth, instances_of, keyword, large, parameters
 
 MAX_GUESSES = 60
 _WORTH = 4  # constructions whose forward is searched
-_LACKING = 6  # failures for want of a package, after which no argument is thought to go around it
+_LACKING = 6  # failures for want of a package or a type, after which no argument is thought to go around it
 
 
 @dataclass(eq=False)
@@ -76,7 +76,7 @@ def _guessed(attempt: Attempt, cls: type) -> Iterator[Built | Result]:
             if last is None or made.progress >= last.progress:
                 last = made
             blamed = _blamed(made, known)
-        lacking += lacks_package(made, attempt.namespace)
+        lacking += beyond_arguments(made, attempt.namespace)
         for name in _accepted_missing(made, dict(choice)):
             if name not in options:
                 options[name] = constructor_values(keyword(name), attempt.namespace, attempt.literals)

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from .absent import lacks_package
+from .absent import beyond_arguments
 from .attempt import Attempt, Result, failure
 from .build import Built
 from .instances import parameters
@@ -98,7 +98,7 @@ class _Search:
             result = self._try(specs)
             if result.ok:
                 return result, specs
-            if lacks_package(result, self.attempt.namespace) or self._too_large(result, best):
+            if beyond_arguments(result, self.attempt.namespace) or self._too_large(result, best):
                 return result, None
             if result.progress >= best.progress:
                 best = result

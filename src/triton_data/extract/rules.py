@@ -225,8 +225,9 @@ def einops(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Spe
     chunk = re.search(r"can't divide axis of length (\d+) in chunks of (\d+)", failure.message)
     if chunk:
         have, step = int(chunk[1]), int(chunk[2])
-        for new in (step * max(1, have // step), step * 2, step * 4, step):
-            yield from resized(failure, specs, have, new)
+        for more in (0, 1):  # a class token was taken off before
+            for new in (step * max(1, have // step), step * 2, step * 4, step):
+                yield from resized(failure, specs, have + more, new + more)
 
 
 def _rank_two(specs: Specs) -> Iterator[Specs]:
