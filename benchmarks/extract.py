@@ -36,7 +36,7 @@ from triton_data.extract.module import Broken
 from triton_data.extract.probing import JailProbe
 from triton_data.extract.programs import Programs
 from triton_data.extract.repo import Repo
-from triton_data.extract.stage import ENVIRONMENT, PRELOAD
+from triton_data.extract.stage import open_jail
 from triton_data.jail import Jail
 from triton_data.records import Drop, Origin, Program
 
@@ -88,7 +88,7 @@ def main() -> None:
     # the jail reads the environment's own packages; what PYTHONPATH adds must be named
     roots = [folder for folder in os.environ.get("PYTHONPATH", "").split(":") if folder and Path(folder).is_dir()]
     tables = [Path(path) for path in mimetypes.knownfiles if Path(path).is_file()]  # read by fastai's import
-    with Jail(PRELOAD, roots=roots, read=tables, env=ENVIRONMENT) as jail, args.reasons.open("w") as reasons:
+    with open_jail(roots=roots, read=tables) as jail, args.reasons.open("w") as reasons:
         for package in args.packages:
             row = Yield(package)
             repo = Repo(fetch(package, args.cache))

@@ -86,6 +86,8 @@ def _made(attempt: Attempt, name: str, how: _How, depth: int = 0) -> str:
             parts.append(f"{parameter.name}={size}")
         elif size == 0:
             value = constructor_values(parameter, attempt.namespace, attempt.literals)[0]
+            if attempt.interpreted and value == "2" and re.search(_LAYERS, parameter.name.lower()):
+                value = "1"  # another would take as long again
             marked = _MARKED.match(value)
             if marked:
                 value = _made(attempt, marked[2], how, depth + 1) if depth < 3 else "None"

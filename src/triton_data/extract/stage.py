@@ -12,12 +12,15 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from triton_data.errors import Misuse
 from triton_data.extract.asked import Ask
 from triton_data.extract.extract import Found, extract_file
 from triton_data.extract.launched import Launched
 from triton_data.extract.lazy_names import resolved
 from triton_data.extract.memory import one_repository
+from triton_data.extract.packages import provides
 from triton_data.extract.probing import JailProbe
 from triton_data.extract.programs import Programs
 from triton_data.extract.repo import Repo
@@ -28,6 +31,21 @@ from triton_data.store import Store
 # a program runs in eager here, so that what it hands to torch.compile is not compiled but run
 ENVIRONMENT = {"TRITON_INTERPRET": "1", "TORCHDYNAMO_DISABLE": "1"}
 PRELOAD = ("torch", "triton_data.vision_operators", "triton_data.extract.probe")
+SLOW_TO_IMPORT = ("transformers.modeling_utils",)  # two seconds for each of a model library's classes, several times
+
+
+def open_jail(allow_unsafe: bool = False, **more: Any) -> Jail:
+    """Started, with what is slow to import loaded once, if that is installed and leaves a zygote that can be forked."""
+    slow = tuple(module for module in SLOW_TO_IMPORT if provides(module, ""))
+    jail = Jail((*PRELOAD, *slow), allow_unsafe=allow_unsafe, env=ENVIRONMENT, **more)
+    try:
+        jail.start()
+    except Misuse:
+        if not slow:
+            raise
+        jail = Jail(PRELOAD, allow_unsafe=allow_unsafe, env=ENVIRONMENT, **more)
+        jail.start()
+    return jail
 
 
 @dataclass(frozen=True)
@@ -53,7 +71,7 @@ class ExtractStage:
         return sum(1 for _ in self.todo(store))
 
     def held(self) -> AbstractContextManager[object]:
-        self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe, env=ENVIRONMENT)
+        self.jail = open_jail(self.allow_unsafe)
         return self.jail
 
     def work(self, item: Repository) -> Iterator[Found]:
