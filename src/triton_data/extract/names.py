@@ -12,6 +12,8 @@ import ast
 from collections.abc import Iterable
 from typing import Any
 
+from .writes import written_roots
+
 
 class When:
     """Moments, as bits of a plain int: IntFlag's operators cost more than the walk."""
@@ -33,13 +35,12 @@ class Uses:
         self.local_imports: list[ast.Import | ast.ImportFrom] = []
         self.writes: set[str] = set()
         if not isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
-            self.writes = _written_roots(statement)
+            self.writes = written_roots(statement)
         _Scope(self, When.EAGER, frozenset()).run([statement])
 
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-_MUTATORS = frozenset(("append", "extend", "update", "add", "insert", "setdefault", "remove", "pop"))
 _COMMONEST = (ast.Name, ast.Load, ast.Constant, ast.Attribute, ast.Call, ast.Tuple, ast.Assign, ast.BinOp,
               ast.Subscript)  # fmt: skip
 _Stack = list[Any]  # nodes, all of one moment
@@ -239,25 +240,3 @@ _VISIT: dict[type, Any] = {
     ast.AnnAssign: _annotated,
     **dict.fromkeys(_COMPREHENSIONS, _comprehension),
 }
-
-
-def _written_roots(statement: ast.stmt) -> set[str]:
-    """`X[k] = v`, `X.y = v`, `X += v`, `X.append(v)`: what must come along with X."""
-    roots: set[str] = set()
-    for node in ast.walk(statement):
-        target: ast.AST | None = None
-        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
-            target = node.value
-        elif isinstance(node, ast.AugAssign):
-            target = node.target
-        elif isinstance(node, ast.Call):
-            func = node.func
-            if isinstance(func, ast.Attribute) and func.attr in _MUTATORS:
-                target = func.value
-            elif isinstance(func, ast.Name) and func.id == "setattr" and node.args:
-                target = node.args[0]
-        while isinstance(target, ast.Attribute | ast.Subscript):
-            target = target.value
-        if isinstance(target, ast.Name):
-            roots.add(target.id)
-    return roots

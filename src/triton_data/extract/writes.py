@@ -1,0 +1,33 @@
+"""Which module-level objects a statement changes: they must bring that statement along.
+
+Enters: the AST of one module-level statement. Leaves: names of what it assigns into or calls a changing method of.
+Not covered: changes made by functions that it calls.
+"""
+
+from __future__ import annotations
+
+import ast
+
+_MUTATORS = frozenset(("append", "extend", "update", "add", "insert", "setdefault", "remove", "pop"))
+
+
+def written_roots(statement: ast.stmt) -> set[str]:
+    """`X[k] = v`, `X.y = v`, `X += v`, `X.append(v)`: what must come along with X."""
+    roots: set[str] = set()
+    for node in ast.walk(statement):
+        target: ast.AST | None = None
+        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            target = node.value
+        elif isinstance(node, ast.AugAssign):
+            target = node.target
+        elif isinstance(node, ast.Call):
+            func = node.func
+            if isinstance(func, ast.Attribute) and func.attr in _MUTATORS:
+                target = func.value
+            elif isinstance(func, ast.Name) and func.id == "setattr" and node.args:
+                target = node.args[0]
+        while isinstance(target, ast.Attribute | ast.Subscript):
+            target = target.value
+        if isinstance(target, ast.Name):
+            roots.add(target.id)
+    return roots
