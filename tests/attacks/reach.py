@@ -4,8 +4,6 @@
 # ruff: noqa: E501
 # fmt: off
 
-from dataclasses import replace
-
 from tests.attacks.attack import Suite
 from triton_data.jail import COMPILE
 
@@ -34,10 +32,6 @@ denied("change an owner", "os.chown(p['home'] + '/precious', os.getuid(), os.get
 denied("set an attribute", "os.setxattr(p['home'] + '/precious', 'user.evil', b'x')")
 denied("make a device", "os.mknod('disk', 0o60600, os.makedev(254, 0))")
 denied("make a pipe in scratch", "os.mkfifo('pipe')")
-WATCHED = replace(COMPILE, watched=True)
-ends("make a pipe in scratch where that is granted", "ok", "os.mkfifo('pipe')", policy=WATCHED)
-denied("make a device where pipes are granted", "os.mknod('disk', 0o60600, os.makedev(254, 0))", policy=WATCHED)
-denied("make a pipe elsewhere where pipes are granted", "os.mkfifo(p['home'] + '/pipe')", policy=WATCHED)
 denied("watch a directory", "call(294, 26, 0) and call(254, 27, 3, p['home'].encode(), 0xfff)")
 denied("poison torch", "open(p['torch'] + '/evil.py', 'w')")
 denied("poison this package", "open(p['package'] + '/evil.py', 'w')")

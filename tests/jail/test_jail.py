@@ -106,6 +106,16 @@ def _in_worker(job: tuple[Jail, int]) -> object:
     return jail.run(Task(entry=f"{HERE}:double", payload={"number": number})).value
 
 
+def test_only_a_watched_task_makes_named_pipes_and_only_in_its_scratch(tmp_path: Path) -> None:
+    """Without seccomp, which denies them to all: what Landlock alone says."""
+    with Jail(floor=("landlock",)) as open_to_calls:
+        for watched, place in ((True, "pipe"), (False, "pipe"), (True, tmp_path / "pipe")):
+            policy = replace(COMPILE, watched=watched, layers=("landlock", "namespaces"))
+            outcome = open_to_calls.run(Task(source=f"import os\ndef main(): os.mkfifo({str(place)!r})"), policy)
+            assert outcome.ok == (watched and place == "pipe"), (watched, place)
+            assert outcome.ok or "PermissionError" in outcome.output, outcome
+
+
 def test_many_processes_share_one_zygote(jail: Jail) -> None:
     with multiprocessing.get_context("spawn").Pool(3) as pool:
         values = pool.map(_in_worker, [(jail, number) for number in range(12)])

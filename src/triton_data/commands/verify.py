@@ -27,7 +27,9 @@ from triton_data.store import Store
 @click.option(
     "--per-gpu", type=click.IntRange(min=1), help="With --device cuda: tasks at a time on each.  [default: 16]"
 )
-@click.option("--sanitize", help="With --device cuda: tools of compute-sanitizer for what passed: memcheck,racecheck.")
+@click.option(
+    "--sanitize", help="With --device cuda: tools of compute-sanitizer for what passed, such as memcheck,racecheck."
+)
 @click.option("--explain", metavar="ID", help="Say all about a verdict of the run; ID is the beginning of its id.")
 @click.option("--parquet", type=click.Path(path_type=Path), help="Verify every row of this file instead.")
 @click.option("--columns", default="python_code,triton_code", show_default=True, help="With --parquet: its columns.")
@@ -59,7 +61,7 @@ def verify(
     """
     if timed and device != "cuda":
         raise Misuse("--time measures a GPU: add --device cuda")
-    tools = _tools(sanitize, device)
+    tools = options.listed(sanitize) or ()
     if protocol is not None:
         _check_protocol(protocol)
     if explain is not None:
@@ -76,16 +78,6 @@ def verify(
             _summarise(run_dir)
 
 
-def _tools(sanitize: str | None, device: str | None) -> tuple[str, ...]:
-    if sanitize is None:
-        return ()
-    from triton_data.verify import sanitizer
-
-    if device != "cuda":
-        raise Misuse("--sanitize asks a GPU's tool: add --device cuda")
-    return sanitizer.tools(sanitize)
-
-
 def _check_protocol(protocol: int) -> None:
     from triton_data.verify.judgement import PROTOCOL
 
@@ -96,8 +88,10 @@ def _check_protocol(protocol: int) -> None:
 def _files(files: tuple[Path, ...], device: str, externs: tuple[str, ...], timed: bool, tools: tuple[str, ...],
            allow_unsafe: bool, as_json: bool) -> None:  # fmt: skip
     from triton_data.bare_verify import verify_files, verify_kernel_file
+    from triton_data.verify import sanitizer
     from triton_data.verify.judgement import PROTOCOL
 
+    sanitizer.check(tools, device, allow_unsafe)
     if len(files) > 2:
         raise Misuse("verify takes two files, the reference and the candidate: triton-data verify REF.py CANDIDATE.py")
     if len(files) == 1:

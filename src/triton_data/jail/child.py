@@ -165,7 +165,7 @@ def _confine(policy: Policy, scratch: str, place: Place, report: Report, setup: 
     listener = None
     try:
         if "seccomp" in policy.layers:
-            listener = seccomp.restrict(policy.subprocesses, policy.devices, policy.watched)
+            listener = seccomp.restrict(policy.subprocesses, policy.devices)
             report.layers.append("seccomp")
     except Unavailable as error:
         report.missing["seccomp"] = str(error)

@@ -11,7 +11,6 @@ import ctypes
 import errno
 import fcntl
 import os
-import stat
 import struct
 from functools import cache
 
@@ -19,9 +18,9 @@ from triton_data.jail import syscalls
 from triton_data.jail.kernel import ARCH, PR_SET_PDEATHSIG, Unavailable, call, no_new_privs
 from triton_data.jail.syscalls import Numbers
 
-LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_BITS, AND, RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
+LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_BITS, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 ALLOW, KILL_PROCESS, ASK_NANNY, ANSWER_ERRNO = 0x7FFF0000, 0x80000000, 0x7FC00000, 0x00050000
-NUMBER, ARCHITECTURE, ARG0, ARG1, ARG2 = 0, 4, 16, 24, 32  # offsets in struct seccomp_data; low words of the arguments
+NUMBER, ARCHITECTURE, ARG0, ARG1 = 0, 4, 16, 24  # offsets in struct seccomp_data; low words of the arguments
 AUDIT_ARCH = (0xC000003E, 0xC00000B7)
 X32_BIT = 0x40000000
 AF_UNIX, SEQPACKET_CLOEXEC = 1, 0x80005
@@ -61,17 +60,6 @@ class _Filter:
         self.emit(RETURN, ALLOW)
         self.emit(RETURN, self.denial)
 
-    def pipe(self, number: int | None, mode: int) -> None:
-        """Of what mknod makes, a named pipe."""
-        if number is None:
-            return
-        self.emit(JUMP_EQUAL, number, 0, 5)
-        self.emit(LOAD, mode)
-        self.emit(AND, stat.S_IFMT(0o177777))
-        self.emit(JUMP_EQUAL, stat.S_IFIFO, 1, 0)
-        self.emit(RETURN, self.denial)
-        self.emit(RETURN, ALLOW)
-
     def only_if(self, number: int, argument: int, test: int, value: int, holds: bool = True) -> None:
         """Allow `number` where the test on one argument comes out as `holds`, deny it elsewhere."""
         self.emit(JUMP_EQUAL, number, 0, 4)
@@ -81,7 +69,7 @@ class _Filter:
         self.emit(RETURN, ALLOW)
 
 
-def build(subprocesses: bool, own_pid: int, denial: int, devices: bool = False, pipes: bool = False) -> bytes:
+def build(subprocesses: bool, own_pid: int, denial: int, devices: bool = False) -> bytes:
     """The filter as bytes. Assumes that ARCH is known.
 
     With `devices`, a Unix socket may be made, bound and listened to, because CUDA does not start without one; in a
@@ -111,9 +99,6 @@ def build(subprocesses: bool, own_pid: int, denial: int, devices: bool = False, 
         out.answer(syscalls.NETWORK["connect"][column], ANSWER_ERRNO | errno.ENOENT)  # "no such daemon"
         for name in ("bind", "listen"):
             out.answer(syscalls.NETWORK[name][column], ALLOW)
-    if pipes:
-        out.pipe(syscalls.METADATA["mknod"][column], ARG1)
-        out.pipe(syscalls.METADATA["mknodat"][column], ARG2)
     out.only_if(syscalls.PRLIMIT[column], ARG0, JUMP_EQUAL, 0)
     out.only_if(syscalls.PRCTL[column], ARG0, JUMP_EQUAL, PR_SET_PDEATHSIG, holds=False)
     return b"".join(out.code) + _always(subprocesses, denial)
@@ -135,18 +120,18 @@ def _always(subprocesses: bool, denial: int) -> bytes:
     return b"".join(out.code)
 
 
-def restrict(subprocesses: bool, devices: bool = False, pipes: bool = False) -> int | None:
+def restrict(subprocesses: bool, devices: bool = False) -> int | None:
     """Deny from here on. Returns the listener's descriptor where the kernel has one."""
     if ARCH is None:
         raise Unavailable(errno.ENOSYS, "seccomp: not on this system or architecture")
     no_new_privs()
     try:
-        return _install(build(subprocesses, os.getpid(), ASK_NANNY, devices, pipes), NEW_LISTENER)
+        return _install(build(subprocesses, os.getpid(), ASK_NANNY, devices), NEW_LISTENER)
     except Unavailable as error:
         # Before 5.0, or inside a container whose own filter has a listener already.
         if error.errno not in (errno.EINVAL, errno.EBUSY, errno.EFAULT):
             raise
-    _install(build(subprocesses, os.getpid(), ANSWER_ERRNO | errno.EPERM, devices, pipes), 0)
+    _install(build(subprocesses, os.getpid(), ANSWER_ERRNO | errno.EPERM, devices), 0)
     return None
 
 

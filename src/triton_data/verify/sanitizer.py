@@ -2,7 +2,8 @@
 
 In: a trial on CUDA, its payload and the names of tools. Out: a check a tool; a Judgement where one found something. It
 sees what neither numbers nor fences do: reads next to a tensor in the same page, races in shared memory, barriers that
-not all threads reach. It slows a kernel down tenfold to hundredfold. Not covered: gradients, other sizes.
+not all threads reach. It needs sockets, which the jail denies with seccomp: where it is asked, Landlock and namespaces
+hold alone, and the user has to agree to that. Not covered: gradients, other sizes.
 """
 
 from __future__ import annotations
@@ -36,15 +37,20 @@ def program() -> str:
     raise Misuse(f"{NAME} is not here: install the CUDA toolkit, or set CUDA_HOME to where it is")
 
 
-def tools(said: str | None) -> tuple[str, ...]:
-    """Names by commas; looks for the program at once, so that a long run does not find out late."""
-    names = tuple(name.strip() for name in (said or "").split(",") if name.strip())
+def check(names: tuple[str, ...], device: str, allow_unsafe: bool) -> None:
+    """At once, so that a long run does not find out late."""
+    if not names:
+        return
     for name in names:
         if name not in TOOLS:
             raise Misuse(f"{NAME} has no tool {name!r}{closest(name, TOOLS)}: {', '.join(TOOLS)}")
-    if names:
-        program()
-    return names
+    if device != "cuda":
+        raise Misuse(f"{NAME} watches a GPU: add --device cuda")
+    if not allow_unsafe:
+        raise Misuse(
+            f"{NAME} needs sockets, which the jail denies: add --allow-unsafe-exec (files and network stay shut)"
+        )
+    program()
 
 
 def questioned(trial: Trial, payload: dict[str, Any], asked: tuple[str, ...], checks: Checks) -> Judgement | None:

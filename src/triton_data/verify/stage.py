@@ -95,7 +95,7 @@ class VerifyStage:
         from triton_data.verify import sanitizer
         from triton_data.verify.verify import open_bench
 
-        sanitizer.tools(",".join(self.sanitize))
+        sanitizer.check(self.sanitize, self.device, self.allow_unsafe)
         self.bench = open_bench(self.device, self.allow_unsafe, per_gpu=self.per_gpu)
         with self.bench, self.remake.held() if self.remake else nullcontext():
             yield self.bench
