@@ -41,6 +41,15 @@ CUT = {
         "x, out = draw(3), empty(3)\nrun(out, x)\nassert_close(out, relu(x))",
         "def expected_0(out, x):\n    out.copy_(relu(x))\n",
     ),
+    "a difference that is asserted": (
+        "x = draw(3)\nout = run(x)\nassert (out - x.relu()).abs().max() < 1e-3",
+        "def expected_0(x):\n    return x.relu()\n",
+    ),
+    "a difference that is printed": (
+        "x = draw(3)\nours = run(x)\nwanted = x * 2\nprint(f'off by {torch.max(torch.abs(wanted - ours))}')",
+        "def expected_0(x):\n    wanted = x * 2\n    return wanted\n",
+    ),
+    "arithmetic with the result": ("x = draw(3)\nrest = x - run(x)\nprint(rest.abs())", None),
     "one of two results only": ("x = draw(3)\nlow, high = run(x)\nassert_close(high, x.max())", None),
     "its own result": ("x = draw(3)\nout = run(x)\nassert_close(out, out + 0)", None),
     "the loop's own variable": ("for n in (1, 2):\n    x = draw(3)\n    assert_close(run(x), x * n)", None),

@@ -76,7 +76,18 @@ def test_an_argument_that_is_written_is_what_the_reference_writes():
     assert pair.entry == "scale_into_new"
 
 
+def test_a_script_that_prints_a_difference_compares():
+    script = (
+        "\n\nif __name__ == '__main__':\n    x = torch.randn(70)\n    ours = doubled(x)\n"
+        "    print(f'off by {torch.max(torch.abs(x * 2 - ours))}')\n"
+    )
+    _, (program,), (pair,) = found("", KERNELS + script)
+    assert "return x * 2" in program.text
+    assert (program.flags, pair.entry) == (("from_usage",), "doubled_new")
+
+
 UNCLEAR = {
+    "a difference that is no comparison": "x = torch.randn(70)\n    print((run(x) - x).abs().max())",
     "a reference that draws its own numbers": "x = torch.randn(70)\n    y = torch.randn(70)\n"
     "    torch.testing.assert_close(run(x), y, atol=99.0, rtol=99.0)",
     "a reference in another type": "x = torch.randn(70)\n    wide = x.double()\n"

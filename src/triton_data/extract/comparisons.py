@@ -17,6 +17,7 @@ from .flow import defined, last_bound, loaded, stripped
 from .module import Module
 
 COMPARING = ("assert_close", "allclose", "equal", "assert_allclose", "assert_array_equal", "assert_array_almost_equal")
+_DISTANCES = ("abs", "norm")  # of a difference: `(a - b).abs().max() < 1e-3`, or only printed
 _BLOCKS = (ast.With, ast.For, ast.If, ast.While, ast.Try)
 Wanted = Callable[[ast.Call], bool]
 Parameters = Callable[[ast.Call], list[str]]
@@ -78,7 +79,7 @@ def _reached(body: list[ast.stmt], before: list[ast.stmt]) -> Iterator[tuple[ast
     for node in body:
         if isinstance(node, _BLOCKS):
             yield from _reached(node.body, seen)
-        elif isinstance(node, ast.Expr | ast.Assert):
+        elif isinstance(node, ast.Expr | ast.Assert | ast.Assign):
             yield node, list(seen)
         seen.append(node)
 
@@ -93,6 +94,10 @@ def _compared(statement: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr]]:
                 yield pair[0], pair[1]
             elif name in COMPARING and len(pair) == 1 and isinstance(node.func, ast.Attribute):
                 yield node.func.value, pair[0]
+            elif name in _DISTANCES:
+                of = node.args[0] if node.args else getattr(node.func, "value", None)
+                if isinstance(of, ast.BinOp) and isinstance(of.op, ast.Sub):
+                    yield of.left, of.right
 
 
 def _made_by(value: ast.expr, before: list[ast.stmt], wanted: Wanted) -> _Result | None:
