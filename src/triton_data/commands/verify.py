@@ -93,7 +93,9 @@ def _files(files: tuple[Path, ...], device: str, externs: tuple[str, ...], timed
 
     sanitizer.check(tools, device, allow_unsafe)
     if len(files) > 2:
-        raise Misuse("verify takes two files, the reference and the candidate: triton-data verify REF.py CANDIDATE.py")
+        raise Misuse(
+            "verify takes a reference and a candidate, or a kernel alone: triton-data verify REF.py CANDIDATE.py"
+        )
     if len(files) == 1:
         found = verify_kernel_file(files[0], device, allow_unsafe)
     else:
