@@ -96,3 +96,10 @@ def test_what_the_code_says_where_it_fails():
     assert sorted(complaints.sizes([4])) == [64, 300]
     failure = Failure("ValueError: short", test="mode == 'short'", sizes=(64,))
     assert next(mend(failure, (Spec((2, 16, 128)),))) == (Spec((2, 72, 128)),)
+
+
+def test_an_argument_that_is_a_size():
+    message = "TypeError: only integer tensors of a single element can be converted to an index"
+    x, length = Spec((2, 16, 64)), Spec((2,))
+    failure = Failure(message, "return self.embedding[:, :length]", named=frozenset([1]))
+    assert (x, Spec((2,), fixed="16")) in list(mend(failure, (x, length)))

@@ -24,7 +24,8 @@ _STAGES = {
 }
 _GPU = re.compile(
     r"0 active drivers|'torch.cpu' has no attribute|NVIDIA driver|not compiled with CUDA|CUDA (error|is not available)"
-    r"|Pointer argument .* cannot be accessed|Cannot access accelerator|No CUDA GPUs|requires? (a )?(CUDA|GPU)"
+    r"|Pointer argument .* cannot be accessed|Cannot access accelerator|No CUDA GPUs"
+    r"|(requires?|[Oo]nly supports?) (a )?(CUDA|GPU)"
 )
 _ABSENT = re.compile(r"No module named '([\w.]+)'|'NoneType' object (?:is not callable|has no attribute)")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from .handed import number, weights
 from .moves import Failure, Specs
 from .rules import (
     alike,
@@ -28,7 +29,6 @@ from .rules import (
     tame,
     target,
     unpack,
-    weights,
 )
 from .spec import BOOL, COMPLEX, FLOAT, INT
 
@@ -52,6 +52,7 @@ RULES: tuple[tuple[str, Callable[[re.Match[str], Failure, Specs], Iterator[Specs
     (r"input must have (\d) dimensions", rank),
     (r"[Ee]xpected (\d) dimensions|must be (\d)-?[dD]|has to be (\d)-?[dD]|should be (\d)-?[dD]", rank),
     (r"batch1 must be a (\d)D tensor|must be a (\d)D tensor", rank),
+    (r"can be converted to an index|slice indices must be integers|must be tuple of ints", number),
     (r"mat2 must be a matrix|t\(\) expects a tensor with <= 2 dimensions", weights),
     (r"not enough values to unpack \(expected (\d+)", unpack),
     (r"too many values to unpack \(expected (\d+)", unpack),

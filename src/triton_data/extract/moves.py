@@ -6,10 +6,10 @@ Leaves: `Failure`, and generators of other lists of Specs that the rules of mess
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from .spec import FLOAT, Spec
+from .spec import Spec
 
 Specs = tuple[Spec, ...]
 
@@ -53,12 +53,3 @@ def rank_to(failure: Failure, specs: Specs, want: int, have: int) -> Iterator[Sp
         if len(spec.shape) == have:
             for changed in spec.ranked(want):
                 yield replaced(specs, n, changed)
-
-
-def as_weights(specs: Specs) -> Iterator[Specs]:
-    """For layers that are handed their weights: behind the first argument one is a matrix, the others are vectors."""
-    wide = specs[0].shape[-1] if specs and specs[0].shape else 0
-    places = [n for n, spec in enumerate(specs) if n > 0 and spec.is_tensor and spec.kind == FLOAT]
-    for matrix in places if wide else ():
-        shapes = {n: (wide, wide) if n == matrix else (wide,) for n in places}
-        yield tuple(replace(spec, shape=shapes.get(n, spec.shape)) for n, spec in enumerate(specs))

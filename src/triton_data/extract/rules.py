@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from .moves import Failure, Specs, as_weights, each, rank_to, replaced, resized
+from .moves import Failure, Specs, each, rank_to, replaced, resized
 from .spec import BOOL, FLOAT, INT, UNIT
 
 
@@ -84,10 +84,6 @@ def rank(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs
         everywhere = [tuple((s.ranked(rank) or [s])[k if len(s.ranked(rank)) > k else 0] if s.is_tensor and
                             s.kind == FLOAT else s for s in specs) for k in (0, 1)]  # fmt: skip
         yield from everywhere
-
-
-def weights(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
-    yield from as_weights(specs)
 
 
 def unpack(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
