@@ -97,6 +97,8 @@ def _files(files: tuple[Path, ...], device: str, externs: tuple[str, ...], timed
             "verify takes a reference and a candidate, or a kernel alone: triton-data verify REF.py CANDIDATE.py"
         )
     if len(files) == 1:
+        if externs or timed or tools:
+            raise Misuse("--externs, --time and --sanitize need a reference: triton-data verify REF.py CANDIDATE.py")
         found = verify_kernel_file(files[0], device, allow_unsafe)
     else:
         found = verify_files(files[0], files[1], device, PROTOCOL, externs, timed, allow_unsafe, tools)
