@@ -74,7 +74,12 @@ CAPTURE = Capture(
     (("torch", "2.13.0"),), ORIGIN,
 )  # fmt: skip
 PAIR = Pair(PROGRAM.key, CAPTURE.key, "ScaleNew", SCALE_NEW, ORIGIN)
-VERDICT = Verdict(PAIR.key, "cpu", "1", True, "", (("values", "1e-7"),), ORIGIN)
+TIMED = (
+    ("time candidate", "0.0100 ms [0.0099, 0.0101], 50 repetitions"),
+    ("speedup", "2.50× eager, 1.20× compile, 0.95× max-autotune"),
+    ("roofline", "61.5% (0.0062 ms at best: 24576 bytes, 0 operations)"),
+)
+VERDICT = Verdict(PAIR.key, "cpu", "1", True, "", (("values", "1e-7"), *TIMED), ORIGIN)
 FUNCTION = Program("double", DOUBLE, "given", Origin("given", path="double.py"))
 
 

@@ -65,6 +65,7 @@ def test_parquet_is_a_superset_of_kernelbook(run: Path, tmp_path: Path) -> None:
     assert (row["target"], row["mode"], row["split"], row["inputs_from"]) == ("sm_90", "inference", "train", "usage")
     assert json.loads(row["toolchain"]) == {"torch": "2.13.0"} and "# output code" in row["original_triton_code"]
     assert row["families"] == ["activation", "elementwise"]
+    assert (row["milliseconds"], row["roofline"], row["speedup_max_autotune"]) == (0.01, 0.615, 0.95)
     compression = pq.ParquetFile(tmp_path / "parquet/data/train-00000.parquet").metadata.row_group(0).column(0)
     assert compression.compression == "ZSTD"
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 from triton_data import codec
 from triton_data.export.rows import PAIRS, Row
 from triton_data.records import NO_REFERENCE
+from triton_data.verify import speed
 
 _KERNELBOOK = [
     ("entry_point", pa.string()), ("original_triton_code", pa.string()), ("python_code", pa.string()),
@@ -29,6 +30,7 @@ _OURS = [
     ("verdict", pa.string()), ("families", pa.list_(pa.string())), ("difficulty", pa.int64()),
     ("kernels", pa.int64()), ("tokens", pa.int64()), ("tokens_counted_by", pa.string()),
     ("dtypes", pa.list_(pa.string())), ("shape_generic", pa.bool_()), ("training", pa.bool_()),
+    *((label, pa.float64()) for label in speed.LABELS),
     ("flags", pa.list_(pa.string())), ("cluster", pa.string()), ("split", pa.string()),
 ]  # fmt: skip
 SCHEMA = pa.schema(_KERNELBOOK + _OURS)
@@ -85,6 +87,7 @@ def _said(row: Row) -> dict[str, Any]:
         "verified": verdict.passed if verdict and verdict.reason != NO_REFERENCE else None,
         "verdict_reason": verdict.reason if verdict else None,
         "verdict": json.dumps(codec.to_json(verdict), sort_keys=True) if verdict else None,
+        **speed.labels(verdict.checks if verdict else ()),
     }
     if label is None:
         return said

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from triton_data.verify import speed
 from triton_data.verify.judgement import Checks, Judgement
 from triton_data.verify.reasons import Reason
 from triton_data.verify.trial import Trial
 
-BASELINES = ("eager", "compile", "max-autotune")
 IMPOSSIBLE = 0.5  # of the time that the roofline needs: no measurement is that far off
 
 
 def measure(trial: Trial, payload: dict[str, Any], checks: Checks) -> Judgement | None:
     one = {**payload, "draws": payload["draws"][:1]}
     theirs = trial.run(
-        "cuda.clock", {**one, "text": trial.reference, "entry": trial.entry, "time": list(BASELINES)}, alone=True
+        "cuda.clock", {**one, "text": trial.reference, "entry": trial.entry, "time": list(speed.BASELINES)}, alone=True
     )
     mine = trial.run("cuda.clock", {**one, "time": ["candidate"]}, alone=True)
     for name, outcome in (("baselines", theirs), ("candidate", mine)):
@@ -33,13 +33,12 @@ def measure(trial: Trial, payload: dict[str, Any], checks: Checks) -> Judgement 
 
 def _said(found: dict[str, Any], checks: Checks) -> Judgement | None:
     medians = {}
-    for name in (*BASELINES, "candidate"):
+    for name in (*speed.BASELINES, "candidate"):
         low, medians[name], high = interval([float(ms) for ms in found[name]])
         checks.say(f"time {name}", f"{medians[name]:.4f} ms [{low:.4f}, {high:.4f}], {len(found[name])} repetitions")
     bound = max(found["bytes"] / found["bytes_per_ms"], found["flops"] / found["flops_per_ms"])
-    checks.say("speedup", ", ".join(f"{medians[name] / medians['candidate']:.2f}× {name}" for name in BASELINES))
-    checks.say("roofline", f"{bound / medians['candidate']:.1%} ({bound:.4f} ms at best: {found['bytes']} bytes, "
-                           f"{found['flops']} operations)")  # fmt: skip
+    for name, said in speed.checks(medians, bound, found["bytes"], found["flops"]):
+        checks.say(name, said)
     if medians["candidate"] < IMPOSSIBLE * bound:
         return checks.failed(Reason.TAMPERING, f"{medians['candidate']:.4f} ms is faster than the device can be")
     return None
