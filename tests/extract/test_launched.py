@@ -76,6 +76,18 @@ def test_an_argument_that_is_written_is_what_the_reference_writes():
     assert pair.entry == "scale_into_new"
 
 
+def test_a_kernel_that_only_kernels_call_stays_one():
+    helper = "@triton.jit\ndef twice(x):\n    return x + x\n\n\n@triton.jit\ndef scale_kernel"
+    text = KERNELS.replace("@triton.jit\ndef scale_kernel", helper).replace(
+        "* FACTOR, mask", "* FACTOR + twice(0), mask"
+    )
+    test = "def test_it():\n    x = torch.randn(70)\n    torch.testing.assert_close(run(x), x * 2)\n"
+    files = {"kernels.py": text, "test_kernels.py": HEAD + test}
+    made = list(extract_repo(Repo({p: t.encode() for p, t in files.items()}), Origin("given"), forked))
+    kernels = {each.name: each for each in made if isinstance(each, Kernel)}
+    assert kernels["scale_kernel"].reference and not kernels["twice"].inputs
+
+
 def test_a_script_that_prints_a_difference_compares():
     script = (
         "\n\nif __name__ == '__main__':\n    x = torch.randn(70)\n    ours = doubled(x)\n"

@@ -87,8 +87,10 @@ class Launches:
         return subtract
 
     def watch(self, namespace: dict[str, Any], name: str) -> None:
-        """Under all of its names; of a class what `apply` launches."""
+        """Under all of its names; of a class what `apply` launches. A kernel itself is left alone."""
         target = namespace[name]
+        if hasattr(target, "__getitem__"):
+            return
         if isinstance(target, type):
             if callable(getattr(target, "apply", None)):
                 target.apply = staticmethod(self._calling(name, target.apply, namespace))  # type: ignore[attr-defined]
