@@ -25,7 +25,7 @@ from typing import Any
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "src")]
 
 from modules import programs  # noqa: E402  the folder that this script stands in is not a package
-from rewrite import _copied, _error, _moved, _split, _tensors  # noqa: E402
+from rewrite_difference import copied, distance, moved, split, tensors  # noqa: E402
 
 CHANGES = ((1, 1), (2, 1), (3, -1), (1, 5), (1, 2), (2, 3), (1, 3), (1, -1), (2, 0), (4, 0), (1, 7), (3, 1))
 ATTEMPTS = 24
@@ -131,10 +131,10 @@ def _at_other_sizes(program: Any, path: Path, options: argparse.Namespace) -> Ro
     sys.path.insert(0, str(path.parent))
     new_module = __import__(path.stem)
     old, new = spaces[0][program.entry], getattr(new_module, f"{program.entry}New")
-    args, kwargs = _split(spaces[0]["get_inputs"]())
+    args, kwargs = split(spaces[0]["get_inputs"]())
     names = _argument_names(text, program.entry, isinstance(old, type))
     if isinstance(old, type):
-        init, more = _split(spaces[0].get("get_init_inputs", list)())
+        init, more = split(spaces[0].get("get_init_inputs", list)())
         old, new = (made(*init, **more).eval().to(options.device) for made in (old, new))
         new.load_state_dict(old.state_dict())
     shapes = _shapes(text, dict(zip(names, args, strict=False)))
@@ -142,17 +142,17 @@ def _at_other_sizes(program: Any, path: Path, options: argparse.Namespace) -> Ro
     sizes: list[dict[str, int]] = []
     for chosen in _other_sizes(text, dict(zip(names, args, strict=False))):
         changed = [_resized(arg, shapes.get(name), chosen) for name, arg in zip(names, args, strict=False)]
-        changed = _moved(changed, options.device)
+        changed = moved(changed, options.device)
         with torch.no_grad():
             try:
-                wanted = _tensors(old(*_copied(changed), **_copied(kwargs)))
+                wanted = tensors(old(*copied(changed), **copied(kwargs)))
             except Exception:  # noqa: BLE001  eager does not take these sizes
                 continue
             try:
-                got = _tensors(new(*_copied(changed), **_copied(kwargs)))
+                got = tensors(new(*copied(changed), **copied(kwargs)))
             except AssertionError:
                 continue  # the file says that it is not for these
-        difference = max((_error(a, b) for a, b in zip(wanted, got, strict=True)), default=0.0)
+        difference = max((distance(a, b) for a, b in zip(wanted, got, strict=True)), default=0.0)
         if difference > 1:
             return {"right": right, "wrong": f"{difference:.3g} at {chosen}"}
         right, sizes = right + 1, [*sizes, chosen]

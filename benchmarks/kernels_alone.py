@@ -21,7 +21,7 @@ from typing import Any
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "src")]
 
 from modules import programs  # noqa: E402  the folder that this script stands in is not a package
-from rewrite import _copied, _error, _moved, _tensors  # noqa: E402
+from rewrite_difference import copied, distance, moved, tensors  # noqa: E402
 
 
 def main() -> None:
@@ -84,9 +84,9 @@ def _check(folder: Path, device: str) -> None:
             spec.loader.exec_module(new)
             exec(path.with_name(path.name.replace(".new.", ".old.")).read_text(), old)
             torch.manual_seed(0)
-            inputs = _moved(old["get_inputs"](), device)
-            wanted, got = _tensors(old[new.OLD](*_copied(inputs))), _tensors(getattr(new, new.NEW)(*_copied(inputs)))
-            worst = max(_error(a, b) for a, b in zip(wanted, got, strict=True))
+            inputs = moved(old["get_inputs"](), device)
+            wanted, got = tensors(old[new.OLD](*copied(inputs))), tensors(getattr(new, new.NEW)(*copied(inputs)))
+            worst = max(distance(a, b) for a, b in zip(wanted, got, strict=True))
             print("right" if worst <= 1 else f"  wrong {path.name} {new.OLD}: {worst:.3g}")
         except Exception as error:  # noqa: BLE001  whatever a file raises is its result here
             print(f"  wrong {path.name} {getattr(new, 'OLD', '')}: {type(error).__name__}: {str(error)[:150]!r}")

@@ -7,38 +7,14 @@ Not covered: how records are stored (store.py) and what a stage does with them (
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
-
-def digest(*parts: str) -> str:
-    """128 bits of SHA-256 over length-prefixed parts: ('ab', 'c') and ('a', 'bc') differ."""
-    sha = hashlib.sha256()
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
-        sha.update(len(data).to_bytes(8, "big") + data)
-    return sha.hexdigest()[:32]
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a thing came from. Unknown is '' or None, never a guess."""
-
-    source: str  # dir, git, github, pypi, generated, given
-    repo: str = ""  # owner/name, package name, or folder name
-    repo_id: int | None = None
-    revision: str = ""  # commit sha (40 hex digits), name@version, or the digest of a folder
-    path: str = ""  # inside the repo, with forward slashes
-    line_start: int | None = None
-    line_end: int | None = None
-    licence: str = ""  # SPDX expression
-    stars: int | None = None
-    url: str = ""
-    file_hash: str = ""  # sha256 of the file it stands in
-    generator: str = ""
-    seed: int | None = None
-    time: str = ""  # when it was fetched or made, ISO 8601 in UTC
+from triton_data.curated import Decision as Decision
+from triton_data.curated import Label as Label
+from triton_data.curated import Trace as Trace
+from triton_data.origin import Origin as Origin
+from triton_data.origin import digest as digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,69 +203,6 @@ class Verdict:
     @property
     def key(self) -> str:
         return digest("verdict", self.subject, self.device, self.protocol)
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """What can be said of one text by reading it: its normal forms and what kind of computation it is."""
-
-    table: ClassVar[str] = "labels"
-    subject: str  # key of the Program, Kernel, Pair or InductorKernel
-    kind: str  # program, kernel, pair, inductor
-    tree: str  # hash of its structure without names, comments and annotations; '' where Python cannot read it
-    skeleton: str  # the same without numbers and strings
-    steps: tuple[str, ...]  # operators in order, such as conv2d, relu, add
-    families: tuple[str, ...]
-    difficulty: int  # 0 to 4
-    kernels: int  # @triton.jit functions
-    tokens: int
-    counted_by: str
-    dtypes: tuple[str, ...]  # that it names
-    generic: bool  # works for more than one shape
-    training: bool
-    flags: tuple[str, ...]  # unparsable, secrets, email, ...
-    origin: Origin
-
-    @property
-    def key(self) -> str:
-        return digest("label", self.subject)
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """The graph that a Program's tensors went through, as a hash that spelling does not change."""
-
-    table: ClassVar[str] = "traces"
-    program: str  # key of the Program
-    graph: str
-    operators: tuple[str, ...]  # ATen, in order
-    origin: Origin
-    layers: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> str:
-        return digest("trace", self.program)
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Whether one text goes into the dataset, where, and why. Nothing is deleted for a decision."""
-
-    table: ClassVar[str] = "decisions"
-    subject: str  # key of what it is about
-    kind: str  # program, kernel, pair, inductor
-    round: str  # of the whole set: the newest round counts
-    cluster: str  # key of the subject that stands for all that are the same
-    unit: str  # where it comes from: what comes from one place is in one split
-    split: str  # train, validation, test
-    keep: bool
-    reasons: tuple[str, ...]  # why not, or what to know: duplicate, contaminated, licence, ...
-    nearest: tuple[tuple[str, str], ...]  # (benchmark/problem, how it was found)
-    origin: Origin
-
-    @property
-    def key(self) -> str:
-        return digest("decision", self.round, self.subject)
 
 
 @dataclass(frozen=True, slots=True)

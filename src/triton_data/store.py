@@ -6,7 +6,6 @@ One process writes at a time (a lock file says who). Not covered: blobs' content
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 import time
@@ -15,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from triton_data import codec, schema
+from triton_data import codec, database, schema
 from triton_data.blobs import Blobs
 from triton_data.errors import Misuse
 from triton_data.records import Drop, Origin, Outcome, Record
@@ -37,16 +36,16 @@ class Store:
     def open(cls, run_dir: Path) -> Store:
         try:
             run_dir.mkdir(parents=True, exist_ok=True)
-            lock = _lock(run_dir / "lock")
+            lock = database.lock(run_dir / "lock")
         except OSError as error:
             raise Misuse(
                 f"cannot write the run directory {run_dir}: {error.strerror}; name another --run-dir"
             ) from error
-        with plain_errors(run_dir):
+        with database.plain_errors(run_dir):
             connection = sqlite3.connect(run_dir / "run.db", isolation_level=None)
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
-            _migrate(connection, run_dir)
+            database.migrate(connection, run_dir)
         return cls(run_dir, connection, lock)
 
     @classmethod
@@ -54,10 +53,10 @@ class Store:
         path = run_dir / "run.db"
         if not path.is_file():
             raise Misuse(f"no run in {run_dir}: start one with `triton-data run CONFIG.toml` or name its --run-dir")
-        with plain_errors(run_dir):
+        with database.plain_errors(run_dir):
             connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
-            if _refuse_newer(connection, run_dir) < schema.VERSION:
-                connection = _upgraded_copy(connection, run_dir)
+            if database.refuse_newer(connection, run_dir) < schema.VERSION:
+                connection = database.upgraded_copy(connection, run_dir)
         return cls(run_dir, connection, None)
 
     def close(self) -> None:
@@ -71,7 +70,7 @@ class Store:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self.close()
         if isinstance(error, sqlite3.DatabaseError):  # raised by a read: writes are translated where they happen
-            with plain_errors(self.run_dir):
+            with database.plain_errors(self.run_dir):
                 raise error
 
     # ---- writing -----------------------------------------------------------------------------------------
@@ -137,7 +136,7 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with plain_errors(self.run_dir):
+        with database.plain_errors(self.run_dir):
             self.db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -232,58 +231,3 @@ _UNFINISHED = "NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.stage=? AND o.item =
 
 def _place(origin: Origin) -> tuple[str, str, str, str, int]:
     return origin.source, origin.repo, origin.revision, origin.path, origin.line_start or 0
-
-
-@contextmanager
-def plain_errors(run_dir: Path) -> Iterator[None]:
-    """What SQLite says of a broken file or a full disk, in words that say what to do."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if "full" in str(error) or "disk I/O" in str(error):
-            raise Misuse(f"the disk under {run_dir} is full: free some space and run the same command again") from error
-        if "readonly" in str(error) or "unable to open" in str(error):
-            raise Misuse(f"cannot write {run_dir / 'run.db'}: {error}; name another --run-dir") from error
-        raise
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.InterfaceError):
-            raise
-        raise Misuse(f"{run_dir / 'run.db'} is damaged ({error}): move it away and start the run again") from error
-
-
-def _lock(path: Path) -> int:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        holder = os.pread(handle, 32, 0).decode(errors="replace").strip() or "?"
-        os.close(handle)
-        raise Misuse(f"{path.parent} is in use by process {holder}: wait for it, or name another --run-dir") from None
-    os.ftruncate(handle, 0)
-    os.pwrite(handle, str(os.getpid()).encode(), 0)
-    return handle
-
-
-def _refuse_newer(connection: sqlite3.Connection, run_dir: Path) -> int:
-    found = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    if found > schema.VERSION:
-        raise Misuse(
-            f"{run_dir} was made by a newer triton-data (schema {found}, this one knows {schema.VERSION}):"
-            " upgrade triton-data, or name another --run-dir"
-        )
-    return found
-
-
-def _migrate(connection: sqlite3.Connection, run_dir: Path) -> None:
-    found = _refuse_newer(connection, run_dir)
-    for number, script in enumerate(schema.MIGRATIONS[found:], start=found + 1):
-        connection.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version={number}; COMMIT;")
-
-
-def _upgraded_copy(connection: sqlite3.Connection, run_dir: Path) -> sqlite3.Connection:
-    """A run that an older program made, as this one reads it; the run itself waits for its next writer."""
-    copy = sqlite3.connect("", isolation_level=None)  # private, and on disk where it is large
-    connection.backup(copy)
-    connection.close()
-    _migrate(copy, run_dir)
-    return copy
