@@ -33,6 +33,8 @@ WRAPPER = f"""
 def {CALL}(*args, **kwargs):
     given = get_init_inputs()
     made = ModelNew(*given[0], **given[1]) if len(given) == 2 and isinstance(given[1], dict) else ModelNew(*given)
+    for weight in made.parameters():  # which a candidate may leave to whoever gives it the reference's
+        torch.nn.init.normal_(weight)
     return made(*args, **kwargs)
 """
 
