@@ -11,7 +11,7 @@ demo: venv
 	@"$(BIN)/triton-data" run examples/quickstart.toml
 
 test: venv check
-	@"$(BIN)/python" -m pytest
+	@"$(BIN)/python" -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: venv
 	@"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check . && "$(BIN)/mypy"
