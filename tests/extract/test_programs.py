@@ -9,7 +9,10 @@ from forked import forked
 
 from triton_data.extract import programs
 from triton_data.extract.extract import extract_repo
+from triton_data.extract.probing import JailProbe
 from triton_data.extract.repo import Repo
+from triton_data.extract.stage import ENVIRONMENT, PRELOAD
+from triton_data.jail import Jail
 from triton_data.records import COMPARED, Drop, Kernel, Origin, Program
 
 MINIREPO = Path(__file__).parents[2] / "examples" / "minirepo"
@@ -18,7 +21,10 @@ MINIREPO = Path(__file__).parents[2] / "examples" / "minirepo"
 @pytest.fixture(scope="module")
 def mini():
     files = {p.relative_to(MINIREPO).as_posix(): p.read_bytes() for p in MINIREPO.rglob("*") if p.is_file()}
-    return list(extract_repo(Repo(files), Origin("dir", "minirepo"), forked))
+    with Jail(
+        PRELOAD, env=ENVIRONMENT
+    ) as jail:  # a process of its own: triton may be loaded in this one, uninterpreted
+        return list(extract_repo(Repo(files), Origin("dir", "minirepo"), JailProbe(jail)))
 
 
 @pytest.fixture(autouse=True)
