@@ -23,7 +23,7 @@ def mini():
     files = {p.relative_to(MINIREPO).as_posix(): p.read_bytes() for p in MINIREPO.rglob("*") if p.is_file()}
     with Jail(
         PRELOAD, env=ENVIRONMENT
-    ) as jail:  # a process of its own: triton may be loaded in this one, uninterpreted
+    ) as jail:  # triton may be loaded in this process, uninterpreted
         return list(extract_repo(Repo(files), Origin("dir", "minirepo"), JailProbe(jail)))
 
 
