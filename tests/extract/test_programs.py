@@ -21,9 +21,7 @@ MINIREPO = Path(__file__).parents[2] / "examples" / "minirepo"
 @pytest.fixture(scope="module")
 def mini():
     files = {p.relative_to(MINIREPO).as_posix(): p.read_bytes() for p in MINIREPO.rglob("*") if p.is_file()}
-    with Jail(
-        PRELOAD, env=ENVIRONMENT
-    ) as jail:  # triton may be loaded in this process, uninterpreted
+    with Jail(PRELOAD, env=ENVIRONMENT) as jail:  # triton may be loaded in this process, uninterpreted
         return list(extract_repo(Repo(files), Origin("dir", "minirepo"), JailProbe(jail)))
 
 
