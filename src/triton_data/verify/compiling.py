@@ -103,10 +103,11 @@ def _told(error: BaseException) -> str:
 
 
 def warm() -> None:
-    """What every task would do again: hash the compiler, and find the assembler."""
+    """What every task would do again: hash the compiler, find the assembler, and load what torch loads late."""
     from triton.backends.nvidia import compiler
     from triton.runtime import cache
 
+    stand_in.warm()
     cache.triton_key()
     with contextlib.suppress(Exception):  # it depends on the version, and is only a saving
         compiler.get_ptxas_version(find_target(TARGET).arch)

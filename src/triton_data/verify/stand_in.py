@@ -178,3 +178,15 @@ class _Driver:
 
     def get_benchmarker(self) -> Any:
         return lambda kernel, **_: 1.0
+
+
+def warm() -> None:
+    """In a zygote, the first use of what torch loads late, so that no task pays for it."""
+    import torch._dynamo  # the first call under a mode imports it
+
+    from triton_data.verify import operations
+
+    torch.manual_seed(0)
+    with redirected(), operations.Operations():
+        torch.randn(2, device="cuda").add_(1)
+    torch.nn.functional.gelu(torch.nn.LayerNorm(8)(torch.randn(4, 8))).double().sum().item()
