@@ -32,9 +32,9 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "
 
 from modules import programs  # noqa: E402  the folder that this script stands in is not a package
 from triton_data.records import Drop, Program  # noqa: E402
-from triton_data.verify.bench import Bench  # noqa: E402
+from triton_data.verify.bench import Bench, open_bench  # noqa: E402
 from triton_data.verify.judgement import Judgement  # noqa: E402
-from triton_data.verify.verify import open_bench, verify_texts  # noqa: E402
+from triton_data.verify.verify import verify_texts  # noqa: E402
 
 SECONDS = 60.0  # of one task
 

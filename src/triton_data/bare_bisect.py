@@ -15,7 +15,8 @@ from triton_data.records import FRAGMENT, Capture, Drop, Pair, Program
 from triton_data.rewrite.options import STEPS, Options
 from triton_data.rewrite.stage import SECONDS, Job, RewriteStage
 from triton_data.store import Store
-from triton_data.verify.verify import open_bench, verify_texts
+from triton_data.verify.bench import open_bench
+from triton_data.verify.verify import verify_texts
 
 
 def bisect(run_dir: Path, pair_id: str, device: str, allow_unsafe: bool) -> Iterator[Row]:

@@ -15,7 +15,7 @@ from triton_data.jail import COMPILE, Jail, Task
 from triton_data.train.complete import Completion
 from triton_data.train.score import kernels_in, program_in, reads
 from triton_data.train.tasks import Task as Asked
-from triton_data.verify.bench import Bench
+from triton_data.verify.bench import Bench, open_bench
 
 SECONDS = 120.0
 PRELOAD = ("torch", "triton", "triton_data.candidate_compile")
@@ -53,8 +53,6 @@ class Judge:
         self.compiler = self.stack.enter_context(Jail(PRELOAD, allow_unsafe=self.judging.allow_unsafe))
         self.bench: Bench | None = None
         if self.judging.device != "none":
-            from triton_data.verify.verify import open_bench
-
             self.bench = self.stack.enter_context(open_bench(self.judging.device, self.judging.allow_unsafe))
         return self
 

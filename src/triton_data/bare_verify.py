@@ -18,7 +18,7 @@ from triton_data.bare import run_bare
 from triton_data.errors import Misuse, closest
 from triton_data.records import Drop, Origin, Verdict, digest
 from triton_data.store import Store
-from triton_data.verify.bench import Bench
+from triton_data.verify.bench import Bench, open_bench
 from triton_data.verify.judgement import PROTOCOL, Judgement
 
 GRACE = 30.0
@@ -34,7 +34,7 @@ def verify_files(
     allow_unsafe: bool,
     sanitized: tuple[str, ...] = (),
 ) -> Judgement:
-    from triton_data.verify.verify import open_bench, verify_texts
+    from triton_data.verify.verify import verify_texts
 
     texts = [_read(path) for path in (reference, candidate)]
     with open_bench(device, allow_unsafe) as bench:
@@ -46,7 +46,6 @@ def verify_files(
 def verify_kernel_file(path: Path, device: str, allow_unsafe: bool) -> Judgement:
     """A file with a launcher and its get_inputs(); the function that is called like the file, or the last one."""
     from triton_data.verify.alone import verify_kernel
-    from triton_data.verify.bench import open_bench
     from triton_data.verify.launch_entry import named_like
 
     text = _read(path)
@@ -90,8 +89,6 @@ class AuditStage:
         raise NotImplementedError("rows come from a file, not from a run")
 
     def held(self) -> AbstractContextManager[object]:
-        from triton_data.verify.verify import open_bench
-
         self.bench = open_bench(self.device, self.allow_unsafe, inductor=True)
         return self.bench
 

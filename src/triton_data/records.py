@@ -90,9 +90,9 @@ class Kernel:
         return f"{self.text.rstrip()}\n\n\n{self.inputs}" if self.inputs else self.text
 
 
-# inputs_from of Programs that have their Triton already and are not captured:
 FRAGMENT = "fragment"  # what one kernel of a capture computes
 COMPARED = "compared"  # what a test compares a hand-written kernel with
+WITH_TRITON = (FRAGMENT, COMPARED)  # inputs_from of Programs that have their Triton already and are not captured
 
 
 @dataclass(frozen=True, slots=True)

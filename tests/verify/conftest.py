@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from triton_data.verify.bench import Bench
-from triton_data.verify.verify import open_bench
+from triton_data.verify.bench import Bench, open_bench
 
 
 @pytest.fixture(scope="session")

@@ -16,9 +16,9 @@ from tests.verify.test_gradients import REFERENCE as DIFFERENTIABLE
 from tests.verify.texts import CANDIDATE, REFERENCE, changed
 from triton_data.jail import GPU, Task
 from triton_data.verify.alone import verify_kernel
-from triton_data.verify.bench import Bench
+from triton_data.verify.bench import Bench, open_bench
 from triton_data.verify.devices import Devices
-from triton_data.verify.verify import open_bench, verify_texts
+from triton_data.verify.verify import verify_texts
 
 pytestmark = [pytest.mark.gpu, pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")]
 CHEATS = Path(__file__).parents[1] / "attacks" / "cheats"

@@ -16,10 +16,10 @@ from triton_data.capture.debug_folder import keep_files
 from triton_data.capture.toolchain import check_toolchain
 from triton_data.config import CaptureConfig
 from triton_data.jail import GPU, RUN, Jail, Outcome, Task
-from triton_data.records import COMPARED, FRAGMENT, Capture, Drop, Program
+from triton_data.records import WITH_TRITON, Capture, Drop, Program
 from triton_data.store import Store
 
-WHOLE = f"t.inputs_from NOT IN ('{FRAGMENT}', '{COMPARED}')"  # the others have their Triton already
+WHOLE = f"t.inputs_from NOT IN {WITH_TRITON}"
 PRELOAD = ("torch", "triton_data.vision_operators")
 
 

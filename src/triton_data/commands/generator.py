@@ -18,7 +18,7 @@ from triton_data.capture.own_gpu import own_target
 from triton_data.config import Config, load, with_flags
 from triton_data.errors import Misuse, closest
 from triton_data.portion import Portion
-from triton_data.records import COMPARED, FRAGMENT, Kernel, Origin, Program, SourceFile
+from triton_data.records import WITH_TRITON, Kernel, Origin, Program, SourceFile
 from triton_data.sources import spec
 from triton_data.store import Store
 
@@ -81,7 +81,7 @@ def write(run_dir: Path, out: Path, repo: str = "") -> str:
     """The run's kernels and programs as files, all of them or one repository's; says how many."""
     with Store.read(run_dir) as store:
         kernels = [k for k in store.sorted(Kernel) if not repo or _same(k.origin, repo)]
-        found = (p for p in store.sorted(Program) if p.inputs_from not in (FRAGMENT, COMPARED))
+        found = (p for p in store.sorted(Program) if p.inputs_from not in WITH_TRITON)
         programs = [p for p in found if p.origin.source != "given" and (not repo or _same(p.origin, repo))]
     _write(out / "kernels", ((k.origin.repo, k.name, k.text) for k in kernels))
     _write(out / "programs", ((p.origin.repo, p.entry, p.text) for p in programs))

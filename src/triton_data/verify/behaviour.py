@@ -155,14 +155,8 @@ def _apart(one: Leaves, other: Leaves) -> float | None:
     if [where for where, _ in one] != [where for where, _ in other]:
         return float("inf")
     pairs = [(a, b) for (_, a), (_, b) in zip(one, other, strict=True)]
-    ratios = [_ratio(a, b) for a, b in pairs if not _alike(a, b)]
+    ratios = [_ratio(a, b) for a, b in pairs if not values.alike(a, b)]
     return max(ratios) if ratios else None
-
-
-def _alike(a: Any, b: Any) -> bool:
-    if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor):
-        return values.equal(a, b)
-    return type(a) is type(b) and (bool(a == b) or a != a)
 
 
 def _ratio(a: Any, b: Any) -> float:

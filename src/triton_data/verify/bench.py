@@ -22,6 +22,7 @@ DEVICES = ("cpu", "cuda")
 PRELOAD = ("torch", "triton", "numpy", "triton_data.verify.candidate", "triton_data.verify.reference")
 INDUCTOR = ("torch._inductor.runtime.triton_heuristics", "torch._inductor.select_algorithm")
 SAME = {"TRITON_F32_DEFAULT": "ieee"}  # what a kernel leaves open is not held against it
+COMPILED_FOR = "sm_90"  # what the compiler beside the interpreter is asked for
 PER_GPU = 16  # tasks at a time: opening a GPU takes most of one, and they share its memory
 OPENS = 120.0  # seconds in which a GPU must answer; sixteen at once take fifteen
 SUSPICIOUS = ("timeout", "signal", "exit", "error", "lost")  # ends after which a GPU is asked whether it answers

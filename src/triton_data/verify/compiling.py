@@ -19,9 +19,8 @@ from triton.runtime.errors import OutOfResources
 
 from triton_data.capture.targets import find_target
 from triton_data.verify import gradients, inductor_names, stand_in, tuning, values
+from triton_data.verify.bench import COMPILED_FOR
 from triton_data.verify.loaded import Loading, instance_of
-
-TARGET = "sm_90"
 
 
 class Compiler:
@@ -30,7 +29,7 @@ class Compiler:
     def __init__(self) -> None:
         stand_in.install()
         inductor_names.install(on_cpu=True)
-        self.limit = find_target(TARGET).shared_memory_per_block_optin
+        self.limit = find_target(COMPILED_FOR).shared_memory_per_block_optin
         self.compiled: list[str] = []
         self.refusal: tuple[str, BaseException] | None = None  # the last one; an autotuner may pass over it
         self._launch, self._tune = jit.JITFunction.run, autotuner.Autotuner.run
@@ -110,4 +109,4 @@ def warm() -> None:
     stand_in.warm()
     cache.triton_key()
     with contextlib.suppress(Exception):  # it depends on the version, and is only a saving
-        compiler.get_ptxas_version(find_target(TARGET).arch)
+        compiler.get_ptxas_version(find_target(COMPILED_FOR).arch)

@@ -97,13 +97,7 @@ def _repeats(told: Told, case: Case) -> bool:
     if told.value["atomics"] or not told.value["accesses"]:
         return right(again, case, told.tensors)
     old, new = (values.leaves(values.unpack(row["outputs"], told.tensors)) for row in (first, again))
-    return len(old) == len(new) and all(_same_leaf(a, b) for (_, a), (_, b) in zip(old, new, strict=True))
-
-
-def _same_leaf(a: Any, b: Any) -> bool:
-    if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor):
-        return a.shape == b.shape and a.dtype == b.dtype and bool(((a == b) | ((a != a) & (b != b))).all())
-    return type(a) is type(b) and (bool(a == b) or a != a)
+    return len(old) == len(new) and all(values.alike(a, b) for (_, a), (_, b) in zip(old, new, strict=True))
 
 
 def _describe(told: Told, checks: Checks) -> None:

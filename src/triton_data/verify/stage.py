@@ -15,7 +15,7 @@ from typing import Protocol
 from triton_data.config import VerifyConfig
 from triton_data.records import FRAGMENT, Capture, Drop, Kernel, Pair, Program, Verdict
 from triton_data.store import Store
-from triton_data.verify.bench import Bench
+from triton_data.verify.bench import Bench, open_bench
 from triton_data.verify.judgement import PROTOCOL
 
 ALONE = "t.inputs != '' AND t.reference = ''"  # what a Pair judges is not judged again
@@ -93,7 +93,6 @@ class VerifyStage:
     @contextmanager
     def held(self) -> Iterator[object]:
         from triton_data.verify import sanitizer
-        from triton_data.verify.verify import open_bench
 
         sanitizer.check(self.sanitize, self.device, self.allow_unsafe)
         self.bench = open_bench(self.device, self.allow_unsafe, per_gpu=self.per_gpu)

@@ -112,6 +112,13 @@ def equal(a: torch.Tensor, b: torch.Tensor) -> bool:
     return torch.equal(a, b) or bool(((a == b) | ((a != a) & (b != b))).all())
 
 
+def alike(a: Any, b: Any) -> bool:
+    """The same bits, or the same plain value."""
+    if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor):
+        return equal(a, b)
+    return type(a) is type(b) and (bool(a == b) or a != a)
+
+
 def to_payload(raw: RawTensor) -> dict[str, Json]:
     return {"dtype": raw.dtype, "shape": list(raw.shape), "data": base64.b64encode(raw.data).decode()}
 

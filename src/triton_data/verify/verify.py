@@ -33,14 +33,13 @@ from triton_data.verify import (
     subject,
     timing,
 )
-from triton_data.verify.bench import Bench, open_bench
+from triton_data.verify.bench import COMPILED_FOR, Bench
 from triton_data.verify.expected import Case
 from triton_data.verify.judgement import PROTOCOL, Checks, Judgement
 from triton_data.verify.questions import Answer, Question, answered
 from triton_data.verify.reasons import Reason
 from triton_data.verify.trial import SECONDS_OF, Remake, Seen, Trial, observe, payload_of
 
-__all__ = ["open_bench", "verify_texts"]
 _TWO_MODES = re.compile(r"BatchNorm|batch_norm|InstanceNorm|instance_norm|self\.training")
 NOT_ON_CPU = (Reason.REFERENCE_FAILED, Reason.TOO_LARGE, Reason.UNSTABLE)
 NEAR = 1000.0  # times what is allowed: another eager's rounding may account for it
@@ -177,7 +176,7 @@ def compiles(trial: Trial, payloads: list[dict[str, Any]], checks: Checks) -> Ju
     if told.get("refused"):
         return checks.failed(Reason.NOT_COMPILED, str(told["refused"]))
     kernels = ", ".join(map(str, told.get("kernels") or ())) or "nothing"
-    checks.say("compiled for sm_90", kernels + (f"; then {told['said']}" if told.get("said") else ""))
+    checks.say(f"compiled for {COMPILED_FOR}", kernels + (f"; then {told['said']}" if told.get("said") else ""))
     return None
 
 

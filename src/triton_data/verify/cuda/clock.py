@@ -31,7 +31,7 @@ def run(payload: dict[str, Any]) -> dict[str, Any]:
     given = [values.from_payload(tensor) for tensor in payload["tensors"]]
     with torch.no_grad():
         instance = _made(payload, given)
-        inputs = pytree.tree_map(_there, values.unpack(payload["draws"][0]["inputs"], given))
+        inputs = pytree.tree_map(there, values.unpack(payload["draws"][0]["inputs"], given))
         said: dict[str, Any] = {}
         for what in payload["time"]:
             if what in ("eager", "candidate"):
@@ -58,7 +58,7 @@ def _made(payload: dict[str, Any], given: list[torch.Tensor]) -> Any:
     return instance
 
 
-def _there(leaf: Any) -> Any:
+def there(leaf: Any) -> Any:
     return leaf.to("cuda") if isinstance(leaf, torch.Tensor) else leaf
 
 

@@ -46,6 +46,7 @@ def main() -> None:
     from torch.utils import _pytree as pytree
 
     from triton_data.verify import values
+    from triton_data.verify.cuda.clock import there
     from triton_data.verify.loaded import Loading, instance_of
 
     class Plain:
@@ -59,15 +60,9 @@ def main() -> None:
         instance = instance_of(payload, given, report, Plain())
         if report.failed is not None:
             raise SystemExit(str(report.failed))
-        args, kwargs = pytree.tree_map(_there, values.unpack(payload["draws"][0]["inputs"], given))
+        args, kwargs = pytree.tree_map(there, values.unpack(payload["draws"][0]["inputs"], given))
         instance(*args, **kwargs)
         torch.cuda.synchronize()
-
-
-def _there(leaf: Any) -> Any:
-    import torch
-
-    return leaf.to("cuda") if isinstance(leaf, torch.Tensor) else leaf
 
 
 if __name__ == "__main__":
