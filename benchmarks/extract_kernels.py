@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus import fetch, parsed, true_kernels
-from triton_data.extract.extract import close_kernel
-from triton_data.extract.find import kernels_in, may_hold_kernels
-from triton_data.extract.memory import no_collection, one_repository
+from triton_data.extract.extract import closed_kernels
+from triton_data.extract.find import may_hold_kernels
+from triton_data.extract.memory import one_repository
 from triton_data.extract.module import Broken
 from triton_data.extract.repo import Repo
 from triton_data.records import Drop, Kernel, Origin
@@ -39,7 +39,7 @@ def measure_kernels(repo: Repo, row: Yield, cache: Path) -> None:
     row.kernels_true = sum(true_kernels(repo.files[path]) for path in repo.python_files())
     row.floor_s, row.kernels_s, row.seed_s = times_alone(row.package, cache)
     with one_repository():
-        kernels = list(closed_kernels(Repo(repo.files), row.package))
+        kernels = list(all_kernels(Repo(repo.files), row.package))
     row.kernels_found = len(kernels)
     out = cache / "kernels" / row.package
     out.mkdir(parents=True, exist_ok=True)
@@ -65,7 +65,7 @@ def times(files: dict[str, bytes], package: str) -> list[float]:
 
     def ours() -> None:
         with one_repository():
-            list(closed_kernels(Repo(files), package))
+            list(all_kernels(Repo(files), package))
 
     lines: list[Callable[[], object]] = [
         lambda: sum(may_hold_kernels(data) and bool(parsed(data)) for data in python),
@@ -76,16 +76,14 @@ def times(files: dict[str, bytes], package: str) -> list[float]:
     return [min(seconds) for seconds in zip(*rounds, strict=True)]
 
 
-def closed_kernels(repo: Repo, package: str) -> Iterator[tuple[str, Kernel | Drop]]:
+def all_kernels(repo: Repo, package: str) -> Iterator[tuple[str, Kernel | Drop]]:
     """With the lines as they stand in the source."""
     for path in repo.python_files():
         module = repo.module(path) if may_hold_kernels(repo.files[path]) else None
         if module is None or isinstance(module, Broken):
             continue
-        origin = Origin("pypi", package, path=path)
-        with no_collection():
-            made = [(found, close_kernel(repo, module, found, origin)) for found in kernels_in(repo, module)]
-        for found, result in made:
+        made = closed_kernels(repo, module, Origin("pypi", package, path=path))
+        for found, result in made if module.flaw is None else ():
             yield "\n".join(module.lines[found.line_start - 1 : found.line_end]), result
 
 

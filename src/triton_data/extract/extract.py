@@ -49,19 +49,25 @@ def extract_file(
     if isinstance(module, Broken):
         yield Drop(module.reason, module.detail)
         return
-    if kernels:
-        with no_collection():
-            made = [(found, close_kernel(repo, module, found, origin)) for found in kernels_in(repo, module)]
-        for found, kernel in made:
-            if launched is None or isinstance(kernel, Drop) or not kernel.launcher:
-                yield kernel
-            else:
-                yield from launched.of(kernel, launching(repo, path, found))
+    made = closed_kernels(repo, module, origin) if kernels else []
+    if module.flaw is not None:
+        yield Drop(module.flaw.reason, module.flaw.detail)
+        return
+    for found, kernel in made:
+        if launched is None or isinstance(kernel, Drop) or not kernel.launcher:
+            yield kernel
+        else:
+            yield from launched.of(kernel, launching(repo, path, found))
     if classes:
         programs = programs or Programs(repo, probe)
         for klass in classes_in(repo, module):
             lines = replace(origin, line_start=klass.line_start, line_end=klass.line_end)
             yield programs.make(module, klass, lines)
+
+
+def closed_kernels(repo: Repo, module: Module, origin: Origin) -> list[tuple[FoundKernel, Kernel | Drop]]:
+    with no_collection():
+        return [(found, close_kernel(repo, module, found, origin)) for found in kernels_in(repo, module)]
 
 
 def close_kernel(repo: Repo, module: Module, found: FoundKernel, origin: Origin) -> Kernel | Drop:

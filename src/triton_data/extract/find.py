@@ -27,6 +27,8 @@ _OTHER_FRAMEWORKS = frozenset(("keras", "tensorflow", "flax", "jax", "paddle", "
 
 
 _INDENTED = re.compile(r"\n[ \t]+@")  # a decorator inside something
+_DECORATORS = re.compile(r"^[ \t]*@[ \t]*(.*)", re.M)
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,15 @@ def find_kernels(text: str) -> list[FoundKernel]:
     module = parse("file.py", text.encode("utf-8", "surrogateescape"))
     if isinstance(module, Broken):
         raise SyntaxError(module.detail)
+    if module.flaw is not None:
+        raise SyntaxError(module.flaw.detail)
     repo = Repo({"file.py": text.encode("utf-8", "surrogateescape")})
     return list(kernels_in(repo, module))
 
 
 def kernels_in(repo: Repo, module: Module) -> Iterator[FoundKernel]:
     for unit in module.units:
-        for top in unit.nodes if "@" in unit.text else ():  # no kernel without a decorator
+        for top in unit.nodes if _may_decorate(module, unit.text) else ():
             for name, node, _ in _definitions(top, "", False) if _INDENTED.search(unit.text) else _itself(top):
                 if isinstance(node, Function) and node.decorator_list and _is_kernel(repo, module, node):
                     start = min(node.lineno, *(d.lineno for d in node.decorator_list))
@@ -77,6 +81,15 @@ def kernels_in(repo: Repo, module: Module) -> Iterator[FoundKernel]:
                     text = "\n".join(lines)
                     text = textwrap.dedent(text) if text[:1].isspace() else text
                     yield FoundKernel(name, text, start, end, unit, node)
+
+
+def _may_decorate(module: Module, text: str) -> bool:
+    """Most functions are neither kernels nor parsed to find that out."""
+    for said in _DECORATORS.findall(text) if "@" in text else ():
+        root = _WORD.match(said)
+        if "jit" in said.lower() or root is None or _aliases_jit(module, root[0]):
+            return True
+    return False
 
 
 def _itself(node: ast.stmt) -> Iterator[tuple[str, ast.AST, bool]]:
@@ -182,7 +195,7 @@ def _assigned(repo: Repo, target: Defined) -> tuple[str, ...]:
 
 def classes_in(repo: Repo, module: Module) -> Iterator[FoundClass]:
     for unit in module.units:
-        for top in unit.nodes:
+        for top in unit.nodes if "class" in unit.text else ():
             for name, node, nested in _definitions(top, "", False):
                 if isinstance(node, ast.ClassDef) and is_module_class(repo, module, node):
                     start = min([node.lineno, *(d.lineno for d in node.decorator_list)])

@@ -6,8 +6,6 @@ Not covered: launchers in another repository, and those that find their kernel i
 
 from __future__ import annotations
 
-import ast
-
 from .find import FoundKernel
 from .module import Broken, Module, Unit
 from .repo import Defined, Repo
@@ -37,9 +35,6 @@ def launching(repo: Repo, path: str, found: FoundKernel) -> tuple[str, str]:
 
 def _shortest(module: Module, name: str) -> tuple[str, str] | None:
     """A plain function before a class, a short one before a long one."""
-    found = []
-    for unit in module.subscripting(name):
-        node = unit.nodes[0]
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            found.append((isinstance(node, ast.ClassDef), len(unit.text), node.name))
+    units = [unit for unit in module.subscripting(name) if unit.kind]
+    found = [(unit.kind == "class", len(unit.text), name) for unit in units for name in unit.binds]
     return (module.path, min(found)[2]) if found else None

@@ -7,7 +7,6 @@ Not covered: use through strings and registries.
 
 from __future__ import annotations
 
-import ast
 import re
 
 from .comparisons import COMPARING
@@ -36,12 +35,7 @@ def launchers_of(repo: Repo) -> set[Key]:
 def reaching(repo: Repo, names: set[str]) -> set[str]:
     """Names of functions and classes that mention these, or mention one that does."""
     modules = [m for path in repo.python_files() if not isinstance(m := repo.module(path), Broken)]
-    texts = [
-        (unit.binds, set(_WORD.findall(unit.text)))
-        for module in modules
-        for unit in module.units
-        if isinstance(unit.nodes[0], ast.FunctionDef | ast.ClassDef)
-    ]
+    texts = [(unit.binds, set(_WORD.findall(unit.text))) for module in modules for unit in module.units if unit.kind]
     texts += [
         ({name}, {binding.item.attribute})  # from a import f as g
         for module in modules

@@ -1,8 +1,10 @@
-"""One parsed file: its top-level statements as slices of the original text, and what each of them binds.
+"""One file: its top-level statements as slices of the original text, and what each of them binds.
 
 Enters: path and bytes. Leaves: a `Module`, or a `Broken` that says why not. Comment lines that touch a statement from
 above belong to it, as does everything on its last line, so that slices put together again read as the author wrote.
-Not covered: what names mean (repo.py) and what code uses (names.py, computed here when first asked for).
+Functions and classes are found by where they begin (outline.py) and parsed when somebody asks what is in them: most
+files are opened for a few of theirs. `Module.flaw` says what is wrong with those that nobody asked about.
+Not covered: what names mean (repo.py) and what code uses (names.py).
 """
 
 from __future__ import annotations
@@ -10,12 +12,13 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
-import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from .memory import no_collection
+from .code import Code, Unparsable, parsed
 from .names import Uses
+from .outline import Definition, outline
 from .reasons import Reason
 
 
@@ -49,8 +52,9 @@ class Unit:
     index: int
     start: int  # first line, from 1, leading comments included
     end: int
-    nodes: list[ast.stmt]
     text: str
+    code: Code
+    kind: str  # def or class, else '': what the first statement is
     binds: set[str] = field(default_factory=set)
 
     @property
@@ -58,12 +62,16 @@ class Unit:
         return (self.path, self.index)
 
     @property
-    def is_import(self) -> bool:
-        return all(isinstance(node, ast.Import | ast.ImportFrom) for node in self.nodes)
+    def nodes(self) -> list[ast.stmt]:
+        return self.code.nodes
 
-    @cached_property
+    @property
     def uses(self) -> list[Uses]:
-        return [Uses(node) for node in self.nodes]
+        return self.code.uses
+
+    @property
+    def is_import(self) -> bool:
+        return not self.kind and all(isinstance(node, ast.Import | ast.ImportFrom) for node in self.nodes)
 
 
 @dataclass(eq=False)
@@ -71,12 +79,26 @@ class Module:
     path: str
     text: str
     lines: list[str]
-    tree: ast.Module
     units: list[Unit]
     bindings: dict[str, list[Binding]]
     stars: list[tuple[int, Import]]  # star imports by the unit they stand in
     exports: list[str] | None  # literal __all__
     future_annotations: bool
+
+    @cached_property
+    def flaw(self) -> Broken | None:
+        """What is wrong with a definition of the file; the rest of it was parsed at once."""
+        found = (unit.code.flaw for unit in self.units if unit.kind)
+        first = next(filter(None, found), None)
+        return Broken(self.path, first.reason, first.detail) if first is not None else None
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """Of the whole file, with nothing in it where one of the definitions has a flaw."""
+        try:
+            return parsed(self.text)
+        except Unparsable:
+            return ast.Module([], [])
 
     def subscripting(self, name: str) -> list[Unit]:
         """Units in whose text the name stands before a bracket: where `kernel[grid]` can be."""
@@ -87,7 +109,7 @@ class Module:
         """Units that change a module-level object after its definition, by the object's name."""
         found: dict[str, list[Unit]] = {}
         for unit in self.units:
-            if not unit.is_import and not isinstance(unit.nodes[0], ast.FunctionDef | ast.ClassDef):
+            if not unit.kind and not unit.is_import:
                 for root in {root for uses in unit.uses for root in uses.writes}:
                     found.setdefault(root, []).append(unit)
         return found
@@ -109,43 +131,65 @@ def decode(data: bytes) -> str:
     return io.TextIOWrapper(io.BytesIO(data), encoding, newline=None).read()
 
 
-def parse(path: str, data: bytes) -> Module | Broken:
+def parse(path: str, data: bytes, known: dict[tuple[int, str], Code] | None = None) -> Module | Broken:
+    """`known`: definitions of other files by line and text, which this file's join."""
     try:
         text = decode(data)
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
         return Broken(path, Reason.ENCODING, str(error))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # invalid escapes in other people's strings
-            with no_collection():
-                tree = ast.parse(text)
-    except (SyntaxError, ValueError) as error:
-        return Broken(path, Reason.SYNTAX, str(error))
-    except (RecursionError, MemoryError) as error:
-        return Broken(path, Reason.TOO_DEEP, type(error).__name__)
-    return _assemble(path, text, tree)
-
-
-def _assemble(path: str, text: str, tree: ast.Module) -> Module:
     lines = text.split("\n")
-    module = Module(path, text, lines, tree, [], {}, [], None, False)
-    for node in tree.body:
-        start = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
-        end = node.end_lineno or start
-        if module.units and start <= module.units[-1].end:
-            unit = module.units[-1]
-            unit.nodes.append(node)
-            unit.end = max(unit.end, end)
+    found = outline(text, lines)
+    try:
+        if found is not None:
+            try:
+                return _assemble(path, text, lines, found.definitions, parsed(found.rest).body, known)
+            except Unparsable:
+                pass  # perhaps a line that the outline took for a beginning
+        return _assemble(path, text, lines, [], parsed(text).body, known)
+    except Unparsable as error:
+        return Broken(path, error.reason, error.detail)
+
+
+def _assemble(
+    path: str, text: str, lines: list[str], definitions: Iterable[Definition], others: list[ast.stmt],
+    known: dict[tuple[int, str], Code] | None,
+) -> Module:  # fmt: skip
+    module = Module(path, text, lines, [], {}, [], None, False)
+    statements: list[tuple[int, int, Definition | ast.stmt]] = [(one.start, one.end, one) for one in definitions]
+    statements += [(*_span(node), node) for node in others]
+    statements.sort(key=lambda each: each[0])
+    for start, end, one in statements:
+        last = module.units[-1] if module.units else None
+        if last is not None and start <= last.end and isinstance(one, ast.stmt):
+            last.nodes.append(one)
+            last.end = max(last.end, end)
+            last.text = "\n".join(lines[last.start - 1 : last.end])
+            _bind(module, last, one, nested=False)
+            continue
+        floor = last.end if last is not None else 0
+        while start - 1 > floor and lines[start - 2].startswith("#"):
+            start -= 1
+        body = "\n".join(lines[start - 1 : end])
+        if isinstance(one, Definition):
+            code = Code(body, start) if known is None else known.setdefault((start, body), Code(body, start))
+            unit = Unit(path, len(module.units), start, end, body, code, one.kind)
+            _define(module, unit, one.name, nested=False)
         else:
-            floor = module.units[-1].end if module.units else 0
-            while start - 1 > floor and lines[start - 2].startswith("#"):
-                start -= 1
-            unit = Unit(path, len(module.units), start, end, [node], "")
-            module.units.append(unit)
-        _bind(module, unit, node, nested=False)
-    for unit in module.units:
-        unit.text = "\n".join(lines[unit.start - 1 : unit.end])
+            unit = Unit(path, len(module.units), start, end, body, Code(body, start, [one]), _kind(one))
+            _bind(module, unit, one, nested=False)
+        module.units.append(unit)
     return module
+
+
+def _span(node: ast.stmt) -> tuple[int, int]:
+    start = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+    return start, node.end_lineno or start
+
+
+def _kind(node: ast.stmt) -> str:
+    if isinstance(node, ast.ClassDef):
+        return "class"
+    return "def" if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else ""
 
 
 def _bind(module: Module, unit: Unit, node: ast.stmt, nested: bool) -> None:

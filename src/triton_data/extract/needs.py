@@ -95,6 +95,8 @@ class _Reader:
 
     def read(self) -> Needs:
         made, module = self.made, self.module
+        if not self.unit.nodes and (flaw := self.unit.code.flaw) is not None:
+            raise Unclosed(flaw.reason, f"{module.path}: {flaw.detail}")
         for chain, when in self._chains():
             made.chains[chain] = None
             each = _resolved(self.repo, self.unit, module, chain, when)

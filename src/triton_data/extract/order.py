@@ -7,7 +7,6 @@ Not covered: circles of import-time needs, which Python itself would meet too; t
 
 from __future__ import annotations
 
-import ast
 import heapq
 
 from .module import Unit
@@ -66,7 +65,7 @@ def _module_order(made: Plan) -> list[str]:
 def _needed_first(made: Plan, key: tuple[str, int]) -> set[tuple[str, int]]:
     """Eager needs; where the unit runs code at import time, also what that code needs in turn."""
     needed = made.needs[key].eager
-    if any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in made.units[key].nodes):
+    if made.units[key].kind:
         decorated = any(getattr(node, "decorator_list", ()) for node in made.units[key].nodes)
         if not decorated:
             return needed & made.units.keys() - {key}

@@ -137,4 +137,4 @@ def _gap(last: Unit | None, unit: Unit) -> str:
 
 
 def _is_block(unit: Unit) -> bool:
-    return isinstance(unit.nodes[0], ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    return bool(unit.kind)

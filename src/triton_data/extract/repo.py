@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import notebooks
+from .code import Code
 from .import_roots import below, distance, folders_above, roots
 from .module import Broken, Import, Module, parse
 from .packages import provides
@@ -59,6 +60,7 @@ class Repo:
         self.files = files
         self._installed = installed
         self._modules: dict[str, Module | Broken] = {}
+        self._code: dict[tuple[int, str], Code] = {}  # definitions by line and text: copies of a file share them
         self._virtual: dict[str, bytes] = {}
         self._folders = {folder for path in files if path.endswith(".py") for folder in folders_above(path)}
         self._roots = roots(files, self._folders)
@@ -77,9 +79,9 @@ class Repo:
 
     def _parsed(self, path: str) -> Module | Broken:
         if path in self._virtual:
-            return parse(path, self._virtual[path])
+            return parse(path, self._virtual[path], self._code)
         if not path.endswith(notebooks.SUFFIX):
-            return parse(path, self.files[path])
+            return parse(path, self.files[path], self._code)
         try:
             return parse(path, notebooks.python_of(self.files[path]))
         except notebooks.Unreadable as error:

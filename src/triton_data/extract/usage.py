@@ -108,7 +108,7 @@ def _from_main(repo: Repo, path: str) -> Iterator[Snippet]:
     if isinstance(module, Broken):
         return
     for unit in module.units:
-        node = unit.nodes[-1]
+        node = unit.nodes[-1] if not unit.kind else None
         if isinstance(node, ast.If) and _asks_for_main(node):
             body = module.lines[node.body[0].lineno - 1 : node.body[-1].end_lineno]
             text = _moved("\n".join(body))
