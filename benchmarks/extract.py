@@ -1,13 +1,14 @@
 """What extraction yields on real packages, against a ground truth that is counted another way.
 
-    python benchmarks/extract.py [PACKAGE ...] [--cache DIR] [--kernels-only | --classes-only] [--part K/N]
-        [--where REGEX] [--reasons FILE.jsonl]
+    python benchmarks/extract.py [PACKAGE ...] [--cache DIR] [--kernels-only | --classes-only] [--jobs N]
+        [--part K/N] [--where REGEX] [--reasons FILE.jsonl]
 
 Packages come from the package index at run time, source archives first, into a cache outside the repository; nothing
 of them is committed. Foreign code runs in the jail. Classes of packages whose dependencies are absent are counted as
-they end: as Drops `needs:<package>`; put the dependencies on PYTHONPATH to see past them. `--part 0/4` takes every
-fourth class and `--where` those whose path matches, for packages that take hours; `--reasons` writes what became of
-each class, one JSON object a line.
+they end: as Drops `needs:<package>`; put the dependencies on PYTHONPATH to see past them. `--jobs 2` takes two packages
+at a time; kernels should be timed with one. `--part 0/4`
+takes every fourth class and `--where` those whose path matches; `--reasons` writes what became of each class, one JSON
+object a line.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ import re
 import resource
 import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -35,6 +39,7 @@ from triton_data.extract.find import classes_in, may_hold_classes
 from triton_data.extract.module import Broken
 from triton_data.extract.probing import JailProbe
 from triton_data.extract.programs import Programs
+from triton_data.extract.reasons import Reason
 from triton_data.extract.repo import Repo
 from triton_data.extract.stage import open_jail
 from triton_data.jail import Jail
@@ -72,6 +77,20 @@ class Yield:
     kernels_s: float = 0.0
     seed_s: float = 0.0
     seconds: Any = field(default_factory=Counter)  # float seconds by step
+    memory: list[int] = field(default_factory=list)  # KiB: of the driver, of the largest child
+
+    @property
+    def run(self) -> int:
+        return sum(self.by_source.values())
+
+    @property
+    def linked(self) -> int:
+        """Classes whose standalone file and inputs are those of another that runs."""
+        return self.drops[Reason.DUPLICATE]
+
+    @property
+    def judged(self) -> int:
+        return self.run + sum(n for why, n in self.drops.items() if not why.startswith("kernel"))
 
 
 def main() -> None:
@@ -80,25 +99,34 @@ def main() -> None:
     options.add_argument("--cache", type=Path, default=Path.home() / ".cache/triton-data/corpus")
     options.add_argument("--kernels-only", action="store_true")
     options.add_argument("--classes-only", action="store_true")
+    options.add_argument("--jobs", type=int, default=1, help="packages at a time")
     options.add_argument("--where", type=re.compile, default="", help="only classes in files whose path matches")
     options.add_argument("--part", default="0/1", help="K/N: every Nth class, from the Kth")
     options.add_argument("--reasons", type=Path, default=Path(os.devnull), help="JSON lines, one a class")
     args = options.parse_args()
+    args.reasons.write_text("")
     rows = []
-    # the jail reads the environment's own packages; what PYTHONPATH adds must be named
-    roots = [folder for folder in os.environ.get("PYTHONPATH", "").split(":") if folder and Path(folder).is_dir()]
-    tables = [Path(path) for path in mimetypes.knownfiles if Path(path).is_file()]  # read by fastai's import
-    with open_jail(roots=roots, read=tables) as jail, args.reasons.open("w") as reasons:
-        for package in args.packages:
-            row = Yield(package)
-            repo = Repo(fetch(package, args.cache))
-            if not args.classes_only:
-                measure_kernels(repo, row, args.cache)
-            if not args.kernels_only:
-                measure_classes(repo, row, jail, args, reasons)
+    with ProcessPoolExecutor(args.jobs, get_context("spawn"), max_tasks_per_child=1) as pool:
+        for row in pool.map(partial(measure, args=args), args.packages):
             rows.append(row)
             print(json.dumps(summary(row)), flush=True)
     print_tables(rows)
+
+
+def measure(package: str, args: argparse.Namespace) -> Yield:
+    """In a process of its own, with a jail of its own."""
+    # the jail reads the environment's own packages; what PYTHONPATH adds must be named
+    roots = [folder for folder in os.environ.get("PYTHONPATH", "").split(":") if folder and Path(folder).is_dir()]
+    tables = [Path(path) for path in mimetypes.knownfiles if Path(path).is_file()]  # read by fastai's import
+    row = Yield(package)
+    repo = Repo(fetch(package, args.cache))
+    if not args.classes_only:
+        measure_kernels(repo, row, args.cache)
+    if not args.kernels_only:
+        with open_jail(roots=roots, read=tables) as jail, args.reasons.open("a") as reasons:
+            measure_classes(repo, row, jail, args, reasons)
+    row.memory = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return row
 
 
 def measure_classes(repo: Repo, row: Yield, jail: Jail, args: argparse.Namespace, reasons: TextIO) -> None:
@@ -144,37 +172,41 @@ def print_tables(rows: list[Yield]) -> None:
     total = Yield("all")
     for row in rows:
         for name, value in vars(row).items():
-            if not isinstance(value, str):
+            if name not in ("package", "memory"):
                 setattr(total, name, getattr(total, name) + value)
     versions = f"python {platform.python_version()}, torch {torch.__version__}, triton {triton.__version__}"
     print(f"\n{versions}, {os.cpu_count()} cores")
+    if total.kernels_true:
+        print_kernels([*(row for row in rows if row.kernels_true), total])
+    if total.classes_found:
+        print_classes([*(row for row in rows if row.classes_found), total])
+    driver, child = (max(row.memory[which] for row in rows) >> 10 for which in (0, 1))
+    print(f"peak memory: driver {driver} MiB, largest child {child} MiB")
+
+
+def print_kernels(rows: list[Yield]) -> None:
     heads = ("true", "found", "closed", "exact", "import", "floor s", "ours", "seed")
     print(f"\n{'kernels':26}" + "".join(f"{head:>8}" for head in heads))
-    for row in [*rows, total]:
-        if row.kernels_true:
-            ours, seed = row.kernels_s / max(row.floor_s, 1e-9), row.seed_s / max(row.floor_s, 1e-9)
-            numbers = (row.kernels_true, row.kernels_found, row.kernels_closed, row.kernels_exact, row.kernels_import)
-            print(
-                f"{row.package:26}{numbers[0]:7}{numbers[1]:7}{numbers[2]:8}{numbers[3]:7}{numbers[4]:8}{row.floor_s:9.2f}{ours:6.2f}x{seed:6.2f}x"
-            )
-    if not any(row.classes_found for row in rows):
-        return print_memory()
-    print(f"\n{'classes':26}{'true':>6}{'found':>7}{'closed':>8}{'run':>6}{'share':>7}  by source; drops")
-    for row in [*rows, total]:
-        run = sum(row.by_source.values())
-        share = run / max(1, run + sum(n for why, n in row.drops.items() if not why.startswith("kernel")))
-        print(f"{row.package:26}{row.classes_true:6}{row.classes_found:7}{row.classes_closed:8}{run:6}{share:7.0%}  "
-              f"{dict(row.by_source)}; {dict(row.drops.most_common(8))}")  # fmt: skip
+    for row in rows:
+        numbers = (row.kernels_true, row.kernels_found, row.kernels_closed, row.kernels_exact, row.kernels_import)
+        ours, seed = row.kernels_s / max(row.floor_s, 1e-9), row.seed_s / max(row.floor_s, 1e-9)
+        counts = "".join(f"{number:8}" for number in numbers)
+        print(f"{row.package:26}{counts}{row.floor_s:8.2f}{ours:7.2f}x{seed:7.2f}x")
+
+
+def print_classes(rows: list[Yield]) -> None:
+    heads = "".join(f"{head:>7}" for head in ("true", "found", "closed", "run", "linked", "share"))
+    print(f"\n{'classes':26}{heads}  by source; why not")
+    for row in rows:
+        numbers = (row.classes_true, row.classes_found, row.classes_closed, row.run, row.linked)
+        share = (row.run + row.linked) / max(1, row.judged)
+        why = {k: n for k, n in row.drops.most_common() if k != Reason.DUPLICATE and not k.startswith("kernel")}
+        counts = "".join(f"{number:7}" for number in numbers)
+        print(f"{row.package:26}{counts}{share:7.0%}  {dict(row.by_source)}; {why}")
+    total = rows[-1]
     spent = sum(total.seconds.values()) or 1.0
-    classes = sum(total.by_source.values()) + sum(n for why, n in total.drops.items() if not why.startswith("kernel"))
     steps = ", ".join(f"{step} {s:.0f} s ({s / spent:.0%})" for step, s in total.seconds.items())
-    print(f"\nprocessor time: {steps}; {classes / spent:.2f} classes a second")
-    return print_memory()
-
-
-def print_memory() -> None:
-    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    print(f"peak memory: driver {rss[0] >> 10} MiB, largest child {rss[1] >> 10} MiB")
+    print(f"\nprocessor time: {steps}; {total.judged / spent:.2f} classes a second")
 
 
 if __name__ == "__main__":

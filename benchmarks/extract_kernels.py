@@ -11,6 +11,7 @@ import ast
 import gc
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING
 from corpus import fetch, parsed, true_kernels
 from triton_data.extract.extract import closed_kernels
 from triton_data.extract.find import may_hold_kernels
+from triton_data.extract.lazy_names import resolved
 from triton_data.extract.memory import one_repository
 from triton_data.extract.module import Broken
 from triton_data.extract.repo import Repo
@@ -39,17 +41,22 @@ def measure_kernels(repo: Repo, row: Yield, cache: Path) -> None:
     row.kernels_true = sum(true_kernels(repo.files[path]) for path in repo.python_files())
     row.floor_s, row.kernels_s, row.seed_s = times_alone(row.package, cache)
     with one_repository():
-        kernels = list(all_kernels(Repo(repo.files), row.package))
+        kernels = list(all_kernels(resolved(Repo(repo.files)), row.package))
     row.kernels_found = len(kernels)
     out = cache / "kernels" / row.package
     out.mkdir(parents=True, exist_ok=True)
     closed = [(exact, kernel) for exact, kernel in kernels if isinstance(kernel, Kernel)]
     row.drops.update(f"kernel {drop.reason}" for _, drop in kernels if isinstance(drop, Drop))
     for n, (exact, kernel) in enumerate(closed):
-        row.kernels_exact += exact in kernel.text
+        row.kernels_exact += exact in kernel.text or nameless(exact) in nameless(kernel.text)
         (out / f"k{n:05}.py").write_text(kernel.text)
     row.kernels_closed = len(closed)
     row.kernels_import = imported(out, len(closed))
+
+
+def nameless(text: str) -> str:
+    """What must stay where a name is given another: `runtime.device` of a module becomes `device` of a file."""
+    return re.sub(r"[^\W\d]\w*(\.\w+)*", "_", text)
 
 
 def times_alone(package: str, cache: Path) -> list[float]:
@@ -65,7 +72,7 @@ def times(files: dict[str, bytes], package: str) -> list[float]:
 
     def ours() -> None:
         with one_repository():
-            list(all_kernels(Repo(files), package))
+            list(all_kernels(resolved(Repo(files)), package))
 
     lines: list[Callable[[], object]] = [
         lambda: sum(may_hold_kernels(data) and bool(parsed(data)) for data in python),

@@ -13,6 +13,7 @@ from dataclasses import replace
 from ..records import Drop, Kernel, Origin, Pair, Program
 from .closure import Closed, close
 from .find import FoundKernel, classes_in, kernels_in, may_hold_classes, may_hold_kernels
+from .importable import importable
 from .launched import Launched
 from .launcher import find_launcher, launching
 from .lazy_names import resolved
@@ -53,6 +54,8 @@ def extract_file(
     if module.flaw is not None:
         yield Drop(module.flaw.reason, module.flaw.detail)
         return
+    if probe is not None:
+        made = importable(made, probe, lambda found: close_kernel(repo, module, found, origin, with_launcher=False))
     for found, kernel in made:
         if launched is None or isinstance(kernel, Drop) or not kernel.launcher:
             yield kernel
@@ -70,12 +73,14 @@ def closed_kernels(repo: Repo, module: Module, origin: Origin) -> list[tuple[Fou
         return [(found, close_kernel(repo, module, found, origin)) for found in kernels_in(repo, module)]
 
 
-def close_kernel(repo: Repo, module: Module, found: FoundKernel, origin: Origin) -> Kernel | Drop:
+def close_kernel(
+    repo: Repo, module: Module, found: FoundKernel, origin: Origin, with_launcher: bool = True
+) -> Kernel | Drop:
     """The kernel with its launcher; without it where the launcher needs what is not there."""
     origin = replace(origin, line_start=found.line_start, line_end=found.line_end)
     root = (module.path, found.name.split(".")[0])
     closed: Closed | Drop
-    launcher = find_launcher(repo, module.path, found.name, found.unit)
+    launcher = find_launcher(repo, module.path, found.name, found.unit) if with_launcher else None
     if launcher is not None:
         closed = close(repo, [root, launcher], strict=True)
         if isinstance(closed, Closed) and "triton" not in closed.needs:

@@ -24,6 +24,7 @@ _STAGES = {
 }
 _GPU = re.compile(
     r"0 active drivers|'torch.cpu' has no attribute|NVIDIA driver|not compiled with CUDA|CUDA (error|is not available)"
+    r"|You need a GPU|[Nn]o devices? (was|were) detected|[Nn]o (torch )?accelerator"
     r"|Pointer argument .* cannot be accessed|Cannot access accelerator|No CUDA GPUs"
     r"|(requires?|[Oo]nly supports?) (a )?(CUDA|GPU)"
 )

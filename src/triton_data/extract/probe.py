@@ -33,6 +33,7 @@ def probe(payload: Facts) -> tuple[Facts, list[Any]]:
         "launches": lambda given: launches(given, load),
         "search": find,
         "check": check,
+        "imports": imports,
     }
     started = time.process_time()
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
@@ -88,6 +89,17 @@ def find(payload: Facts) -> Facts:
         return search(namespace, payload)
     except Exception as error:  # noqa: BLE001 - a foreign object may raise wherever it is only looked at
         return {"ok": False, "stage": "forward", "error": reason_of(error)}
+
+
+def imports(payload: Facts) -> Facts:
+    errors = []
+    for text in payload["texts"]:
+        try:
+            load(text)
+            errors.append("")
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
+            errors.append(reason_of(error) or "it raises")
+    return {"errors": errors}
 
 
 def check(payload: Facts) -> Facts:

@@ -35,19 +35,9 @@ def render(
     aliases = _aliases(made, units, naming)
     text = head + _weave(body, units, aliases)
     text = text.strip("\n") + "\n"
-    if any(unit.text not in written for unit, written in zip(units, body, strict=True)):
-        _must_parse(text)
     called = {root: naming.given[key_at(made, *origin_of(made, root))] for root in roots}
     homes = {(u.path, n): naming.given[key_at(made, u.path, n)] for u in made.units.values() for n in u.binds}
     return text, called, homes
-
-
-def _must_parse(text: str) -> None:
-    """A file of untouched slices needs no check; one with rewritten names gets one."""
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError) as error:
-        raise Unclosed(Reason.SYNTAX, f"the standalone file does not parse: {error}") from error
 
 
 def _unit_text(made: Plan, unit: Unit, naming: Naming) -> str:
@@ -74,7 +64,12 @@ def _unit_text(made: Plan, unit: Unit, naming: Naming) -> str:
             edit.chains[name] = new
     decorated = {d for d in edit.drop_decorators if f"@{d}" in unit.text}
     edit.drop_decorators = decorated
-    return rewrite(unit.text, edit) if edit else unit.text
+    if not edit:
+        return unit.text
+    try:
+        return rewrite(unit.text, edit)
+    except (SyntaxError, ValueError) as error:
+        raise Unclosed(Reason.SYNTAX, f"{unit.path}: with other names it does not parse: {error}") from error
 
 
 def _can_alias(naming: Naming, name: str, symbol: Symbol) -> bool:

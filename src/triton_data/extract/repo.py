@@ -134,13 +134,19 @@ class Repo:
             found.sort(key=lambda each: distance(each[0], own, self._is_bare(each[0], first)))
             self._homes[dotted, own] = found
         for top, home in self._homes[dotted, own]:
-            if home.path != importer and (not self._is_bare(top, first) or self._leads_on(home, dotted, attribute)):
+            itself = home.path == importer and not self._is_submodule(home, attribute)
+            if not itself and (not self._is_bare(top, first) or self._leads_on(home, dotted, attribute)):
                 return top, home
         return None
 
     def _is_bare(self, top: str, first: str) -> bool:
         home = self._module_at(below(top, first))
         return home is None or home.path.endswith("/")
+
+    def _is_submodule(self, package: InRepo, name: str) -> bool:
+        """What `from package import name` in the package's own `__init__` brings in."""
+        folder, _, file = package.path.rpartition("/")
+        return bool(name) and file == "__init__.py" and self._module_at(posixpath.join(folder, name)) is not None
 
     def _leads_on(self, home: InRepo, dotted: str, attribute: str) -> bool:
         """A folder may share its name with a package: `benchmarks/jax/`, or `triton/` with somebody's kernels."""

@@ -1,12 +1,14 @@
 """Change names in a piece of source and nothing else: not one blank, comment or quote.
 
 Enters: the text of whole statements and an `Edit`. Leaves: the text with global names replaced where they are global
-(libcst's scopes decide), imports of the own repository turned into what they stood for, some decorators left out.
+(libcst's scopes decide), imports of the own repository turned into what they stood for, some decorators left out; or a
+SyntaxError where that is no Python any more.
 Not covered: names inside strings, string annotations included.
 """
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -39,7 +41,9 @@ def _rewritten(
     decorators: tuple[str, ...],
 ) -> str:
     wrapper = MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
-    return wrapper.visit(_Rewriter(Edit(dict(chains), dict(imports), set(decorators)))).code
+    new = wrapper.visit(_Rewriter(Edit(dict(chains), dict(imports), set(decorators)))).code
+    ast.parse(new)  # slices that nothing was changed in need no check
+    return new
 
 
 class _Rewriter(cst.CSTTransformer):
