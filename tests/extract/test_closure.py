@@ -143,3 +143,19 @@ def kernel(x):
     fine = Repo({"k.py": text.replace("sin_of_another_version", "sin").encode()})
     (found,) = kernels_in(fine, fine.module("k.py"))
     assert "import sin" in close_kernel(fine, fine.module("k.py"), found, Origin("dir", path="k.py")).text
+
+
+def test_a_caught_error_is_nobody_elses_name():
+    text = """
+        try:
+            import absent_thing
+        except ImportError as e:
+            found, why = False, str(e)
+        except Exception as other:
+            found, why = False, repr(lambda: other)
+
+
+        def f():
+            return found, why
+    """
+    assert run(closed("f", main=text), "f")() == (False, "No module named 'absent_thing'")

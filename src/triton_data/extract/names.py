@@ -52,6 +52,7 @@ class _Scope:
     def __init__(self, uses: Uses, when: int, hidden: frozenset[str], kind: str = "module") -> None:
         self.uses, self.when, self.hidden, self.kind = uses, when, hidden, kind
         self.bound: set[str] = set()
+        self.caught: set[str] = set()  # `except E as e`: gone when the handler ends, so nobody else's
         self.reads: list[tuple[str, str, int]] = []
         self.declared: set[str] = set()
         self.inner: list[tuple[ast.AST, int]] = []
@@ -105,7 +106,7 @@ class _Scope:
 
     def settle(self) -> None:
         own = self.bound - self.declared
-        below = self.hidden if self.kind in ("class", "module") else self.hidden | own
+        below = self.hidden | (self.caught if self.kind in ("class", "module") else own)
         chains = self.uses.chains
         for root, chain, when in self.reads:
             if root in below:
@@ -210,6 +211,12 @@ def _binder(scope: _Scope, node: Any, when: int, stack: _Stack) -> None:
     _push(stack, node)
 
 
+def _handler(scope: _Scope, node: Any, when: int, stack: _Stack) -> None:
+    if node.name is not None:
+        scope.caught.add(node.name)
+    _binder(scope, node, when, stack)
+
+
 def _mapping(scope: _Scope, node: Any, when: int, stack: _Stack) -> None:
     if node.rest is not None:
         scope.bound.add(node.rest)
@@ -233,7 +240,7 @@ _VISIT: dict[type, Any] = {
     ast.ImportFrom: _import,
     ast.Global: _declaration,
     ast.Nonlocal: _declaration,
-    ast.ExceptHandler: _binder,
+    ast.ExceptHandler: _handler,
     ast.MatchAs: _binder,
     ast.MatchStar: _binder,
     ast.MatchMapping: _mapping,
