@@ -159,3 +159,25 @@ def test_a_caught_error_is_nobody_elses_name():
             return found, why
     """
     assert run(closed("f", main=text), "f")() == (False, "No module named 'absent_thing'")
+@pytest.mark.parametrize("line", ["from . import a", "import pkg.a as a", "from . import a, b"])
+def test_a_module_that_a_function_imports_is_an_object_with_what_is_asked_of_it(line):
+    result = closed(
+        "f",
+        main=f"def g(x):\n    return -x\n\n\ndef f(x):\n    {line}\n    return a.g(x) + a.K + g(x)\n",
+        a="K = 10\n\n\ndef g(x):\n    return 2 * x\n\n\ndef unused():\n    pass\n",
+        b="",
+    )
+    assert run(result, "f")(1) == 11
+    assert "unused" not in result.text
+
+
+def test_a_module_that_a_function_imports_and_passes_around_is_missed_only_where_it_is_reached():
+    result = closed(
+        "f",
+        main="def names():\n    from . import a\n    return [getattr(a, n) for n in a.__all__]\n\n\n"
+        "def f(x, every=False):\n    return names() if every else x\n",
+        a="__all__ = ['g']\n\n\ndef g(x):\n    return x\n",
+    )
+    assert run(result, "f")(3) == 3
+    with pytest.raises(ImportError):
+        run(result, "f")(3, every=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .installed import through_star
+from .local_modules import taken_from
 from .module import Broken, Import, Module, Unit
 from .names import When
 from .packages import available
@@ -167,7 +168,11 @@ class _Reader:
         self.made.plain = False
         for alias in node.names:
             for target, chain in local_targets(self.repo, self.unit.path, node, alias):
-                if isinstance(target, InRepo):
+                if isinstance(target, InRepo) and self.unit.kind:
+                    for member in taken_from(self.repo, self.unit, target, alias, node).values():
+                        self.made.lazy |= definition(self.repo, member)[1]
+                        self.made.definitions[member] = None
+                elif isinstance(target, InRepo):
                     raise Unclosed(Reason.MODULE_VALUE, f"{alias.name}, imported inside a block of {self.unit.path}")
                 if isinstance(target, Defined):
                     self.made.meaning[(self.unit.path, chain)] = (Symbol(target.path, target.name), 1)

@@ -10,13 +10,14 @@ from __future__ import annotations
 import ast
 
 from .imports import imports
+from .local_modules import taken_from
 from .module import Unit
 from .naming import Naming, key_at, key_of, names, origin_of, without_twins
 from .needs import Symbol, Unclosed, local_targets
 from .order import order
 from .plan import Plan
 from .reasons import Reason
-from .repo import Defined, External
+from .repo import Defined, External, InRepo
 from .rewrite import Edit, rewrite
 
 
@@ -84,6 +85,10 @@ def _local_edits(made: Plan, unit: Unit, node: ast.Import | ast.ImportFrom, nami
             if isinstance(target, Defined):
                 symbol = Symbol(target.path, target.name)
                 edit.imports[(statement, alias.name)] = naming.given[key_of(made, symbol)]
+            elif isinstance(target, InRepo) and (taken := taken_from(made.repo, unit, target, alias, node)):
+                symbols = {name: Symbol(member.path, member.name) for name, member in taken.items()}
+                given = (f"{name}={naming.given[key_of(made, symbol)]}" for name, symbol in symbols.items())
+                edit.imports[(statement, alias.name)] = f'type("{alias.name}", (), dict({", ".join(given)}))'
             elif isinstance(target, External) and isinstance(node, ast.ImportFrom) and node.level:
                 edit.imports[(statement, alias.name)] = f"{target.module}:{target.attribute}"
 

@@ -101,17 +101,26 @@ class _Rewriter(cst.CSTTransformer):
         if isinstance(original_node.names, cst.ImportStar):
             return original_node
         module = "." * len(original_node.relative) + (_chain(original_node.module) if original_node.module else "")
+        lines = self._bound([(module, _chain(alias.name), alias) for alias in original_node.names])
+        return updated_node if lines is None else cst.FlattenSentinel(lines or [cst.Pass()])
+
+    def leave_Import(
+        self, original_node: cst.Import, updated_node: cst.Import
+    ) -> cst.BaseSmallStatement | cst.FlattenSentinel[cst.BaseSmallStatement]:
+        lines = self._bound([(name := _chain(alias.name), name, alias) for alias in original_node.names])
+        return updated_node if lines is None or len(original_node.names) > 1 else cst.FlattenSentinel(lines)
+
+    def _bound(self, aliases: list[tuple[str, str, cst.ImportAlias]]) -> list[cst.BaseSmallStatement] | None:
+        """What stands for the import; None where it stays."""
         lines: list[cst.BaseSmallStatement] = []
         known = False
-        for alias in original_node.names:
-            new = self.edit.imports.get((module, _chain(alias.name)))
+        for module, name, alias in aliases:
+            new = self.edit.imports.get((module, name))
             known |= new is not None
             bound = alias.asname.name if alias.asname else alias.name
             if new is not None and isinstance(bound, cst.Name):
                 lines += _bind(self.edit.chains.get(bound.value, bound.value), new)
-        if not known:
-            return updated_node
-        return cst.FlattenSentinel(lines or [cst.Pass()])
+        return lines if known else None
 
 
 def _bind(name: str, new: str) -> list[cst.BaseSmallStatement]:
