@@ -68,7 +68,8 @@ def test_modules_are_found_through_bases_elsewhere(base):
             "pkg/base.py": b"from torch import nn\nclass Base(nn.Module): pass\n",
             "pkg/star.py": b"from .base import *\nThing = Base\n",
             "pkg/a.py": f"import torch\nimport torch.nn as nn\nfrom .base import Base\nfrom . import Again, star\n"
-            f"class A({base}): pass\nclass Not(dict): pass\n".encode(),
+            f"class A({base}): pass\nclass Not(dict): pass\n"
+            "import lightning as L\nclass Loads(L.LightningDataModule): pass\n".encode(),
         }
     )
     module = repo.module("pkg/a.py")

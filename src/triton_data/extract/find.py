@@ -21,7 +21,8 @@ from .repo import Defined, External, InRepo, Repo, Target
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _TORCH_HOMES = ("torch.nn", "torch.jit")
 _NOT_MODULES = ("Parameter", "functional", "init", "utils", "Buffer", "UninitializedParameter", "ScriptFunction")
-# Other packages' base classes are not opened: these endings are what torch's ecosystem calls its modules.
+# Other packages' base classes are not opened: these endings are what torch's ecosystem calls its modules. What ends in
+# DataModule loads data.
 _MODULE_ENDINGS = ("Module", "PreTrainedModel", "MessagePassing", "Layer")
 _OTHER_FRAMEWORKS = frozenset(("keras", "tensorflow", "flax", "jax", "paddle", "mxnet", "abc", "types"))
 
@@ -225,7 +226,9 @@ def _external_module(target: External, rest: tuple[str, ...]) -> bool:
     home, _, last = full.rpartition(".")
     if home.startswith(_TORCH_HOMES):
         return last.lstrip("_")[:1].isupper() and last not in _NOT_MODULES
-    return last.endswith(_MODULE_ENDINGS) and target.package not in _OTHER_FRAMEWORKS
+    return (
+        last.endswith(_MODULE_ENDINGS) and not last.endswith("DataModule") and target.package not in _OTHER_FRAMEWORKS
+    )
 
 
 def _defined_module(repo: Repo, target: Defined, depth: int) -> bool:
