@@ -21,6 +21,10 @@ CASES = [
     ("not enough values to unpack (expected 4, got 3)", Spec((2, 16, 64)), Spec((2, 64, 16, 16))),
     ("normalized_shape=[24], but got input of size[2, 16, 64]", Spec((2, 16, 64)), Spec((2, 16, 24))),
     ("one of the following scalar types: Long, Int", Spec((2, 16)), Spec((2, 16), INT)),
+    ("scatter(): Expected dtype int32/int64 for index", Spec((2, 16)), Spec((2, 16), INT)),
+    ("repeat dims can not be smaller than number of dimensions of tensor", Spec((2, 4, 8, 8)), Spec((2, 8, 16))),
+    ("expanded size of the tensor (64) must match the existing size (16)", Spec((2, 64)), Spec((2, 16))),
+    ("index out of range in self", Spec((2,), INT, 40, low=1), Spec((2,), INT, 10, low=1)),
     ("index out of range in self", Spec((2, 16), INT, 100), Spec((2, 16), INT, 25)),
     ("imag is not implemented for tensors with non-complex dtypes.", Spec((2, 4)), Spec((2, 4), COMPLEX)),
     ("masked_fill_ only supports boolean masks", Spec((2, 4)), Spec((2, 4), BOOL)),
@@ -39,6 +43,11 @@ def test_a_failed_assertion_is_read_with_its_values():
     assert (Spec((2, 16, 48)),) in list(mend(failure, (Spec((2, 16, 64)),)))
 
 
+def test_a_size_of_nothing_is_read_as_well():
+    message = "RuntimeError: The size of tensor a (3) must match the size of tensor b (0)"
+    assert list(mend(Failure(message), (Spec((2, 3, 8, 8)),))), "0 places, less one, have no side"
+
+
 def test_sizes_move_together():
     found = list(
         mend(Failure("mat1 and mat2 shapes cannot be multiplied (32x64 and 48x7)"), (Spec((2, 64)), Spec((2, 64))))
@@ -46,7 +55,7 @@ def test_sizes_move_together():
     assert (Spec((2, 48)), Spec((2, 48))) in found
 
 
-@pytest.mark.parametrize("text", ["torch.randn(2, 3)", "torch.randint(0, 7, (2, 3))", "torch.rand((2, 3))"])
+@pytest.mark.parametrize("text", ["torch.randn(2, 3)", "torch.randint(1, 7, (2, 3))", "torch.rand((2, 3))"])
 def test_draws_can_be_varied(text):
     assert parse(text).shape == (2, 3)
     assert parse(parse(text).text()) == parse(text)

@@ -88,6 +88,21 @@ def test_companions_may_be_one_value_for_each_item():
     assert "torch.randn(2)" in program.text or "(2,)" in program.text
 
 
+def test_companions_of_words_are_as_often_one_for_each_item():
+    program = found(NN + """class Last(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed, self.users = nn.Embedding(50, 32), nn.Embedding(20, 32)
+
+    def forward(self, words, user, words_len):
+        assert words.ndim == 2 and user.ndim == 1
+        x = self.embed(words) + self.users(user)[:, None]
+        return x.gather(1, (words_len - 1).view(-1, 1, 1).expand(-1, -1, 32))
+""", "Last")  # fmt: skip
+    assert isinstance(program, Program)
+    assert "torch.randint(1, 17, (2,))" in program.text, "no sequence is empty"
+
+
 def test_sizes_that_the_constructor_was_told():
     program = found(NN + """class Places(nn.Module):
     def __init__(self, image_size=48, patch=16, dim=64):

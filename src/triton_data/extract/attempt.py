@@ -14,7 +14,7 @@ import re
 import signal
 import time
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +28,7 @@ from .limits import PATIENCE
 from .literals import literals
 from .moves import Failure
 from .observe import Observer
+from .questions import Questions
 
 FOREIGN = "standalone.py"
 NOT_FINITE = "not finite"
@@ -105,6 +106,10 @@ class Attempt:
     def literals(self) -> dict[str, list[str]]:
         return literals(self.tree)
 
+    @functools.cached_property
+    def questions(self) -> Questions:
+        return Questions.read(self.tree)
+
     def source_of(self, name: str) -> str:
         lines = linecache.getlines(FOREIGN)
         for node in self.tree.body:
@@ -117,10 +122,15 @@ class Attempt:
         names = {k: v for k, v in self.namespace.items() if not k.startswith("__")}
         return eval(text.translate(_PLACE), {**scope, **names, "torch": torch})
 
-    def construct(self, cls: type, args: list[str], kwargs: dict[str, str]) -> Result:
+    def construct(
+        self, cls: type, args: list[str], kwargs: dict[str, str], objects: Mapping[str, Any] | None = None
+    ) -> Result:
+        """`objects`: arguments that have no text yet."""
+
         def run() -> Any:
             torch.manual_seed(0)
-            return cls(*[self.value(a) for a in args], **{k: self.value(v) for k, v in kwargs.items()})
+            named = {**{k: self.value(v) for k, v in kwargs.items()}, **(objects or {})}
+            return cls(*[self.value(a) for a in args], **named)
 
         return self._try(run, "construct")
 

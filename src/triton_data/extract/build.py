@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +18,9 @@ import torch
 
 from .absent import beyond_arguments
 from .attempt import Attempt, Result, _identifiers
-from .guess import constructor_values
-from .instances import construct_with, eighth, instances_of, keyword, large, parameters
+from .guess import constructor_values, keyword
+from .instances import construct_with, eighth, instances_of, large, parameters
+from .stand_ins import options as answers_by_name
 
 MAX_GUESSES = 60
 _WORTH = 4  # constructions whose forward is searched
@@ -61,29 +62,37 @@ def _guessed(attempt: Attempt, cls: type) -> Iterator[Built | Result]:
         queue = [(-1, 0, tuple(sorted({**dict(first), **dict.fromkeys(smaller, 0)}.items()))), (0, 1, first)]
     seen = {choice for *_, choice in queue}
     tried, worth, lacking, last = 0, 0, 0, None
+    settings: list[str] = []  # asked for in a config, and varied like parameters
     while queue and tried < MAX_GUESSES and worth < _WORTH and lacking < _LACKING and not attempt.budget.spent():
         *_, choice = heapq.heappop(queue)
         tried += 1
-        kwargs = {name: options[name][n] for name, n in choice}
-        made, kwargs = construct_with(attempt, cls, kwargs)
+        texts = {name: options[name][n] for name, n in choice}
+        told = {name: text for name, text in texts.items() if name not in settings}
+        constructed = construct_with(attempt, cls, told, {n: t for n, t in texts.items() if n in settings})
+        made = constructed.result
+        for name in constructed.asked:
+            if name not in options:
+                options[name] = answers_by_name(name, attempt)
+                settings.append(name)
+        chosen = {**dict.fromkeys(settings, 0), **dict(choice)}
         if made.ok:
             worth += 1
-            built = Built(cls, made.value, [], kwargs, "deduced")
+            built = Built(cls, made.value, [], constructed.kwargs, "deduced")
             yield built
             made = built.refused or made
-            blamed = list(dict.fromkeys(_blamed(made, known) + required)) if built.refused else required
+            blamed = list(dict.fromkeys(_blamed(made, known, settings) + required)) if built.refused else required
         else:
             if last is None or made.progress >= last.progress:
                 last = made
-            blamed = _blamed(made, known)
+            blamed = _blamed(made, known, settings)
         lacking += beyond_arguments(made, attempt.namespace)
-        for name in _accepted_missing(made, dict(choice)):
+        for name in _accepted_missing(made, chosen) if _takes_keywords(cls) else ():
             if name not in options:
                 options[name] = constructor_values(keyword(name), attempt.namespace, attempt.literals)
             blamed = [name, *blamed]
         if not made.ok:
-            _told(made, blamed, options, dict(choice), attempt.namespace)
-        for name, step in _neighbours(choice, blamed, options):
+            _told(made, blamed, options, chosen, attempt)
+        for name, step in _neighbours(chosen, blamed, options):
             other = tuple(sorted({**dict(choice), name: step}.items()))
             if other not in seen:
                 seen.add(other)
@@ -125,13 +134,13 @@ def _options(attempt: Attempt, cls: type, parameter: inspect.Parameter) -> list[
         known = [n for n, v in attempt.namespace.items() if isinstance(v, type) and n.endswith("Config")]
         configs = [name for name in (declared, *known) if name in attempt.namespace]
         values = [*(way for name in dict.fromkeys(configs) for way in instances_of(name)), *values]
+    elif attempt.questions.asked(parameter.name):
+        later = values[0].startswith("⟦") or parameter.name in attempt.questions.functions
+        values = [*values[:later], "⟦config⟧", *values[later:]]
     return list(dict.fromkeys(values))
 
 
-def _neighbours(
-    choice: tuple[tuple[str, int], ...], blamed: list[str], options: dict[str, list[str]]
-) -> list[tuple[str, int]]:
-    chosen = dict(choice)
+def _neighbours(chosen: dict[str, int], blamed: list[str], options: dict[str, list[str]]) -> list[tuple[str, int]]:
     return [(name, chosen.get(name, -1) + 1) for name in blamed if chosen.get(name, -1) + 1 < len(options[name])]
 
 
@@ -155,6 +164,7 @@ _WANTED = (
     (r"is not a Module subclass|has no attribute '(parameters|named_parameters|children|train)'",
      ("torch.nn.Identity()", "torch.nn.Linear(64, 64)")),
 )  # fmt: skip
+_ASKED = re.compile(r"indices must be integers.*not '?str|object has no attribute|type '?\w+'? is not subscriptable")
 _CHOICES = re.compile(
     r"must be|one of|[Uu]nknown|[Ii]nvalid|[Uu]nsupported|choose|[Ee]xpected|not in|interpret|KeyError"
 )
@@ -165,11 +175,13 @@ def _told(
     blamed: list[str],
     options: dict[str, list[str]],
     chosen: dict[str, int],
-    namespace: dict[str, Any],
+    attempt: Attempt,
 ) -> None:
     """Move what the error message asks for to the front: an instance of a class of the file that it names, a kind of
     value, or one of the choices that it quotes."""
-    asks = re.search("must|should|expected|extend|instance|subclass", result.error) and "missing" not in result.error
+    namespace = attempt.namespace
+    wants = re.search("must|should|(?<!un)expected|extend|instance|subclass", result.error)
+    asks = wants is not None and "missing" not in result.error
     named = [word for word in _identifiers(result.error) if asks and isinstance(namespace.get(word), type)]
     told = [way for name in dict.fromkeys(named) for way in _instances(name, namespace)]
     for pattern, values in _WANTED:
@@ -179,6 +191,8 @@ def _told(
         told = [repr(word) for word in re.findall(r"['\"`]([A-Za-z][\w-]{0,24})['\"`]", result.error)][:6]
     if _OUTSIDE.match(result.error):
         told = ["None", "False"]
+    if _ASKED.search(result.error):
+        told.append("⟦config⟧")
     for name in blamed[:3]:
         known, tried = options.get(name, []), chosen.get(name, -1) + 1
         fresh = [value for value in told if value not in known[:tried]]
@@ -201,9 +215,9 @@ _OUTSIDE = re.compile(
 )
 
 
-def _blamed(result: Result, known: list[inspect.Parameter]) -> list[str]:
-    """Parameters named on the constructor's failing line; those named in the message; else all required ones."""
-    names = [p.name for p in known]
+def _blamed(result: Result, known: list[inspect.Parameter], settings: Iterable[str]) -> list[str]:
+    """Parameters and settings named on the failing line; those named in the message; else what is required."""
+    names = [*(p.name for p in known), *settings]
     if _OUTSIDE.match(result.error):
         fetching = [name for name in names if re.search("weights|pretrain|checkpoint|ckpt|download|url|hub", name)]
         if fetching:
@@ -220,5 +234,5 @@ def _blamed(result: Result, known: list[inspect.Parameter]) -> list[str]:
             break
     by_line = [name for name in names if name in words]
     required = [p.name for p in known if p.default is p.empty]
-    inner = [name for name in names if any(name in _identifiers(line) for line in result.lines)]
-    return list(dict.fromkeys(by_message + by_line + inner)) or required
+    inner = [name for line in reversed(result.lines) for name in names if name in _identifiers(line)]
+    return list(dict.fromkeys(by_message + inner[:1] + by_line + inner)) or required

@@ -20,7 +20,7 @@ from typing import Any
 from .absent import beyond_arguments
 from .attempt import Attempt, Result, failure
 from .build import Built
-from .instances import parameters
+from .instances import called, parameters
 from .mend import mend
 from .meta import SLOW, MetaModel
 from .shapes import written_shapes
@@ -48,7 +48,7 @@ def find_forward(attempt: Attempt, cls: type, built: Built) -> tuple[Result, Spe
 def _bound(model: Any, call: dict[str, Any]) -> Specs | None:
     """Positional arguments where that is possible, as `get_inputs()` gives them; else keywords."""
     try:
-        bound = inspect.signature(model.forward).bind(*call["args"], **call["kwargs"])
+        bound = inspect.signature(called(model)).bind(*call["args"], **call["kwargs"])
     except TypeError:
         return None
     values: list[Spec] = []
@@ -81,7 +81,7 @@ class _Search:
 
     def __init__(self, attempt: Attempt, cls: type, built: Built) -> None:
         self.attempt, self.built = attempt, built
-        self.known = sorted(parameters(built.model.forward), key=lambda p: p.kind is p.KEYWORD_ONLY)
+        self.known = sorted(parameters(called(built.model)), key=lambda p: p.kind is p.KEYWORD_ONLY)
         shapes = written_shapes(attempt.source_of(cls.__name__), [p.name for p in self.known])
         self.fresh = starts(built.model, self.known, shapes, Stated.read(_constructed_with(attempt, built)))
         self.queue: list[tuple[int, int, Specs]] = []

@@ -68,6 +68,7 @@ _CONSTRUCTOR: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"dtype", ("torch.float32",)),
     (r"type$|mode$|method|kind|strategy|^name$|_name$|version|reduction|pool",
      ("'mean'", "'max'", "'sum'", "'linear'")),
+    (r"_field$|prefix$|suffix$", ("'field'", "''")),
     (r"path|file|dir|url|ckpt|checkpoint|pretrained", ("None", "''", "False")),
     (r"weights?$", ("None", "torch.ones(10)", "1.0")),
     (r"axis|dim$", ("64", "1", "-1", "128")),
@@ -92,6 +93,10 @@ def constructor_values(
     named = [value for value in values if value.startswith("'")] if note == "str" else []
     values = [*named, *annotated, *values]
     return list(dict.fromkeys(read + values + list(_ANYTHING)))
+
+
+def keyword(name: str) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY)
 
 
 def annotation_text(parameter: inspect.Parameter) -> str:
@@ -121,12 +126,13 @@ def _by_annotation(note: str, namespace: dict[str, Any]) -> list[str]:
     return []
 
 
+LENGTHS = r"lengths?$|lens$|(^|_)len$|n_frames"  # no sequence is empty
 # (pattern over the name, what it says: kind and rank; rank 0 is 'as the model says')
 _FORWARD: tuple[tuple[str, str, int], ...] = (
     (r"^(input_ids|tokens?|token_ids|ids|text|idx|src_tokens|word|words|labels?|targets?|indices|index|codes|tgt_ids|"
      r"position_ids|positions|token_type_ids|target_ids|cat|x_cat|x_categ|seq_ids|class_labels)$", INT, 2),
     (r"mask", BOOL, 2),
-    (r"lengths?$|lens$|n_frames", INT, 1),
+    (LENGTHS, INT, 1),
     (r"^(t|time|timesteps?|sigma|noise_level|times|noise_levels)$", "float", 1),
     (r"img|image|pixel|picture|video|frame", "float", 4),
     (r"wav|audio|signal|speech|waveform|mixture", "float", 2),

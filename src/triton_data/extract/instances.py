@@ -1,8 +1,8 @@
 """Values that must be made themselves: configs, and instances of the file's own classes.
 
 Enters: an `Attempt`, a class and keyword arguments with marks such as ⟦new Config⟧. Leaves: the `Result` of
-constructing it and the arguments as they were in the end. A config of unknown class grows attribute by attribute as
-the constructor asks for them. Runs in the jail. Not covered: which arguments to give (build.py).
+constructing it and the arguments as they were in the end. A config of unknown class is a stand-in (stand_ins.py).
+Runs in the jail. Not covered: which arguments to give (build.py).
 """
 
 from __future__ import annotations
@@ -10,9 +10,14 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
 
 from .attempt import Attempt, Result
 from .guess import INSTANCES, constructor_values
+from .stand_ins import Answers, StandIn, ask_later, text_of
 
 _LAYERS = r"layers?$|depth|blocks?$"
 _MARKED = re.compile(rf"⟦({'|'.join(INSTANCES)}) (.*)⟧$")
@@ -26,31 +31,47 @@ def parameters(function: object) -> list[inspect.Parameter]:
     return [p for p in found if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
 
 
+def called(model: Any) -> Any:
+    """What a call of the model runs: `forward`, or where the class has no use for hooks a `__call__` of its own."""
+    return model.forward if type(model).__call__ is torch.nn.Module.__call__ else model.__call__
+
+
 def instances_of(name: str) -> list[str]:
     """Ways to make one. Published sizes are too large to try, but belong together: so small sizes, then the same sizes
     with few layers, then all of them an eighth, then nothing but what is required."""
     return [f"⟦{how} {name}⟧" for how in INSTANCES]
 
 
-def construct_with(attempt: Attempt, cls: type, kwargs: dict[str, str]) -> tuple[Result, dict[str, str]]:
-    """Values that must be made themselves (a config, another class of the file) grow attribute by attribute."""
+@dataclass(frozen=True, slots=True)
+class Constructed:
+    result: Result
+    kwargs: dict[str, str]
+    asked: tuple[str, ...] = ()  # settings that were asked for by name
+
+
+def construct_with(attempt: Attempt, cls: type, kwargs: dict[str, str], chosen: dict[str, str]) -> Constructed:
+    """Values that must be made themselves: another class of the file, or settings, answered by what is `chosen`."""
     kwargs = dict(kwargs)
+    answers = Answers(attempt, chosen)
+    stands: dict[str, StandIn] = {}
     for name, text in kwargs.items():
         marked = _MARKED.match(text)
         if marked:
             kwargs[name] = _made(attempt, marked[2], _HOW[marked[1]])
         elif text == "⟦config⟧":
-            kwargs[name] = "types.SimpleNamespace()"
+            stands[name] = StandIn(name, answers)
         elif text == "⟦identity⟧":
             kwargs[name] = "torch.nn.Identity()"
-    result = attempt.construct(cls, [], kwargs)
-    for _ in range(60):
-        grown = _grow(attempt, result, kwargs)
-        if grown is None:
-            break
-        kwargs = grown
+    if not stands:
+        return Constructed(attempt.construct(cls, [], kwargs), kwargs)
+    told = {name: text for name, text in kwargs.items() if name not in stands}
+    result = attempt.construct(cls, [], told, stands)
+    if result.ok:
+        for stand in stands.values():
+            ask_later(stand, attempt)
+        kwargs |= {name: text_of(stand) for name, stand in stands.items()}
         result = attempt.construct(cls, [], kwargs)
-    return result, kwargs
+    return Constructed(result, kwargs, tuple(answers.given))
 
 
 _How = Callable[[inspect.Parameter], int | None]  # another default, 0: guess one; None: leave it
@@ -89,29 +110,12 @@ def _made(attempt: Attempt, name: str, how: _How, depth: int = 0) -> str:
             if attempt.interpreted and value == "2" and re.search(_LAYERS, parameter.name.lower()):
                 value = "1"  # another would take as long again
             marked = _MARKED.match(value)
-            if marked:
+            if value == "⟦config⟧":
+                value = "types.SimpleNamespace()"
+            elif marked:
                 value = _made(attempt, marked[2], how, depth + 1) if depth < 3 else "None"
             parts.append(f"{parameter.name}={value}")
     return f"⟦{name}⟧({', '.join(parts)})"
-
-
-_NO_ATTRIBUTE = re.compile(
-    r"'types\.SimpleNamespace' object has no attribute '(\w+)'|'SimpleNamespace' object has no attribute '(\w+)'"
-)
-
-
-def _grow(attempt: Attempt, result: Result, kwargs: dict[str, str]) -> dict[str, str] | None:
-    found = _NO_ATTRIBUTE.search(result.error)
-    holder = next((name for name, text in kwargs.items() if text.startswith("types.SimpleNamespace(")), None)
-    if result.ok or not found or holder is None:
-        return None
-    attribute = found[1] or found[2]
-    value = constructor_values(keyword(attribute), {}, attempt.literals)[0]
-    value = {"⟦config⟧": "types.SimpleNamespace()", "⟦identity⟧": "2"}.get(value, value)
-    inner = kwargs[holder].removeprefix("types.SimpleNamespace(").removesuffix(")")
-    if re.search(rf"\b{attribute}=", inner):
-        return None
-    return {**kwargs, holder: f"types.SimpleNamespace({inner}{', ' if inner else ''}{attribute}={value})"}
 
 
 def large(parameter: inspect.Parameter) -> bool:
@@ -120,7 +124,3 @@ def large(parameter: inspect.Parameter) -> bool:
     if type(default) is not int or re.search(r"_id$|token_id|idx|seed|theta|size_limit", name):
         return False
     return default >= 256 or (default > 4 and re.search(_LAYERS, name) is not None)
-
-
-def keyword(name: str) -> inspect.Parameter:
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY)

@@ -58,15 +58,17 @@ RULES: tuple[tuple[str, Callable[[re.Match[str], Failure, Specs], Iterator[Specs
     (r"too many values to unpack \(expected (\d+)", unpack),
     (r"Dimension out of range|tuple index out of range|Dimension specified as|too many indices|"
      r"number of dims don't match|dimensions? .* must|permute\(sparse_coo\)|is not equal to len\(dims\)|"
+     r"repeat dims can not be smaller|"
      r"IndexError: ", deeper),
     (r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\)", match),
+    (r"expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\)", match),
     (r"Expected size (\d+) but got size (\d+)", match),
     (r"[Ee]xpected .*?size.*?\[\d+, (\d+)\].*?\[\d+, (\d+)\]", match),
     (r"batch_size \((\d+)\) to match target batch_size \((\d+)\)", match),
     (r"size (\d+) .*? match .*? (\d+)", match),
     (r"normalized_shape=(\[.*?\]).*?got input of size(\[.*?\])", normalized),
     (r"scalar types: Long|to have one of the following scalar types|indices must be|used as indices|scalar type Long|"
-     r"expected scalar type Int|expected Long|dtype int64|Expected object of scalar type Long|one_hot is only|"
+     r"expected scalar type Int|expected Long|dtype (int32/)?int64|Expected object of scalar type Long|one_hot is only|"
      r"be Long|index tensor|Expected tensor for argument #\d 'target'|expect(ed)? an? .*long", kind(INT)),
     (r"not implemented for '(Long|Int)'|must be .*?float|Only Tensors of floating point|expected .*?Float|"
      r"should be the same|must have the same dtype|floating.point", kind(FLOAT)),

@@ -54,7 +54,7 @@ def _product(failure: Failure, specs: Specs, have: int, want: int) -> Iterator[S
         if len(spec.shape) == 4:
             channels = spec.shape[1]
             for c in (channels, *(c for c in (1, 3, 16, 32, 64, 128, 256, 512) if c != channels)):
-                side = math.isqrt(want // c) if want % c == 0 else 0
+                side = math.isqrt(want // c) if want > 0 and want % c == 0 else 0
                 if side and side * side * c == want:
                     yield replaced(specs, n, replace(spec, shape=(spec.shape[0], c, side, side)))
         for axis in range(1, len(spec.shape)):
@@ -120,7 +120,7 @@ def _square(specs: Specs, a: int, b: int) -> Iterator[Specs]:
         for have, want in ((a - extra, b - extra), (b - extra, a - extra)):
             for n, spec in enumerate(specs):
                 area = math.prod(spec.shape[2:]) * want if len(spec.shape) == 4 else 0
-                side = math.isqrt(area // have) if have > 0 else 0
+                side = math.isqrt(area // have) if have > 0 and area > 0 else 0
                 if side > 0 and side * side * have == area and spec.shape[2:] != (side, side):
                     yield replaced(specs, n, replace(spec, shape=(*spec.shape[:2], side, side)))
 
@@ -168,8 +168,8 @@ def kind(kind: str) -> Callable[[re.Match[str], Failure, Specs], Iterator[Specs]
 
 def lower_high(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
     for n, spec in each(specs, failure):
-        if spec.kind == INT and spec.high > 2:
-            yield replaced(specs, n, replace(spec, high=max(2, spec.high // 4)))
+        if spec.kind == INT and spec.high > spec.low + 2:
+            yield replaced(specs, n, replace(spec, high=max(spec.low + 2, spec.high // 4)))
     for n, spec in each(specs, failure):
         for axis in range(1, len(spec.shape)):
             if spec.shape[axis] > 1:

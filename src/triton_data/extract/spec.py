@@ -20,6 +20,7 @@ class Spec:
     many: int = 0  # > 0: a list of so many such tensors
     fixed: str = ""  # an expression instead of a tensor
     keyword: str = ""  # given by name
+    low: int = 0  # integers are drawn from it on
 
     def argument(self) -> str:
         """As it stands in a call: `x` or `name=x`."""
@@ -33,7 +34,7 @@ class Spec:
 
     def _tensor(self) -> str:
         if self.kind == INT:
-            return f"torch.randint(0, {self.high}, {self.shape})"
+            return f"torch.randint({self.low}, {self.high}, {self.shape})"
         if self.kind == UNIT:
             return f"torch.rand({self.shape})"
         if self.kind == COMPLEX:
@@ -87,8 +88,11 @@ def parse(text: str) -> Spec:
         shaped = _shape(call)
         if shaped is not None and isinstance(call, ast.Call) and not call.keywords:
             if found[1] == "randint":
-                high = call.args[1]
-                return Spec(shaped, INT, high.value if isinstance(high, ast.Constant) else 10)  # type: ignore[arg-type]
+                low, high = (
+                    bound.value if isinstance(bound, ast.Constant) and type(bound.value) is int else usual
+                    for bound, usual in zip(call.args, (0, 10), strict=False)
+                )
+                return Spec(shaped, INT, high, low=low)
             if found[1] in ("randn", "rand"):
                 return Spec(shaped, FLOAT if found[1] == "randn" else UNIT)
     return Spec(fixed=text)

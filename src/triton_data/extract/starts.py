@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from .guess import axis_size, forward_hint, scalar_hint, template
+from .guess import LENGTHS, axis_size, forward_hint, scalar_hint, template
 from .spec import FLOAT, INT, Spec
 
 Specs = tuple[Spec, ...]
@@ -34,11 +34,12 @@ def starts(
 def _companions(specs: Specs) -> Iterator[Specs]:
     """What comes beside the first tensor is as often one value, or one row, for each item of the batch."""
     first, *rest = specs or (Spec(),)
-    if all(not s.is_tensor or s.kind != FLOAT or len(s.shape) < 2 for s in rest):
+    smaller = [s.is_tensor and s.kind in (FLOAT, first.kind) and len(s.shape) > 1 for s in rest]
+    if not any(smaller):
         return
     width = first.shape[1:2] if len(first.shape) >= 4 else first.shape[-1:]
     for shape, kind in (((2,), FLOAT), ((2,), INT), ((2, *width), FLOAT)):
-        changed = [replace(s, shape=shape, kind=kind) if s.is_tensor and s.kind == FLOAT else s for s in rest]
+        changed = [replace(s, shape=shape, kind=kind) if put else s for s, put in zip(rest, smaller, strict=True)]
         yield (first, *changed)
 
 
@@ -98,6 +99,8 @@ def _templates(model: Any, known: list[inspect.Parameter], shapes: dict[str, lis
 
 
 def named(spec: Spec, parameter: inspect.Parameter) -> Spec:
+    if spec.is_tensor and spec.kind == INT and re.search(LENGTHS, parameter.name.lower()):
+        spec = replace(spec, low=1, high=17)  # of templates that are 16 long
     return replace(spec, keyword=parameter.name) if parameter.kind is parameter.KEYWORD_ONLY else spec
 
 

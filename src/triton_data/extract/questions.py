@@ -1,0 +1,82 @@
+"""What code asks of its names: `config["width"]`, `config.model.width`, `data.num(field)`.
+
+Enters: the syntax tree of a standalone file. Leaves: `Questions`, by the last word of what is asked:
+`self.config.width` is asked of `config`. A name that is given what another one holds (`model = config["model"]`)
+asks for it. Not covered: names that are handed on under other names; stand_ins.py answers those as they come.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import torch
+
+_COMMON = frozenset(
+    name for kind in (torch.Tensor, torch.nn.Linear(1, 1), torch.nn.ModuleList(), str, list, dict, type, torch.device)
+    for name in dir(kind)
+)  # fmt: skip
+
+
+@dataclass(eq=False)
+class Questions:
+    items: dict[str, dict[str, None]] = field(default_factory=dict)
+    attributes: dict[str, dict[str, None]] = field(default_factory=dict)
+    called: set[tuple[str, str]] = field(default_factory=set)
+    functions: set[str] = field(default_factory=set)  # called themselves
+    kept: set[tuple[str, str]] = field(default_factory=set)  # asked of `self.owner`, so perhaps later
+
+    @classmethod
+    def read(cls, tree: ast.AST) -> Questions:
+        made = cls()
+        aliases: set[tuple[str, str]] = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and (owner := last_word(node.value)):
+                made._note(made.attributes, node.value, owner, node.attr)
+            elif isinstance(node, ast.Subscript) and (key := _word(node)) and (owner := last_word(node.value)):
+                made._note(made.items, node.value, owner, key)
+            elif isinstance(node, ast.Call):
+                made.functions.add(last_word(node.func))
+                if isinstance(node.func, ast.Attribute):
+                    made.called.add((last_word(node.func.value), node.func.attr))
+            elif isinstance(node, ast.Assign) and len(node.targets) == 1:
+                aliases.add((last_word(node.targets[0]), last_word(node.value)))
+        for _ in range(2):
+            for alias, meant in aliases:
+                if alias and meant and alias != meant:
+                    for table in (made.items, made.attributes):
+                        table.setdefault(meant, {}).update(table.get(alias, {}))
+        return made
+
+    def _note(self, table: dict[str, dict[str, None]], value: ast.expr, owner: str, name: str) -> None:
+        table.setdefault(owner, {})[name] = None
+        if isinstance(value, ast.Attribute):
+            self.kept.add((owner, name))
+
+    def by_key(self, owner: str) -> bool:
+        return bool(self.items.get(owner))
+
+    def asked(self, owner: str) -> bool:
+        """Whether no tensor, layer, string or list could answer."""
+        return self.by_key(owner) or any(name not in _COMMON for name in self.attributes.get(owner, ()))
+
+    def later(self, owner: str) -> Iterator[tuple[str, bool]]:
+        """What methods may ask once it is kept: names, and whether in brackets."""
+        for table, by_key in ((self.items, True), (self.attributes, False)):
+            names = (name for name in table.get(owner, ()) if (owner, name) in self.kept)
+            yield from ((name, by_key) for name in names if by_key or name not in _COMMON)
+
+
+def last_word(node: ast.AST) -> str:
+    """`x`, `self.x`, `y["x"]`: all are about x."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Subscript):
+        return _word(node)
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _word(node: ast.Subscript) -> str:
+    constant = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+    return str(node.slice.value) if constant else ""  # type: ignore[attr-defined]
