@@ -171,13 +171,49 @@ def test_a_module_that_a_function_imports_is_an_object_with_what_is_asked_of_it(
     assert "unused" not in result.text
 
 
-def test_a_module_that_a_function_imports_and_passes_around_is_missed_only_where_it_is_reached():
+@pytest.mark.parametrize(
+    "every", ["[getattr(a, n) for n in a.__all__]", "[v for v in vars(a).values() if callable(v)]"]
+)
+def test_a_module_that_a_function_imports_and_looks_through_has_all_its_names(every):
     result = closed(
         "f",
-        main="def names():\n    from . import a\n    return [getattr(a, n) for n in a.__all__]\n\n\n"
-        "def f(x, every=False):\n    return names() if every else x\n",
-        a="__all__ = ['g']\n\n\ndef g(x):\n    return x\n",
+        main=f"def tools():\n    from . import a\n    return {every}\n\n\ndef f(x):\n    return tools()[0](x)\n",
+        a="import os\nfrom .b import double\n\n__all__ = ['double']\n",
+        b="def double(x):\n    return 2 * x\n",
+    )
+    assert run(result, "f")(3) == 6
+
+
+def test_a_module_with_nothing_to_take_is_missed_only_where_it_is_reached():
+    result = closed(
+        "f", main="def f(x, all=False):\n    if all:\n        from . import a\n        print(a)\n    return x\n", a=""
     )
     assert run(result, "f")(3) == 3
     with pytest.raises(ImportError):
-        run(result, "f")(3, every=True)
+        run(result, "f")(3, all=True)
+
+
+def test_what_a_handler_caught_is_no_name_of_the_module():
+    result = closed(
+        "f",
+        main="import warnings\n\ntry:\n    SIGN = {}['none']\nexcept KeyError as error:\n"
+        "    warnings.warn(f'{error}' + ''.join(str(error) for _ in range(2)))\n    SIGN = -1\n\n\n"
+        "def f(x):\n    return x * SIGN\n",
+    )
+    with pytest.warns(UserWarning, match="none"):
+        assert run(result, "f")(3) == -3
+
+
+def test_what_is_too_large_is_closed_without_what_functions_import_for_themselves():
+    many = "\n\n\n".join(f"def part_{n}(x):\n    return '{'x' * 1000}'" for n in range(500))
+    result = closed(
+        "f",
+        main="from .b import g\n\n\ndef save(x):\n    from . import a\n    return [getattr(a, n) for n in x]\n\n\n"
+        "def load(x):\n    from .a import table\n    return table\n\n\n"
+        "def f(x, keep=False):\n    return (save(x), load(x)) if keep else g(x)\n",
+        a=many + "\n\n\ntable = [" + ", ".join(f"part_{n}" for n in range(500)) + "]\n",
+        b="def g(x):\n    return 2 * x\n",
+    )
+    assert run(result, "f")(3) == 6 and "part_7" not in result.text
+    with pytest.raises(ImportError):
+        run(result, "f")(3, keep=True)

@@ -28,9 +28,19 @@ class Closed:
 
 
 def close(repo: Repo, roots: list[tuple[str, str]], strict: bool = False) -> Closed | Drop:
+    """Without what functions import for themselves where it is too large with it: that is often the whole repository,
+    for saving and loading. Such an import is left as it is, and fails where it is reached."""
+    closed = _close(repo, roots, strict, local_imports=True)
+    if isinstance(closed, Closed) or closed.reason != Reason.TOO_LARGE or strict:
+        return closed
+    smaller = _close(repo, roots, strict, local_imports=False)
+    return smaller if isinstance(smaller, Closed) else closed
+
+
+def _close(repo: Repo, roots: list[tuple[str, str]], strict: bool, local_imports: bool) -> Closed | Drop:
     part = roots[0][1]
     try:
-        made = plan(repo, roots, strict)
+        made = plan(repo, roots, strict, local_imports)
         text, names, homes = render(made, roots)
     except Unclosed as error:
         return Drop(error.reason, error.detail, part)

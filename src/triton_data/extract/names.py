@@ -55,6 +55,7 @@ class _Scope:
         self.caught: set[str] = set()  # `except E as e`: gone when the handler ends, so nobody else's
         self.reads: list[tuple[str, str, int]] = []
         self.declared: set[str] = set()
+        self.caught: set[str] = set()  # `except Error as name`: bound nowhere but in there
         self.inner: list[tuple[ast.AST, int]] = []
         self.elsewhen: list[tuple[_Stack, int]] = []  # nodes that are needed at another moment than the rest
 
@@ -208,6 +209,8 @@ def _declaration(scope: _Scope, node: Any, when: int, stack: _Stack) -> None:
 def _binder(scope: _Scope, node: Any, when: int, stack: _Stack) -> None:
     if node.name is not None:
         scope.bound.add(node.name)
+        if isinstance(node, ast.ExceptHandler):
+            scope.caught.add(node.name)
     _push(stack, node)
 
 

@@ -62,11 +62,11 @@ class Needs:
     plain: bool = True
 
 
-def needs_of(repo: Repo, unit: Unit, strict: bool) -> Needs:
-    key = (unit, strict)
+def needs_of(repo: Repo, unit: Unit, strict: bool, local_imports: bool = True) -> Needs:
+    key = (unit, strict, local_imports)
     known: Needs | None = repo.remembered.get(key)
     if known is None:
-        known = repo.remembered[key] = _Reader(repo, unit, strict).read()
+        known = repo.remembered[key] = _Reader(repo, unit, strict, local_imports).read()
     return known
 
 
@@ -89,8 +89,9 @@ def _module(repo: Repo, path: str) -> Module:
 
 
 class _Reader:
-    def __init__(self, repo: Repo, unit: Unit, strict: bool) -> None:
+    def __init__(self, repo: Repo, unit: Unit, strict: bool, local_imports: bool) -> None:
         self.repo, self.unit, self.strict = repo, unit, strict
+        self.local_imports = local_imports or not unit.kind
         self.module = _module(repo, unit.path)
         self.made = Needs()
 
@@ -110,7 +111,7 @@ class _Reader:
             made.plain &= each.parts == 1 and each.symbol.name == each.root
             self._reach(each.symbol, each.target, each.when, each.root if each.parts == 1 else "")
         for uses in self.unit.uses:
-            for node in uses.local_imports:
+            for node in uses.local_imports if self.local_imports else ():
                 self._local_import(node)
         made.plain &= not made.missing
         return made

@@ -20,6 +20,7 @@ MAX_UNITS = 1500
 @dataclass(eq=False)
 class Plan:
     repo: Repo
+    local_imports: bool = True
     units: dict[tuple[str, int], Unit] = field(default_factory=dict)
     needs: dict[tuple[str, int], Needs] = field(default_factory=dict)
     meaning: dict[tuple[str, str], tuple[Symbol, int]] = field(default_factory=dict)  # as in Needs, of all units
@@ -34,9 +35,10 @@ class Plan:
         return list(dict.fromkeys(path for path, _ in self.units))
 
 
-def plan(repo: Repo, roots: list[tuple[str, str]], strict: bool = False) -> Plan:
-    """Not `strict`: a name that nothing binds is left alone inside functions, as Python leaves it alone."""
-    made = Plan(repo)
+def plan(repo: Repo, roots: list[tuple[str, str]], strict: bool = False, local_imports: bool = True) -> Plan:
+    """Not `strict`: a name that nothing binds is left alone inside functions, as Python leaves it alone. Without
+    `local_imports` so is what functions and classes import for themselves."""
+    made = Plan(repo, local_imports)
     queue: list[Unit] = []
     for path, name in roots:
         target = repo.lookup(path, name)
@@ -45,7 +47,7 @@ def plan(repo: Repo, roots: list[tuple[str, str]], strict: bool = False) -> Plan
         queue += _take(made, target)
     while queue:
         unit = queue.pop()
-        needs = made.needs[unit.key] = needs_of(repo, unit, strict)
+        needs = made.needs[unit.key] = needs_of(repo, unit, strict, local_imports)
         _add(made, needs)
         for target in needs.definitions:
             queue += _take(made, target)

@@ -57,7 +57,7 @@ def _unit_text(made: Plan, unit: Unit, naming: Naming) -> str:
         if symbol in made.missing:
             edit.drop_decorators.add(old)
     for uses in unit.uses:
-        for node in uses.local_imports:
+        for node in uses.local_imports if made.local_imports or not unit.kind else ():
             _local_edits(made, unit, node, naming, edit)
     for name in unit.binds:
         new = naming.given[key_at(made, unit.path, name)]
