@@ -275,3 +275,32 @@ class Half(Fast):
     reasons = ["needs:flash_attn_of_nobody", "needs:flash-attn-of-nobody", "forward_failed"]
     assert [str(drop.reason) for drop in drops] == reasons
     assert max(tries) <= 12
+
+
+def test_a_choice_of_an_enumeration_and_what_is_only_handed_on():
+    program = found("from enum import Enum\n" + NN + """class Kind(Enum):
+    WIDE = "wide"
+    DEEP = "deep"
+
+
+class Inner(nn.Module):
+    def __init__(self, width=None, **others):
+        super().__init__()
+        if width is None:
+            raise ValueError("Argument `width` must be given")
+        self.layer = nn.Linear(width, width)
+
+    def forward(self, x):
+        return self.layer(x)
+
+
+class Outer(nn.Module):
+    def __init__(self, level, **kwargs):
+        super().__init__()
+        self.kind, self.inner = Kind(level), Inner(**kwargs)
+
+    def forward(self, x):
+        return self.inner(x) * (2 if self.kind is Kind.WIDE else 1)
+""", "Outer")  # fmt: skip
+    assert isinstance(program, Program)
+    assert "\"level\": 'wide'" in program.text or "\"level\": 'deep'" in program.text

@@ -29,6 +29,7 @@ from .literals import literals
 from .moves import Failure
 from .observe import Observer
 from .questions import Questions
+from .spec import written
 
 FOREIGN = "standalone.py"
 NOT_FINITE = "not finite"
@@ -170,7 +171,7 @@ class Attempt:
         with observer.watching():
             made = self.construct(built.cls, built.args, built.kwargs)
             if made.ok:
-                self.call(made.value, [spec.argument() for spec in specs])
+                self.call(made.value, written(specs))
         return observer.evidence()
 
 

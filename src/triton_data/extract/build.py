@@ -7,6 +7,7 @@ Runs in the jail. Not covered: forward arguments (forward.py).
 
 from __future__ import annotations
 
+import enum
 import heapq
 import inspect
 import re
@@ -145,8 +146,9 @@ def _neighbours(chosen: dict[str, int], blamed: list[str], options: dict[str, li
 
 
 def _accepted_missing(result: Result, chosen: dict[str, int]) -> list[str]:
-    """Arguments that a base class asks for through `**kwargs`."""
-    asked = re.findall(r"'(\w+)'", result.error) if re.search("required|KeyError", result.error) else []
+    """Arguments that a base class, or what else they are handed on to, asks for through `**kwargs`."""
+    asks = re.search("required|KeyError|must be (given|provided|specified|set|passed)", result.error)
+    asked = re.findall(r"['`\"](\w+)['`\"]", result.error) if asks else []
     return [name for name in asked if name not in chosen and name.isidentifier()]
 
 
@@ -184,11 +186,16 @@ def _told(
     asks = wants is not None and "missing" not in result.error
     named = [word for word in _identifiers(result.error) if asks and isinstance(namespace.get(word), type)]
     told = [way for name in dict.fromkeys(named) for way in _instances(name, namespace)]
+    valid = re.search(r"is not a valid (\w+)", result.error)
+    kinds = namespace.get(valid[1]) if valid else None
+    if isinstance(kinds, type) and issubclass(kinds, enum.Enum):
+        told += [repr(kind.value) for kind in kinds]
     for pattern, values in _WANTED:
         if re.search(pattern, result.error):
             told += values
     if not told and _CHOICES.search(result.error):
-        told = [repr(word) for word in re.findall(r"['\"`]([A-Za-z][\w-]{0,24})['\"`]", result.error)][:6]
+        quoted = re.findall(r"['\"`]([A-Za-z][\w-]{0,24})['\"`]", result.error)
+        told = [repr(word) for word in quoted if word not in options][:6]
     if _OUTSIDE.match(result.error):
         told = ["None", "False"]
     if _ASKED.search(result.error):

@@ -23,8 +23,9 @@ from .build import Built
 from .instances import called, parameters
 from .mend import mend
 from .meta import SLOW, MetaModel
+from .parts import names_of
 from .shapes import written_shapes
-from .spec import Spec, parse
+from .spec import Spec, parse, written
 from .starts import Stated, one_more, starts
 
 Specs = tuple[Spec, ...]
@@ -35,7 +36,7 @@ def find_forward(attempt: Attempt, cls: type, built: Built) -> tuple[Result, Spe
     for call in built.calls:
         specs = _bound(built.model, call)
         if specs is not None:
-            inputs = [spec.argument() for spec in specs]
+            inputs = written(specs)
             result = attempt.call(built.model, inputs, limit=2 * attempt.budget.each)  # an author's own sizes
             if result.ok:
                 return result, specs
@@ -83,7 +84,8 @@ class _Search:
         self.attempt, self.built = attempt, built
         self.known = sorted(parameters(called(built.model)), key=lambda p: p.kind is p.KEYWORD_ONLY)
         shapes = written_shapes(attempt.source_of(cls.__name__), [p.name for p in self.known])
-        self.fresh = starts(built.model, self.known, shapes, Stated.read(_constructed_with(attempt, built)))
+        stated = Stated.read(_constructed_with(attempt, built))
+        self.fresh = starts(built.model, self.known, shapes, stated, attempt.questions)
         self.queue: list[tuple[int, int, Specs]] = []
         self.seen: set[Specs] = set()
         self.serial = 0
@@ -120,7 +122,7 @@ class _Search:
         return heapq.heappop(self.queue)[-1] if self.queue else None
 
     def _try(self, specs: Specs) -> Result:
-        inputs = [spec.argument() for spec in specs]
+        inputs = written(specs)
         objection = self.meta.objection(inputs) if self.meta is not None else None
         if objection is not None:
             return objection
@@ -131,9 +133,7 @@ class _Search:
         return result
 
     def _push(self, specs: Specs, result: Result) -> None:
-        names = [p.name for p in self.known[: len(specs)]]
-        names = [spec.keyword or name for spec, name in zip(specs, names, strict=False)]
-        told = failure(result, names, self.attempt.complaints)
+        told = failure(result, names_of(specs, self.known), self.attempt.complaints)
         for other in itertools.islice((*mend(told, specs), *self._optional(result, specs)), 14):
             if other not in self.seen and all(_modest(spec) for spec in other):
                 self.seen.add(other)
@@ -145,7 +145,7 @@ class _Search:
         given = tuple(spec for spec in specs if not spec.keyword)
         named = specs[len(given) :]
         places = [p for p in self.known if p.kind is not p.KEYWORD_ONLY]
-        rest = places[len(given) :]
+        rest = places[len(written(given)) :]
         rest += [p for p in self.known if p.kind is p.KEYWORD_ONLY and p.name not in {s.keyword for s in named}]
         for n, parameter in enumerate(rest):
             if re.search(rf"\b{re.escape(parameter.name)}\b", result.error):

@@ -61,6 +61,12 @@ class Questions:
         """Whether no tensor, layer, string or list could answer."""
         return self.by_key(owner) or any(name not in _COMMON for name in self.attributes.get(owner, ()))
 
+    def parts(self, owner: str) -> list[str]:
+        """What it is made of, as far as names can be given to an object or keys to a dictionary."""
+        if self.by_key(owner):
+            return list(self.items[owner])
+        return [name for name in self.attributes.get(owner, ()) if name not in _COMMON]
+
     def later(self, owner: str) -> Iterator[tuple[str, bool]]:
         """What methods may ask once it is kept: names, and whether in brackets."""
         for table, by_key in ((self.items, True), (self.attributes, False)):

@@ -16,6 +16,7 @@ from .absent import absent_name
 from .attempt import Attempt, Budget, Result
 from .build import Built, constructions
 from .forward import find_forward
+from .spec import written
 from .vary import larger_inputs
 
 Facts = dict[str, Any]
@@ -59,7 +60,7 @@ def _success(attempt: Attempt, built: Built, specs: tuple[Any, ...]) -> Facts:
         "ok": True,
         "init": built.args,
         "init_kw": built.kwargs,
-        "inputs": [spec.argument() for spec in specs],
+        "inputs": written(specs),
         "more": larger_inputs(attempt, built, specs),
         "from": built.source,
         "evidence": inner,

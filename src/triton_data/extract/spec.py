@@ -6,7 +6,9 @@ Leaves source text: `Spec((2, 16, 64)).text()` is `torch.randn(2, 16, 64)`.
 from __future__ import annotations
 
 import ast
+import itertools
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 FLOAT, INT, BOOL, COMPLEX, UNIT = "float", "int", "bool", "complex", "unit"
@@ -21,6 +23,8 @@ class Spec:
     fixed: str = ""  # an expression instead of a tensor
     keyword: str = ""  # given by name
     low: int = 0  # integers are drawn from it on
+    owner: str = ""  # of a part: `batch[]` for a dictionary, `data.` for an object
+    part: str = ""  # its name there
 
     def argument(self) -> str:
         """As it stands in a call: `x` or `name=x`."""
@@ -72,6 +76,22 @@ class Spec:
         if rank == 2:
             return [replace(self, shape=(batch, wide))]
         return [replace(self, shape=(batch, wide, *spatial)), replace(self, shape=(batch, *spatial, wide))]
+
+
+def written(specs: Iterable[Spec]) -> list[str]:
+    """Arguments as they stand in a call, each part where it belongs."""
+    found: list[str] = []
+    for owner, group in itertools.groupby(specs, lambda spec: spec.owner):
+        parts = list(group)
+        if not owner:
+            found += [spec.argument() for spec in parts]
+            continue
+        if owner.endswith("]"):
+            whole = "{" + ", ".join(f"{spec.part!r}: {spec.text()}" for spec in parts) + "}"
+        else:
+            whole = f"types.SimpleNamespace({', '.join(f'{spec.part}={spec.text()}' for spec in parts)})"
+        found.append(f"{parts[0].keyword}={whole}" if parts[0].keyword else whole)
+    return found
 
 
 _DRAW = re.compile(r"^torch\.(randn|rand|zeros|ones|randint)\((.*)\)$", re.S)

@@ -14,17 +14,24 @@ from typing import Any
 
 import torch
 
+from .graphs import graph
 from .guess import LENGTHS, axis_size, forward_hint, scalar_hint, template
+from .parts import Slot, slots
+from .questions import Questions
 from .spec import FLOAT, INT, Spec
 
 Specs = tuple[Spec, ...]
 
 
 def starts(
-    model: Any, known: list[inspect.Parameter], shapes: dict[str, list[str]], stated: Stated | None = None
+    model: Any,
+    known: list[inspect.Parameter],
+    shapes: dict[str, list[str]],
+    stated: Stated | None = None,
+    questions: Questions | None = None,
 ) -> Iterator[Specs]:
     """Each template as it is, with the sizes that the constructor was told, and with smaller companions."""
-    for specs in _templates(model, known, shapes):
+    for specs in _templates(model, known, shapes, questions):
         if stated is not None and (sized := tuple(map(stated.sized, specs))) != specs:
             yield sized
         yield specs
@@ -77,25 +84,39 @@ class Stated:
         return spec
 
 
-def _templates(model: Any, known: list[inspect.Parameter], shapes: dict[str, list[str]]) -> Iterator[Specs]:
+def _templates(
+    model: Any, known: list[inspect.Parameter], shapes: dict[str, list[str]], questions: Questions | None
+) -> Iterator[Specs]:
     required = [p for p in known if p.default is p.empty]
     if not required and known:
         required = known[:1]
+    whole = slots(required)
+    inside = slots(required, questions)
     for width, rank, kind, high in _layouts(model):
         if shapes:
             yield tuple(named(_as_written(p, shapes.get(p.name, []), width, rank, high), p) for p in required)
-        specs = []
-        for parameter in required:
-            hint, hinted = forward_hint(parameter)
-            scalar = scalar_hint(parameter)
-            if scalar:
-                spec = Spec(fixed=scalar)
-            elif hint != FLOAT:
-                spec = template(hint, hinted, width, high)
-            else:
-                spec = template(kind, rank, width, high) if kind == FLOAT else template(kind, 2, width, high)
-            specs.append(named(spec, parameter))
-        yield tuple(specs)
+        for places in (inside, whole) if inside != whole else (whole,):
+            names = [slot.parameter.name for slot in places]
+            if nodes := graph(names, width):
+                yield tuple(slot.holds(spec) for slot, spec in zip(places, nodes, strict=True))
+            specs = [_template(slot.parameter, width, rank, kind, high) for slot in places]
+            if kind == INT and len(specs) > 1:  # words, and beside them what is as wide as words become
+                yield _held(places, [specs[0], *(_template(s.parameter, width, 3, FLOAT, high) for s in places[1:])])
+            yield _held(places, specs)
+
+
+def _held(places: list[Slot], specs: list[Spec]) -> Specs:
+    return tuple(slot.holds(named(spec, slot.parameter)) for slot, spec in zip(places, specs, strict=True))
+
+
+def _template(parameter: inspect.Parameter, width: int, rank: int, kind: str, high: int) -> Spec:
+    hint, hinted = forward_hint(parameter)
+    scalar = scalar_hint(parameter)
+    if scalar:
+        return Spec(fixed=scalar)
+    if hint != FLOAT:
+        return template(hint, hinted, width, high)
+    return template(kind, rank, width, high) if kind == FLOAT else template(kind, 2, width, high)
 
 
 def named(spec: Spec, parameter: inspect.Parameter) -> Spec:
@@ -157,7 +178,7 @@ def _by_layers(model: Any) -> Iterator[tuple[int, int, str, int]]:
                     yield getattr(layer, "num_features", None) or layer.num_channels, rank, FLOAT, 10
         if isinstance(layer, torch.nn.Embedding):
             found += 1
-            yield 16, 2, INT, layer.num_embeddings
+            yield layer.embedding_dim, 2, INT, layer.num_embeddings
         if isinstance(layer, torch.nn.Linear):
             found += 1
             yield layer.in_features, 3, FLOAT, 10

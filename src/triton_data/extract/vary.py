@@ -10,7 +10,7 @@ import time
 
 from .attempt import Attempt
 from .build import Built
-from .spec import Spec
+from .spec import Spec, written
 
 Specs = tuple[Spec, ...]
 SLOW = 1.0  # seconds of the processor, for constructing and calling
@@ -25,14 +25,14 @@ def larger_inputs(attempt: Attempt, built: Built, specs: Specs) -> list[list[str
     batch = _first(specs)
     if batch is not None and _works(attempt, built, wider := _resized(specs, 0, batch, batch + 1)):
         base = wider
-        found.append([spec.argument() for spec in wider])
+        found.append(written(wider))
     if time.process_time() - started > SLOW:
         return found
     for old in _free(base):
         for new in (2 * old + 5, 2 * old + 4, 3 * old):
             larger = _everywhere(base, old, new)
             if larger != base and _works(attempt, built, larger):
-                found.append([spec.argument() for spec in larger])
+                found.append(written(larger))
                 return found
     return found
 
@@ -41,7 +41,7 @@ def _works(attempt: Attempt, built: Built, specs: Specs) -> bool:
     if attempt.budget.late():
         return False
     made = attempt.construct(built.cls, built.args, built.kwargs)
-    return made.ok and attempt.call(made.value, [spec.argument() for spec in specs]).ok
+    return made.ok and attempt.call(made.value, written(specs)).ok
 
 
 def _first(specs: Specs) -> int | None:
