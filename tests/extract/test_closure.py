@@ -159,6 +159,8 @@ def test_a_caught_error_is_nobody_elses_name():
             return found, why
     """
     assert run(closed("f", main=text), "f")() == (False, "No module named 'absent_thing'")
+
+
 @pytest.mark.parametrize("line", ["from . import a", "import pkg.a as a", "from . import a, b"])
 def test_a_module_that_a_function_imports_is_an_object_with_what_is_asked_of_it(line):
     result = closed(
