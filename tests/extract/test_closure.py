@@ -219,3 +219,27 @@ def test_what_is_too_large_is_closed_without_what_functions_import_for_themselve
     assert run(result, "f")(3) == 6 and "part_7" not in result.text
     with pytest.raises(ImportError):
         run(result, "f")(3, keep=True)
+
+
+@pytest.mark.parametrize("test", ["TYPE_CHECKING", "typing.TYPE_CHECKING"])
+def test_imports_for_type_checkers_bring_nothing(test):
+    result = closed(
+        "f",
+        main=f"""
+            from __future__ import annotations
+            import typing
+            from typing import TYPE_CHECKING
+
+            if {test}:
+                from .heavy import Config
+            else:
+                from .light import Config as Other
+
+
+            def f(x: Config):
+                return Other(x)
+        """,
+        heavy="import absent_thing\n\n\nclass Config(absent_thing.Base):\n    pass\n",
+        light="def Config(x):\n    return x + 1\n",
+    )
+    assert run(result, "f")(1) == 2

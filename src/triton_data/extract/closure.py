@@ -28,10 +28,10 @@ class Closed:
 
 
 def close(repo: Repo, roots: list[tuple[str, str]], strict: bool = False) -> Closed | Drop:
-    """Without what functions import for themselves where it is too large with it: that is often the whole repository,
+    """Without what functions import for themselves where there is none with it: that is often the whole repository,
     for saving and loading. Such an import is left as it is, and fails where it is reached."""
     closed = _close(repo, roots, strict, local_imports=True)
-    if isinstance(closed, Closed) or closed.reason != Reason.TOO_LARGE or strict:
+    if isinstance(closed, Closed):
         return closed
     smaller = _close(repo, roots, strict, local_imports=False)
     return smaller if isinstance(smaller, Closed) else closed

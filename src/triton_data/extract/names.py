@@ -55,7 +55,6 @@ class _Scope:
         self.caught: set[str] = set()  # `except E as e`: gone when the handler ends, so nobody else's
         self.reads: list[tuple[str, str, int]] = []
         self.declared: set[str] = set()
-        self.caught: set[str] = set()  # `except Error as name`: bound nowhere but in there
         self.inner: list[tuple[ast.AST, int]] = []
         self.elsewhen: list[tuple[_Stack, int]] = []  # nodes that are needed at another moment than the rest
 
@@ -209,8 +208,6 @@ def _declaration(scope: _Scope, node: Any, when: int, stack: _Stack) -> None:
 def _binder(scope: _Scope, node: Any, when: int, stack: _Stack) -> None:
     if node.name is not None:
         scope.bound.add(node.name)
-        if isinstance(node, ast.ExceptHandler):
-            scope.caught.add(node.name)
     _push(stack, node)
 
 
@@ -218,6 +215,16 @@ def _handler(scope: _Scope, node: Any, when: int, stack: _Stack) -> None:
     if node.name is not None:
         scope.caught.add(node.name)
     _binder(scope, node, when, stack)
+
+
+def _condition(scope: _Scope, node: Any, when: int, stack: _Stack) -> None:
+    """What stands under `if TYPE_CHECKING:` never runs, and imports half the repository."""
+    test = node.test
+    if getattr(test, "attr", None) == "TYPE_CHECKING" or getattr(test, "id", None) == "TYPE_CHECKING":
+        stack.append(test)
+        stack += node.orelse
+    else:
+        _push(stack, node)
 
 
 def _mapping(scope: _Scope, node: Any, when: int, stack: _Stack) -> None:
@@ -243,6 +250,7 @@ _VISIT: dict[type, Any] = {
     ast.ImportFrom: _import,
     ast.Global: _declaration,
     ast.Nonlocal: _declaration,
+    ast.If: _condition,
     ast.ExceptHandler: _handler,
     ast.MatchAs: _binder,
     ast.MatchStar: _binder,
