@@ -88,6 +88,20 @@ def test_companions_may_be_one_value_for_each_item():
     assert "torch.randn(2)" in program.text or "(2,)" in program.text
 
 
+def test_beside_sequences_other_numbers_are_one_for_each_item():
+    program = found(NN + """class Chosen(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.users, self.items = nn.Embedding(40, 16), nn.Embedding(50, 16)
+
+    def forward(self, user, item_seq, next_item):
+        assert user.ndim == next_item.ndim == 1 and item_seq.ndim == 2
+        return self.users(user) + self.items(next_item) + self.items(item_seq).mean(1)
+""", "Chosen")  # fmt: skip
+    assert isinstance(program, Program)
+    assert ran(program) == "(2, 16)"
+
+
 def test_companions_of_words_are_as_often_one_for_each_item():
     program = found(NN + """class Last(nn.Module):
     def __init__(self):

@@ -44,6 +44,8 @@ def _companions(specs: Specs) -> Iterator[Specs]:
     smaller = [s.is_tensor and s.kind in (FLOAT, first.kind) and len(s.shape) > 1 for s in rest]
     if not any(smaller):
         return
+    if first.kind == INT and len(first.shape) > 1:  # a user, and what the user chose
+        yield (replace(first, shape=first.shape[:1]), *rest)
     width = first.shape[1:2] if len(first.shape) >= 4 else first.shape[-1:]
     for shape, kind in (((2,), FLOAT), ((2,), INT), ((2, *width), FLOAT)):
         changed = [replace(s, shape=shape, kind=kind) if put else s for s, put in zip(rest, smaller, strict=True)]
@@ -100,9 +102,22 @@ def _templates(
             if nodes := graph(names, width):
                 yield tuple(slot.holds(spec) for slot, spec in zip(places, nodes, strict=True))
             specs = [_template(slot.parameter, width, rank, kind, high) for slot in places]
+            if (apart := _beside_sequences(names, specs)) != specs:
+                yield _held(places, apart)
             if kind == INT and len(specs) > 1:  # words, and beside them what is as wide as words become
                 yield _held(places, [specs[0], *(_template(s.parameter, width, 3, FLOAT, high) for s in places[1:])])
             yield _held(places, specs)
+
+
+_SEQUENCE = re.compile(r"seq|list|hist|session|words|tokens|ids$")
+
+
+def _beside_sequences(names: list[str], specs: list[Spec]) -> list[Spec]:
+    """Where one name says that it is a sequence, integers that do not say so are one for each item."""
+    if not any(map(_SEQUENCE.search, names)):
+        return specs
+    single = [spec.kind == INT and not _SEQUENCE.search(name) for name, spec in zip(names, specs, strict=True)]
+    return [replace(spec, shape=spec.shape[:1]) if one else spec for spec, one in zip(specs, single, strict=True)]
 
 
 def _held(places: list[Slot], specs: list[Spec]) -> Specs:
