@@ -103,3 +103,32 @@ def test_a_name_that_only_a_guess_asked_for_is_no_argument():
 """, "Pair")  # fmt: skip
     assert isinstance(program, Program)
     assert "table_shape=" in program.text
+
+
+def test_a_part_that_is_called_and_asked_for_its_width():
+    program = found(NN + """class Wrapper(nn.Module):
+    def __init__(self, core: nn.Module):
+        super().__init__()
+        assert isinstance(core, nn.Module)
+        self.core = core
+        self.inside = nn.Linear(24, core.inner_width)
+
+    def forward(self, x):
+        return self.core(self.inside(x), mask=None, scale=self.core.scale_factor)
+""", "Wrapper")  # fmt: skip
+    assert isinstance(program, Program)
+    assert "'inner_width': 64" in program.text and "'scale_factor':" in program.text
+    assert ran(program) == "(2, 16, 64)"
+
+
+def test_a_part_that_is_called_with_more_than_one_argument():
+    program = found(NN + """class Layer(nn.Module):
+    def __init__(self, attention, dim=32):
+        super().__init__()
+        self.attention, self.out = attention, nn.Linear(dim, dim)
+
+    def forward(self, x):
+        return self.out(self.attention(x, x, x, attn_mask=None))
+""", "Layer")  # fmt: skip
+    assert isinstance(program, Program)
+    assert ran(program) == "(2, 16, 32)"

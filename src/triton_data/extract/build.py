@@ -136,8 +136,9 @@ def _options(attempt: Attempt, cls: type, parameter: inspect.Parameter) -> list[
         configs = [name for name in (declared, *known) if name in attempt.namespace]
         values = [*(way for name in dict.fromkeys(configs) for way in instances_of(name)), *values]
     elif attempt.questions.asked(parameter.name):
-        later = values[0].startswith("⟦") or parameter.name in attempt.questions.functions
-        values = [*values[:later], "⟦config⟧", *values[later:]]
+        called = parameter.name in attempt.questions.functions
+        later = values[0].startswith("⟦")
+        values = [*values[:later], "⟦module⟧" if called else "⟦config⟧", *values[later:]]
     return list(dict.fromkeys(values))
 
 
@@ -163,6 +164,7 @@ _WANTED = (
      ("torch.randn(64, 64)", "torch.randn(64)", "torch.eye(64)")),
     (r"has no attribute '(lower|upper|startswith|split|endswith|partition|replace|strip)'",
      ("'relu'", "'mean'", "'LSTM'", "'gelu'")),
+    (r"Identity\.forward\(\) (got an unexpected|takes)", ("⟦module⟧",)),
     (r"is not a Module subclass|has no attribute '(parameters|named_parameters|children|train)'",
      ("torch.nn.Identity()", "torch.nn.Linear(64, 64)")),
 )  # fmt: skip

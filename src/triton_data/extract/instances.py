@@ -17,7 +17,7 @@ import torch
 
 from .attempt import Attempt, Result
 from .guess import INSTANCES, constructor_values
-from .stand_ins import Answers, StandIn, ask_later, text_of
+from .stand_ins import Answers, StandIn, StandInModule, ask_later, text_of
 
 _LAYERS = r"layers?$|depth|blocks?$"
 _MARKED = re.compile(rf"⟦({'|'.join(INSTANCES)}) (.*)⟧$")
@@ -53,13 +53,15 @@ def construct_with(attempt: Attempt, cls: type, kwargs: dict[str, str], chosen: 
     """Values that must be made themselves: another class of the file, or settings, answered by what is `chosen`."""
     kwargs = dict(kwargs)
     answers = Answers(attempt, chosen)
-    stands: dict[str, StandIn] = {}
+    stands: dict[str, StandIn | StandInModule] = {}
     for name, text in kwargs.items():
         marked = _MARKED.match(text)
         if marked:
             kwargs[name] = _made(attempt, marked[2], _HOW[marked[1]])
         elif text == "⟦config⟧":
             stands[name] = StandIn(name, answers)
+        elif text == "⟦module⟧":
+            stands[name] = StandInModule(name, answers)
         elif text == "⟦identity⟧":
             kwargs[name] = "torch.nn.Identity()"
     if not stands:

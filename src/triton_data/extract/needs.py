@@ -157,6 +157,8 @@ class _Reader:
                 names = [name for name, found in module.bindings.items() if found[-1].item is None]
                 made.definitions.update(dict.fromkeys(Defined(module.path, name) for name in names))
             return
+        if when == When.ANNOTATION and module.future_annotations:
+            return  # nobody evaluates it
         stars = self.repo.external_stars(module.path)
         present = [star for star in stars if available(External(star))]
         if stars and not present and not when & When.MAYBE:

@@ -3,7 +3,7 @@ of facts (`data.num(field)`).
 
 Enters: an `Attempt`, and which answers were chosen before. Leaves: objects that answer whatever they are asked with a
 guess by the name that they are asked by, and that can then be written as source text of plain Python: a namespace, a
-dictionary, or a function that always answers the same. Runs in the jail.
+dictionary, a function that always answers the same, or a module that hands on what it is called with. Runs in the jail.
 Not covered: settings that are looked through (`for key in config`), answers that depend on the question.
 """
 
@@ -13,6 +13,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import torch
 
 from .attempt import Attempt
 from .guess import constructor_values, keyword
@@ -35,6 +37,8 @@ class Answers:
         function = (owner, name) in questions.called
         text = self.chosen.get(name) or options(name, self.attempt)[0]
         asked = name not in self.chosen and (function or questions.asked(name))
+        if text == "⟦module⟧":
+            return StandInModule(name, self), ""
         if depth < MAX_DEPTH and (asked or text == "⟦config⟧"):
             return StandIn(name, self, depth + 1), ""
         self.given[name] = text
@@ -88,6 +92,25 @@ class StandIn:
         return self._stand_in.items[key][0] if key in self._stand_in.items else default
 
 
+class StandInModule(torch.nn.Module):  # type: ignore[misc]
+    """A part that a model calls and asks for its sizes, as `encoder.dim`."""
+
+    def __init__(self, name: str, answers: Answers) -> None:
+        super().__init__()
+        object.__setattr__(self, "_stand_in", _Asked(name, answers, 0))
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return super().__getattr__(name)
+        except AttributeError:
+            if name.startswith("_"):
+                raise
+            return self._stand_in.answer(self._stand_in.attributes, name)
+
+    def forward(self, x: Any, *_: Any, **__: Any) -> Any:
+        return x
+
+
 @dataclass(eq=False)
 class _Asked:
     name: str
@@ -105,12 +128,15 @@ class _Asked:
         return table[key][0]
 
 
-def text_of(value: StandIn) -> str:
+def text_of(value: StandIn | StandInModule) -> str:
     asked: _Asked = value._stand_in
 
     def written(table: dict[Any, tuple[Any, str]], form: str) -> list[str]:
         return [form.format(key, text or text_of(answer)) for key, (answer, text) in table.items()]
 
+    if isinstance(value, StandInModule):
+        inside = ", ".join([*written(asked.attributes, "{0!r}: {1}"), "'forward': lambda self, x, *_, **__: x"])
+        return f"type('Part', (torch.nn.Identity,), {{{inside}}})()"
     if asked.results:
         return f"lambda *_, **__: {written(asked.results, '{1}')[0]}"
     if not asked.items and not asked.mapping:
@@ -121,7 +147,10 @@ def text_of(value: StandIn) -> str:
     return f"type('Settings', (dict,), {{'__getattr__': dict.__getitem__}})({items})"
 
 
-def ask_later(value: StandIn, attempt: Attempt) -> None:
+def ask_later(value: StandIn | StandInModule, attempt: Attempt) -> None:
     """What `forward` will ask of the settings that the model keeps."""
     for name, by_key in attempt.questions.later(value._stand_in.name):
-        value[name] if by_key else getattr(value, name)
+        if not by_key:
+            getattr(value, name)
+        elif isinstance(value, StandIn):
+            value[name]
