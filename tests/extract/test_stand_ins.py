@@ -114,10 +114,12 @@ def test_a_part_that_is_called_and_asked_for_its_width():
         self.inside = nn.Linear(24, core.inner_width)
 
     def forward(self, x):
-        return self.core(self.inside(x), mask=None, scale=self.core.scale_factor)
+        x, state = self.core(self.inside(x), mask=None, scale=self.core.scale_factor)
+        return x if state is None else state
 """, "Wrapper")  # fmt: skip
     assert isinstance(program, Program)
     assert "'inner_width': 64" in program.text and "'scale_factor':" in program.text
+    assert "(x, None,)" in program.text, "a batch of two is not taken for two results"
     assert ran(program) == "(2, 16, 64)"
 
 

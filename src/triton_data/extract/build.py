@@ -136,9 +136,8 @@ def _options(attempt: Attempt, cls: type, parameter: inspect.Parameter) -> list[
         configs = [name for name in (declared, *known) if name in attempt.namespace]
         values = [*(way for name in dict.fromkeys(configs) for way in instances_of(name)), *values]
     elif attempt.questions.asked(parameter.name):
-        called = parameter.name in attempt.questions.functions
         later = values[0].startswith("⟦")
-        values = [*values[:later], "⟦module⟧" if called else "⟦config⟧", *values[later:]]
+        values = [*values[:later], attempt.questions.stand_in(parameter.name), *values[later:]]
     return list(dict.fromkeys(values))
 
 
@@ -200,11 +199,10 @@ def _told(
         told = [repr(word) for word in quoted if word not in options][:6]
     if _OUTSIDE.match(result.error):
         told = ["None", "False"]
-    if _ASKED.search(result.error):
-        told.append("⟦config⟧")
     for name in blamed[:3]:
         known, tried = options.get(name, []), chosen.get(name, -1) + 1
-        fresh = [value for value in told if value not in known[:tried]]
+        asked = [attempt.questions.stand_in(name)] if _ASKED.search(result.error) else []
+        fresh = [value for value in (*told, *asked) if value not in known[:tried]]
         options[name] = [*known[:tried], *fresh, *(value for value in known[tried:] if value not in fresh)]
 
 

@@ -25,6 +25,7 @@ class Questions:
     attributes: dict[str, dict[str, None]] = field(default_factory=dict)
     called: set[tuple[str, str]] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)  # called themselves
+    results: dict[str, int] = field(default_factory=dict)  # how many, where `a, b = self.part(x)` says so
     kept: set[tuple[str, str]] = field(default_factory=set)  # asked of `self.owner`, so perhaps later
 
     @classmethod
@@ -41,6 +42,8 @@ class Questions:
                 if isinstance(node.func, ast.Attribute):
                     made.called.add((last_word(node.func.value), node.func.attr))
             elif isinstance(node, ast.Assign) and len(node.targets) == 1:
+                if isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Tuple):
+                    made.results[last_word(node.value.func)] = len(node.targets[0].elts)
                 aliases.add((last_word(node.targets[0]), last_word(node.value)))
         for _ in range(2):
             for alias, meant in aliases:
@@ -60,6 +63,9 @@ class Questions:
     def asked(self, owner: str) -> bool:
         """Whether no tensor, layer, string or list could answer."""
         return self.by_key(owner) or any(name not in _COMMON for name in self.attributes.get(owner, ()))
+
+    def stand_in(self, owner: str) -> str:
+        return "⟦module⟧" if owner in self.functions else "⟦config⟧"
 
     def parts(self, owner: str) -> list[str]:
         """What it is made of, as far as names can be given to an object or keys to a dictionary."""

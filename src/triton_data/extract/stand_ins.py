@@ -108,7 +108,14 @@ class StandInModule(torch.nn.Module):  # type: ignore[misc]
             return self._stand_in.answer(self._stand_in.attributes, name)
 
     def forward(self, x: Any, *_: Any, **__: Any) -> Any:
-        return x
+        """As its text does."""
+        count = _results(self)
+        return (x, *[None] * (count - 1)) if count else x
+
+
+def _results(part: StandInModule) -> int:
+    asked: _Asked = part._stand_in
+    return asked.answers.attempt.questions.results.get(asked.name, 0)
 
 
 @dataclass(eq=False)
@@ -135,7 +142,9 @@ def text_of(value: StandIn | StandInModule) -> str:
         return [form.format(key, text or text_of(answer)) for key, (answer, text) in table.items()]
 
     if isinstance(value, StandInModule):
-        inside = ", ".join([*written(asked.attributes, "{0!r}: {1}"), "'forward': lambda self, x, *_, **__: x"])
+        result = f"({', '.join(['x', *['None'] * (count - 1)])},)" if (count := _results(value)) else "x"
+        forward = f"'forward': lambda self, x, *_, **__: {result}"
+        inside = ", ".join([*written(asked.attributes, "{0!r}: {1}"), forward])
         return f"type('Part', (torch.nn.Identity,), {{{inside}}})()"
     if asked.results:
         return f"lambda *_, **__: {written(asked.results, '{1}')[0]}"
