@@ -134,3 +134,35 @@ def test_a_part_that_is_called_with_more_than_one_argument():
 """, "Layer")  # fmt: skip
     assert isinstance(program, Program)
     assert ran(program) == "(2, 16, 32)"
+
+
+RECORDS = """from typing import NamedTuple
+
+
+class WordFeature(NamedTuple):
+    name: str
+    vocabulary_size: int
+    width: int = 8
+
+
+class Embeddings(nn.Module):
+    def __init__(self, feature_columns%s, num_layers):
+        super().__init__()
+        words = [each for each in feature_columns if isinstance(each, WordFeature)]
+        self.tables = nn.ModuleList([nn.Embedding(each.vocabulary_size, each.width) for each in words])
+        self.layers = nn.ModuleList([nn.Linear(words[0].width, words[0].width) for _ in range(num_layers)])
+
+    def forward(self, x):
+        x = sum(table(x) for table in self.tables)
+        for layer in self.layers:
+            x = layer(x)
+        return x
+"""
+
+
+@pytest.mark.parametrize("annotation", ["", ": list[WordFeature]"])
+def test_lists_of_records_that_the_code_names(annotation):
+    program = found(NN + RECORDS % annotation, "Embeddings")
+    assert isinstance(program, Program)
+    assert "[WordFeature(name=" in program.text and '"num_layers": 2' in program.text
+    assert ran(program) == "(2, 16, 8)"

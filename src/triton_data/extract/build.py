@@ -20,7 +20,7 @@ import torch
 from .absent import beyond_arguments
 from .attempt import Attempt, Result, _identifiers
 from .guess import constructor_values, keyword
-from .instances import construct_with, eighth, instances_of, large, parameters
+from .instances import construct_with, eighth, instances_of, large, lists_of_records, parameters
 from .stand_ins import options as answers_by_name
 
 MAX_GUESSES = 60
@@ -138,6 +138,8 @@ def _options(attempt: Attempt, cls: type, parameter: inspect.Parameter) -> list[
     elif attempt.questions.asked(parameter.name):
         later = values[0].startswith("⟦")
         values = [*values[:later], attempt.questions.stand_in(parameter.name), *values[later:]]
+    if parameter.annotation is parameter.empty:
+        values = [*lists_of_records(parameter.name, attempt), *values]
     return list(dict.fromkeys(values))
 
 

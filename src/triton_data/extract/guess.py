@@ -118,6 +118,9 @@ def _by_annotation(note: str, namespace: dict[str, Any]) -> list[str]:
     if plain in ("float",):
         return []
     if re.match(r"(list|tuple|sequence|iterable)", plain, re.I):
+        of = re.search(r"\[(\w+)", plain)
+        if of and isinstance(namespace.get(of[1]), type):
+            return [f"[⟦new {of[1]}⟧, ⟦new {of[1]}⟧]"]
         return ["[64, 64]", "(3, 3)", "[2, 2]"] if "int" in plain.lower() else []
     if plain in ("nn.Module", "Module", "torch.nn.Module"):
         return ["torch.nn.Identity()", "torch.nn.Linear(64, 64)", "torch.nn.Conv2d(64, 64, 1)"]

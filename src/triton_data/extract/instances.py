@@ -20,6 +20,7 @@ from .guess import INSTANCES, constructor_values
 from .stand_ins import Answers, StandIn, StandInModule, ask_later, text_of
 
 _LAYERS = r"layers?$|depth|blocks?$"
+_MARKS = re.compile(rf"⟦({'|'.join(INSTANCES)}) (\w+)⟧")
 _MARKED = re.compile(rf"⟦({'|'.join(INSTANCES)}) (.*)⟧$")
 
 
@@ -42,6 +43,23 @@ def instances_of(name: str) -> list[str]:
     return [f"⟦{how} {name}⟧" for how in INSTANCES]
 
 
+def lists_of_records(name: str, attempt: Attempt) -> list[str]:
+    """`columns` that the code tells apart with isinstance: of each plain class whose name shares a word with it."""
+    if not name.endswith("s"):
+        return []
+    words = [word for word in name.lower().rstrip("s").split("_") if len(word) > 3]
+    found = []
+    for kind in attempt.questions.kinds:
+        known = attempt.namespace.get(kind)
+        if not isinstance(known, type) or known.__module__ != "standalone":
+            continue
+        parts = [part.lower() for part in re.findall(r"[A-Z][a-z]+", kind) if len(part) > 3]
+        alike = any(word.startswith(part) or part.startswith(word) for word in words for part in parts)
+        if alike and not issubclass(known, torch.nn.Module | torch.Tensor | BaseException):
+            found.append(f"[⟦new {kind}⟧]")
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Constructed:
     result: Result
@@ -58,6 +76,8 @@ def construct_with(attempt: Attempt, cls: type, kwargs: dict[str, str], chosen: 
         marked = _MARKED.match(text)
         if marked:
             kwargs[name] = _made(attempt, marked[2], _HOW[marked[1]])
+        elif text.startswith("[⟦"):
+            kwargs[name] = _MARKS.sub(lambda one: _made(attempt, one[2], _HOW[one[1]]), text)
         elif text == "⟦config⟧":
             stands[name] = StandIn(name, answers)
         elif text == "⟦module⟧":

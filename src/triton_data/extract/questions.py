@@ -25,6 +25,7 @@ class Questions:
     attributes: dict[str, dict[str, None]] = field(default_factory=dict)
     called: set[tuple[str, str]] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)  # called themselves
+    kinds: dict[str, None] = field(default_factory=dict)  # that code tells apart with isinstance
     results: dict[str, int] = field(default_factory=dict)  # how many, where `a, b = self.part(x)` says so
     kept: set[tuple[str, str]] = field(default_factory=set)  # asked of `self.owner`, so perhaps later
 
@@ -39,6 +40,9 @@ class Questions:
                 made._note(made.items, node.value, owner, key)
             elif isinstance(node, ast.Call):
                 made.functions.add(last_word(node.func))
+                if last_word(node.func) == "isinstance" and len(node.args) == 2:
+                    told = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
+                    made.kinds.update((each.id, None) for each in told if isinstance(each, ast.Name))
                 if isinstance(node.func, ast.Attribute):
                     made.called.add((last_word(node.func.value), node.func.attr))
             elif isinstance(node, ast.Assign) and len(node.targets) == 1:
