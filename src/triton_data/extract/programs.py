@@ -15,6 +15,8 @@ from typing import Any
 from ..records import Drop, Origin, Program
 from .asked import Ask, Silence, usage_from
 from .closure import Closed, close
+from .evidence import local, mapped, references
+from .examples import Examples
 from .failures import drop_of
 from .find import FoundClass
 from .interpreted import FLAG, launches_triton, with_interpreter
@@ -22,10 +24,10 @@ from .limits import INTERPRETED_SECONDS, SECONDS, USAGE_SECONDS, USAGE_SECONDS_I
 from .module import Module
 from .reasons import Reason
 from .repo import Repo
-from .text import MARK, assemble
+from .text import assemble
 from .twins import Twins, names_in
-from .usage import CALL
-from .users import Users, useful
+from .usage import CALL, Snippet
+from .users import Users
 
 Facts = dict[str, Any]
 Prober = Callable[[Facts], Facts]
@@ -52,7 +54,7 @@ class Programs:
         self.users = Users(repo)
         self.twins = Twins()
         self._begun: set[Key] = set()
-        self._observed = False
+        self._examples: Examples | None = None
 
     def make(self, module: Module, found: FoundClass, origin: Origin) -> Program | Drop:
         """Classes that use this one come first: what runs inside them is evidence for it."""
@@ -60,7 +62,7 @@ class Programs:
         if key not in self.results:
             if self.probe is not None and key not in self._begun and len(self._begun) < MAX_DEPTH:
                 self._begun.add(key)
-                self._observe_usage()
+                self._observe_usage(key)
                 for outer_module, outer in self.users.of(key) if key not in self.evidence else ():
                     self.make(outer_module, outer, origin)
                 self._begun.discard(key)
@@ -105,12 +107,18 @@ class Programs:
             return Program(closed.names[key], closed.text, "given", origin)
         return self._checked(Program(closed.names[key], closed.text, "given", origin), key[1], self.probe)
 
-    def _observe_usage(self) -> None:
-        """Once for the repository, when the first class needs it."""
-        if self._observed or self.probe is None:
+    def _observe_usage(self, key: Key) -> None:
+        """What the repository shows, when the first class needs it; then what is left of that about this class."""
+        if self.probe is None:
             return
-        self._observed = True
-        for snippet in useful(self.repo):
+        if self._examples is None:
+            self._examples = Examples(self.repo)
+            self._observe(self._examples.first(), self.probe)
+        if not any(entry["calls"] for entry in self.evidence.get(key, ())):
+            self._observe(self._examples.naming(key[1]), self.probe)
+
+    def _observe(self, examples: list[Snippet], probe: Prober) -> None:
+        for snippet in examples:
             if self.seconds["usage"] > USAGE_SECONDS_IN_ALL:
                 self.notes.append((snippet.origin, "not run: the time for usage is spent"))
                 continue
@@ -121,7 +129,7 @@ class Programs:
                 continue
             # an example that is too slow for the interpreter is so by far: its sizes are a GPU's
             seconds = USAGE_SECONDS / 3 if launches_triton(closed.text) else USAGE_SECONDS
-            facts = self.probe({"op": "observe", "text": closed.text, "call": CALL, "seconds": seconds})
+            facts = probe({"op": "observe", "text": closed.text, "call": CALL, "seconds": seconds})
             self.seconds["usage"] += facts.get("seconds", 0.0)
             if facts.get("error"):
                 self.notes.append((snippet.origin, facts["error"]))
@@ -135,7 +143,7 @@ class Programs:
                 continue
             known = self.evidence.setdefault(key, [])
             for entry in entries:
-                moved = _mapped(entry, lambda n: "::".join(homes[n]) if n in homes else n)
+                moved = mapped(entry, lambda n: "::".join(homes[n]) if n in homes else n)
                 moved["source"] = source
                 if moved not in known and len(known) < 8:
                     known.append(moved)
@@ -143,12 +151,12 @@ class Programs:
     def _search(self, found: FoundClass, key: Key, closed: Closed, origin: Origin, probe: Prober) -> Program | Drop:
         evidence = sorted(self.evidence.get(key, ()), key=lambda e: (not e["calls"], len(str(e))))[:3]
         with_others = self._with_references(key, closed, evidence)
-        usable = [e for e in evidence if with_others is not closed or not _references(e)]
-        local = [_mapped(e, lambda n: _local(n, with_others)) for e in usable]
+        usable = [e for e in evidence if with_others is not closed or not references(e)]
+        shown = [mapped(e, lambda n: local(n, with_others)) for e in usable]
         earlier = self.searched.setdefault((closed.text, closed.names[key]), key)
         if earlier != key and (len(evidence) == 0 or isinstance(self.results.get(earlier), Program)):
             return self._same(earlier, key[1])
-        payload: Facts = {"op": "search", "text": with_others.text, "entry": with_others.names[key], "evidence": local}
+        payload: Facts = {"op": "search", "text": with_others.text, "entry": with_others.names[key], "evidence": shown}
         seconds = INTERPRETED_SECONDS if launches_triton(closed.text) else SECONDS
         payload["seconds"] = seconds * self.twins.patience(found.name, found.unit.text)
         facts = probe(payload)
@@ -188,7 +196,7 @@ class Programs:
         return Drop(Reason.DUPLICATE, f"{earlier[0]}:{earlier[1]}", part)
 
     def _with_references(self, key: Key, closed: Closed, evidence: list[Facts]) -> Closed:
-        others = sorted({ref for entry in evidence for ref in _references(entry)} - {key})
+        others = sorted({ref for entry in evidence for ref in references(entry)} - {key})
         if not others:
             return closed
         larger = runnable(self.repo, [key, *others])
@@ -212,31 +220,6 @@ def checked(program: Program, part: str, probe: Prober, seconds: dict[str, float
         return drop_of(facts, None, part)
     flags = program.flags if facts["deterministic"] else (*program.flags, "nondeterministic")
     return replace(program, layers=tuple(facts.get("layers", ())), flags=flags)
-
-
-def _mapped(entry: Facts, rename: Callable[[str], str]) -> Facts:
-    """The same evidence with every marked name replaced."""
-
-    def one(text: str) -> str:
-        return MARK.sub(lambda found: f"⟦{rename(found[1])}⟧", text)
-
-    calls = [
-        {"args": [one(a) for a in call["args"]], "kwargs": {k: one(v) for k, v in call["kwargs"].items()}}
-        for call in entry["calls"]
-    ]
-    init_kw = {key: one(value) for key, value in entry["init_kw"].items()}
-    return {**entry, "init": [one(a) for a in entry["init"]], "init_kw": init_kw, "calls": calls}
-
-
-def _references(entry: Facts) -> set[Key]:
-    found = MARK.findall(repr((entry["init"], entry["init_kw"], entry["calls"])))
-    pairs = (name.partition("::") for name in found if "::" in name)
-    return {(path, name) for path, _, name in pairs}
-
-
-def _local(name: str, closed: Closed) -> str:
-    path, _, inner = name.partition("::")
-    return closed.homes.get((path, inner), inner or path)
 
 
 def _program(key: Key, closed: Closed, facts: Facts, origin: Origin) -> Program:

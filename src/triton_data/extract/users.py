@@ -1,20 +1,16 @@
-"""Who shows how a class is used: other classes of the repository, and the snippets worth running.
+"""Who shows how a class is used: other classes of the repository.
 
-Enters: a `Repo`. Leaves: for a class the few classes that name it in their own code, largest first; and the snippets.
+Enters: a `Repo`. Leaves: for a class the few classes that name it in their own code, largest first.
 Not covered: use through strings and registries.
 """
 
 from __future__ import annotations
 
-import re
-
 from .find import FoundClass, classes_in, may_hold_classes
 from .module import Broken, Module
 from .repo import Defined, Repo
-from .usage import CALL, Snippet, snippets
 
 Key = tuple[str, str]
-MAX_SNIPPETS = 80
 MAX_USERS = 2
 
 
@@ -49,24 +45,3 @@ def all_classes(repo: Repo) -> list[tuple[Module, FoundClass]]:
         if may_hold_classes(repo.files[path]) and not isinstance(module := repo.module(path), Broken)
         for found in classes_in(repo, module)
     ]
-
-
-def useful(repo: Repo) -> list[Snippet]:
-    """Snippets that name a class of the repository, each text once, those with more classes first of their kind."""
-    names = {found.name for _, found in all_classes(repo)}
-    chosen: list[Snippet] = []
-    seen: set[str] = set()
-    covered: dict[str, int] = {}
-    for snippet in snippets(repo):
-        tail = snippet.text[snippet.text.rindex(f"def {CALL}") :]
-        words = set(re.findall(r"[^\W\d]\w*", snippet.text if snippet.kind == "tests" else tail))
-        if tail in seen and snippet.kind != "tests":
-            continue
-        seen.add(tail)
-        if snippet.kind == "tests" and all(covered.get(name, 0) >= 6 for name in words & names):
-            continue
-        for name in words & names:
-            covered[name] = covered.get(name, 0) + 1
-        if len(chosen) < MAX_SNIPPETS:
-            chosen.append(snippet)
-    return chosen

@@ -1,0 +1,48 @@
+"""Which examples are run, and when."""
+
+from forked import forked
+
+from triton_data.extract import examples
+from triton_data.extract.examples import Examples
+from triton_data.extract.extract import extract_repo
+from triton_data.extract.repo import Repo
+from triton_data.records import Origin, Program
+
+HEAD = "import torch\nfrom torch import nn\n"
+FUNCTION = '\n\ndef helper{n}(x):\n    """\n    >>> helper{n}(torch.ones({n}))\n    """\n    return x\n'
+NET = '''
+
+class Net(nn.Module):
+    """
+    >>> net = Net((("a", 5), ("b", 7)))
+    >>> net(torch.zeros(3, 5), torch.zeros(3, 7))
+    """
+
+    def __init__(self, table):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(size, 2) for key, size in table)
+
+    def forward(self, *parts):
+        return sum(layer(part) for layer, part in zip(self.layers, parts, strict=True))
+'''
+
+
+def test_the_example_of_a_class_is_run_however_many_come_before_it(monkeypatch):
+    monkeypatch.setattr(examples, "AT_FIRST", 2)
+    others = "".join(f"\n\nclass Net{n}(nn.Module):{DOC.format(n=n)}" for n in range(3))
+    (net,) = [r for r in extract_repo(Repo({"net.py": (HEAD + others + NET).encode()}), Origin("dir"), forked)
+              if isinstance(r, Program) and r.entry == "Net"]  # fmt: skip
+    assert net.inputs_from == "usage" and "('b', 7)" in net.text
+
+
+DOC = '\n    """\n    >>> Net{n}()(torch.zeros({n}))\n    """\n\n    def forward(self, x):\n        return x + 1\n'
+
+
+def test_examples_without_a_class_wait_where_there_are_too_many(monkeypatch):
+    text = HEAD + "".join(FUNCTION.format(n=n) for n in range(4)) + NET
+    monkeypatch.setattr(examples, "AT_FIRST", 3)
+    few = Examples(Repo({"net.py": text.encode()}))
+    assert "Net(" in few.first()[0].text
+    assert few.first() == [] and few.naming("Net") == []
+    monkeypatch.setattr(examples, "AT_FIRST", 80)
+    assert "helper0" in Examples(Repo({"net.py": text.encode()})).first()[0].text
