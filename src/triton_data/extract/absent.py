@@ -1,5 +1,5 @@
-"""Errors that no other argument mends: a package that is absent stays so however the class is called, and weights stay
-float32 where kernels want half of it.
+"""Errors that no other argument mends: a package that is absent stays so however the class is called, so does what is
+not in the installed version of one, and weights stay float32 where kernels want half of it.
 
 Enters: the `Result` of an attempt and the namespace of the standalone file, in which a name that an absent package
 would have brought is None. Leaves: whether it is such an error. Runs in the jail.
@@ -15,12 +15,19 @@ from .attempt import Result
 
 _CALLED = re.compile(r"(?<![\w.])([^\W\d]\w*)\s*(?=[(.\[])")
 _MISSING = re.compile("ImportError|ModuleNotFoundError|PackageNotFoundError")
+_NO_LONGER = re.compile(r"AttributeError: module '[\w.]+' has no attribute '(\w+)'")
 _HALF = re.compile(r"n[o']t support (fp32|float32)|(only|must be)[\w ]* (torch\.)?(fp16|bf16|float16|bfloat16)\b")
 
 
 def beyond_arguments(result: Result, namespace: dict[str, Any]) -> bool:
     told = _MISSING.match(result.error) or _HALF.search(result.error)
-    return told is not None or bool(absent_name(result, namespace))
+    return told is not None or bool(absent_name(result, namespace)) or _left_out(result)
+
+
+def _left_out(result: Result) -> bool:
+    """The line names what an installed package has not; `getattr(package, argument)` is another matter."""
+    found = _NO_LONGER.match(result.error)
+    return found is not None and any(f".{found[1]}" in line for line in result.lines)
 
 
 def absent_name(result: Result, namespace: dict[str, Any]) -> str:

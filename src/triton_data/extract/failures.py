@@ -30,6 +30,11 @@ _GPU = re.compile(
 )
 _ABSENT = re.compile(r"No module named '([\w.]+)'|'NoneType' object (?:is not callable|has no attribute)")
 
+_ABSTRACT = re.compile(
+    r"NotImplementedError:?[\s:]*$|NotImplementedError: (?i:.*(subclass|abstract))"
+    r"|NotImplementedError: .*(must|should) (be )?(implement|overrid)"
+    r"|.*missing the required \"forward\"|TypeError: Can't instantiate abstract class"
+)
 _ASKED_FOR = re.compile(r"(?s)(?:Import|ModuleNotFound)Error: .*?\bpip3? install (?:-\S+ )*[\"'`]?([A-Za-z][\w.-]*)")
 
 
@@ -46,9 +51,7 @@ def drop_of(facts: dict[str, Any], closed: Closed | None, part: str) -> Drop:
         return Drop(needs(closed.needs[0]), error, part)
     if _GPU.search(error):
         return Drop(Reason.NEEDS_GPU, error, part)
-    if error.startswith("NotImplementedError") and not error.removeprefix("NotImplementedError: ").strip(" :"):
-        return Drop(Reason.ABSTRACT, error, part)
-    if 'missing the required "forward"' in error:
+    if _ABSTRACT.match(error):
         return Drop(Reason.ABSTRACT, error, part)
     if facts.get("stage") is None:
         return Drop(Reason.NOT_FINITE if error == "not finite" else Reason.FORWARD_FAILED, error, part)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from .handed import number, weights
+from .lengths import frames
 from .moves import Failure, Specs
 from .rules import (
     alike,
@@ -74,6 +75,8 @@ RULES: tuple[tuple[str, Callable[[re.Match[str], Failure, Specs], Iterator[Specs
      r"should be the same|must have the same dtype|floating.point", kind(FLOAT)),
     (r"'Bool'|[Bb]ool(ean)? (tensor|mask)|BoolTensor|mask must|only supported on boolean|'~'|bitwise_not", kind(BOOL)),
     (r"index out of range in self|out of bounds|Class values must be|Target \d+ is out", lower_high),
+    (r"expected 0 < n_fft < (?P<have>\d+), but got n_fft=(?P<want>\d+)", frames),
+    (r"padding \((?P<want>\d+), \d+\) at dimension \d+ of input \[(\d+, )*(?P<have>\d+)\]", frames),
     (r"[Kk]ernel size can't be greater|Output size is too small|smaller than kernel|"
      r"Padding size should be less|"
      r"non-?zero size|[Ee]xpected more than 1 (value|spatial)|maximum size for tensor|"
