@@ -57,6 +57,19 @@ def test_keyword_only_arguments_are_given_by_name():
     assert ran(program).startswith("(2, ")
 
 
+def test_any_number_of_inputs_is_at_least_one():
+    program = found(NN + """class Adapted(nn.Module):
+    def __init__(self, dim):
+        super().__init__()
+        self.inner = nn.Bilinear(dim, dim, 3)
+
+    def forward(self, *args, **kwargs):
+        return self.inner(*args, **kwargs)
+""", "Adapted")  # fmt: skip
+    assert isinstance(program, Program)
+    assert program.text.partition("def get_inputs")[2].partition("def ")[0].count("torch.randn(") == 2
+
+
 def test_one_bad_template_does_not_use_up_all_tries():
     # a rank of 3 gets far into forward and offers many corrections, none of which helps
     program = found(NN + """class Pairs(nn.Module):

@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import torch
+
 from .absent import beyond_arguments
 from .attempt import Attempt, Result, failure
 from .build import Built
@@ -82,7 +84,7 @@ class _Search:
 
     def __init__(self, attempt: Attempt, cls: type, built: Built) -> None:
         self.attempt, self.built = attempt, built
-        self.known = sorted(parameters(called(built.model)), key=lambda p: p.kind is p.KEYWORD_ONLY)
+        self.known = sorted(_asked(called(built.model)), key=lambda p: p.kind is p.KEYWORD_ONLY)
         shapes = written_shapes(attempt.source_of(cls.__name__), [p.name for p in self.known])
         stated = Stated.read(_constructed_with(attempt, built))
         self.fresh = starts(built.model, self.known, shapes, stated, attempt.questions)
@@ -166,6 +168,19 @@ def _constructed_with(attempt: Attempt, built: Built) -> dict[str, Any]:
         except (ValueError, SyntaxError):
             given.pop(name, None)
     return given
+
+
+def _asked(forward: Any) -> list[inspect.Parameter]:
+    """`*inputs` asks for one, where it stands alone, and takes up to two more."""
+    known = parameters(forward)
+    starred = next((p for p in inspect.signature(forward).parameters.values() if p.kind is p.VAR_POSITIONAL), None)
+    if starred is None or getattr(forward, "__func__", None) is torch.nn.Module.forward:
+        return known
+    places = [p for p in known if p.kind is not p.KEYWORD_ONLY]
+    if not places:
+        places.append(inspect.Parameter(starred.name, starred.POSITIONAL_ONLY))
+    places += [inspect.Parameter(f"{starred.name}_{n}", starred.POSITIONAL_ONLY, default=None) for n in (2, 3)]
+    return [*places, *(p for p in known if p.kind is p.KEYWORD_ONLY)]
 
 
 def _with(given: Specs, named: Specs, skipped: list[Spec], new: Spec) -> Specs:
