@@ -110,6 +110,42 @@ def test_what_the_code_says_where_it_fails():
     assert next(mend(failure, (Spec((2, 16, 128)),))) == (Spec((2, 72, 128)),)
 
 
+def test_a_condition_stands_in_the_ifs_around_or_is_handed_on():
+    code = """def check(x, raises):
+    if x.shape[-3] != 3:
+        if raises:
+            raise ValueError("no colors")
+        return False
+
+def ranks(x):
+    if x.ndim == 3:
+        return x
+    elif x.ndim == 4:
+        return x[0]
+    else:
+        raise ValueError(x.ndim)
+
+def handed(x, width):
+    ensure(x.shape[1] == width, "width")
+    if x.ndim == 2:
+        def inner():
+            raise ValueError
+"""
+    complaints = Complaints(ast.parse(code))
+    told = ["(raises, x.shape[-3] != 3)", "(x.ndim == 4, x.ndim == 3)", "x.shape[1] == width", ""]
+    assert [complaints.condition(line) for line in (4, 13, 16, 19)] == told
+
+
+def test_of_several_conditions_the_one_that_was_met_decides():
+    failure = Failure("ValueError", test="len(x) < 2 or width != 5", locals={"x": (2, 7), "width": 7})
+    assert next(mend(failure, (Spec((2, 7)),))) == (Spec((2, 5)),)
+
+
+def test_a_size_that_is_to_be_half_of_another():
+    failure = Failure("ShapeError", test="a / b != 2", locals={"a": 16, "b": 64})
+    assert (Spec((2, 1, 16)), Spec((2, 2, 8))) in list(mend(failure, (Spec((2, 1, 16)), Spec((2, 2, 64)))))
+
+
 def test_an_argument_that_is_a_size():
     message = "TypeError: only integer tensors of a single element can be converted to an index"
     x, length = Spec((2, 16, 64)), Spec((2,))

@@ -70,6 +70,21 @@ def test_any_number_of_inputs_is_at_least_one():
     assert program.text.partition("def get_inputs")[2].partition("def ")[0].count("torch.randn(") == 2
 
 
+def test_what_a_checking_function_is_handed_is_read_where_it_is_called():
+    program = found(NN + """def ensure(condition, message):
+    if not condition:
+        raise ValueError(message)
+
+
+class Colors(nn.Module):
+    def forward(self, image):
+        ensure(image.shape[1] == 7, "no colors")
+        return image + 1
+""", "Colors")  # fmt: skip
+    assert isinstance(program, Program)
+    assert ran(program).startswith("(2, 7")
+
+
 def test_one_bad_template_does_not_use_up_all_tries():
     # a rank of 3 gets far into forward and offers many corrections, none of which helps
     program = found(NN + """class Pairs(nn.Module):

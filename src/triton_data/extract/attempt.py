@@ -235,10 +235,18 @@ def failure(result: Result, names: list[str], complaints: Complaints) -> Failure
     outer = next((n for n, (name, _, _) in enumerate(result.frames) if name == "forward"), 0)
     words = set(_identifiers(lines[outer]))
     named = frozenset(n for n, name in enumerate(names) if name in words)
-    _, number, local = result.frames[-1]
-    test = complaints.condition(number)
+    test, local = _objection(result, complaints)
     sizes = complaints.sizes([line for _, line, _ in result.frames]) if test else ()
     return Failure(result.error, lines[-1], named, local, test, sizes)
+
+
+def _objection(result: Result, complaints: Complaints) -> tuple[str, dict[str, Any]]:
+    """The condition that was not met and what its names stand for: where it failed, or where that was called."""
+    for _, number, local in reversed(result.frames[-2:]):
+        test = complaints.condition(number)
+        if "=" in test or "<" in test or ">" in test:
+            return test, local
+    return complaints.condition(result.frames[-1][1]), result.frames[-1][2]
 
 
 def _identifiers(line: str) -> list[str]:

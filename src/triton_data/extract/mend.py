@@ -38,7 +38,7 @@ def _condition(failure: Failure, specs: Specs) -> Iterator[Specs]:
         tree = ast.parse(failure.test, mode="eval").body
     except SyntaxError:
         return
-    for compare in (node for node in ast.walk(tree) if isinstance(node, ast.Compare)):
+    for compare in _telling(tree, failure):
         left, right = (_value(side, failure) for side in (compare.left, compare.comparators[0]))
         text = ast.unparse(compare)
         if isinstance(left, tuple) and isinstance(right, tuple):
@@ -48,10 +48,25 @@ def _condition(failure: Failure, specs: Specs) -> Iterator[Specs]:
                 yield from _both(failure, specs, a, b)
         elif isinstance(compare.left, ast.BinOp) and isinstance(compare.left.op, ast.Mod):
             yield from _divisible(failure, specs, compare.left)
+        elif isinstance(compare.left, ast.BinOp) and isinstance(compare.left.op, ast.Div | ast.FloorDiv):
+            yield from _times(failure, specs, compare.left, right)
         elif isinstance(left, int) and isinstance(right, int):
             if re.search(r"ndim|\.dim\(\)|len\(", text):
                 yield from rank_to(failure, specs, right, left)
             yield from _both(failure, specs, left, right)
+
+
+def _telling(node: ast.expr, failure: Failure) -> Iterator[ast.Compare]:
+    """What decided: of an `or` what was true, of an `and` what was not."""
+    if isinstance(node, ast.BoolOp):
+        decides = isinstance(node.op, ast.Or)
+        for part in [part for part in node.values if _value(part, failure) is decides] or node.values:
+            yield from _telling(part, failure)
+    elif isinstance(node, ast.Tuple):
+        for part in node.elts:
+            yield from _telling(part, failure)
+    else:
+        yield from (inner for inner in ast.walk(node) if isinstance(inner, ast.Compare))
 
 
 def _past(failure: Failure, specs: Specs) -> Iterator[Specs]:
@@ -82,6 +97,14 @@ def _divisible(failure: Failure, specs: Specs, node: ast.BinOp) -> Iterator[Spec
     if isinstance(number, int) and isinstance(step, int) and step > 0:
         for new in (step * max(1, number // step), step * 2, step * 4, step):
             yield from resized(failure, specs, number, new)
+
+
+def _times(failure: Failure, specs: Specs, node: ast.BinOp, many: Any) -> Iterator[Specs]:
+    """`if luma.shape[-1] / chroma.shape[-1] != 2:`"""
+    number, part = _value(node.left, failure), _value(node.right, failure)
+    if isinstance(number, int) and isinstance(part, int) and isinstance(many, int) and many > 0:
+        yield from resized(failure, specs, part, number // many)
+        yield from resized(failure, specs, number, part * many)
 
 
 def _value(node: ast.expr, failure: Failure) -> Any:
