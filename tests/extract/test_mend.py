@@ -32,6 +32,7 @@ CASES = [
     ("expected 0 < n_fft < 16, but got n_fft=512", Spec((2, 16)), Spec((2, 4096))),
     ("padding (256, 256) at dimension 2 of input [1, 2, 16]", Spec((2, 16)), Spec((2, 2048))),
     ("expected input[2, 4, 13, 513] to have 2 channels, but got 4 channels", Spec((2, 2, 64)), Spec((2, 1, 64))),
+    ("Shape mismatch at dimension 2: expected 41, got 64", Spec((2, 1, 64)), Spec((2, 1, 41))),
     (f"{TOKENS} can't divide axis of length 15 in chunks of 8", Spec((2, 16, 64)), Spec((2, 17, 64))),
 ]
 

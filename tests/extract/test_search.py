@@ -85,6 +85,48 @@ class Colors(nn.Module):
     assert ran(program).startswith("(2, 7")
 
 
+def test_a_config_may_be_a_table():
+    program = found(NN + """class Pyramid(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.inner = nn.Linear(config["initial_dim"], config["block_dims"][2], bias=config.get("bias", True))
+
+    def forward(self, x):
+        return self.inner(x)
+""", "Pyramid")  # fmt: skip
+    assert isinstance(program, Program)
+    assert '"config": dict(initial_dim=64, block_dims=[64, 64, 64, 64])' in program.text
+
+
+def test_a_pair_is_made_of_the_number_that_was_tried():
+    program = found(NN + """class Scaled(nn.Module):
+    def __init__(self, factor):
+        super().__init__()
+        self.up, self.down = factor if isinstance(factor, float) else tuple(factor)
+
+    def forward(self, x):
+        return x * self.up / self.down
+""", "Scaled")  # fmt: skip
+    assert isinstance(program, Program)
+    assert '"factor": (1, 1)' in program.text
+
+
+def test_a_kernel_of_a_tuple_is_small():
+    program = found(NN + """class Sharp(nn.Module):
+    def __init__(self, kernel_size: tuple[int, int] | int, sigma: "tuple[float, float]", offset: torch.Tensor):
+        super().__init__()
+        assert isinstance(sigma, tuple) and isinstance(offset, torch.Tensor)
+        self.kernel_size, self.offset = kernel_size, offset
+
+    def forward(self, x):
+        if any(size % 2 == 0 for size in self.kernel_size):
+            raise ValueError("even")
+        return x + self.offset.mean() + sum(self.kernel_size)
+""", "Sharp")  # fmt: skip
+    assert isinstance(program, Program)
+    assert '"kernel_size": (3, 3)' in program.text
+
+
 def test_one_bad_template_does_not_use_up_all_tries():
     # a rank of 3 gets far into forward and offers many corrections, none of which helps
     program = found(NN + """class Pairs(nn.Module):

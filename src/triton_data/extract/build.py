@@ -154,14 +154,17 @@ def _accepted_missing(result: Result, chosen: dict[str, int]) -> list[str]:
     return [name for name in asked if name not in chosen and name.isidentifier()]
 
 
+_ITERATED = re.compile(r"'(int|float)' object is not (iterable|subscriptable|reversible)|non-iterable")
 # (what the error says, what kind of value would not have raised it)
 _WANTED = (
-    (r"'(int|float)' object is not (iterable|subscriptable|reversible)|type 'int' has no len|not iterable",
+    (r"'(int|float)' object is not (iterable|subscriptable|reversible)|type 'int' has no len|not iterable|non-iterable",
      ("[64, 64]", "(2, 2)", "[2, 2, 2, 2]")),
+    (r"(list|tuple) index out of range", ("[64, 64, 64, 64]", "[2, 2, 2, 2]")),
     (r"'(int|str|float|list)' object is not callable", ("torch.nn.ReLU", "torch.nn.Identity()")),
     (r"should be of type int|unsupported operand|not supported between|not all arguments converted|"
      r"cannot be interpreted as an integer|must be .*?int|can't multiply|divmod", ("64", "2", "4")),
-    (r"has no attribute '(shape|size|to|dim|device|dtype|view|clone|float|ndim|unsqueeze|numel)'",
+    (r"has no attribute '(shape|size|to|dim|device|dtype|view|reshape|clone|float|ndim|unsqueeze|numel)'|"
+     r"(not|be|[Ee]xpected) (an? )?(torch\.)?[Tt]ensor\b",
      ("torch.randn(64, 64)", "torch.randn(64)", "torch.eye(64)")),
     (r"has no attribute '(lower|upper|startswith|split|endswith|partition|replace|strip)'",
      ("'relu'", "'mean'", "'LSTM'", "'gelu'")),
@@ -170,6 +173,7 @@ _WANTED = (
      ("torch.nn.Identity()", "torch.nn.Linear(64, 64)")),
 )  # fmt: skip
 _ASKED = re.compile(r"indices must be integers.*not '?str|object has no attribute|type '?\w+'? is not subscriptable")
+_QUOTED = re.compile(r"['\"`]([A-Za-z][\w-]{0,24})['\"`]")
 _CHOICES = re.compile(
     r"must be|one of|[Uu]nknown|[Ii]nvalid|[Uu]nsupported|choose|[Ee]xpected|not in|interpret|KeyError"
 )
@@ -197,14 +201,15 @@ def _told(
         if re.search(pattern, result.error):
             told += values
     if not told and _CHOICES.search(result.error):
-        quoted = re.findall(r"['\"`]([A-Za-z][\w-]{0,24})['\"`]", result.error)
+        quoted = _QUOTED.findall(re.sub("<class '.*?'>", "", result.error))
         told = [repr(word) for word in quoted if word not in options][:6]
     if _OUTSIDE.match(result.error):
         told = ["None", "False"]
     for name in blamed[:3]:
         known, tried = options.get(name, []), chosen.get(name, -1) + 1
         asked = [attempt.questions.stand_in(name)] if _ASKED.search(result.error) else []
-        fresh = [value for value in (*told, *asked) if value not in known[:tried]]
+        ideas = dict.fromkeys([*_twice(result, told, known[:tried]), *told, *asked])
+        fresh = [value for value in ideas if value not in known[:tried]]
         options[name] = [*known[:tried], *fresh, *(value for value in known[tried:] if value not in fresh)]
 
 
@@ -245,3 +250,10 @@ def _blamed(result: Result, known: list[inspect.Parameter], settings: Iterable[s
     required = [p.name for p in known if p.default is p.empty]
     inner = [name for line in reversed(result.lines) for name in names if name in _identifiers(line)]
     return list(dict.fromkeys(by_message + inner[:1] + by_line + inner)) or required
+
+
+def _twice(result: Result, told: list[str], tried: list[str]) -> list[str]:
+    """A pair of the number that was tried last, where the constructor wanted to go through it."""
+    last = tried[-1] if tried else ""
+    pairs = told and _ITERATED.search(result.error) and last.replace(".", "").isdigit()
+    return [f"({last}, {last})"] if pairs else []

@@ -91,6 +91,9 @@ def constructor_values(
         values += other[:2]
     annotated = _by_annotation(note, namespace)
     named = [value for value in values if value.startswith("'")] if note == "str" else []
+    if any(value.startswith(("[", "(")) for value in annotated):  # a kernel's size is no width, in a tuple either
+        named = [value for value in values if value.startswith(("[", "("))]
+        named = [f"({value[1:-1]})" for value in named] if annotated[0].startswith("(") or "uple" in note else named
     values = [*named, *annotated, *values]
     return list(dict.fromkeys(read + values + list(_ANYTHING)))
 
@@ -103,7 +106,9 @@ def annotation_text(parameter: inspect.Parameter) -> str:
     note = parameter.annotation
     if note is inspect.Parameter.empty:
         return ""
-    return note if isinstance(note, str) else getattr(note, "__name__", None) or str(note)
+    if isinstance(note, str):
+        return note.strip("'\"")  # quoted once more where annotations are not evaluated
+    return str(note) if getattr(note, "__args__", ()) else getattr(note, "__name__", None) or str(note)
 
 
 def _by_annotation(note: str, namespace: dict[str, Any]) -> list[str]:
@@ -121,7 +126,11 @@ def _by_annotation(note: str, namespace: dict[str, Any]) -> list[str]:
         of = re.search(r"\[(\w+)", plain)
         if of and isinstance(namespace.get(of[1]), type):
             return [f"[⟦new {of[1]}⟧, ⟦new {of[1]}⟧]"]
-        return ["[64, 64]", "(3, 3)", "[2, 2]"] if "int" in plain.lower() else []
+        if "int" in plain.lower():
+            return ["[64, 64]", "(3, 3)", "[2, 2]"]
+        return ["(0.5, 0.5)"] if "float" in plain else []
+    if plain in ("Tensor", "torch.Tensor", "nn.Parameter", "Parameter"):
+        return ["torch.randn(64)", "torch.randn(64, 64)", "torch.rand(2, 64)"]
     if plain in ("nn.Module", "Module", "torch.nn.Module"):
         return ["torch.nn.Identity()", "torch.nn.Linear(64, 64)", "torch.nn.Conv2d(64, 64, 1)"]
     if "Callable" in plain:

@@ -9,16 +9,16 @@ import re
 from collections.abc import Callable, Iterator
 
 from .handed import number, weights
-from .lengths import frames
+from .lengths import frames, larger
 from .moves import Failure, Specs
 from .rules import (
     alike,
     attribute,
+    axis,
     channels,
     deeper,
     einops,
     kind,
-    larger,
     linear,
     lower_high,
     match,
@@ -67,6 +67,7 @@ RULES: tuple[tuple[str, Callable[[re.Match[str], Failure, Specs], Iterator[Specs
     (r"[Ee]xpected .*?size.*?\[\d+, (\d+)\].*?\[\d+, (\d+)\]", match),
     (r"batch_size \((\d+)\) to match target batch_size \((\d+)\)", match),
     (r"size (\d+) .*? match .*? (\d+)", match),
+    (r"at dimension (?P<axis>\d+): expected (?P<want>\d+), (got|but got) \d+", axis),
     (r"normalized_shape=(\[.*?\]).*?got input of size(\[.*?\])", normalized),
     (r"scalar types: Long|to have one of the following scalar types|indices must be|used as indices|scalar type Long|"
      r"expected scalar type Int|expected Long|dtype (int32/)?int64|Expected object of scalar type Long|one_hot is only|"

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from .lengths import larger
 from .moves import Failure, Specs, each, rank_to, replaced, resized
 from .spec import BOOL, FLOAT, INT, UNIT
 
@@ -77,6 +78,11 @@ def channels(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[S
     for n, spec in each(specs, failure):  # of something that was made of them: real and imaginary parts side by side
         if len(spec.shape) >= 2 and spec.shape[1] * want % max(have, 1) == 0 and want:
             yield replaced(specs, n, spec.put(1, spec.shape[1] * want // have))
+
+
+def axis(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+    axis, want = int(found["axis"]), int(found["want"])
+    yield from (replaced(specs, n, s.put(axis, want)) for n, s in each(specs, failure) if len(s.shape) > axis)
 
 
 def rank(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
@@ -191,17 +197,6 @@ def attribute(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[
     for n, spec in each(specs, failure):
         if n in failure.named or len(specs) == 1:
             yield replaced(specs, n, replace(spec, fixed=f"types.SimpleNamespace({found[1]}={spec.text()})"))
-
-
-def larger(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
-    for factor in (2, 4, 8, 32):
-        for n, spec in each(specs, failure):
-            if len(spec.shape) >= 3:
-                shape = (*spec.shape[:2], *(s * factor for s in spec.shape[2:]))
-                yield replaced(specs, n, replace(spec, shape=shape))
-        for n, spec in each(specs, failure):
-            for axis in range(1, len(spec.shape)):
-                yield replaced(specs, n, spec.put(axis, spec.shape[axis] * factor))
 
 
 def reshape(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
