@@ -247,3 +247,51 @@ def test_an_annotation_that_nothing_binds_is_no_obstacle_where_nobody_evaluates_
     body = "def f(x: Forgotten | None = None):\n    return x\n"
     assert run(closed("f", main="from __future__ import annotations\n\n\n" + body), "f")(3) == 3
     assert isinstance(closed("f", main=body), Drop)
+FACTORY = """import functools
+
+class Factory:
+    def __init__(self):
+        self.made = {}
+
+    def register(self, name):
+        return lambda function: self.made.setdefault(name, function)
+
+    def also(self, name, function):
+        self.made[name] = function
+
+LAYERS = Factory()
+
+@LAYERS.register("double")
+def double(x):
+    return 2 * x
+
+LAYERS.also("triple", lambda x: 3 * x)
+
+class Other:
+    pass
+
+@functools.singledispatch
+def size(x):
+    return 0
+
+@size.register
+def size_of_text(x: str):
+    return len(x)
+
+def build(name):
+    return LAYERS.made[name]
+"""
+
+
+def test_what_is_registered_with_an_object_comes_along():
+    built = closed("build", main=FACTORY)
+    assert run(built, "build")("double")(4) == 8 and run(built, "build")("triple")(4) == 12
+    assert "Other" not in built.text and "size_of_text" not in built.text
+    assert run(closed("size", main=FACTORY), "size")("four") == 4
+
+
+def test_what_only_decorates_a_definition_does_not_bring_the_others():
+    assert "def double" in (alone := closed("double", main=FACTORY).text)
+    assert "triple" in alone, "a statement of its own comes with what it changes"
+    more = FACTORY + '@LAYERS.register("half")\ndef half(x):\n    return x / 2\n'
+    assert "def half" not in closed("double", main=more).text

@@ -20,6 +20,7 @@ from .code import Code, Unparsable, parsed
 from .names import Uses
 from .outline import Definition, outline
 from .reasons import Reason
+from .writes import decorating_roots
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,15 @@ class Module:
             if not unit.kind and not unit.is_import:
                 for root in {root for uses in unit.uses for root in uses.writes}:
                     found.setdefault(root, []).append(unit)
+        return found
+
+    @cached_property
+    def registered(self) -> dict[str, list[Unit]]:
+        """Definitions that an object decorates, by the object's name: one that keeps them is empty without them."""
+        found: dict[str, list[Unit]] = {}
+        for unit in self.units:
+            for root in decorating_roots(unit.text) if unit.kind else ():
+                found.setdefault(root, []).append(unit)
         return found
 
 

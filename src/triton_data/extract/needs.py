@@ -52,6 +52,7 @@ class Needs:
     # what a chain in the unit stands for: (path, chain) -> (symbol, how many parts it replaces)
     meaning: dict[tuple[str, str], tuple[Symbol, int]] = field(default_factory=dict)
     definitions: dict[Defined, None] = field(default_factory=dict)
+    added_to: dict[Defined, None] = field(default_factory=dict)  # not asked for what others have added to them
     externals: dict[Symbol, set[int]] = field(default_factory=dict)
     missing: dict[Symbol, set[int]] = field(default_factory=dict)
     stars: dict[str, None] = field(default_factory=dict)
@@ -129,7 +130,7 @@ class _Reader:
     def _reach(self, symbol: Symbol, target: Target, when: int, root: str) -> None:
         made = self.made
         if isinstance(target, Defined):
-            made.definitions[target] = None
+            (made.added_to if self._adds_to(target, when) else made.definitions)[target] = None
             keys = definition(self.repo, target)[1] - {self.unit.key}
             made.lazy |= keys
             annotation = when == When.ANNOTATION and self.module.future_annotations
@@ -146,6 +147,10 @@ class _Reader:
                 item = binding.item
                 if item is not None and not item.aliased and not item.level and available(External(item.module)):
                     made.dotted_imports[item.module] = None
+
+    def _adds_to(self, target: Defined, when: int) -> bool:
+        here = target.path == self.unit.path
+        return when == When.DECORATOR | When.EAGER or (here and self.unit in self.module.writers.get(target.name, ()))
 
     def _unbound(self, root: str, when: int) -> None:
         made, module = self.made, self.module

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .module import Unit
+from .module import Broken, Unit
 from .needs import Needs, Symbol, Unclosed, definition, needs_of
 from .reasons import Reason
 from .repo import Defined, Repo
@@ -44,26 +44,34 @@ def plan(repo: Repo, roots: list[tuple[str, str]], strict: bool = False, local_i
         target = repo.lookup(path, name)
         if not isinstance(target, Defined):
             raise Unclosed(Reason.UNRESOLVED, f"{name} in {path}")
-        queue += _take(made, target)
+        queue += _take(made, [*definition(repo, target)[0], *_registered(repo, target)])
     while queue:
         unit = queue.pop()
         needs = made.needs[unit.key] = needs_of(repo, unit, strict, local_imports)
         _add(made, needs)
         for target in needs.definitions:
-            queue += _take(made, target)
+            queue += _take(made, [*definition(repo, target)[0], *_registered(repo, target)])
+        for target in needs.added_to:
+            queue += _take(made, definition(repo, target)[0])
         if len(made.units) > MAX_UNITS:
             raise Unclosed(Reason.TOO_LARGE, f"more than {MAX_UNITS} definitions")
     return made
 
 
-def _take(made: Plan, target: Defined) -> list[Unit]:
-    """The units that bind the target, and those that change it afterwards; the new ones among them."""
-    new = []
-    for unit in definition(made.repo, target)[0]:
-        if unit.key not in made.units:
-            made.units[unit.key] = unit
-            new.append(unit)
+def _take(made: Plan, units: list[Unit]) -> list[Unit]:
+    """The new ones among units that bind something, and that change it afterwards."""
+    new = [unit for unit in units if unit.key not in made.units]
+    made.units.update((unit.key, unit) for unit in new)
     return new
+
+
+def _registered(repo: Repo, target: Defined) -> list[Unit]:
+    """What its own file registers with it. A class is a base, most often, and does without those that inherit."""
+    module = repo.module(target.path)
+    if isinstance(module, Broken) or target.name not in module.registered:
+        return []
+    kinds = {module.units[binding.unit].kind for binding in module.bindings[target.name]}
+    return [] if "class" in kinds else module.registered[target.name]
 
 
 def _add(made: Plan, needs: Needs) -> None:
