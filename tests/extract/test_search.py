@@ -127,6 +127,21 @@ def test_a_kernel_of_a_tuple_is_small():
     assert '"kernel_size": (3, 3)' in program.text
 
 
+def test_numbers_that_a_message_offers_are_taken():
+    program = found(NN + """class Voxels(nn.Module):
+    def __init__(self, spatial_dims, order):
+        super().__init__()
+        if order != 37:
+            raise ValueError("order must be either 36 or 37")
+        self.inner = {2: nn.Conv2d, 3: nn.Conv3d}[spatial_dims](3, 5, 3)
+
+    def forward(self, x):
+        return self.inner(x)
+""", "Voxels")  # fmt: skip
+    assert isinstance(program, Program)
+    assert '"order": 37' in program.text and '"spatial_dims": 2' in program.text
+
+
 def test_one_bad_template_does_not_use_up_all_tries():
     # a rank of 3 gets far into forward and offers many corrections, none of which helps
     program = found(NN + """class Pairs(nn.Module):

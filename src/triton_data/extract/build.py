@@ -174,6 +174,9 @@ _WANTED = (
 )  # fmt: skip
 _ASKED = re.compile(r"indices must be integers.*not '?str|object has no attribute|type '?\w+'? is not subscriptable")
 _QUOTED = re.compile(r"['\"`]([A-Za-z][\w-]{0,24})['\"`]")
+_NUMBERS = re.compile(
+    r"(?:must be|should be|has to be|one of|only|expect\w*) (?:\w+ ){0,2}?\W?(\d+(?:\W+(?:or |and )?\d+)*)"
+)
 _CHOICES = re.compile(
     r"must be|one of|[Uu]nknown|[Ii]nvalid|[Uu]nsupported|choose|[Ee]xpected|not in|interpret|KeyError"
 )
@@ -203,6 +206,8 @@ def _told(
     if not told and _CHOICES.search(result.error):
         quoted = _QUOTED.findall(re.sub("<class '.*?'>", "", result.error))
         told = [repr(word) for word in quoted if word not in options][:6]
+    if not told and (found := _NUMBERS.search(result.error)):
+        told = re.findall(r"\d+", found[1])[:4]
     if _OUTSIDE.match(result.error):
         told = ["None", "False"]
     for name in blamed[:3]:

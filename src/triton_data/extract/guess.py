@@ -18,6 +18,7 @@ INSTANCES = ("new", "shallow", "eighth", "plain")  # ways to make an instance of
 # (pattern over the parameter's name, expressions in order of likelihood)
 _CONSTRUCTOR: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"^(config|cfg|conf|args|hparams|opt|opts|params|hps)$", ("⟦config⟧",)),
+    (r"^(num_)?spatial_dim(s|ensions?)?$|^n_?dims?$|^num_dims$|^dimensions?$", ("2", "3", "64")),
     (r"^(d_|dim_|n_)?model(_dim|_size)?$|n_embd|d_ff|d_inner|^(ni|nf|nh|no|dim|dims?_in|dims?_out)$",
      ("64", "128", "torch.nn.Identity()", "[64, 64]")),
     (r"vocab|num_emb|n_tokens?$|num_tokens|num_items|codebook_size|num_codes|n_words|n_e$", ("100", "64")),
