@@ -13,6 +13,7 @@ from triton_data.extract.spec import BOOL, COMPLEX, INT, Spec, parse
 
 SHAPE = "Input tensor shape: torch.Size([2, 16, 64])."
 TOKENS = 'pattern "b (f n) d -> b f n d". Input tensor shape: torch.Size([2, 15, 64]).'
+COMPLEX_PARTS = 'pattern "b f t c -> b c t f".\n Input tensor shape: torch.Size([2, 3, 8, 33, 9, 2]).'
 CASES = [
     ("mat1 and mat2 shapes cannot be multiplied (32x64 and 48x7)", Spec((2, 16, 64)), Spec((2, 16, 48))),
     ("input[2, 64, 8, 8] to have 3 channels, but got 64 channels", Spec((2, 64, 8, 8)), Spec((2, 3, 8, 8))),
@@ -33,6 +34,7 @@ CASES = [
     ("padding (256, 256) at dimension 2 of input [1, 2, 16]", Spec((2, 16)), Spec((2, 2048))),
     ("expected input[2, 4, 13, 513] to have 2 channels, but got 4 channels", Spec((2, 2, 64)), Spec((2, 1, 64))),
     ("Shape mismatch at dimension 2: expected 41, got 64", Spec((2, 1, 64)), Spec((2, 1, 41))),
+    (f"{COMPLEX_PARTS} Wrong shape: expected 4 dims. Received 6-dim tensor.", Spec((2, 3, 8, 64)), Spec((2, 64))),
     (f"{TOKENS} can't divide axis of length 15 in chunks of 8", Spec((2, 16, 64)), Spec((2, 17, 64))),
 ]
 

@@ -210,7 +210,8 @@ def reshape(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Sp
 def einops(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
     left = found[1].split("->")[0]
     axes = re.findall(r"\([^)]*\)|\S+", left)
-    shape = [int(v) for v in re.findall(r"\d+", found[2])]
+    sizes = re.search(r"\[([\d, ]*)\]", found[2])  # the message may go on with other numbers
+    shape = [int(v) for v in re.findall(r"\d+", sizes[1] if sizes else "")]
     if "..." not in left and len(axes) != len(shape):
         yield from rank_to(failure, specs, len(axes), len(shape))
         for n, spec in each(specs, failure):  # of something that was made of an argument
