@@ -243,10 +243,14 @@ def test_imports_for_type_checkers_bring_nothing(test):
         light="def Config(x):\n    return x + 1\n",
     )
     assert run(result, "f")(1) == 2
+
+
 def test_an_annotation_that_nothing_binds_is_no_obstacle_where_nobody_evaluates_it():
     body = "def f(x: Forgotten | None = None):\n    return x\n"
     assert run(closed("f", main="from __future__ import annotations\n\n\n" + body), "f")(3) == 3
     assert isinstance(closed("f", main=body), Drop)
+
+
 FACTORY = """import functools
 
 class Factory:

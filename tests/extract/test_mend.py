@@ -13,6 +13,7 @@ from triton_data.extract.spec import BOOL, COMPLEX, INT, Spec, parse
 
 SHAPE = "Input tensor shape: torch.Size([2, 16, 64])."
 TOKENS = 'pattern "b (f n) d -> b f n d". Input tensor shape: torch.Size([2, 15, 64]).'
+BATCHED = "Expected 2D (unbatched) or 3D (batched) input"
 COMPLEX_PARTS = 'pattern "b f t c -> b c t f".\n Input tensor shape: torch.Size([2, 3, 8, 33, 9, 2]).'
 CASES = [
     ("mat1 and mat2 shapes cannot be multiplied (32x64 and 48x7)", Spec((2, 16, 64)), Spec((2, 16, 48))),
@@ -35,6 +36,7 @@ CASES = [
     ("expected input[2, 4, 13, 513] to have 2 channels, but got 4 channels", Spec((2, 2, 64)), Spec((2, 1, 64))),
     ("Shape mismatch at dimension 2: expected 41, got 64", Spec((2, 1, 64)), Spec((2, 1, 41))),
     (f"{COMPLEX_PARTS} Wrong shape: expected 4 dims. Received 6-dim tensor.", Spec((2, 3, 8, 64)), Spec((2, 64))),
+    (f"{BATCHED} to conv1d, but got input of size: [2, 3, 100, 5]", Spec((2, 3, 64)), Spec((2, 64))),
     (f"{TOKENS} can't divide axis of length 15 in chunks of 8", Spec((2, 16, 64)), Spec((2, 17, 64))),
 ]
 

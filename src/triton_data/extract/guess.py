@@ -116,7 +116,8 @@ def _by_annotation(note: str, namespace: dict[str, Any]) -> list[str]:
     plain = re.sub(r"\s*\|\s*None|Optional\[|typing\.|\]$", "", note).strip()
     known = namespace.get(plain)
     if isinstance(known, type):
-        return [f"⟦{how} {plain}⟧" for how in INSTANCES]
+        heirs = [name for name, other in namespace.items() if unfinished(known) and _finishes(other, known)]
+        return [f"⟦{how} {name}⟧" for name in (*heirs[:2], plain) for how in INSTANCES]
     if plain in ("bool",):
         return ["False", "True"]
     if plain in ("str",):
@@ -140,6 +141,18 @@ def _by_annotation(note: str, namespace: dict[str, Any]) -> list[str]:
 
 
 LENGTHS = r"lengths?$|lens$|(^|_)len$|n_frames"  # no sequence is empty
+
+
+def unfinished(cls: type) -> bool:
+    """It has abstract methods, or a `forward` that only raises."""
+    names = getattr(getattr(getattr(cls, "forward", None), "__code__", None), "co_names", ())
+    return inspect.isabstract(cls) or "NotImplementedError" in names[:1]
+
+
+def _finishes(other: Any, known: type) -> bool:
+    return isinstance(other, type) and other is not known and issubclass(other, known) and not unfinished(other)
+
+
 # (pattern over the name, what it says: kind and rank; rank 0 is 'as the model says')
 _FORWARD: tuple[tuple[str, str, int], ...] = (
     (r"^(input_ids|tokens?|token_ids|ids|text|idx|src_tokens|word|words|labels?|targets?|indices|index|codes|tgt_ids|"

@@ -19,6 +19,7 @@ from .evidence import local, mapped, references
 from .examples import Examples
 from .failures import drop_of
 from .find import FoundClass
+from .heirs import Heirs
 from .interpreted import FLAG, launches_triton, with_interpreter
 from .limits import INTERPRETED_SECONDS, SECONDS, USAGE_SECONDS, USAGE_SECONDS_IN_ALL
 from .module import Module
@@ -53,6 +54,7 @@ class Programs:
         self.results: dict[Key, Program | Drop] = {}
         self.users = Users(repo)
         self.twins = Twins()
+        self.heirs = Heirs(repo)
         self._begun: set[Key] = set()
         self._examples: Examples | None = None
 
@@ -196,7 +198,8 @@ class Programs:
         return Drop(Reason.DUPLICATE, f"{earlier[0]}:{earlier[1]}", part)
 
     def _with_references(self, key: Key, closed: Closed, evidence: list[Facts]) -> Closed:
-        others = sorted({ref for entry in evidence for ref in references(entry)} - {key})
+        shown = {ref for entry in evidence for ref in references(entry)}
+        others = sorted((shown or set(self.heirs.of(*key))) - {key})
         if not others:
             return closed
         larger = runnable(self.repo, [key, *others])

@@ -86,8 +86,12 @@ def axis(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs
 
 
 def rank(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+    got = re.search(r"input of size: \[([\d, ]+)\]", failure.message)
+    have = got[1].count(",") + 1 if got else 0
     for rank in sorted({int(found[n]) for n in range(1, (found.lastindex or 0) + 1) if found[n]}, reverse=True):
         for n, spec in each(specs, failure):
+            if have and len(spec.shape) != have:  # of something that was made of an argument
+                yield from (replaced(specs, n, changed) for changed in spec.ranked(len(spec.shape) + rank - have))
             for changed in spec.ranked(rank):
                 yield replaced(specs, n, changed)
         everywhere = [tuple((s.ranked(rank) or [s])[k if len(s.ranked(rank)) > k else 0] if s.is_tensor and
