@@ -37,6 +37,8 @@ CASES = [
     ("Shape mismatch at dimension 2: expected 41, got 64", Spec((2, 1, 64)), Spec((2, 1, 41))),
     (f"{COMPLEX_PARTS} Wrong shape: expected 4 dims. Received 6-dim tensor.", Spec((2, 3, 8, 64)), Spec((2, 64))),
     (f"{BATCHED} to conv1d, but got input of size: [2, 3, 100, 5]", Spec((2, 3, 64)), Spec((2, 64))),
+    ("Expected shape: ['B', '1', '41', 'W'] Actual shape: [2, 16]", Spec((2, 16)), Spec((2, 1, 41, 16))),
+    ("Invalid shape, we expect CxHxW or BxCxHxW. Got torch.Size([2, 5])", Spec((2, 5)), Spec((2, 5, 16, 16))),
     (f"{TOKENS} can't divide axis of length 15 in chunks of 8", Spec((2, 16, 64)), Spec((2, 17, 64))),
 ]
 

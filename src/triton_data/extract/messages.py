@@ -32,8 +32,11 @@ from .rules import (
     unpack,
 )
 from .spec import BOOL, COMPLEX, FLOAT, INT
+from .stated import stated
 
 RULES: tuple[tuple[str, Callable[[re.Match[str], Failure, Specs], Iterator[Specs]]], ...] = (
+    (r"(?i:expected|must have|should have) (?:\w+ )?shape:? *[\[(](?P<want>[\w'\"*]+(?:, *[\w'\"]+)+)[\])]", stated),
+    (r"\b(?P<want>[A-Z](?:x(?:[A-Z]|\d+)){1,5})\b(?!.*\b[A-Z](?:x(?:[A-Z]|\d+))+\b)", stated),
     (r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x\d+\)", linear),
     (r"size mismatch, got input \(\d+\), mat \((\d+)x(\d+)\), vec \((\d+)\)", linear),
     (r"to have (?P<want>\d+) channels, but got (?P<have>\d+) channels", channels),
