@@ -76,7 +76,7 @@ def channels(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[S
         if len(spec.shape) >= 3:
             yield replaced(specs, n, spec.put(1, want))
     for n, spec in each(specs, failure):  # of something that was made of them: real and imaginary parts side by side
-        if len(spec.shape) >= 2 and spec.shape[1] * want % max(have, 1) == 0 and want:
+        if len(spec.shape) >= 2 and have and spec.shape[1] != have and spec.shape[1] * want % have == 0 < want:
             yield replaced(specs, n, spec.put(1, spec.shape[1] * want // have))
 
 
