@@ -95,7 +95,7 @@ def test_a_config_may_be_a_table():
         return self.inner(x)
 """, "Pyramid")  # fmt: skip
     assert isinstance(program, Program)
-    assert '"config": dict(initial_dim=64, block_dims=[64, 64, 64, 64])' in program.text
+    assert "block_dims" in program.text.partition("def get_init_inputs")[2]
 
 
 def test_a_pair_is_made_of_the_number_that_was_tried():

@@ -92,7 +92,9 @@ def constructor_values(
         values += other[:2]
     annotated = _by_annotation(note, namespace)
     named = [value for value in values if value.startswith("'")] if note == "str" else []
-    if any(value.startswith(("[", "(")) for value in annotated):  # a kernel's size is no width, in a tuple either
+    if any(
+        value.startswith(("[", "(")) and "⟦" not in value for value in annotated
+    ):  # a kernel's size is no width, in a tuple either
         named = [value for value in values if value.startswith(("[", "("))]
         named = [f"({value[1:-1]})" for value in named] if annotated[0].startswith("(") or "uple" in note else named
     values = [*named, *annotated, *values]
@@ -125,7 +127,7 @@ def _by_annotation(note: str, namespace: dict[str, Any]) -> list[str]:
     if plain in ("float",):
         return []
     if re.match(r"(list|tuple|sequence|iterable)", plain, re.I):
-        of = re.search(r"\[(\w+)", plain)
+        of = re.search(r"\[(?:\w+\.)*(\w+)", plain)
         if of and isinstance(namespace.get(of[1]), type):
             return [f"[⟦new {of[1]}⟧, ⟦new {of[1]}⟧]"]
         if "int" in plain.lower():
