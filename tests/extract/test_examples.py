@@ -46,3 +46,19 @@ def test_examples_without_a_class_wait_where_there_are_too_many(monkeypatch):
     assert few.first() == [] and few.naming("Net") == []
     monkeypatch.setattr(examples, "AT_FIRST", 80)
     assert "helper0" in Examples(Repo({"net.py": text.encode()})).first()[0].text
+
+
+def test_after_a_slow_example_the_others_get_less_time():
+    asked = []
+
+    def slow(payload):
+        asked.append((payload["op"], payload["seconds"] if payload["op"] == "observe" else 0))
+        error = {"evidence": {}, "error": "TooSlow: more than 15.0 s", "seconds": 15.0}
+        return error if payload["op"] == "observe" else {"ok": False, "stage": "forward", "error": "no"}
+
+    blocks = "".join(f"```python\nfrom net import Net\nNet()({n})\n```\n" for n in range(5))
+    text = (
+        "import torch\nfrom torch import nn\n\n\nclass Net(nn.Module):\n    def forward(self, x):\n        return x\n"
+    )
+    list(extract_repo(Repo({"README.md": blocks.encode(), "net.py": text.encode()}), Origin("dir"), slow))
+    assert [seconds for op, seconds in asked if op == "observe"] == [15.0, 7.5, 3.75, 3.0, 3.0]

@@ -57,6 +57,7 @@ class Programs:
         self.heirs = Heirs(repo)
         self._begun: set[Key] = set()
         self._examples: Examples | None = None
+        self._too_slow = 0  # examples so far: where one has a GPU's sizes, others will have them
 
     def make(self, module: Module, found: FoundClass, origin: Origin) -> Program | Drop:
         """Classes that use this one come first: what runs inside them is evidence for it."""
@@ -131,10 +132,12 @@ class Programs:
                 continue
             # an example that is too slow for the interpreter is so by far: its sizes are a GPU's
             seconds = USAGE_SECONDS / 3 if launches_triton(closed.text) else USAGE_SECONDS
+            seconds = max(USAGE_SECONDS / 5, seconds / 2**self._too_slow)
             facts = probe({"op": "observe", "text": closed.text, "call": CALL, "seconds": seconds})
             self.seconds["usage"] += facts.get("seconds", 0.0)
             if facts.get("error"):
                 self.notes.append((snippet.origin, facts["error"]))
+                self._too_slow += facts["error"].startswith("TooSlow") or facts.get("stage") == "timeout"
             self._learn(facts.get("evidence", {}), closed, snippet.kind)
 
     def _learn(self, evidence: dict[str, list[Facts]], closed: Closed, source: str) -> None:
