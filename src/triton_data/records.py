@@ -105,7 +105,7 @@ class Program:
     inputs_from: str  # usage, tests, deduced, llm, given, fragment, compared
     origin: Origin
     layers: tuple[str, ...] = ()  # jail layers in force when its inputs were tried; empty: never executed
-    flags: tuple[str, ...] = ()  # nondeterministic, ...
+    flags: tuple[str, ...] = ()  # nondeterministic, one_seed, ...
 
     @property
     def key(self) -> str:

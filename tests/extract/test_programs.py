@@ -159,3 +159,26 @@ def test_what_works_for_a_class_is_tried_first_on_its_copy():
     assert searched == ["Gate", "Gate"], "the third is written alike too, but what was found for the first fails there"
     assert "tanh" in copy.text and copy.inputs_from == first.inputs_from
     assert "48" in other.text.partition("def get_inputs")[2]
+
+
+def test_a_program_that_runs_on_the_numbers_of_one_seed_is_marked():
+    text = """import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def forward(self, x):
+        if torch.initial_seed() != 1:
+            raise IndexError("index out of range")
+        return x
+
+
+def get_inputs():
+    return [torch.randn(2, 3)]
+
+
+def get_init_inputs():
+    return []
+"""
+    assert programs_of(text)["Net"].flags == ("one_seed",)
+    assert programs_of(text.replace("!= 1", "< 0"))["Net"].flags == ()

@@ -225,6 +225,7 @@ def checked(program: Program, part: str, probe: Prober, seconds: dict[str, float
     if not facts.get("ok"):
         return drop_of(facts, None, part)
     flags = program.flags if facts["deterministic"] else (*program.flags, "nondeterministic")
+    flags = flags if facts["any_seed"] else (*flags, "one_seed")
     return replace(program, layers=tuple(facts.get("layers", ())), flags=flags)
 
 
