@@ -104,8 +104,8 @@ def imports(payload: Facts) -> Facts:
 
 
 def check(payload: Facts) -> Facts:
-    """Run the finished Program twice with one seed: it must run, be finite, and say whether it repeats itself. Where that
-    is quick it runs once with another seed, as it will when two programs are compared."""
+    """Run the finished Program twice with one seed: it must run, be finite, and say whether it repeats itself. Where
+    that is quick, it runs once with another seed, as it will when two programs are compared."""
     started = time.process_time()
     try:
         torch.manual_seed(0)
