@@ -38,3 +38,14 @@ def test_a_kernel_that_cannot_be_imported_is_a_drop_and_costs_no_other(line, rea
     good, bad, other = made(HEAD + KERNEL.format("good") + guarded + KERNEL.format("other"))
     assert isinstance(good, Kernel) and isinstance(other, Kernel)
     assert isinstance(bad, Drop) and (bad.reason, bad.part) == (reason, "bad")
+
+
+def test_a_guard_around_triton_does_not_come_along():
+    files = {
+        "lib/guarded.py": "import os\n\nREADY = os.environ['NO_SUCH_DEVICE']\nif READY:\n    import triton\n"
+        "    import triton.language as tl\nelse:\n    triton = tl = None\n",
+        "lib/__init__.py": "",
+        "lib/k.py": "from lib.guarded import tl, triton\n\n\n@triton.jit\ndef k(x):\n    tl.store(x, 0)\n",
+    }
+    (kernel,) = extract_repo(Repo({path: text.encode() for path, text in files.items()}), Origin("dir", "r"), forked)
+    assert isinstance(kernel, Kernel) and "READY" not in kernel.text

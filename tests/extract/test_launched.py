@@ -139,10 +139,11 @@ def test_places_stay_different_and_small_tables_stay_what_they_are():
     assert "(torch.randperm(90) + 10)" in kernel.inputs
 
 
-def test_names_that_a_module_makes_when_asked_are_found():
+@pytest.mark.parametrize("shown", ["", "DEBUG: int\n", "if typing.TYPE_CHECKING:\n    DEBUG: int = 0\n    LONG = 3\n"])
+def test_names_that_a_module_makes_when_asked_are_found(shown):
     files = {
         "lib/__init__.py": "",
-        "lib/envs.py": "X = 1\n\n\ndef __getattr__(name):\n    return len(name)\n",
+        "lib/envs.py": f"import typing\n\nX = 1\n{shown}\n\ndef __getattr__(name):\n    return len(name)\n",
         "use.py": "from lib import envs\nfrom lib.envs import (\n    X,\n    LONG as L,\n)\n\n"
         "print(envs.X, envs.DEBUG, L)\n",
     }

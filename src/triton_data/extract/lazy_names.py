@@ -11,6 +11,7 @@ import ast
 
 from .find import dotted
 from .module import Broken, Import, Module
+from .names import for_type_checkers
 from .repo import InRepo, Repo
 
 ASKED = "__getattr__"
@@ -76,14 +77,18 @@ def _attribute(repo: Repo, module: Module, node: ast.Attribute, homes: set[str])
 
 
 def _is_lazy(repo: Repo, home: InRepo, name: str) -> bool:
-    """Nothing binds it, but perhaps an annotation that only type checkers read."""
+    """Nothing binds it, but perhaps what only type checkers read."""
     found = repo.member(home, name)
     module = repo.module(home.path)
     if found is None or isinstance(module, Broken) or isinstance(found, InRepo) or name.startswith("__"):
         return found is None and not name.startswith("__")
+    shown = [node for node in ast.walk(module.tree) if isinstance(node, ast.If) and for_type_checkers(node)]
+    unread = {id(inner) for node in shown for statement in node.body for inner in ast.walk(statement)}
     statements = [node for node in ast.walk(module.tree) if isinstance(node, ast.AnnAssign | ast.Assign)]
     bound = [n for n in statements if any(isinstance(t, ast.Name) and t.id == name for t in _targets(n))]
-    return bool(bound) and all(isinstance(node, ast.AnnAssign) and node.value is None for node in bound)
+    return bool(bound) and all(
+        id(node) in unread or (isinstance(node, ast.AnnAssign) and node.value is None) for node in bound
+    )
 
 
 def _targets(node: ast.AnnAssign | ast.Assign) -> list[ast.expr]:

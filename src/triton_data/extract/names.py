@@ -217,11 +217,14 @@ def _handler(scope: _Scope, node: Any, when: int, stack: _Stack) -> None:
     _binder(scope, node, when, stack)
 
 
-def _condition(scope: _Scope, node: Any, when: int, stack: _Stack) -> None:
+def for_type_checkers(node: ast.If) -> bool:
     """What stands under `if TYPE_CHECKING:` never runs, and imports half the repository."""
-    test = node.test
-    if getattr(test, "attr", None) == "TYPE_CHECKING" or getattr(test, "id", None) == "TYPE_CHECKING":
-        stack.append(test)
+    return "TYPE_CHECKING" in (getattr(node.test, "attr", None), getattr(node.test, "id", None))
+
+
+def _condition(scope: _Scope, node: Any, when: int, stack: _Stack) -> None:
+    if for_type_checkers(node):
+        stack.append(node.test)
         stack += node.orelse
     else:
         _push(stack, node)

@@ -18,7 +18,7 @@ from typing import Any
 from . import notebooks
 from .code import Code
 from .import_roots import below, distance, folders_above, roots
-from .module import Broken, Import, Module, parse
+from .module import Binding, Broken, Import, Module, parse
 from .packages import provides
 from .reasons import Reason
 
@@ -211,8 +211,16 @@ class Repo:
         if last is None:
             return None
         if last.item is None or last.nested:
-            return Defined(path, name)
+            return self._guarded_triton(bindings, name, path) or Defined(path, name)
         return self.imported(last.item, name, path)
+
+    def _guarded_triton(self, bindings: list[Binding], name: str, path: str) -> External | None:
+        """`if HAS_TRITON: import triton`, else a placeholder: here it is there, and the guard may ask for a device."""
+        found = {self.imported(each.item, name, path) for each in bindings if each.item is not None}
+        target = found.pop() if len(found) == 1 else None
+        if isinstance(target, External) and target.package == "triton":
+            return target if self._installed(target.module, target.attribute) else None
+        return None
 
     def imported(self, item: Import, name: str, path: str) -> Target:
         if item.attribute or item.aliased:
