@@ -8,6 +8,8 @@ Not covered: names that are asked for through star imports, or of a module that 
 from __future__ import annotations
 
 import ast
+import posixpath
+import re
 
 from .find import dotted
 from .module import Broken, Import, Module
@@ -22,12 +24,35 @@ def resolved(repo: Repo) -> Repo:
     homes = {path for path in repo.python_files() if b"\ndef __getattr__(" in repo.files[path]}
     if not homes:
         return repo
-    files = dict(repo.files)
-    for path in repo.python_files():
-        module = repo.module(path)
-        if not isinstance(module, Broken) and (edits := _edits(repo, module, homes)):
-            files[path] = _applied(module.text, edits).encode("utf-8", "surrogateescape")
-    return Repo(files)
+
+    def edited(path: str) -> bytes:
+        module = repo.module(path) if _may_ask(repo, path, homes) else None
+        edits = _edits(repo, module, homes) if isinstance(module, Module) else []
+        if not isinstance(module, Module) or not edits:
+            return repo.files[path]
+        return _applied(module.text, edits).encode("utf-8", "surrogateescape")
+
+    return Repo(repo.files, edited=edited)
+
+
+def _may_ask(repo: Repo, path: str, homes: set[str]) -> bool:
+    """By spelling, because few do and parsing takes long: whoever asks a module says its name, or an alias of it."""
+    data = repo.files[path]
+    for home in homes:
+        folder, file = posixpath.split(home)
+        package = file == "__init__.py"
+        name = (posixpath.basename(folder) if package else file.removesuffix(".py")).encode()
+        if package and path.startswith(f"{folder}/") and re.search(rb"\bfrom\s+\.+\s+import\b", data):
+            return True
+        if name not in data:
+            continue
+        if re.search(rb"\bfrom\s+[\w.]*\b%b\s+import\b" % name, data):
+            return True
+        names = [name, *re.findall(rb"\b%b\s+as\s+(\w+)" % name, data)]
+        asked = {one.decode() for each in names for one in re.findall(rb"\b%b\.(\w+)" % each, data)}
+        if any(_is_lazy(repo, InRepo(home), one) for one in asked):
+            return True
+    return False
 
 
 def _edits(repo: Repo, module: Module, homes: set[str]) -> list[Edit]:
@@ -77,6 +102,14 @@ def _attribute(repo: Repo, module: Module, node: ast.Attribute, homes: set[str])
 
 
 def _is_lazy(repo: Repo, home: InRepo, name: str) -> bool:
+    key = (home.path, name, "is made when it is asked for")
+    if key not in repo.remembered:
+        repo.remembered[key] = _found_lazy(repo, home, name)
+    known: bool = repo.remembered[key]
+    return known
+
+
+def _found_lazy(repo: Repo, home: InRepo, name: str) -> bool:
     """Nothing binds it, but perhaps what only type checkers read."""
     found = repo.member(home, name)
     module = repo.module(home.path)

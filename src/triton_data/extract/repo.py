@@ -55,10 +55,17 @@ Target = Defined | External | InRepo | None
 
 
 class Repo:
-    def __init__(self, files: Mapping[str, bytes], installed: Callable[[str, str], bool] = provides) -> None:
-        """`installed`: whether a module, and a name in it, is to be had from outside of these files."""
+    def __init__(
+        self,
+        files: Mapping[str, bytes],
+        installed: Callable[[str, str], bool] = provides,
+        edited: Callable[[str], bytes] | None = None,
+    ) -> None:
+        """`installed`: whether a module, and a name in it, is to be had from outside of these files; `edited`: what is
+        read in place of a Python file."""
         self.files = files
         self._installed = installed
+        self._edited = edited or files.__getitem__
         self._modules: dict[str, Module | Broken] = {}
         self._code: dict[tuple[int, str], Code] = {}  # definitions by line and text: copies of a file share them
         self._virtual: dict[str, bytes] = {}
@@ -81,7 +88,7 @@ class Repo:
         if path in self._virtual:
             return parse(path, self._virtual[path], self._code)
         if not path.endswith(notebooks.SUFFIX):
-            return parse(path, self.files[path], self._code)
+            return parse(path, self._edited(path), self._code)
         try:
             return parse(path, notebooks.python_of(self.files[path]))
         except notebooks.Unreadable as error:
