@@ -11,8 +11,9 @@ import ast
 import posixpath
 import re
 
+from .bindings import Import
 from .find import dotted
-from .module import Broken, Import, Module
+from .module import Broken, Module
 from .names import for_type_checkers
 from .repo import InRepo, Repo
 

@@ -4,7 +4,7 @@ Enters: path and bytes. Leaves: a `Module`, or a `Broken` that says why not. Com
 above belong to it, as does everything on its last line, so that slices put together again read as the author wrote.
 Functions and classes are found by where they begin (outline.py) and parsed when somebody asks what is in them: most
 files are opened for a few of theirs. `Module.flaw` says what is wrong with those that nobody asked about.
-Not covered: what names mean (repo.py) and what code uses (names.py).
+Not covered: what a statement binds (bindings.py), what names mean (repo.py) and what code uses (names.py).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from .bindings import Binding, Import, bind, define
 from .code import Code, Unparsable, parsed
 from .names import Uses
 from .outline import Definition, outline
@@ -28,21 +29,6 @@ class Broken:
     path: str
     reason: Reason
     detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    module: str
-    attribute: str  # '' for `import module`
-    level: int
-    aliased: bool  # has an `as`
-
-
-@dataclass(frozen=True, slots=True)
-class Binding:
-    unit: int  # index into Module.units
-    item: Import | None  # None: a definition
-    nested: bool = False  # inside a block at module level: if, try, with, for
 
 
 @dataclass(eq=False)
@@ -174,7 +160,7 @@ def _assemble(
             last.nodes.append(one)
             last.end = max(last.end, end)
             last.text = "\n".join(lines[last.start - 1 : last.end])
-            _bind(module, last, one, nested=False)
+            bind(module, last, one, nested=False)
             continue
         floor = last.end if last is not None else 0
         while start - 1 > floor and lines[start - 2].startswith("#"):
@@ -183,10 +169,10 @@ def _assemble(
         if isinstance(one, Definition):
             code = Code(body, start) if known is None else known.setdefault((start, body), Code(body, start))
             unit = Unit(path, len(module.units), start, end, body, code, one.kind)
-            _define(module, unit, one.name, nested=False)
+            define(module, unit, one.name, nested=False)
         else:
             unit = Unit(path, len(module.units), start, end, body, Code(body, start, [one]), _kind(one))
-            _bind(module, unit, one, nested=False)
+            bind(module, unit, one, nested=False)
         module.units.append(unit)
     return module
 
@@ -200,71 +186,3 @@ def _kind(node: ast.stmt) -> str:
     if isinstance(node, ast.ClassDef):
         return "class"
     return "def" if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else ""
-
-
-def _bind(module: Module, unit: Unit, node: ast.stmt, nested: bool) -> None:
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        _define(module, unit, node.name, nested)
-    elif isinstance(node, ast.Import | ast.ImportFrom):
-        _bind_import(module, unit, node, nested)
-    elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        if isinstance(node, ast.Assign) and "__all__" in (getattr(t, "id", "") for t in targets):
-            module.exports = _literal_names(node.value)
-        for name in _stored(*targets):
-            _define(module, unit, name, nested)
-    else:
-        _bind_block(module, unit, node)
-
-
-def _bind_block(module: Module, unit: Unit, node: ast.stmt) -> None:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.stmt):
-            _bind(module, unit, child, nested=True)
-        elif isinstance(child, ast.ExceptHandler | ast.match_case):
-            for inner in child.body:
-                _bind(module, unit, inner, nested=True)
-        else:
-            for name in _stored(child):
-                _define(module, unit, name, True)
-
-
-def _define(module: Module, unit: Unit, name: str, nested: bool) -> None:
-    unit.binds.add(name)
-    known = module.bindings.setdefault(name, [])
-    if not known or known[-1].unit != unit.index or known[-1].item is not None:
-        known.append(Binding(unit.index, None, nested))
-
-
-def _bind_import(module: Module, unit: Unit, node: ast.Import | ast.ImportFrom, nested: bool) -> None:
-    for alias in node.names:
-        if isinstance(node, ast.Import):
-            item = Import(alias.name, "", 0, alias.asname is not None)
-            name = alias.asname or alias.name.split(".")[0]
-        else:
-            if node.module == "__future__":
-                module.future_annotations |= alias.name == "annotations"
-                continue
-            item = Import(node.module or "", alias.name, node.level, alias.asname is not None)
-            name = alias.asname or alias.name
-        if name == "*":
-            module.stars.append((unit.index, Import(item.module, "", item.level, False)))
-            continue
-        unit.binds.add(name)
-        module.bindings.setdefault(name, []).append(Binding(unit.index, item, nested))
-
-
-def _stored(*nodes: ast.AST) -> list[str]:
-    return [
-        child.id
-        for node in nodes
-        for child in ast.walk(node)
-        if isinstance(child, ast.Name) and not isinstance(child.ctx, ast.Load)
-    ]
-
-
-def _literal_names(node: ast.expr) -> list[str] | None:
-    if not isinstance(node, ast.List | ast.Tuple):
-        return None
-    names = [e.value for e in node.elts if isinstance(e, ast.Constant) and isinstance(e.value, str)]
-    return names if len(names) == len(node.elts) else None

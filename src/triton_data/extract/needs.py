@@ -12,9 +12,10 @@ import builtins
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from .bindings import Import
 from .installed import through_star
 from .local_modules import taken_from
-from .module import Broken, Import, Module, Unit
+from .module import Broken, Module, Unit
 from .names import When
 from .packages import available
 from .reasons import Reason, needs

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import notebooks
+from .bindings import Binding, Import
 from .code import Code
 from .import_roots import below, distance, folders_above, roots
-from .module import Binding, Broken, Import, Module, parse
+from .module import Broken, Module, parse
 from .packages import provides
 from .reasons import Reason
 
