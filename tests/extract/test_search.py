@@ -403,3 +403,16 @@ class Outer(nn.Module):
 """, "Outer")  # fmt: skip
     assert isinstance(program, Program)
     assert "\"level\": 'wide'" in program.text or "\"level\": 'deep'" in program.text
+
+
+def test_a_dimension_that_no_input_has_is_the_constructors_fault():
+    program = found(NN + """class Largest(nn.Module):
+    def __init__(self, dim, keepdim=False):
+        super().__init__()
+        self.dim, self.keepdim = dim, keepdim
+
+    def forward(self, x):
+        return x.max(self.dim, keepdim=self.keepdim)[0]
+""", "Largest")  # fmt: skip
+    assert isinstance(program, Program)
+    assert '"dim": 64' not in program.text

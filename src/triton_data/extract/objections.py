@@ -21,6 +21,7 @@ _ITERATED = re.compile(r"'(int|float)' object is not (iterable|subscriptable|rev
 _WANTED = (
     (r"'(int|float)' object is not (iterable|subscriptable|reversible)|type 'int' has no len|not iterable|non-iterable",
      ("[64, 64]", "(2, 2)", "[2, 2, 2, 2]")),
+    (r"Dimension out of range|out of bounds for dimension", ("1", "-1", "0")),
     (r"(list|tuple) index out of range", ("[64, 64, 64, 64]", "[2, 2, 2, 2]")),
     (r"'(int|str|float|list)' object is not callable", ("torch.nn.ReLU", "torch.nn.Identity()")),
     (r"should be of type int|unsupported operand|not supported between|not all arguments converted|"
