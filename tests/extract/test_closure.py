@@ -299,3 +299,10 @@ def test_what_only_decorates_a_definition_does_not_bring_the_others():
     assert "triple" in alone, "a statement of its own comes with what it changes"
     more = FACTORY + '@LAYERS.register("half")\ndef half(x):\n    return x / 2\n'
     assert "def half" not in closed("double", main=more).text
+
+
+def test_what_a_guarded_import_decorates_does_not_come_along():
+    text = "try:\n    import functools\nexcept ImportError:\n    functools = None\n\n\n"
+    text += "@functools.cache\ndef other():\n    return 1\n\n\n@functools.cache\ndef f():\n    return 2\n"
+    result = closed("f", main=text)
+    assert run(result, "f")() == 2 and "other" not in result.text

@@ -66,12 +66,15 @@ def _take(made: Plan, units: list[Unit]) -> list[Unit]:
 
 
 def _registered(repo: Repo, target: Defined) -> list[Unit]:
-    """What its own file registers with it. A class is a base, most often, and does without those that inherit."""
+    """What its own file registers with it. A class is a base, most often, and does without those that inherit; what is
+    imported, in a `try` as often, keeps nothing of this file."""
     module = repo.module(target.path)
     if isinstance(module, Broken) or target.name not in module.registered:
         return []
-    kinds = {module.units[binding.unit].kind for binding in module.bindings[target.name]}
-    return [] if "class" in kinds else module.registered[target.name]
+    bindings = module.bindings[target.name]
+    if any(each.item is not None or module.units[each.unit].kind == "class" for each in bindings):
+        return []
+    return module.registered[target.name]
 
 
 def _add(made: Plan, needs: Needs) -> None:
