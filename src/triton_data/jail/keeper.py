@@ -53,8 +53,9 @@ class Keeper:
         self.config = config
         self.driver = os.getppid()
         self.base = Path(config["base"])
-        self.lock = (self.base / "lock").open("w")
+        self.lock = (self.base / "lock.new").open("w")
         fcntl.flock(self.lock, fcntl.LOCK_EX)  # held while we live: tells a later start that this directory is in use
+        (self.base / "lock.new").rename(self.base / "lock")  # nobody ever sees it free
         self.listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.listening.bind(config["address"])
         self.listening.listen(1024)
