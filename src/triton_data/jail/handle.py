@@ -26,6 +26,7 @@ ADVICE = (
 )
 NO_GPU = {"CUDA_VISIBLE_DEVICES": ""}
 LONGEST_ADDRESS = 100  # a Unix socket's path has 107 bytes
+CLOSE_S = 30.0  # in which a keeper that is told to stop has cleared up
 
 
 class Jail:
@@ -141,7 +142,11 @@ class Jail:
     def close(self) -> None:
         if self._keeper is not None:
             self._keeper.terminate()
-            self._keeper.wait()
+            try:
+                self._keeper.wait(CLOSE_S)
+            except subprocess.TimeoutExpired:  # what it leaves is swept away by the next one
+                self._keeper.kill()
+                self._keeper.wait()
             if self._keeper.stdout is not None:
                 self._keeper.stdout.close()
             self._keeper = None
