@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from .repo import Repo
-from .usage import CALL, Snippet, snippets
+from .usage import Snippet, snippets
 from .users import all_classes
 
 AT_FIRST = 80
@@ -34,7 +34,7 @@ class Examples:
     def naming(self, name: str) -> list[Snippet]:
         """Those not handed out so far that construct the class, before those that only mention it."""
         found = [snippet for snippet in self._later if name in self._named(snippet)]
-        found.sort(key=lambda snippet: f"{name}(" not in _shown(snippet))
+        found.sort(key=lambda snippet: f"{name}(" not in snippet.shown)
         chosen = found[:FOR_ONE_CLASS]
         self._later = [snippet for snippet in self._later if snippet not in chosen]
         return chosen
@@ -44,7 +44,7 @@ class Examples:
         seen: set[str] = set()
         covered: dict[str, int] = {}
         for snippet in snippets(repo):
-            text, names = _shown(snippet), self._named(snippet)
+            text, names = snippet.shown, self._named(snippet)
             if text in seen and snippet.kind != "tests":
                 continue
             seen.add(text)
@@ -56,10 +56,5 @@ class Examples:
         return chosen
 
     def _named(self, snippet: Snippet) -> set[str]:
-        text = snippet.text if snippet.kind == "tests" else _shown(snippet)
+        text = snippet.text if snippet.kind == "tests" else snippet.shown
         return self.names.intersection(re.findall(r"[^\W\d]\w*", text))
-
-
-def _shown(snippet: Snippet) -> str:
-    """What is called, without the imports before it."""
-    return snippet.text[snippet.text.rindex(f"def {CALL}") :]

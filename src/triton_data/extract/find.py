@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .installed import through_star
-from .module import Broken, Module, Unit, parse
+from .module import Broken, Module, Unit
 from .repo import Defined, External, InRepo, Repo, Target
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -62,12 +62,12 @@ def may_hold_classes(data: bytes) -> bool:
 
 def find_kernels(text: str) -> list[FoundKernel]:
     """Kernels of one file with nothing around it: aliases are followed inside the file only."""
-    module = parse("file.py", text.encode("utf-8", "surrogateescape"))
+    repo = Repo({"file.py": text.encode("utf-8", "surrogateescape")})
+    module = repo.module("file.py")
     if isinstance(module, Broken):
         raise SyntaxError(module.detail)
     if module.flaw is not None:
         raise SyntaxError(module.flaw.detail)
-    repo = Repo({"file.py": text.encode("utf-8", "surrogateescape")})
     return list(kernels_in(repo, module))
 
 

@@ -40,7 +40,8 @@ def failures(texts: Iterable[str], probe: Prober) -> dict[str, Facts]:
         errors = facts.get("errors") or ["?"] * len(batch)  # none: the child did not live to say
         for text, error in zip(batch, errors, strict=True):
             if error:
-                by_itself = probe({"op": "imports", "texts": [text], "seconds": SECONDS})
+                alone = {"op": "imports", "texts": [text], "seconds": SECONDS}
+                by_itself = probe(alone) if len(batch) > 1 else facts
                 said = by_itself.get("errors", [by_itself.get("error", "")])[0]
                 if said:
                     found[text] = {"stage": "import", **by_itself, "error": said}

@@ -14,7 +14,7 @@ from .find import kernels_in, may_hold_kernels
 from .launcher import launching
 from .module import Broken, Module
 from .repo import Repo
-from .usage import CALL, Snippet, snippets
+from .usage import Snippet, snippets
 
 Key = tuple[str, str]
 MAX_SNIPPETS = 80
@@ -53,7 +53,7 @@ def useful(repo: Repo, names: set[str]) -> list[Snippet]:
     chosen: list[Snippet] = []
     seen: set[str] = set()
     for snippet in snippets(repo):
-        body = snippet.text[snippet.text.rindex(f"def {CALL}") :]
+        body = snippet.shown
         called = re.search(r"(\w+)\(", body.partition("\n")[2])
         marked = f"{snippet.origin}:{body}" if snippet.kind == "tests" else body
         words = set(_WORD.findall(body)) | ({called[1]} if called else set())

@@ -36,6 +36,11 @@ class Snippet:
     text: str
     kind: str  # usage or tests
 
+    @property
+    def shown(self) -> str:
+        """What is called, without the imports before it."""
+        return self.text[self.text.rindex(f"def {CALL}") :]
+
 
 def snippets(repo: Repo) -> Iterator[Snippet]:
     """Documents first: an author's example says more than a test."""
