@@ -1,7 +1,11 @@
-"""What a killed keeper left is swept away by the next one; what one that is just starting has made is not."""
+"""What a killed keeper left is swept away by the next one; what one that is just starting has made is not; and one
+that is told to stop does so, wherever it is told."""
 
 import fcntl
+import os
+import signal
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,6 +26,15 @@ def made(parent, name):
     return base
 
 
+@contextmanager
+def kept(base):
+    paths = {"base": base, "address": base / "door" / "socket", "scratch": base / "scratch"}
+    started = keeper.Keeper({name: str(path) for name, path in paths.items()})
+    yield started
+    started.listening.close()
+    started.lock.close()
+
+
 def test_a_keeper_is_not_swept_away_while_it_takes_its_lock(parent, monkeypatch):
     base, take = made(parent, "starting"), fcntl.flock
 
@@ -31,12 +44,29 @@ def test_a_keeper_is_not_swept_away_while_it_takes_its_lock(parent, monkeypatch)
         take(file, how)
 
     monkeypatch.setattr(keeper.fcntl, "flock", sweeping_first)
-    started = keeper.Keeper(
-        {"base": str(base), "address": str(base / "door" / "socket"), "scratch": str(base / "scratch")}
-    )
-    keeper.sweep(parent)
-    assert base.exists()
-    started.listening.close()
-    started.lock.close()
+    with kept(base):
+        keeper.sweep(parent)
+        assert base.exists()
     keeper.sweep(parent)
     assert not base.exists()
+
+
+class Told:
+    """What a signal handler raises in here goes nowhere."""
+
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_keeper_stops_that_is_told_within_a_finaliser(parent, monkeypatch):
+    naps = iter([Told])
+    monkeypatch.setattr(keeper.time, "sleep", lambda seconds: next(naps)())  # a second nap is a StopIteration
+    monkeypatch.setattr(keeper.Stopped, "told", False)
+    before = signal.signal(signal.SIGTERM, keeper._stop)
+    try:
+        with kept(made(parent, "running")) as running:
+            running.keep()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert keeper.Stopped.told

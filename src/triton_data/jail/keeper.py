@@ -40,11 +40,14 @@ def command(part: str, roots: list[str]) -> list[str]:
     return [sys.executable, "-I", "-c", BOOT.format(part), *roots]
 
 
-class Stopped(Exception):
+class Stopped(BaseException):
     """SIGTERM: the driver is done with us."""
+
+    told = False  # an exception that a signal raises within a finaliser is printed and forgotten
 
 
 def _stop(signum: int, where: FrameType | None) -> None:
+    Stopped.told = True
     raise Stopped
 
 
@@ -82,7 +85,7 @@ class Keeper:
     def keep(self) -> None:
         """Until the driver is gone; or until zygotes die so fast that another one would not help."""
         started = time.monotonic()
-        while os.getppid() == self.driver and self.failures < MAX_FAILURES:
+        while not Stopped.told and os.getppid() == self.driver and self.failures < MAX_FAILURES:
             time.sleep(LOOK_S)
             if self.zygote is None or self.zygote.poll() is None:
                 continue
