@@ -10,15 +10,20 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
+from functools import lru_cache
 
 from .bindings import Import
 from .find import dotted
 from .module import Broken, Module
 from .names import for_type_checkers
-from .repo import InRepo, Repo
+from .repo import InRepo, Repo, Target
 
 ASKED = "__getattr__"
 Edit = tuple[int, int, int, int, str]  # first line and column in bytes, last ones, new text
+_LIST = rb"\s+import\s*(\([^)]*|(?:[^\n\\]|\\\r?\n)*)"
+_RELATIVE = re.compile(rb"\bfrom\s+\.+%b" % _LIST)
+_NOT_ASKED = re.compile(rb"\bas\s+\w+|#[^\n]*")
+_WORD = re.compile(rb"[^\W\d]\w*")
 
 
 def resolved(repo: Repo) -> Repo:
@@ -39,26 +44,47 @@ def resolved(repo: Repo) -> Repo:
 def _may_ask(repo: Repo, path: str, homes: set[str]) -> bool:
     """By spelling, because few do and parsing takes long: whoever asks a module says its name, or an alias of it."""
     data = repo.files[path]
-    for home in homes:
-        folder, file = posixpath.split(home)
-        package = file == "__init__.py"
-        name = (posixpath.basename(folder) if package else file.removesuffix(".py")).encode()
-        if package and path.startswith(f"{folder}/") and re.search(rb"\bfrom\s+\.+\s+import\b", data):
-            return True
-        if name not in data:
-            continue
-        if re.search(rb"\bfrom\s+[\w.]*\b%b\s+import\b" % name, data):
-            return True
-        names = [name, *re.findall(rb"\b%b\s+as\s+(\w+)" % name, data)]
-        asked = {one.decode() for each in names for one in re.findall(rb"\b%b\.(\w+)" % each, data)}
-        if any(_is_lazy(repo, InRepo(home), one) for one in asked):
-            return True
-    return False
+    return any(_is_lazy(repo, InRepo(home), one.decode()) for home in homes for one in _spelled(data, path, home))
+
+
+def _spelled(data: bytes, path: str, home: str) -> set[bytes]:
+    """The names that are asked of a module, and some that are not."""
+    folder, file = posixpath.split(home)
+    name = _stem(home).encode()
+    lists: list[bytes] = []
+    if file == "__init__.py" and path.startswith(f"{folder}/"):
+        lists += _RELATIVE.findall(data)
+    asked: set[bytes] = set()
+    if name in data:
+        from_it, aliased = _asking(name)
+        lists += from_it.findall(data)
+        for each in {name, *aliased.findall(data)}:
+            asked.update(_attributes_of(each).findall(data))
+    return asked.union(*(_WORD.findall(_NOT_ASKED.sub(b"", each)) for each in lists))
+
+
+@lru_cache
+def _asking(name: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    return re.compile(rb"\bfrom\s+[\w.]*\b%b%b" % (name, _LIST)), re.compile(rb"\b%b\s+as\s+(\w+)" % name)
+
+
+@lru_cache
+def _attributes_of(name: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"\b%b\.(\w+)" % name)
+
+
+def _stem(home: str) -> str:
+    folder, file = posixpath.split(home)
+    return posixpath.basename(folder) if file == "__init__.py" else file.removesuffix(".py")
 
 
 def _edits(repo: Repo, module: Module, homes: set[str]) -> list[Edit]:
     found: list[Edit] = []
-    for node in ast.walk(module.tree):
+    spelled = {_stem(home) for home in homes}
+    spelled |= {name for name in module.bindings if _leads_to(repo, repo.lookup(module.path, name), homes)}
+    asking = re.compile(rf"\b(?:{'|'.join(map(re.escape, spelled))})\b|\bfrom\s+\.+\s+import\b")
+    statements = [top for unit in module.units if asking.search(unit.text) for top in unit.nodes]
+    for node in (node for top in statements for node in ast.walk(top)):
         new = ""
         if isinstance(node, ast.ImportFrom):
             new = _imported(repo, module.path, node, homes)
@@ -68,6 +94,10 @@ def _edits(repo: Repo, module: Module, homes: set[str]) -> list[Edit]:
             assert node.end_lineno is not None and node.end_col_offset is not None
             found.append((node.lineno, node.col_offset, node.end_lineno, node.end_col_offset, new))
     return found
+
+
+def _leads_to(repo: Repo, target: Target, homes: set[str]) -> bool:
+    return isinstance(target, InRepo) and target.path in homes
 
 
 def _applied(text: str, edits: list[Edit]) -> str:
@@ -116,13 +146,25 @@ def _found_lazy(repo: Repo, home: InRepo, name: str) -> bool:
     module = repo.module(home.path)
     if found is None or isinstance(module, Broken) or isinstance(found, InRepo) or name.startswith("__"):
         return found is None and not name.startswith("__")
-    shown = [node for node in ast.walk(module.tree) if isinstance(node, ast.If) and for_type_checkers(node)]
-    unread = {id(inner) for node in shown for statement in node.body for inner in ast.walk(statement)}
-    statements = [node for node in ast.walk(module.tree) if isinstance(node, ast.AnnAssign | ast.Assign)]
-    bound = [n for n in statements if any(isinstance(t, ast.Name) and t.id == name for t in _targets(n))]
-    return bool(bound) and all(
-        id(node) in unread or (isinstance(node, ast.AnnAssign) and node.value is None) for node in bound
-    )
+    return name in _unread(repo, module)
+
+
+def _unread(repo: Repo, module: Module) -> set[str]:
+    """Names that only statements bind which nobody runs, or which give no value."""
+    key = (module.path, "names that nothing gives a value")
+    if key not in repo.remembered:
+        tops = [top for unit in module.units if not unit.kind for top in unit.nodes]
+        nodes = [node for top in tops for node in ast.walk(top)]
+        shown = [node for node in nodes if isinstance(node, ast.If) and for_type_checkers(node)]
+        idle = {id(inner) for node in shown for statement in node.body for inner in ast.walk(statement)}
+        named: dict[bool, set[str]] = {True: set(), False: set()}
+        for node in nodes:
+            if isinstance(node, ast.AnnAssign | ast.Assign):
+                runs = id(node) not in idle and node.value is not None
+                named[runs].update(target.id for target in _targets(node) if isinstance(target, ast.Name))
+        repo.remembered[key] = named[False] - named[True]
+    known: set[str] = repo.remembered[key]
+    return known
 
 
 def _targets(node: ast.AnnAssign | ast.Assign) -> list[ast.expr]:
