@@ -82,7 +82,7 @@ def close_kernel(
     closed: Closed | Drop
     launcher = find_launcher(repo, module.path, found.name, found.unit) if with_launcher else None
     if launcher is not None:
-        closed = close(repo, [root, launcher], strict=True)
+        closed = _with_launcher(repo, root, launcher)
         if isinstance(closed, Closed) and "triton" not in closed.needs:
             return Kernel(_in_text(found, closed, root), closed.text, origin, closed.names[launcher])
     closed = close(repo, [root], strict=True)
@@ -96,5 +96,16 @@ def close_kernel(
     return Kernel(_in_text(found, closed, root), closed.text, origin, inside)
 
 
+def _with_launcher(repo: Repo, root: tuple[str, str], launcher: tuple[str, str]) -> Closed | Drop:
+    """One closure for all kernels that a function launches; but each of them keeps its name."""
+    key = (launcher, "with what it launches")
+    if key not in repo.remembered:
+        repo.remembered[key] = close(repo, [launcher], strict=True)
+    closed: Closed | Drop = repo.remembered[key]
+    if isinstance(closed, Drop) or closed.homes.get(root) == root[1]:
+        return closed
+    return close(repo, [root, launcher], strict=True)
+
+
 def _in_text(found: FoundKernel, closed: Closed, root: tuple[str, str]) -> str:
-    return ".".join([closed.names[root], *found.name.split(".")[1:]])
+    return ".".join([closed.homes[root], *found.name.split(".")[1:]])
