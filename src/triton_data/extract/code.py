@@ -13,8 +13,9 @@ import symtable
 import warnings
 from functools import cached_property
 
+from .functions import looked_up, says_more, undecorated, without_body
 from .memory import no_collection
-from .names import Uses
+from .names import Uses, When
 from .reasons import Reason
 
 
@@ -47,21 +48,53 @@ class Code:
         return [] if isinstance(self._tree, Unparsable) else self._tree.body
 
     @cached_property
+    def heads(self) -> list[ast.stmt]:
+        """The nodes; a function that nobody has parsed yet comes without its body."""
+        return self.nodes if self._head is None else [self._head]
+
+    @cached_property
     def uses(self) -> list[Uses]:
         return [Uses(node) for node in self.nodes]
 
     @cached_property
+    def roots(self) -> list[Uses]:
+        """The uses; of a function that nobody has parsed yet without attributes, and annotations of its variables are
+        names like others. Nothing is imported in it."""
+        if self._head is None or says_more(self.text) or self._table is None:
+            return self.uses
+        names = looked_up(self._head.name, self._table)
+        if names is None:
+            return self.uses
+        found = Uses(self._head)
+        for name in names:
+            found.chains[name] = found.chains.get(name, 0) | When.LAZY
+        return [found]
+
+    @cached_property
     def flaw(self) -> Unparsable | None:
         """Why it does not parse. The symbol table takes half the time where nobody needs the nodes."""
-        if "nodes" not in self.__dict__:
-            try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")
-                    symtable.symtable(self.text, "", "exec")
-                return None
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                pass  # it may still be something that only the parser takes, as a `return` outside of a function
+        if "nodes" not in self.__dict__ and self._table is not None:
+            return None
+        # without a table it may still be something that the parser takes, as a `return` outside of a function
         return self._tree if not self.nodes and isinstance(self._tree, Unparsable) else None
+
+    @cached_property
+    def _head(self) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+        if "nodes" in self.__dict__:
+            return None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return without_body(self.text, self.line)
+
+    @cached_property
+    def _table(self) -> symtable.SymbolTable | None:
+        text = undecorated(self.text) if self.__dict__.get("_head") is not None else self.text
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return symtable.symtable(text, "", "exec")
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
 
     @cached_property
     def _tree(self) -> ast.Module | Unparsable:

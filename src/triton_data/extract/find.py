@@ -29,7 +29,7 @@ _OTHER_FRAMEWORKS = frozenset(("keras", "tensorflow", "flax", "jax", "paddle", "
 
 _INDENTED = re.compile(r"\n[ \t]+@")  # a decorator inside something
 _DECORATORS = re.compile(r"^[ \t]*@[ \t]*(.*)", re.M)
-_WORD = re.compile(r"\w+")
+_CHAIN = re.compile(r"([^\W\d][\w.]*)[ \t]*(?:[(#\r]|$)")  # else it is written in an unusual way
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,11 @@ def find_kernels(text: str) -> list[FoundKernel]:
 
 def kernels_in(repo: Repo, module: Module) -> Iterator[FoundKernel]:
     for unit in module.units:
-        for top in unit.nodes if _may_decorate(module, unit.text) else ():
-            for name, node, _ in _definitions(top, "", False) if _INDENTED.search(unit.text) else _itself(top):
+        if not _has_jit(repo, module, unit.text):
+            continue
+        deep = _INDENTED.search(unit.text)
+        for top in unit.nodes if deep else unit.code.heads:
+            for name, node, _ in _definitions(top, "", False) if deep else _itself(top):
                 if isinstance(node, Function) and node.decorator_list and _is_kernel(repo, module, node):
                     start = min(node.lineno, *(d.lineno for d in node.decorator_list))
                     end = node.end_lineno or start
@@ -84,11 +87,11 @@ def kernels_in(repo: Repo, module: Module) -> Iterator[FoundKernel]:
                     yield FoundKernel(name, text, start, end, unit, node)
 
 
-def _may_decorate(module: Module, text: str) -> bool:
+def _has_jit(repo: Repo, module: Module, text: str) -> bool:
     """Most functions are neither kernels nor parsed to find that out."""
     for said in _DECORATORS.findall(text) if "@" in text else ():
-        root = _WORD.match(said)
-        if "jit" in said.lower() or root is None or _aliases_jit(module, root[0]):
+        chain = _CHAIN.match(said)
+        if chain is None or _is_jit(repo, module, tuple(chain[1].split("."))):
             return True
     return False
 
@@ -121,11 +124,11 @@ def _definitions(node: ast.AST, prefix: str, in_function: bool) -> Iterator[tupl
 
 
 def _is_kernel(repo: Repo, module: Module, node: Function) -> bool:
-    return any(_is_jit(repo, module, decorator) for decorator in node.decorator_list)
+    said = (decorator.func if isinstance(decorator, ast.Call) else decorator for decorator in node.decorator_list)
+    return any(_is_jit(repo, module, dotted(each)) for each in said)
 
 
-def _is_jit(repo: Repo, module: Module, decorator: ast.expr) -> bool:
-    chain = dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)
+def _is_jit(repo: Repo, module: Module, chain: tuple[str, ...]) -> bool:
     if not chain or ("jit" not in chain[-1].lower() and not _aliases_jit(module, chain[0])):
         return False
     return names_triton_jit(resolve(repo, module, chain))
@@ -187,7 +190,7 @@ def _assigned(repo: Repo, target: Defined) -> tuple[str, ...]:
     if isinstance(module, Broken):
         return ()
     binding = module.bindings[target.name][-1]
-    for node in module.units[binding.unit].nodes:
+    for node in module.units[binding.unit].code.heads:
         if isinstance(node, ast.Assign) and any(getattr(t, "id", "") == target.name for t in node.targets):
             chain = dotted(node.value)
             return chain if chain and chain[0] != target.name else ()

@@ -21,7 +21,7 @@ from .code import Code, Unparsable, parsed
 from .names import Uses
 from .outline import Definition, outline
 from .reasons import Reason
-from .writes import decorating_roots
+from .writes import decorating_roots, written_roots
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,11 @@ class Unit:
     @property
     def uses(self) -> list[Uses]:
         return self.code.uses
+
+    @property
+    def imports_inside(self) -> list[ast.Import | ast.ImportFrom]:
+        """What its functions import for themselves."""
+        return [node for uses in self.code.roots for node in uses.local_imports]
 
     @property
     def is_import(self) -> bool:
@@ -97,7 +102,7 @@ class Module:
         found: dict[str, list[Unit]] = {}
         for unit in self.units:
             if not unit.kind and not unit.is_import:
-                for root in {root for uses in unit.uses for root in uses.writes}:
+                for root in {root for node in unit.nodes for root in written_roots(node)}:
                     found.setdefault(root, []).append(unit)
         return found
 

@@ -12,8 +12,6 @@ import ast
 from collections.abc import Iterable
 from typing import Any
 
-from .writes import written_roots
-
 
 class When:
     """Moments, as bits of a plain int: IntFlag's operators cost more than the walk."""
@@ -26,16 +24,13 @@ class When:
 
 
 class Uses:
-    """`local_imports` are imports inside functions; `writes` the roots that module-level code mutates."""
+    """`local_imports` are imports inside functions."""
 
-    __slots__ = ("chains", "local_imports", "writes")
+    __slots__ = ("chains", "local_imports")
 
     def __init__(self, statement: ast.stmt) -> None:
         self.chains: dict[str, int] = {}
         self.local_imports: list[ast.Import | ast.ImportFrom] = []
-        self.writes: set[str] = set()
-        if not isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
-            self.writes = written_roots(statement)
         _Scope(self, When.EAGER, frozenset()).run([statement])
 
 

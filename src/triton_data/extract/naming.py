@@ -88,7 +88,7 @@ def without_twins(made: Plan, units: list[Unit]) -> list[Unit]:
 
 
 def _fingerprint(made: Plan, unit: Unit) -> object:
-    if any(uses.local_imports for uses in unit.uses):
+    if unit.imports_inside:
         return None
     module = made.repo.module(unit.path)
     assert not isinstance(module, Broken)

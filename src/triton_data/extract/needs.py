@@ -16,7 +16,7 @@ from .bindings import Import
 from .installed import through_star
 from .local_modules import taken_from
 from .module import Broken, Module, Unit
-from .names import When
+from .names import Uses, When
 from .packages import available
 from .reasons import Reason, needs
 from .repo import Defined, External, InRepo, Repo, Target
@@ -68,8 +68,20 @@ def needs_of(repo: Repo, unit: Unit, strict: bool, local_imports: bool = True) -
     key = (unit, strict, local_imports)
     known: Needs | None = repo.remembered.get(key)
     if known is None:
-        known = repo.remembered[key] = _Reader(repo, unit, strict, local_imports).read()
+        known = repo.remembered[key] = _needs(repo, unit, strict, local_imports)
     return known
+
+
+def _needs(repo: Repo, unit: Unit, strict: bool, local_imports: bool) -> Needs:
+    """By the roots of its names; where one of these leads nowhere, by all that is said about them."""
+    try:
+        made = _Reader(repo, unit, unit.code.roots, strict, local_imports).read()
+        if not made.missing:
+            return made
+    except Unclosed:
+        if unit.code.roots is unit.uses:
+            raise
+    return _Reader(repo, unit, unit.uses, strict, local_imports).read()
 
 
 def definition(repo: Repo, target: Defined) -> tuple[list[Unit], frozenset[tuple[str, int]]]:
@@ -91,15 +103,15 @@ def _module(repo: Repo, path: str) -> Module:
 
 
 class _Reader:
-    def __init__(self, repo: Repo, unit: Unit, strict: bool, local_imports: bool) -> None:
-        self.repo, self.unit, self.strict = repo, unit, strict
+    def __init__(self, repo: Repo, unit: Unit, uses: list[Uses], strict: bool, local_imports: bool) -> None:
+        self.repo, self.unit, self.uses, self.strict = repo, unit, uses, strict
         self.local_imports = local_imports or not unit.kind
         self.module = _module(repo, unit.path)
         self.made = Needs()
 
     def read(self) -> Needs:
         made, module = self.made, self.module
-        if not self.unit.nodes and (flaw := self.unit.code.flaw) is not None:
+        if (flaw := self.unit.code.flaw) is not None:
             raise Unclosed(flaw.reason, f"{module.path}: {flaw.detail}")
         for chain, when in self._chains():
             made.chains[chain] = None
@@ -112,7 +124,7 @@ class _Reader:
             made.meaning[(module.path, each.chain)] = (each.symbol, each.parts)
             made.plain &= each.parts == 1 and each.symbol.name == each.root
             self._reach(each.symbol, each.target, each.when, each.root if each.parts == 1 else "")
-        for uses in self.unit.uses:
+        for uses in self.uses:
             for node in uses.local_imports if self.local_imports else ():
                 self._local_import(node)
         made.plain &= not made.missing
@@ -121,7 +133,7 @@ class _Reader:
     def _chains(self) -> dict[tuple[str, int], None]:
         """`tl.load` and `tl.store` ask the same question, unless the root is a module of the repository."""
         found: dict[tuple[str, int], None] = {}
-        for uses in self.unit.uses:
+        for uses in self.uses:
             for chain, when in uses.chains.items():
                 root = chain.partition(".")[0]
                 ours = root != chain and isinstance(self.repo.lookup(self.module.path, root), InRepo)

@@ -66,7 +66,7 @@ def _needed_first(made: Plan, key: tuple[str, int]) -> set[tuple[str, int]]:
     """Eager needs; where the unit runs code at import time, also what that code needs in turn."""
     needed = made.needs[key].eager
     if made.units[key].kind:
-        decorated = any(getattr(node, "decorator_list", ()) for node in made.units[key].nodes)
+        decorated = any(getattr(node, "decorator_list", ()) for node in made.units[key].code.heads)
         if not decorated:
             return needed & made.units.keys() - {key}
     if not needed:

@@ -93,6 +93,10 @@ def _margins(text: str) -> list[tuple[int, int]]:
 
 def _last_line(lines: list[str], first: int, last: int) -> int:
     """Without the blank lines and comments that come before what follows."""
-    while last > first and lines[last - 1].lstrip()[:1] in ("", "#") and not lines[last - 2].endswith("\\"):
+    while last > first and lines[last - 1].lstrip()[:1] in ("", "#") and not _goes_on(lines[last - 2]):
         last -= 1
     return last
+
+
+def _goes_on(line: str) -> bool:
+    return line.endswith("\\") and line.lstrip()[:1] != "#"

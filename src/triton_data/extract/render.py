@@ -56,9 +56,8 @@ def _unit_text(made: Plan, unit: Unit, naming: Naming) -> str:
             edit.chains[old] = new
         if symbol in made.missing:
             edit.drop_decorators.add(old)
-    for uses in unit.uses:
-        for node in uses.local_imports if made.local_imports or not unit.kind else ():
-            _local_edits(made, unit, node, naming, edit)
+    for node in unit.imports_inside if made.local_imports or not unit.kind else ():
+        _local_edits(made, unit, node, naming, edit)
     for name in unit.binds:
         new = naming.given[key_at(made, unit.path, name)]
         if new != name:
