@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..records import Drop
-from .needs import Unclosed
 from .plan import plan
 from .reasons import Reason
 from .render import render
 from .repo import Repo
+from .symbols import Unclosed
 
 MAX_CHARACTERS = 400_000
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from .module import Broken
 from .names import When
 from .naming import Naming, key_of
-from .needs import Symbol
 from .plan import Plan
+from .symbols import Symbol
 
 
 def imports(made: Plan, naming: Naming) -> str:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from .module import Broken, Unit
-from .needs import Symbol
 from .plan import Plan
 from .repo import Defined, External
+from .symbols import Symbol
 
 
 @dataclass(eq=False)

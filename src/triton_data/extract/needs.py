@@ -8,39 +8,17 @@ Not covered: what the definitions need in their turn (plan.py).
 from __future__ import annotations
 
 import ast
-import builtins
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from .bindings import Import
-from .installed import through_star
 from .local_modules import taken_from
 from .module import Broken, Module, Unit
 from .names import Uses, When
 from .packages import available
 from .reasons import Reason, needs
 from .repo import Defined, External, InRepo, Repo, Target
+from .symbols import BUILTINS, Symbol, Unclosed, local_targets, resolved
 
-_BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__package__", "__spec__", "__path__"}
 _IMPLICIT = frozenset(("__class__", "__annotations__", "__qualname__", "__module__", "__builtins__"))
-
-
-class Unclosed(Exception):
-    """Why these roots have no closure. Caught where a closure is asked for, and turned into a Drop."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(reason, detail)
-        self.reason, self.detail = reason, detail
-
-
-@dataclass(frozen=True, slots=True)
-class Symbol:
-    """One thing with one name in the standalone file. `where` is '' for what is imported from other packages."""
-
-    where: str
-    name: str  # as its home calls it; for an import the name it is bound to
-    external: External | None = None
-    submodules: bool = False  # a plain `import a.b`, which binds `a`
 
 
 @dataclass(eq=False)
@@ -115,7 +93,7 @@ class _Reader:
             raise Unclosed(flaw.reason, f"{module.path}: {flaw.detail}")
         for chain, when in self._chains():
             made.chains[chain] = None
-            each = _resolved(self.repo, self.unit, module, chain, when)
+            each = resolved(self.repo, self.unit, module, chain, when)
             if each is None:
                 continue
             if each.symbol is None or each.target is None:
@@ -169,7 +147,7 @@ class _Reader:
         made, module = self.made, self.module
         if root in self.unit.binds or root in _IMPLICIT:
             return
-        if root in _BUILTINS:
+        if root in BUILTINS:
             made.builtins.add(root)
             if root == "globals":  # `globals()[name]` may ask for any definition of its file
                 names = [name for name, found in module.bindings.items() if found[-1].item is None]
@@ -199,63 +177,3 @@ class _Reader:
                     self.made.meaning[(self.unit.path, chain)] = (Symbol(target.path, target.name), 1)
                     self.made.lazy |= definition(self.repo, target)[1]
                     self.made.definitions[target] = None
-
-
-class _Resolved(NamedTuple):
-    """What one chain of a unit leads to; no target: nothing binds its root."""
-
-    chain: str
-    when: int
-    root: str
-    parts: int
-    symbol: Symbol | None
-    target: Target
-
-
-def _resolved(repo: Repo, unit: Unit, module: Module, chain: str, when: int) -> _Resolved | None:
-    root, *rest = chain.split(".")
-    target = repo.lookup(module.path, root)
-    parts = 1
-    if root in unit.binds and not (isinstance(target, Defined) and target.name == root):
-        return None  # an import inside the unit's own try or if: local_imports deals with it
-    while isinstance(target, InRepo):
-        if not rest:
-            raise Unclosed(Reason.MODULE_VALUE, f"{chain} in {module.path}")
-        member = repo.member(target, rest[0])
-        if member is None:
-            raise Unclosed(Reason.UNRESOLVED, f"{chain} in {module.path}")
-        target, rest, parts = member, rest[1:], parts + 1
-    if target is None and root not in unit.binds and root not in _BUILTINS:
-        target = _from_star(repo, module, root)
-    symbol = None if target is None else _symbol(target, root, parts)
-    return _Resolved(chain, when, root, parts, symbol, target)
-
-
-def _symbol(target: Target, root: str, parts: int) -> Symbol:
-    if isinstance(target, Defined):
-        return Symbol(target.path, target.name)
-    assert isinstance(target, External)
-    if target.attribute:
-        name = root if parts == 1 else target.attribute
-        return Symbol("", name, target)
-    if parts == 1 and root == target.module:
-        return Symbol("", root, target, submodules=True)
-    return Symbol("", root if parts == 1 else target.module.rpartition(".")[2], target)
-
-
-def _from_star(repo: Repo, module: Module, name: str) -> External | None:
-    for star in reversed(repo.external_stars(module.path)):
-        found = through_star(star, name)
-        if found is not None:
-            return found
-    return None
-
-
-def local_targets(
-    repo: Repo, path: str, node: ast.Import | ast.ImportFrom, alias: ast.alias
-) -> list[tuple[Target, str]]:
-    """What one alias of an import below module level stands for, and the key of that in `Plan.meaning`."""
-    if isinstance(node, ast.ImportFrom):
-        item = Import(node.module or "", alias.name, node.level, alias.asname is not None)
-        return [(repo.import_target(item, path), f"import {'.' * node.level}{item.module}:{alias.name}")]
-    return [(repo.import_target(Import(alias.name, "", 0, False), path), f"import {alias.name}:")]

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .module import Broken, Unit
-from .needs import Needs, Symbol, Unclosed, definition, needs_of
+from .needs import Needs, definition, needs_of
 from .reasons import Reason
 from .repo import Defined, Repo
+from .symbols import Symbol, Unclosed
 
 MAX_UNITS = 1500
 

@@ -13,12 +13,12 @@ from .imports import imports
 from .local_modules import taken_from
 from .module import Unit
 from .naming import Naming, key_at, key_of, names, origin_of, without_twins
-from .needs import Symbol, Unclosed, local_targets
 from .order import order
 from .plan import Plan
 from .reasons import Reason
 from .repo import Defined, External, InRepo
 from .rewrite import Edit, rewrite
+from .symbols import Symbol, Unclosed, local_targets
 
 
 def render(
