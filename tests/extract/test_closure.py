@@ -97,6 +97,12 @@ def test_absent_package_in_annotations_only():
     assert run(result, "f")(0) == 1
 
 
+def test_an_absent_class_that_values_are_told_apart_by_is_a_class_of_nothing():
+    main = "from absent import Thing\n\n\ndef f(x):\n    return x.data if isinstance(x, (list, Thing)) else x\n"
+    result = closed("f", main=main)
+    assert run(result, "f")(3) == 3 and result.needs == ("absent",)
+
+
 def test_absent_base_class_is_a_drop():
     result = closed("A", main="import absent\n\n\nclass A(absent.Base):\n    pass\n")
     assert isinstance(result, Drop) and result.reason == "needs:absent"
@@ -249,6 +255,17 @@ def test_an_annotation_that_nothing_binds_is_no_obstacle_where_nobody_evaluates_
     body = "def f(x: Forgotten | None = None):\n    return x\n"
     assert run(closed("f", main="from __future__ import annotations\n\n\n" + body), "f")(3) == 3
     assert isinstance(closed("f", main=body), Drop)
+
+
+def test_an_annotation_that_leads_nowhere_in_a_module_of_the_repository_neither():
+    main = "from . import a\n\n\ndef f(x: a.Gone = None) -> a.Lost:\n    return x\n"
+    assert run(closed("f", main="from __future__ import annotations\n" + main, a="X = 1\n"), "f")(3) == 3
+    assert isinstance(closed("f", main=main, a="X = 1\n"), Drop)
+
+
+def test_a_name_that_is_bound_again_is_used_as_it_was_at_that_line():
+    main = "table = [0, 0]\ntable.append(3)\ntable = tuple(table)\n\n\ndef f():\n    return table\n"
+    assert run(closed("f", main=main), "f")() == (0, 0, 3)
 
 
 FACTORY = """import functools

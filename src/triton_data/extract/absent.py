@@ -2,7 +2,7 @@
 not in the installed version of one, and weights stay float32 where kernels want half of it.
 
 Enters: the `Result` of an attempt and the namespace of the standalone file, in which a name that an absent package
-would have brought is None. Leaves: whether it is such an error. Runs in the jail.
+would have brought is None, or a class of nothing. Leaves: whether it is such an error. Runs in the jail.
 Not covered: which package (failures.py reads it from the message, or from what the closure lacks).
 """
 
@@ -17,6 +17,7 @@ _CALLED = re.compile(r"(?<![\w.])([^\W\d]\w*)\s*(?=[(.\[])")
 _MISSING = re.compile("ImportError|ModuleNotFoundError|PackageNotFoundError")
 _NO_LONGER = re.compile(r"AttributeError: module '[\w.]+' has no attribute '(\w+)'")
 _HALF = re.compile(r"n[o']t support (fp32|float32)|(only|must be)[\w ]* (torch\.)?(fp16|bf16|float16|bfloat16)\b")
+_EMPTY = re.compile(r"(\w+)\(\) takes no arguments|(?:type object )?'(\w+)' (?:object )?has no attribute")
 
 
 def beyond_arguments(result: Result, namespace: dict[str, Any]) -> bool:
@@ -31,7 +32,11 @@ def _left_out(result: Result) -> bool:
 
 
 def absent_name(result: Result, namespace: dict[str, Any]) -> str:
-    """The name on the failing line that is None for want of its package."""
+    """The name on the failing line that is None, or a class of nothing, for want of its package."""
+    told_apart = _EMPTY.search(result.error)
+    name = next(filter(None, told_apart.groups())) if told_apart else ""
+    if getattr(namespace.get(name), "absent", False) is True:  # as imports.py writes it
+        return name
     if "'NoneType' object" not in result.error or not result.lines:
         return ""
     local = result.frames[-1][2]

@@ -120,6 +120,12 @@ def _by_annotation(note: str, namespace: dict[str, Any]) -> list[str]:
     if isinstance(known, type):
         heirs = [name for name, other in namespace.items() if unfinished(known) and _finishes(other, known)]
         return [f"⟦{how} {name}⟧" for name in (*heirs[:2], plain) for how in INSTANCES]
+    if "ModuleList" in plain or re.search(r"^(List|list|Sequence|Tuple|tuple)\[.*Module\b", plain):
+        return ["torch.nn.ModuleList([torch.nn.Identity(), torch.nn.Identity()])", "torch.nn.ModuleList()"]
+    if plain.endswith("ModuleDict"):
+        return ["torch.nn.ModuleDict({'a': torch.nn.Identity()})"]
+    if plain.endswith("nn.Sequential") or plain == "Sequential":
+        return ["torch.nn.Sequential(torch.nn.Identity())"]
     if plain in ("bool",):
         return ["False", "True"]
     if plain in ("str",):
@@ -185,7 +191,10 @@ def scalar_hint(parameter: inspect.Parameter) -> str:
     """An expression where the annotation says that the argument is no tensor."""
     note = annotation_text(parameter)
     plain = {"int": "2", "bool": "False", "float": "1.0", "str": "'mean'"}.get(note, "")
-    if not plain and re.search(r"^(h|w|height|width|num_\w+|n_\w+|seq_len|length|size|H|W|T|N|k)$", parameter.name):
+    plain = plain or {"device": "'cpu'", "dtype": "torch.float32"}.get(parameter.name, "")
+    if not plain and re.search(
+        r"^(h|w|height|width|num_\w+|n_\w+|seq_len|length|size|H|W|T|N|k|n|i|j)$", parameter.name
+    ):
         return "" if note else "16"
     return plain
 

@@ -1,4 +1,4 @@
-"""Arguments that are no data: weights that a layer is handed, and sizes.
+"""Arguments that are no data: weights that a layer is handed, sizes, and whether to do something.
 
 Enters and leaves what the rules of rules.py do.
 """
@@ -27,3 +27,10 @@ def number(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Spe
     for n, spec in each(specs, failure):
         if n in failure.named:
             yield from (replaced(specs, n, replace(spec, fixed=size)) for size in ("16", "4"))
+
+
+def switch(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+    """Not a tensor but a condition: `self.real if target_is_real else self.fake`."""
+    for n, spec in each(specs, failure):
+        if n in failure.named:
+            yield from (replaced(specs, n, replace(spec, fixed=answer)) for answer in ("True", "False"))

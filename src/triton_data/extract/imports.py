@@ -1,11 +1,14 @@
 """The import lines of a standalone file.
 
 Enters: a `Plan` and its `Naming`. Leaves: the head of the text. Absent packages whose names are only annotations stand
-under TYPE_CHECKING; those used inside functions only become None, so that the path that does without them runs.
+under TYPE_CHECKING; those used inside functions only become None, or a class that nothing is an instance of, so that
+the path that does without them runs.
 Not covered: the spelling of the original lines, because most of them lose unused names.
 """
 
 from __future__ import annotations
+
+import re
 
 from .module import Broken
 from .names import When
@@ -29,8 +32,15 @@ def imports(made: Plan, naming: Naming) -> str:
     for symbol, whens in made.missing.items():
         if symbol not in typing_only and not all(when & When.DECORATOR for when in whens):
             name = naming.given[key_of(made, symbol)]
-            lines += ["", "try:", f"    {_import_line(symbol, name)}", "except ImportError:", f"    {name} = None"]
+            absent = f"type({name!r}, (), {{'absent': True}})" if _told_apart(made, name) else "None"
+            lines += ["", "try:", f"    {_import_line(symbol, name)}", "except ImportError:", f"    {name} = {absent}"]
     return "\n".join(lines)
+
+
+def _told_apart(made: Plan, name: str) -> bool:
+    """`isinstance(x, Name)`, which wants a class; nothing is one of those then."""
+    asked = re.compile(rf"\b(?:isinstance|issubclass)\(.*\b{re.escape(name)}\b")
+    return any(asked.search(unit.text) for unit in made.units.values())
 
 
 def _plain_and_grouped(made: Plan, naming: Naming) -> tuple[list[str], list[str]]:

@@ -24,6 +24,9 @@ _MARKS = re.compile(rf"⟦({'|'.join(INSTANCES)}) (\w+)⟧")
 _MARKED = re.compile(rf"⟦({'|'.join(INSTANCES)}) (.*)⟧$")
 
 
+_NO_FORWARD = torch.nn.Module.forward
+
+
 def parameters(function: object) -> list[inspect.Parameter]:
     try:
         found = list(inspect.signature(function).parameters.values())  # type: ignore[arg-type]
@@ -33,8 +36,11 @@ def parameters(function: object) -> list[inspect.Parameter]:
 
 
 def called(model: Any) -> Any:
-    """What a call of the model runs: `forward`, or where the class has no use for hooks a `__call__` of its own."""
-    return model.forward if type(model).__call__ is torch.nn.Module.__call__ else model.__call__
+    """What a call of the model asks for: as `forward` does, or where the class has no use for hooks a `__call__` of its
+    own; if that hands on whatever it is given, `forward` knows what."""
+    own = type(model).__call__
+    hands_on = not parameters(model.__call__) and getattr(model.forward, "__func__", None) is not _NO_FORWARD
+    return model.forward if own is torch.nn.Module.__call__ or hands_on else model.__call__
 
 
 def instances_of(name: str) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from .handed import number, weights
+from .handed import number, switch, weights
 from .lengths import frames, larger
 from .moves import Failure, Specs
 from .rules import (
@@ -26,6 +26,7 @@ from .rules import (
     rank,
     reshape,
     several,
+    single,
     spatial_target,
     tame,
     target,
@@ -56,7 +57,10 @@ RULES: tuple[tuple[str, Callable[[re.Match[str], Failure, Specs], Iterator[Specs
     (r"input must have (\d) dimensions", rank),
     (r"[Ee]xpected (\d) dimensions|must be (\d)-?[dD]|has to be (\d)-?[dD]|should be (\d)-?[dD]", rank),
     (r"batch1 must be a (\d)D tensor|must be a (\d)D tensor", rank),
-    (r"can be converted to an index|slice indices must be integers|must be tuple of ints", number),
+    (r"can be converted to an index|slice indices must be integers|must be tuple of ints|"
+     r"(arange|zeros|ones|empty|full|randn?)\(\) received an invalid combination of arguments - got \(\(?\w*,? ?Tensor",
+     number),
+    (r"Boolean value of Tensor with more than one value is ambiguous", switch),
     (r"mat2 must be a matrix|t\(\) expects a tensor with <= 2 dimensions", weights),
     (r"not enough values to unpack \(expected (\d+)", unpack),
     (r"too many values to unpack \(expected (\d+)", unpack),
@@ -94,7 +98,10 @@ RULES: tuple[tuple[str, Callable[[re.Match[str], Failure, Specs], Iterator[Specs
     (r"Expected target size \[([\d, ]+)\]", target),
     (r"only batches of spatial targets supported", spatial_target),
     (r"^not finite$", tame),
-    (r"must be (a )?(tuple|list) of Tensors, not Tensor", several),
+    (r"must be (a )?(tuple|list) of Tensors, not Tensor|(needs to|must|should) be a (list|tuple)\b|"
+     r"(cat|stack)\(\) received an invalid combination of arguments - got \(Tensor|zero-dimensional tensor \(at",
+     several),
+    (r"'list' object has no attribute '(shape|size|dim|ndim|device|dtype|view|reshape|permute|transpose)'", single),
     (r"different to the input size|must have the same (size|shape)|(sizes|shapes) .{0,40}(do not|don't) match", alike),
     # what meta tensors say instead
     (r"same reduction dim, but got \[(\d+), (\d+)\] X \[(\d+), \d+\]", linear),

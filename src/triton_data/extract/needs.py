@@ -93,7 +93,12 @@ class _Reader:
             raise Unclosed(flaw.reason, f"{module.path}: {flaw.detail}")
         for chain, when in self._chains():
             made.chains[chain] = None
-            each = resolved(self.repo, self.unit, module, chain, when)
+            try:
+                each = resolved(self.repo, self.unit, module, chain, when)
+            except Unclosed:
+                if when == When.ANNOTATION and module.future_annotations:
+                    continue  # nobody evaluates it
+                raise
             if each is None:
                 continue
             if each.symbol is None or each.target is None:
@@ -126,7 +131,7 @@ class _Reader:
             made.lazy |= keys
             annotation = when == When.ANNOTATION and self.module.future_annotations
             if when & ~(When.LAZY | When.MAYBE) and not annotation:
-                made.eager |= keys
+                made.eager |= {key for key in keys if key[0] != self.unit.path or key[1] < self.unit.index} or keys
             return
         assert isinstance(target, External)
         kept = made.externals if available(target) else made.missing

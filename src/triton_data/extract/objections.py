@@ -17,13 +17,16 @@ from .attempt import Attempt, Result, _identifiers
 from .instances import large
 
 _ITERATED = re.compile(r"'(int|float)' object is not (iterable|subscriptable|reversible)|non-iterable")
+_PART = "type('Part', (torch.nn.Identity,), {'forward': lambda self, x, *_, **__: x})()"
+_PARTS = f"torch.nn.ModuleList([{_PART}, {_PART}])"
 # (what the error says, what kind of value would not have raised it)
 _WANTED = (
-    (r"'(int|float)' object is not (iterable|subscriptable|reversible)|type 'int' has no len|not iterable|non-iterable",
+    (r"'(int|float)' object is not (iterable|subscriptable|reversible)|of type '(int|type)' has no len|not iterable|"
+     r"non-iterable|must be tuple of ints, not int",
      ("[64, 64]", "(2, 2)", "[2, 2, 2, 2]")),
     (r"Dimension out of range|out of bounds for dimension", ("1", "-1", "0")),
     (r"(list|tuple) index out of range", ("[64, 64, 64, 64]", "[2, 2, 2, 2]")),
-    (r"'(int|str|float|list)' object is not callable", ("torch.nn.ReLU", "torch.nn.Identity()")),
+    (r"'(int|str|float|list)' object is not callable", ("torch.nn.ReLU", "torch.nn.Identity()", _PARTS)),
     (r"should be of type int|unsupported operand|not supported between|not all arguments converted|"
      r"cannot be interpreted as an integer|must be .*?int|can't multiply|divmod", ("64", "2", "4")),
     (r"has no attribute '(shape|size|to|dim|device|dtype|view|reshape|clone|float|ndim|unsqueeze|numel)'|"
@@ -31,7 +34,7 @@ _WANTED = (
      ("torch.randn(64, 64)", "torch.randn(64)", "torch.eye(64)")),
     (r"has no attribute '(lower|upper|startswith|split|endswith|partition|replace|strip)'",
      ("'relu'", "'mean'", "'LSTM'", "'gelu'")),
-    (r"Identity\.forward\(\) (got an unexpected|takes)", ("⟦module⟧",)),
+    (r"Identity\.forward\(\) (got an unexpected|takes)", ("⟦module⟧", _PARTS)),
     (r"is not a Module subclass|has no attribute '(parameters|named_parameters|children|train)'",
      ("torch.nn.Identity()", "torch.nn.Linear(64, 64)")),
 )  # fmt: skip
@@ -40,6 +43,7 @@ _QUOTED = re.compile(r"['\"`]([A-Za-z][\w-]{0,24})['\"`]")
 _NUMBERS = re.compile(
     r"(?:must be|should be|has to be|one of|only|expect\w*) (?:\w+ ){0,2}?\W?(\d+(?:\W+(?:or |and )?\d+)*)"
 )
+_CHANNELS = re.compile(r"to have (\d+) channels, but got (\d+) channels")
 _CHOICES = re.compile(
     r"must be|one of|[Uu]nknown|[Ii]nvalid|[Uu]nsupported|choose|[Ee]xpected|not in|interpret|KeyError"
 )
@@ -66,6 +70,10 @@ def tell(
     for pattern, values in _WANTED:
         if re.search(pattern, result.error):
             told += values
+    fixed = _CHANNELS.search(result.error)
+    if fixed is not None:  # what the model itself makes has so many
+        sized = [name for name in blamed if options.get(name) and options[name][chosen.get(name, 0)] == fixed[1]]
+        told += [fixed[2]] * bool(sized)
     if not told and _CHOICES.search(result.error):
         quoted = _QUOTED.findall(re.sub("<class '.*?'>", "", result.error))
         told = [repr(word) for word in quoted if word not in options][:6]
@@ -76,7 +84,7 @@ def tell(
     for name in blamed[:3]:
         known, tried = options.get(name, []), chosen.get(name, -1) + 1
         asked = [attempt.questions.stand_in(name)] if _ASKED.search(result.error) else []
-        ideas = dict.fromkeys([*_twice(result, told, known[:tried]), *told, *asked])
+        ideas = dict.fromkeys([*_twice(result, told, known[:tried]), *_called(result, known[:tried]), *told, *asked])
         fresh = [value for value in ideas if value not in known[:tried]]
         options[name] = [*known[:tried], *fresh, *(value for value in known[tried:] if value not in fresh)]
 
@@ -125,3 +133,9 @@ def _twice(result: Result, told: list[str], tried: list[str]) -> list[str]:
     last = tried[-1] if tried else ""
     pairs = told and _ITERATED.search(result.error) and last.replace(".", "").isdigit()
     return [f"({last}, {last})"] if pairs else []
+
+
+def _called(result: Result, tried: list[str]) -> list[str]:
+    """Not a list of numbers but of what is called."""
+    listed = bool(tried) and tried[-1].startswith(("[", "("))
+    return [_PARTS] if listed and "object is not callable" in result.error else []

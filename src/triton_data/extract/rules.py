@@ -44,6 +44,10 @@ def several(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Sp
             yield replaced(specs, n, replace(spec, many=2))
 
 
+def single(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+    yield from (replaced(specs, n, replace(spec, many=0)) for n, spec in each(specs, failure) if spec.many)
+
+
 def alike(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
     yield from _same_shape(specs)
 
@@ -158,6 +162,7 @@ def normalized(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator
             yield replaced(specs, n, replace(spec, shape=(2, 16, *want)))
     got = [int(v) for v in re.findall(r"\d+", found[2])]
     yield from _shifted(failure, specs, want[-1] - got[-1] if got else 0)
+    yield from _product(failure, specs, got[-1] if got else 0, want[-1])
     for have, need in zip(reversed(got), reversed(want), strict=False):
         yield from resized(failure, specs, have, need)
     for n, spec in each(specs, failure):
