@@ -21,6 +21,12 @@ CASES = [
     ("Expected 3D (unbatched) or 4D (batched) input to conv2d", Spec((2, 64)), Spec((2, 64, 16, 16))),
     ("running_mean should contain 64 elements not 12", Spec((2, 64, 8, 8)), Spec((2, 12, 8, 8))),
     ("not enough values to unpack (expected 4, got 3)", Spec((2, 16, 64)), Spec((2, 64, 16, 16))),
+    ("shape '[-1, 256, 8, 8]' is invalid for input of size 8192", Spec((2, 64, 8, 8)), Spec((4, 64, 8, 8))),
+    (
+        "normalized_shape=[48], expected input with shape [*, 48], but got input of size[2, 64, 160]",
+        Spec((2, 10, 32, 32)),
+        Spec((2, 3, 32, 32)),
+    ),
     ("normalized_shape=[24], but got input of size[2, 16, 64]", Spec((2, 16, 64)), Spec((2, 16, 24))),
     ("one of the following scalar types: Long, Int", Spec((2, 16)), Spec((2, 16), INT)),
     ("scatter(): Expected dtype int32/int64 for index", Spec((2, 16)), Spec((2, 16), INT)),

@@ -27,6 +27,7 @@ _CONSTRUCTOR: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"^ks?$|kernel|filter_size|^win(dow)?_?size$", ("3", "8", "(3, 3)", "[3, 3]", "4")),
     (r"dim_?head|head_?dim|d_?head|d_k|d_v|d_q|head_size|head_channels", ("16", "64")),
     (r"heads?$|n_?head|num_?head|nhead|heads", ("4", "8", "2")),
+    (r"(^|_)(splits?|chunks|segments|parts|crops|views|branches)$", ("2", "4", "1")),
     (r"^(stride|strides|dilation|groups?|num_groups|n_group|scale|rank|rate|factor)$", ("1", "2", "4")),
     (r"scale_factor|upscale|down_?sample|up_?sample|expansion|ratio|mult$|expand|reduction", ("2", "4", "0.5")),
     (r"pad", ("1", "0", "(1, 1)", "'same'")),
@@ -63,7 +64,7 @@ _CONSTRUCTOR: tuple[tuple[str, tuple[str, ...]], ...] = (
      r"channel_mults|filters|num_channels|layer_dims|hidden_layers|dim_list|nfs)$",
      ("[64, 64]", "64", "[64, 64, 64, 64]", "(64, 64)")),
     (r"(shape|normalized_shape)$", ("64", "(64,)", "(64, 16)", "(16, 16)", "[64, 16, 16]")),
-    (r"^(bias|use_|with_|is_|has_|do_|enable|causal|affine|training|train|bidirectional|pre_norm|residual|learn|"
+    (r"^(bias|use_|with_|is_|has_|do_|enable|causal|affine|train(ing)?$|bidirectional|pre_norm|residual|learn|"
      r"return|batch_first|sparse|inplace|verbose|add_)|_bias$", ("False", "True")),
     (r"device", ("'cpu'",)),
     (r"dtype", ("torch.float32",)),

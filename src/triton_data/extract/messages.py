@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from .handed import number, switch, weights
 from .lengths import frames, larger
 from .moves import Failure, Specs
+from .reshaped import reshape
 from .rules import (
     alike,
     attribute,
@@ -24,7 +25,6 @@ from .rules import (
     match,
     normalized,
     rank,
-    reshape,
     several,
     single,
     spatial_target,

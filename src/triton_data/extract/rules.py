@@ -208,14 +208,6 @@ def attribute(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[
             yield replaced(specs, n, replace(spec, fixed=f"types.SimpleNamespace({found[1]}={spec.text()})"))
 
 
-def reshape(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
-    for n, spec in each(specs, failure):
-        for axis in reversed(range(1, len(spec.shape))):
-            for size in (16, 64, 8, 32, 4, 128, 256, 1):
-                if spec.shape[axis] != size:
-                    yield replaced(specs, n, spec.put(axis, size))
-
-
 def einops(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
     left = found[1].split("->")[0]
     axes = re.findall(r"\([^)]*\)|\S+", left)
