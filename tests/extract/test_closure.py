@@ -263,6 +263,16 @@ def test_an_annotation_that_leads_nowhere_in_a_module_of_the_repository_neither(
     assert isinstance(closed("f", main=main, a="X = 1\n"), Drop)
 
 
+def test_what_only_annotations_name_is_left_out_where_it_is_too_much(monkeypatch):
+    loss = "class Loss:\n    def __call__(self, model: Model) -> int:\n        return 1\n"
+    files = {"main": f"from .a import Model\n\n\n{loss}", "a": f"class Model:\n    text = {'x' * 3000!r}\n"}
+    assert "xxx" in closed("Loss", **files).text
+    monkeypatch.setattr("triton_data.extract.closure.MAX_CHARACTERS", 2000)
+    result = closed("Loss", **files)
+    assert "xxx" not in result.text and "model: Model" in result.text
+    assert run(result, "Loss")()(0) == 1
+
+
 def test_a_name_that_is_bound_again_is_used_as_it_was_at_that_line():
     main = "table = [0, 0]\ntable.append(3)\ntable = tuple(table)\n\n\ndef f():\n    return table\n"
     assert run(closed("f", main=main), "f")() == (0, 0, 3)

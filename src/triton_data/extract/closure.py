@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..records import Drop
+from .needs import WHOLE, Extent
 from .plan import plan
 from .reasons import Reason
 from .render import render
@@ -28,19 +29,22 @@ class Closed:
 
 
 def close(repo: Repo, roots: list[tuple[str, str]], strict: bool = False) -> Closed | Drop:
-    """Without what functions import for themselves where there is none with it: that is often the whole repository,
-    for saving and loading. Such an import is left as it is, and fails where it is reached."""
-    closed = _close(repo, roots, strict, local_imports=True)
-    if isinstance(closed, Closed):
-        return closed
-    smaller = _close(repo, roots, strict, local_imports=False)
-    return smaller if isinstance(smaller, Closed) else closed
+    """The whole of it; where there is none, without what functions import for themselves, which is often the whole
+    repository, for saving and loading: such an import is left as it is, and fails where it is reached. If that is too
+    much, then without what only annotations name, which is as often the model that a loss is for."""
+    closed = _close(repo, roots, strict, WHOLE)
+    for extent in (Extent(False, True), Extent(False, False)):
+        if isinstance(closed, Closed) or (not extent.annotations and closed.reason != Reason.TOO_LARGE):
+            break
+        smaller = _close(repo, roots, strict, extent)
+        closed = smaller if isinstance(smaller, Closed) else closed
+    return closed
 
 
-def _close(repo: Repo, roots: list[tuple[str, str]], strict: bool, local_imports: bool) -> Closed | Drop:
+def _close(repo: Repo, roots: list[tuple[str, str]], strict: bool, extent: Extent) -> Closed | Drop:
     part = roots[0][1]
     try:
-        made = plan(repo, roots, strict, local_imports)
+        made = plan(repo, roots, strict, extent)
         text, names, homes = render(made, roots)
     except Unclosed as error:
         return Drop(error.reason, error.detail, part)

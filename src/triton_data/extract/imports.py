@@ -19,7 +19,7 @@ from .symbols import Symbol
 
 def imports(made: Plan, naming: Naming) -> str:
     lines: list[str] = []
-    future = any(_future(made, path) for path in made.modules())
+    future = not made.extent.annotations or any(_future(made, path) for path in made.modules())
     typing_only = [symbol for symbol, whens in made.missing.items() if whens == {When.ANNOTATION}]
     if future or typing_only:
         lines += ["from __future__ import annotations", ""]

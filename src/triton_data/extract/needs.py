@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .local_modules import taken_from
 from .module import Broken, Module, Unit
@@ -19,6 +20,17 @@ from .repo import Defined, External, InRepo, Repo, Target
 from .symbols import BUILTINS, Symbol, Unclosed, local_targets, resolved
 
 _IMPLICIT = frozenset(("__class__", "__annotations__", "__qualname__", "__module__", "__builtins__"))
+
+
+class Extent(NamedTuple):
+    """How much comes along: of what functions import for themselves, and of what only annotations name, which nobody
+    evaluates where it is left out."""
+
+    local_imports: bool = True
+    annotations: bool = True
+
+
+WHOLE = Extent()
 
 
 @dataclass(eq=False)
@@ -42,24 +54,24 @@ class Needs:
     plain: bool = True
 
 
-def needs_of(repo: Repo, unit: Unit, strict: bool, local_imports: bool = True) -> Needs:
-    key = (unit, strict, local_imports)
+def needs_of(repo: Repo, unit: Unit, strict: bool, extent: Extent = WHOLE) -> Needs:
+    key = (unit, strict, extent)
     known: Needs | None = repo.remembered.get(key)
     if known is None:
-        known = repo.remembered[key] = _needs(repo, unit, strict, local_imports)
+        known = repo.remembered[key] = _needs(repo, unit, strict, extent)
     return known
 
 
-def _needs(repo: Repo, unit: Unit, strict: bool, local_imports: bool) -> Needs:
+def _needs(repo: Repo, unit: Unit, strict: bool, extent: Extent) -> Needs:
     """By the roots of its names; where one of these leads nowhere, by all that is said about them."""
     try:
-        made = _Reader(repo, unit, unit.code.roots, strict, local_imports).read()
+        made = _Reader(repo, unit, unit.code.roots, strict, extent).read()
         if not made.missing:
             return made
     except Unclosed:
         if unit.code.roots is unit.uses:
             raise
-    return _Reader(repo, unit, unit.uses, strict, local_imports).read()
+    return _Reader(repo, unit, unit.uses, strict, extent).read()
 
 
 def definition(repo: Repo, target: Defined) -> tuple[list[Unit], frozenset[tuple[str, int]]]:
@@ -81,10 +93,12 @@ def _module(repo: Repo, path: str) -> Module:
 
 
 class _Reader:
-    def __init__(self, repo: Repo, unit: Unit, uses: list[Uses], strict: bool, local_imports: bool) -> None:
+    def __init__(self, repo: Repo, unit: Unit, uses: list[Uses], strict: bool, extent: Extent) -> None:
         self.repo, self.unit, self.uses, self.strict = repo, unit, uses, strict
-        self.local_imports = local_imports or not unit.kind
+        self.local_imports = extent.local_imports or not unit.kind
         self.module = _module(repo, unit.path)
+        self.annotated = extent.annotations
+        self.evaluated = extent.annotations and not self.module.future_annotations
         self.made = Needs()
 
     def read(self) -> Needs:
@@ -96,10 +110,12 @@ class _Reader:
             try:
                 each = resolved(self.repo, self.unit, module, chain, when)
             except Unclosed:
-                if when == When.ANNOTATION and module.future_annotations:
+                if when == When.ANNOTATION and not self.evaluated:
                     continue  # nobody evaluates it
                 raise
             if each is None:
+                continue
+            if when == When.ANNOTATION and not self.annotated and isinstance(each.target, Defined):
                 continue
             if each.symbol is None or each.target is None:
                 self._unbound(each.root, each.when)
@@ -129,7 +145,7 @@ class _Reader:
             (made.added_to if self._adds_to(target, when) else made.definitions)[target] = None
             keys = definition(self.repo, target)[1] - {self.unit.key}
             made.lazy |= keys
-            annotation = when == When.ANNOTATION and self.module.future_annotations
+            annotation = when == When.ANNOTATION and not self.evaluated
             if when & ~(When.LAZY | When.MAYBE) and not annotation:
                 made.eager |= {key for key in keys if key[0] != self.unit.path or key[1] < self.unit.index} or keys
             return
@@ -158,7 +174,7 @@ class _Reader:
                 names = [name for name, found in module.bindings.items() if found[-1].item is None]
                 made.definitions.update(dict.fromkeys(Defined(module.path, name) for name in names))
             return
-        if when == When.ANNOTATION and module.future_annotations:
+        if when == When.ANNOTATION and not self.evaluated:
             return  # nobody evaluates it
         stars = self.repo.external_stars(module.path)
         present = [star for star in stars if available(External(star))]

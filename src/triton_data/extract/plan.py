@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .module import Broken, Unit
-from .needs import Needs, definition, needs_of
+from .needs import WHOLE, Extent, Needs, definition, needs_of
 from .reasons import Reason
 from .repo import Defined, Repo
 from .symbols import Symbol, Unclosed
@@ -21,7 +21,7 @@ MAX_UNITS = 1500
 @dataclass(eq=False)
 class Plan:
     repo: Repo
-    local_imports: bool = True
+    extent: Extent = WHOLE
     units: dict[tuple[str, int], Unit] = field(default_factory=dict)
     needs: dict[tuple[str, int], Needs] = field(default_factory=dict)
     meaning: dict[tuple[str, str], tuple[Symbol, int]] = field(default_factory=dict)  # as in Needs, of all units
@@ -36,10 +36,10 @@ class Plan:
         return list(dict.fromkeys(path for path, _ in self.units))
 
 
-def plan(repo: Repo, roots: list[tuple[str, str]], strict: bool = False, local_imports: bool = True) -> Plan:
-    """Not `strict`: a name that nothing binds is left alone inside functions, as Python leaves it alone. Without
-    `local_imports` so is what functions and classes import for themselves."""
-    made = Plan(repo, local_imports)
+def plan(repo: Repo, roots: list[tuple[str, str]], strict: bool = False, extent: Extent = WHOLE) -> Plan:
+    """Not `strict`: a name that nothing binds is left alone inside functions, as Python leaves it alone. So is what is
+    beyond the `extent`."""
+    made = Plan(repo, extent)
     queue: list[Unit] = []
     for path, name in roots:
         target = repo.lookup(path, name)
@@ -48,7 +48,7 @@ def plan(repo: Repo, roots: list[tuple[str, str]], strict: bool = False, local_i
         queue += _take(made, [*definition(repo, target)[0], *_registered(repo, target)])
     while queue:
         unit = queue.pop()
-        needs = made.needs[unit.key] = needs_of(repo, unit, strict, local_imports)
+        needs = made.needs[unit.key] = needs_of(repo, unit, strict, extent)
         _add(made, needs)
         for target in needs.definitions:
             queue += _take(made, [*definition(repo, target)[0], *_registered(repo, target)])

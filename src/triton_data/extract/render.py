@@ -56,7 +56,7 @@ def _unit_text(made: Plan, unit: Unit, naming: Naming) -> str:
             edit.chains[old] = new
         if symbol in made.missing:
             edit.drop_decorators.add(old)
-    for node in unit.imports_inside if made.local_imports or not unit.kind else ():
+    for node in unit.imports_inside if made.extent.local_imports or not unit.kind else ():
         _local_edits(made, unit, node, naming, edit)
     for name in unit.binds:
         new = naming.given[key_at(made, unit.path, name)]
