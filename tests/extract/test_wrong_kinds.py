@@ -47,6 +47,23 @@ STACKED = """class Stacked(nn.Module):
             x = self.blocks[n](x, None)
         return x
 """
+WRAPPED = """class Wrapped(nn.Module):
+    def __init__(self, wrapped):
+        super().__init__()
+        self.inner = wrapped.net
+        self.project = nn.Linear(wrapped.dim, 4)
+
+    def forward(self, x):
+        return self.project(self.inner(x))
+"""
+HELD = """class Held(nn.Module):
+    def __init__(self, separator):
+        super().__init__()
+        self.separator = separator
+
+    def forward(self, x):
+        return self.separator.masker(x) * x + self.separator.scale
+"""
 ANNOTATED = """from typing import List, Optional
 
 
@@ -62,7 +79,7 @@ class Annotated(nn.Module):
 """
 
 
-@pytest.mark.parametrize("text", [POSITIONS, ADVERSARY, FUSED, JOINED, COLOURS, STACKED, ANNOTATED])
+@pytest.mark.parametrize("text", [POSITIONS, ADVERSARY, FUSED, JOINED, COLOURS, STACKED, WRAPPED, HELD, ANNOTATED])
 def test_values_of_the_wrong_kind(text):
     program = found(NN + text, text.partition("(nn.Module)")[0].rpartition(" ")[2])
     assert isinstance(program, Program), program

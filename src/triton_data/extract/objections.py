@@ -136,6 +136,8 @@ def _twice(result: Result, told: list[str], tried: list[str]) -> list[str]:
 
 
 def _called(result: Result, tried: list[str]) -> list[str]:
-    """Not a list of numbers but of what is called."""
+    """Not settings but a part; not a list of numbers but of parts."""
+    if "SimpleNamespace' object is not callable" in result.error:
+        return ["⟦module⟧"]
     listed = bool(tried) and tried[-1].startswith(("[", "("))
     return [_PARTS] if listed and "object is not callable" in result.error else []

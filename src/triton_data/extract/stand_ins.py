@@ -157,9 +157,12 @@ def text_of(value: StandIn | StandInModule) -> str:
 
 
 def ask_later(value: StandIn | StandInModule, attempt: Attempt) -> None:
-    """What `forward` will ask of the settings that the model keeps."""
-    for name, by_key in attempt.questions.later(value._stand_in.name):
+    """What `forward` will ask of the settings that the model keeps; what it calls then is a part."""
+    asked: _Asked = value._stand_in
+    for name, by_key in attempt.questions.later(asked.name):
         if not by_key:
-            getattr(value, name)
+            answer = getattr(value, name)
+            if isinstance(answer, StandIn) and (asked.name, name) in attempt.questions.called:
+                asked.attributes[name] = (StandInModule(name, asked.answers), "")
         elif isinstance(value, StandIn):
             value[name]
