@@ -21,6 +21,13 @@ CASES = [
     ("Expected 3D (unbatched) or 4D (batched) input to conv2d", Spec((2, 64)), Spec((2, 64, 16, 16))),
     ("running_mean should contain 64 elements not 12", Spec((2, 64, 8, 8)), Spec((2, 12, 8, 8))),
     ("not enough values to unpack (expected 4, got 3)", Spec((2, 16, 64)), Spec((2, 64, 16, 16))),
+    ("seq_len (64) of input tensor should be smaller than max_seq_len (32)", Spec((2, 64)), Spec((2, 32))),
+    ("Input sequence length 16 does not match cache sequence length 257.", Spec((2, 16, 64)), Spec((2, 257, 64))),
+    (
+        "Input and output sizes should be greater than 0, but got input (H: 0, W: 0)",
+        Spec((2, 3, 16, 16)),
+        Spec((2, 3, 32, 32)),
+    ),
     ("shape '[-1, 256, 8, 8]' is invalid for input of size 8192", Spec((2, 64, 8, 8)), Spec((4, 64, 8, 8))),
     (
         "normalized_shape=[48], expected input with shape [*, 48], but got input of size[2, 64, 160]",

@@ -89,12 +89,15 @@ RULES: tuple[tuple[str, Callable[[re.Match[str], Failure, Specs], Iterator[Specs
      r"Padding size should be less|"
      r"non-?zero size|[Ee]xpected more than 1 (value|spatial)|maximum size for tensor|"
      r"exceeds dimension size|negative dimension|too small|non-empty|must be greater|"
-     r"Trying to create tensor with negative", larger),
+     r"Trying to create tensor with negative|sizes should be greater than 0|other non-zero dimensions|"
+     r"must be at least", larger),
     (r"shape '.*?' is invalid for input of size|view size is not compatible|cannot reshape|"
      r"is not divisible|must be divisible|unflatten|split_with_sizes|split_size|invalid for input", reshape),
     (r'pattern "(.*?)"\.(.*)', einops),
     (r"(imag|real|angle|view_as_real).*complex|requires? a complex|complex-valued|complex tensor", kind(COMPLEX)),
     (r"is torch.Size\(\[(\d+).*?should be \((\d+)", match),
+    (r"(?i:length|len)\W+(\d+)\b.{0,60}(?:match|smaller|less|exceed|longer|greater|larger|at most)\D{0,60}(\d+)",
+     match),
     (r"Expected target size \[([\d, ]+)\]", target),
     (r"only batches of spatial targets supported", spatial_target),
     (r"^not finite$", tame),
