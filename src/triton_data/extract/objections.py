@@ -71,9 +71,9 @@ def tell(
         if re.search(pattern, result.error):
             told += values
     fixed = _CHANNELS.search(result.error)
-    if fixed is not None:  # what the model itself makes has so many
-        sized = [name for name in blamed if options.get(name) and options[name][chosen.get(name, 0)] == fixed[1]]
-        told += [fixed[2]] * bool(sized)
+    given = [options[name][chosen[name]] for name in blamed if name in chosen and name in options]
+    if fixed is not None and fixed[1] in given:  # what the model itself makes has another number of them
+        told.append(fixed[2])
     if not told and _CHOICES.search(result.error):
         quoted = _QUOTED.findall(re.sub("<class '.*?'>", "", result.error))
         told = [repr(word) for word in quoted if word not in options][:6]
