@@ -13,7 +13,7 @@ import symtable
 import warnings
 from functools import cached_property
 
-from .functions import looked_up, says_more, undecorated, without_body
+from .functions import Function, looked_up, says_more, undecorated, without_body
 from .memory import no_collection
 from .names import Uses, When
 from .reasons import Reason
@@ -79,7 +79,7 @@ class Code:
         return self._tree if not self.nodes and isinstance(self._tree, Unparsable) else None
 
     @cached_property
-    def _head(self) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    def _head(self) -> Function | None:
         if "nodes" in self.__dict__:
             return None
         with warnings.catch_warnings():

@@ -99,9 +99,7 @@ def close_kernel(
 def _with_launcher(repo: Repo, root: tuple[str, str], launcher: tuple[str, str]) -> Closed | Drop:
     """One closure for all kernels that a function launches; but each of them keeps its name."""
     key = (launcher, "with what it launches")
-    if key not in repo.remembered:
-        repo.remembered[key] = close(repo, [launcher], strict=True)
-    closed: Closed | Drop = repo.remembered[key]
+    closed = repo.once(key, lambda: close(repo, [launcher], strict=True))
     if isinstance(closed, Drop) or closed.homes.get(root) == root[1]:
         return closed
     return close(repo, [root, launcher], strict=True)

@@ -14,11 +14,11 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .functions import Function
 from .installed import through_star
 from .module import Broken, Module, Unit
 from .repo import Defined, External, InRepo, Repo, Target
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 _TORCH_HOMES = ("torch.nn", "torch.jit")
 _NOT_MODULES = ("Parameter", "functional", "init", "utils", "Buffer", "UninitializedParameter", "ScriptFunction")
 # Other packages' base classes are not opened: these endings are what torch's ecosystem calls its modules. What ends in

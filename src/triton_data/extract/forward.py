@@ -17,12 +17,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import torch
-
 from .absent import beyond_arguments
 from .attempt import Attempt, Result, failure
 from .build import Built
-from .instances import called, parameters
+from .instances import called, parameters, unwritten
 from .mend import mend
 from .meta import SLOW, MetaModel
 from .parts import names_of
@@ -174,7 +172,7 @@ def _asked(forward: Any) -> list[inspect.Parameter]:
     """`*inputs` asks for one, where it stands alone, and takes up to two more."""
     known = parameters(forward)
     starred = next((p for p in inspect.signature(forward).parameters.values() if p.kind is p.VAR_POSITIONAL), None)
-    if starred is None or getattr(forward, "__func__", None) is torch.nn.Module.forward:
+    if starred is None or unwritten(forward):
         return known
     places = [p for p in known if p.kind is not p.KEYWORD_ONLY]
     if not places:

@@ -24,9 +24,6 @@ _MARKS = re.compile(rf"⟦({'|'.join(INSTANCES)}) (\w+)⟧")
 _MARKED = re.compile(rf"⟦({'|'.join(INSTANCES)}) (.*)⟧$")
 
 
-_NO_FORWARD = torch.nn.Module.forward
-
-
 def parameters(function: object) -> list[inspect.Parameter]:
     try:
         found = list(inspect.signature(function).parameters.values())  # type: ignore[arg-type]
@@ -35,11 +32,16 @@ def parameters(function: object) -> list[inspect.Parameter]:
     return [p for p in found if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
 
 
+def unwritten(forward: Any) -> bool:
+    """The one that every module has, which only raises."""
+    return getattr(forward, "__func__", None) is torch.nn.Module.forward
+
+
 def called(model: Any) -> Any:
     """What a call of the model asks for: as `forward` does, or where the class has no use for hooks a `__call__` of its
     own; if that hands on whatever it is given, `forward` knows what."""
     own = type(model).__call__
-    hands_on = not parameters(model.__call__) and getattr(model.forward, "__func__", None) is not _NO_FORWARD
+    hands_on = not parameters(model.__call__) and not unwritten(model.forward)
     return model.forward if own is torch.nn.Module.__call__ or hands_on else model.__call__
 
 

@@ -133,11 +133,7 @@ def _attribute(repo: Repo, module: Module, node: ast.Attribute, homes: set[str])
 
 
 def _is_lazy(repo: Repo, home: InRepo, name: str) -> bool:
-    key = (home.path, name, "is made when it is asked for")
-    if key not in repo.remembered:
-        repo.remembered[key] = _found_lazy(repo, home, name)
-    known: bool = repo.remembered[key]
-    return known
+    return repo.once((home.path, name, "is made when it is asked for"), lambda: _found_lazy(repo, home, name))
 
 
 def _found_lazy(repo: Repo, home: InRepo, name: str) -> bool:
@@ -146,25 +142,21 @@ def _found_lazy(repo: Repo, home: InRepo, name: str) -> bool:
     module = repo.module(home.path)
     if found is None or isinstance(module, Broken) or isinstance(found, InRepo) or name.startswith("__"):
         return found is None and not name.startswith("__")
-    return name in _unread(repo, module)
+    return name in repo.once((module.path, "names that nothing gives a value"), lambda: _unread(module))
 
 
-def _unread(repo: Repo, module: Module) -> set[str]:
+def _unread(module: Module) -> set[str]:
     """Names that only statements bind which nobody runs, or which give no value."""
-    key = (module.path, "names that nothing gives a value")
-    if key not in repo.remembered:
-        tops = [top for unit in module.units if not unit.kind for top in unit.nodes]
-        nodes = [node for top in tops for node in ast.walk(top)]
-        shown = [node for node in nodes if isinstance(node, ast.If) and for_type_checkers(node)]
-        idle = {id(inner) for node in shown for statement in node.body for inner in ast.walk(statement)}
-        named: dict[bool, set[str]] = {True: set(), False: set()}
-        for node in nodes:
-            if isinstance(node, ast.AnnAssign | ast.Assign):
-                runs = id(node) not in idle and node.value is not None
-                named[runs].update(target.id for target in _targets(node) if isinstance(target, ast.Name))
-        repo.remembered[key] = named[False] - named[True]
-    known: set[str] = repo.remembered[key]
-    return known
+    tops = [top for unit in module.units if not unit.kind for top in unit.nodes]
+    nodes = [node for top in tops for node in ast.walk(top)]
+    shown = [node for node in nodes if isinstance(node, ast.If) and for_type_checkers(node)]
+    idle = {id(inner) for node in shown for statement in node.body for inner in ast.walk(statement)}
+    named: dict[bool, set[str]] = {True: set(), False: set()}
+    for node in nodes:
+        if isinstance(node, ast.AnnAssign | ast.Assign):
+            runs = id(node) not in idle and node.value is not None
+            named[runs].update(target.id for target in _targets(node) if isinstance(target, ast.Name))
+    return named[False] - named[True]
 
 
 def _targets(node: ast.AnnAssign | ast.Assign) -> list[ast.expr]:

@@ -13,7 +13,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from . import notebooks
 from .bindings import Binding, Import
@@ -53,6 +53,7 @@ class InRepo:
 
 _SUBSCRIPTED_BACKWARDS = re.compile(rb"\[\s*(\w+)")  # brackets are rare: from them the name is found eight times faster
 Target = Defined | External | InRepo | None
+Found = TypeVar("Found")
 
 
 class Repo:
@@ -94,6 +95,13 @@ class Repo:
             return parse(path, notebooks.python_of(self.files[path]))
         except notebooks.Unreadable as error:
             return Broken(path, Reason.SYNTAX, str(error))
+
+    def once(self, key: object, find: Callable[[], Found]) -> Found:
+        """What was found out about the repository before, under the same key."""
+        if key not in self.remembered:
+            self.remembered[key] = find()
+        known: Found = self.remembered[key]
+        return known
 
     def add(self, path: str, text: str) -> None:
         """A file of our own among the repository's, such as a README's example; listed nowhere."""

@@ -10,7 +10,7 @@ Not covered: settings that are looked through (`for key in config`), answers tha
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -143,9 +143,7 @@ def text_of(value: StandIn | StandInModule) -> str:
 
     if isinstance(value, StandInModule):
         result = f"({', '.join(['x', *['None'] * (count - 1)])},)" if (count := _results(value)) else "x"
-        forward = f"'forward': lambda self, x, *_, **__: {result}"
-        inside = ", ".join([*written(asked.attributes, "{0!r}: {1}"), forward])
-        return f"type('Part', (torch.nn.Identity,), {{{inside}}})()"
+        return part_text(result, written(asked.attributes, "{0!r}: {1}"))
     if asked.results:
         return f"lambda *_, **__: {written(asked.results, '{1}')[0]}"
     if not asked.items and not asked.mapping:
@@ -154,6 +152,12 @@ def text_of(value: StandIn | StandInModule) -> str:
     if not asked.attributes:
         return items
     return f"type('Settings', (dict,), {{'__getattr__': dict.__getitem__}})({items})"
+
+
+def part_text(result: str = "x", attributes: Iterable[str] = ()) -> str:
+    """A module that hands on what it is called with, whatever else it is given."""
+    inside = ", ".join([*attributes, f"'forward': lambda self, x, *_, **__: {result}"])
+    return f"type('Part', (torch.nn.Identity,), {{{inside}}})()"
 
 
 def ask_later(value: StandIn | StandInModule, attempt: Attempt) -> None:

@@ -40,12 +40,13 @@ class Users:
 
 def all_classes(repo: Repo) -> list[tuple[Module, FoundClass]]:
     """Found once for the repository: users, heirs and examples ask."""
-    known: list[tuple[Module, FoundClass]] | None = repo.remembered.get("all classes")
-    if known is None:
-        known = repo.remembered["all classes"] = [
-            (module, found)
-            for path in repo.python_files()
-            if may_hold_classes(repo.files[path]) and not isinstance(module := repo.module(path), Broken)
-            for found in classes_in(repo, module)
-        ]
-    return known
+    return repo.once("all classes", lambda: _all_classes(repo))
+
+
+def _all_classes(repo: Repo) -> list[tuple[Module, FoundClass]]:
+    return [
+        (module, found)
+        for path in repo.python_files()
+        if may_hold_classes(repo.files[path]) and not isinstance(module := repo.module(path), Broken)
+        for found in classes_in(repo, module)
+    ]
