@@ -43,7 +43,7 @@ def main() -> int:
     if options.one:
         return _one(dict(chosen)[options.one])
     os.environ["TRITON_CACHE_DIR"] = tempfile.mkdtemp()
-    from triton_data.capture.headless import warm_up
+    from triton_data.capture.headless.capture import warm_up
     from triton_data.capture.toolchain import versions
 
     print(dict(versions()), f"{len(chosen)} programs")
@@ -70,14 +70,14 @@ def _options() -> argparse.Namespace:
 
 
 def _one(program: Program) -> int:
-    from triton_data.capture.headless import capture_program
+    from triton_data.capture.headless.capture import capture_program
 
     return int(isinstance(capture_program(program), Drop))
 
 
 def _cost(chosen: list[Named]) -> None:
     """Forked children do what the jail's workers do; a fresh process does what a script without it would."""
-    from triton_data.capture.headless import capture_program
+    from triton_data.capture.headless.capture import capture_program
 
     def fresh(name: str) -> None:
         subprocess.run([sys.executable, __file__, "--one", name], check=False, stderr=subprocess.DEVNULL)
@@ -136,7 +136,7 @@ def _success(chosen: list[Named], modes: list[str]) -> list[InductorKernel]:
 
 
 def _plain(program: Program, mode: str) -> dict[str, Any]:
-    from triton_data.capture.headless import capture_program
+    from triton_data.capture.headless.capture import capture_program
 
     result = capture_program(program, mode=mode)
     if isinstance(result, Capture):
@@ -146,7 +146,7 @@ def _plain(program: Program, mode: str) -> dict[str, Any]:
 
 def _cubin(kernels: list[InductorKernel], target: str) -> None:
     from triton_data.capture.compile_check import compile_all
-    from triton_data.capture.targets import find_target
+    from triton_data.targets import find_target
 
     unique = list({kernel.text: kernel for kernel in kernels}.values())
     started = time.monotonic()
@@ -159,7 +159,7 @@ def _cubin(kernels: list[InductorKernel], target: str) -> None:
 
 def _leak(chosen: list[Named], count: int) -> None:
     """In a child, because it runs one capture after the other in one process, as no worker of ours does for long."""
-    from triton_data.capture.headless import capture_program
+    from triton_data.capture.headless.capture import capture_program
 
     def sizes() -> list[int]:
         seen = []

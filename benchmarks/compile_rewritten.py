@@ -29,9 +29,9 @@ def main() -> int:
     parser.add_argument("--shard", default="0/1", help="every n-th program from the i-th, as i/n")
     options = parser.parse_args()
     os.environ["TRITON_CACHE_DIR"] = tempfile.mkdtemp()
-    from triton_data.candidate_compile import run
-    from triton_data.capture.headless import capture_program
+    from triton_data.capture.headless.capture import capture_program
     from triton_data.capture.toolchain import versions
+    from triton_data.evaluate.compile_candidate import run
     from triton_data.records import Drop
     from triton_data.rewrite.rewrite import rewrite
 

@@ -28,11 +28,12 @@ from typing import Any
 
 import numpy as np
 
-from triton_data.curate import near, shingles, tokens, tree
-from triton_data.curate.clusters import Clusters
-from triton_data.curate.shingles import Sketches
-from triton_data.curate.signatures import SIZE, signatures
-from triton_data.curate.steps import steps
+from triton_data.curate.duplicates import near
+from triton_data.curate.duplicates.clusters import Clusters
+from triton_data.curate.duplicates.signatures import SIZE, signatures
+from triton_data.curate.reading import shingles, tokens, tree
+from triton_data.curate.reading.shingles import Sketches
+from triton_data.curate.reading.steps import steps
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 _CALLS = ("relu", "tanh", "exp", "sin", "cos", "sigmoid", "abs", "sqrt", "erf", "log")

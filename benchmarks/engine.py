@@ -19,9 +19,9 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from triton_data.engine.local import LocalEngine
 from triton_data.records import Drop, Kernel, Origin, Record
-from triton_data.stage import run_stage
+from triton_data.running.engine.local import LocalEngine
+from triton_data.running.stage import run_stage
 from triton_data.store import Store
 
 

@@ -107,8 +107,8 @@ def _worker(options: argparse.Namespace) -> int:
 
 
 def _programs(folder: Path | None) -> Iterator[tuple[str, Any]]:
-    from triton_data.bare import read_program
     from triton_data.records import Program
+    from triton_data.without_run.extract import read_program
 
     if folder is None:
         yield from programs()
@@ -120,7 +120,7 @@ def _programs(folder: Path | None) -> Iterator[tuple[str, Any]]:
 
 
 def _headless(program: Any, mode: str, options: argparse.Namespace) -> Answer:
-    from triton_data.capture.headless import capture_program
+    from triton_data.capture.headless.capture import capture_program
     from triton_data.capture.reasons import Reason
     from triton_data.records import Drop
 

@@ -34,13 +34,13 @@ import triton
 
 from corpus import fetch, true_classes
 from extract_kernels import measure_kernels
-from triton_data.extract.closure import close
-from triton_data.extract.find import classes_in, may_hold_classes
-from triton_data.extract.module import Broken
-from triton_data.extract.probing import JailProbe
-from triton_data.extract.programs import Programs
+from triton_data.extract.closure.closure import close
+from triton_data.extract.probe_client import JailProbe
+from triton_data.extract.programs.programs import Programs
 from triton_data.extract.reasons import Reason
-from triton_data.extract.repo import Repo
+from triton_data.extract.source.find import classes_in, may_hold_classes
+from triton_data.extract.source.module import Broken
+from triton_data.extract.source.repo import Repo
 from triton_data.extract.stage import open_jail
 from triton_data.jail import Jail
 from triton_data.records import Drop, Origin, Program

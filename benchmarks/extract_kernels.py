@@ -22,12 +22,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus import fetch, parsed, true_kernels
-from triton_data.extract.extract import closed_kernels
-from triton_data.extract.find import may_hold_kernels
-from triton_data.extract.lazy_names import resolved
-from triton_data.extract.memory import one_repository
-from triton_data.extract.module import Broken
-from triton_data.extract.repo import Repo
+from triton_data.extract.extract_file import closed_kernels
+from triton_data.extract.source.find import may_hold_kernels
+from triton_data.extract.source.gc_pause import one_repository
+from triton_data.extract.source.lazy_names import resolved
+from triton_data.extract.source.module import Broken
+from triton_data.extract.source.repo import Repo
 from triton_data.records import Drop, Kernel, Origin
 
 if TYPE_CHECKING:

@@ -72,7 +72,7 @@ def _shards(options: argparse.Namespace, folder: Path, side: str, env: dict[str,
 
 
 def _made(program: Any, folder: Path) -> Row:
-    from triton_data.capture.headless import capture_program
+    from triton_data.capture.headless.capture import capture_program
     from triton_data.records import Drop
     from triton_data.rewrite.rewrite import rewrite
 
@@ -121,7 +121,7 @@ def _at_other_sizes(program: Any, path: Path, options: argparse.Namespace) -> Ro
     import torch
 
     if options.device == "cpu":
-        from triton_data.verify.interpreter.install import install
+        from triton_data.verify.jailed.interpreter.install import install
 
         install()
     torch.backends.cudnn.allow_tf32 = False

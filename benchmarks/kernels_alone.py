@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def _make(folder: Path, options: argparse.Namespace) -> int:
-    from triton_data.capture.headless import capture_program
+    from triton_data.capture.headless.capture import capture_program
     from triton_data.records import Capture
     from triton_data.rewrite.options import Options
     from triton_data.rewrite.rewrite import rewrite_with_kernels
@@ -72,7 +72,7 @@ def _check(folder: Path, device: str) -> None:
     import torch
 
     if device == "cpu":
-        from triton_data.verify.interpreter.install import install
+        from triton_data.verify.jailed.interpreter.install import install
 
         install()
     for path in sorted(folder.glob("*.new.py")):

@@ -84,7 +84,7 @@ def _worker(options: argparse.Namespace) -> None:
 
 
 def _made(program: Any, options: argparse.Namespace) -> Row:
-    from triton_data.capture.headless import capture_program
+    from triton_data.capture.headless.capture import capture_program
     from triton_data.records import Drop
     from triton_data.rewrite.rewrite import rewrite
 

@@ -16,7 +16,7 @@ import torch
 def difference(program: Any, path: Path, device: str, training: bool) -> float:
     """The largest error, in units of the tolerance of the output's type; above 1 is wrong."""
     if device == "cpu":
-        from triton_data.verify.interpreter.install import install
+        from triton_data.verify.jailed.interpreter.install import install
 
         install()
     torch.backends.cudnn.allow_tf32 = False  # else two convolutions of one tensor differ by 1e-3

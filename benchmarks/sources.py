@@ -36,10 +36,10 @@ from tests.sources.hub import FakeRepo, Hub, make_bare, serving
 
 from triton_data import pipeline
 from triton_data.config import Config, ScrapeConfig
-from triton_data.engine.local import LocalEngine
 from triton_data.records import Candidate, Origin, Outcome, SourceFile
+from triton_data.running.engine.local import LocalEngine
+from triton_data.running.stage import run_stage
 from triton_data.sources.scrape import ScrapeStage
-from triton_data.stage import run_stage
 from triton_data.store import Store
 
 WORDS = [f"name_{i}" for i in range(500)]

@@ -61,8 +61,8 @@ def _apart(index: int, options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _one(program: Any, options: argparse.Namespace) -> int:
-    import triton_data.vision_operators  # noqa: F401  as in the jail
-    from triton_data.capture.headless import capture_program
+    import triton_data.jail.vision_operators  # noqa: F401  as in the jail
+    from triton_data.capture.headless.capture import capture_program
     from triton_data.records import Drop
 
     resource.setrlimit(resource.RLIMIT_DATA, (options.memory << 30, options.memory << 30))

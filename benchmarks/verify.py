@@ -30,9 +30,9 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "
 
 from judging import loop, oracle  # noqa: E402  the folder that this script stands in is not a package
 from judging.subjects import Subject, broken, dishonest, right  # noqa: E402
-from triton_data.verify.bench import Bench, open_bench  # noqa: E402
-from triton_data.verify.judgement import Judgement  # noqa: E402
-from triton_data.verify.verify import verify_texts  # noqa: E402
+from triton_data.verify.bench.bench import Bench, open_bench  # noqa: E402
+from triton_data.verify.judge.judgement import Judgement  # noqa: E402
+from triton_data.verify.judge.pair import verify_texts  # noqa: E402
 
 SAMPLE = "^(add|softmax|matmul|histogram|cumsum|FnGelu|LayerLayerNorm|yes)$"
 SAMPLE_CHEATS = "zeros|decoy|numpy|cache|race|past"

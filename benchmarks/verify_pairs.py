@@ -32,9 +32,9 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "
 
 from modules import programs  # noqa: E402  the folder that this script stands in is not a package
 from triton_data.records import Drop, Program  # noqa: E402
-from triton_data.verify.bench import Bench, open_bench  # noqa: E402
-from triton_data.verify.judgement import Judgement  # noqa: E402
-from triton_data.verify.verify import verify_texts  # noqa: E402
+from triton_data.verify.bench.bench import Bench, open_bench  # noqa: E402
+from triton_data.verify.judge.judgement import Judgement  # noqa: E402
+from triton_data.verify.judge.pair import verify_texts  # noqa: E402
 
 SECONDS = 60.0  # of one task
 
@@ -79,7 +79,7 @@ def _options() -> argparse.Namespace:
 
 
 def _made(program: Program, mode: str) -> Made:
-    from triton_data.capture.headless import capture_program
+    from triton_data.capture.headless.capture import capture_program
     from triton_data.rewrite.rewrite import rewrite
 
     capture = capture_program(program, "sm_90", mode)

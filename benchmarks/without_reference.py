@@ -22,10 +22,10 @@ from tqdm import tqdm
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "src")]
 
 from kernels import good_kernels  # noqa: E402  the folder that this script stands in is not a package
-from triton_data.verify.alone import verify_kernel  # noqa: E402
-from triton_data.verify.bench import Bench, open_bench  # noqa: E402
-from triton_data.verify.judgement import Judgement  # noqa: E402
-from triton_data.verify.mutants import mutants  # noqa: E402
+from mutants import mutants  # noqa: E402
+from triton_data.verify.bench.bench import Bench, open_bench  # noqa: E402
+from triton_data.verify.judge.judgement import Judgement  # noqa: E402
+from triton_data.verify.judge.kernel_alone import verify_kernel  # noqa: E402
 
 CALL = "called_alone"
 WRAPPER = f"""

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 from click.testing import CliRunner
 
-from triton_data import doors
 from triton_data.cli import cli
+from triton_data.commands.doors import door
 
 HERE = Path(__file__).parent
 
@@ -26,7 +26,7 @@ def page() -> str:
         inside = command.commands if isinstance(command, click.Group) else {}
         parts += [section(["triton-data", name, each], inside[each]).replace("## ", "### ", 1) for each in inside]
     parts += ["# Doors\n", "The names that the write-ups use, under `triton-data/`.\n"]
-    parts += [section([path], command) for path, command in doors.COMMANDS.items()]
+    parts += [section([path], command) for path, command in door.COMMANDS.items()]
     return "\n".join(parts)
 
 

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from tests.stages import Numbered
-from triton_data.engine.local import LocalEngine
-from triton_data.stage import run_stage
+from triton_data.running.engine.local import LocalEngine
+from triton_data.running.stage import run_stage
 from triton_data.store import Store
 
 

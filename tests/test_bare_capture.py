@@ -11,16 +11,16 @@ import pytest
 from click.testing import CliRunner
 
 from tests.capture.made import LINEAR_RELU
-from triton_data import bare_capture
 from triton_data.capture.compile_check import Compiled
 from triton_data.capture.compiling import Compiler
-from triton_data.capture.headless import capture_program
+from triton_data.capture.headless.capture import capture_program
 from triton_data.capture.suites import programs
 from triton_data.cli import cli
 from triton_data.commands.capture import capture
 from triton_data.errors import MissingExtra, Misuse
 from triton_data.records import Capture, Drop, Graph, InductorKernel, Origin, Program
 from triton_data.store import Store
+from triton_data.without_run import capture as bare_capture
 
 
 def captured() -> Capture:

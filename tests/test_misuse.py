@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from triton_data import schema
-from triton_data.store import Store
+from triton_data.store import Store, schema
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "triton_data"]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.stages import Numbered
-from triton_data.portion import Portion
 from triton_data.records import Outcome
+from triton_data.running.item_subset import Portion
 from triton_data.store import Store
 
 

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triton_data import codec, schema
 from triton_data.errors import Misuse
 from triton_data.records import (
     RECORDS,
@@ -24,9 +23,11 @@ from triton_data.records import (
     Outcome,
     Program,
     Verdict,
+    codec,
     digest,
 )
-from triton_data.store import PAGE, Store
+from triton_data.store import Store, schema
+from triton_data.store.store import PAGE
 
 ORIGIN = Origin("git", repo="a/b", repo_id=7, revision="c" * 40, path="x/y.py", line_start=1, line_end=9, stars=120)
 

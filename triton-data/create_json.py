@@ -3,7 +3,7 @@
 import sys
 
 try:
-    from triton_data.doors import open_door
+    from triton_data.commands.doors.door import open_door
 except ModuleNotFoundError as missing:
     print(f"create_json.py: {missing}; run `make venv` once, then use .venv/bin/python", file=sys.stderr)
     sys.exit(2)

@@ -15,7 +15,7 @@ from pathlib import Path
 from judging.cheats import cheats
 from kernels import good_kernels
 from modules import programs
-from triton_data.verify.mutants import mutants
+from mutants import mutants
 
 GOLDEN = Path(__file__).parents[2] / "tests" / "golden" / "rewrite"
 

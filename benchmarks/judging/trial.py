@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch.utils import _pytree as pytree
 
-from triton_data.verify import libdevice
+from triton_data.verify.jailed.interpreter import libdevice
 
 
 def main(device: str, trials: int) -> None:

@@ -15,7 +15,7 @@ import torch._inductor.config as inductor_config
 from torch._inductor.graph import GraphLowering
 from torch.utils._pytree import tree_leaves, tree_map_only
 
-from triton_data.capture.program import Built, build, loaded, require_gradients
+from triton_data.capture.headless.program import Built, build, loaded, require_gradients
 from triton_data.records import Program
 
 

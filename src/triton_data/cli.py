@@ -1,7 +1,7 @@
 """The command line: `triton-data VERB`. One verb a stage; each does no more than call its room.
 
 Results go to stdout, logs and progress to stderr. The doors under triton-data/ call the same functions.
-Not covered: the verbs themselves (commands/), how a command ends (endings.py).
+Not covered: the verbs themselves (commands/), how a command ends (commands/exit_codes.py).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import click
 import triton_data
 from triton_data.commands import capture, curate, export, inspect, rewrite, stages, train, verify
 from triton_data.commands import eval as eval_verb
-from triton_data.endings import run_command
+from triton_data.commands.exit_codes import run_command
 from triton_data.errors import Misuse, NotBuiltYet, closest
 
 LATER = {  # verbs whose rooms later parts build: their one honest line

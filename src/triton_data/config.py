@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from triton_data import codec
 from triton_data.errors import Misuse, closest
-from triton_data.records import digest
+from triton_data.records import codec, digest
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What can go wrong, in two kinds.
 
-Bad data is a value: a `Drop` record (see records.py). What a *user* did wrong is a `Misuse`: the command
+Bad data is a value: a `Drop` record (see records/records.py). What a *user* did wrong is a `Misuse`: the command
 line prints its one line and exits 2. Every other exception is a bug and keeps its traceback.
 """
 

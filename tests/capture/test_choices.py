@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.capture.made import function, program
-from triton_data.capture.headless import capture_program
+from triton_data.capture.headless.capture import capture_program
 from triton_data.records import Capture, Program
 
 ATTENTION = "F.scaled_dot_product_attention({}) + 1"

@@ -6,10 +6,10 @@ import pytest
 
 from tests.capture.made import LINEAR_RELU
 from triton_data.capture.compile_check import Compiled, check_levels, compile_all, compile_kernels
-from triton_data.capture.headless import capture_program
-from triton_data.capture.targets import TARGETS, find_target
+from triton_data.capture.headless.capture import capture_program
 from triton_data.errors import Misuse
 from triton_data.records import Capture, Drop, InductorKernel
+from triton_data.targets import TARGETS, find_target
 
 
 def kernel(target: str = "sm_90") -> InductorKernel:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.capture.made import BROKEN_GRAPH, LINEAR_RELU, function, program
-from triton_data.capture import sizing, toolchain
-from triton_data.capture.headless import capture_program
+from triton_data.capture import toolchain
+from triton_data.capture.headless import sizing
+from triton_data.capture.headless.capture import capture_program
 from triton_data.errors import Misuse
 from triton_data.records import Capture, Drop, Program
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 from tests.capture.made import LINEAR_RELU
-from triton_data.capture.jailed import capture, from_json
+from triton_data.capture.headless.jailed import capture, from_json
 from triton_data.records import Capture, Drop
 
 FORKED = """

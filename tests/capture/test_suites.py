@@ -7,7 +7,7 @@ import importlib.util
 import pytest
 
 from tests.capture.made import program
-from triton_data.capture.headless import capture_program
+from triton_data.capture.headless.capture import capture_program
 from triton_data.capture.suites.models import SUITES
 from triton_data.capture.suites.programs import suite_programs
 from triton_data.capture.suites.submodules import submodule_programs

@@ -9,7 +9,7 @@ from triton_data.config import CurateConfig
 from triton_data.curate.decide import decide
 from triton_data.curate.stages import LabelStage
 from triton_data.records import Decision, Origin, Outcome, Program, Record
-from triton_data.stage import perform
+from triton_data.running.stage import perform
 from triton_data.store import Store
 
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from tests.curate.modules import distinct, everything
 from tests.curate.runs import curated, decided, label_all, program, put
 from triton_data.config import CurateConfig
-from triton_data.curate import licences, privacy, tokens
+from triton_data.curate import licences, privacy
 from triton_data.curate import settings as curation
+from triton_data.curate.reading import tokens
 from triton_data.curate.split import SPLITS, assign, split_units
 from triton_data.curate.summary import summarise
 from triton_data.errors import Misuse

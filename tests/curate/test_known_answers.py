@@ -9,7 +9,7 @@ import pytest
 from tests.curate.modules import COPIES, distinct
 from tests.curate.runs import curated, program
 from triton_data.config import CurateConfig
-from triton_data.curate import fingerprints
+from triton_data.curate.benchmarks import fingerprints
 from triton_data.errors import Misuse
 from triton_data.records import Trace
 

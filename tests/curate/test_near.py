@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.curate.modules import distinct
-from triton_data.curate import buckets, near
-from triton_data.curate.clusters import Clusters
-from triton_data.curate.parts import part_keys
-from triton_data.curate.shingles import Sets, Sketches, joined, sketch
-from triton_data.curate.signatures import SIZE, signatures
-from triton_data.curate.words import mixed
+from triton_data.curate.duplicates import buckets, near
+from triton_data.curate.duplicates.clusters import Clusters
+from triton_data.curate.duplicates.overlap_keys import part_keys
+from triton_data.curate.duplicates.signatures import SIZE, signatures
+from triton_data.curate.reading.shingles import Sets, Sketches, joined, sketch
+from triton_data.curate.reading.words import mixed
 
 CALLS = ("relu", "tanh", "exp", "sin", "cos", "sigmoid", "abs", "sqrt", "erf", "log")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from triton_data import pipeline
-from triton_data.doors import COMMANDS
+from triton_data.commands.doors.door import COMMANDS
 from triton_data.records import Capture
 from triton_data.store import Store
 

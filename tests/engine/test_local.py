@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.stages import Numbered
-from triton_data.engine.local import LocalEngine
 from triton_data.errors import Misuse
 from triton_data.records import Kernel
-from triton_data.stage import run_stage
+from triton_data.running.engine.local import LocalEngine
+from triton_data.running.stage import run_stage
 from triton_data.store import Store
 
 

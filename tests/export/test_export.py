@@ -13,13 +13,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.export.a_run import ALL, DOUBLE, FUNCTION, PAIR, PROGRAM, SCALE, SCALE_NEW, kernel, make_run
+from triton_data.commands.doors.kernel_folders import create_json
 from triton_data.config import CurateConfig, ExportConfig
 from triton_data.errors import MissingExtra, Misuse
 from triton_data.export import export as exporting
 from triton_data.export import hub, parquet, publish
 from triton_data.export.exported import Exported
 from triton_data.export.problems import problem
-from triton_data.export.torchtune import create_json
 from triton_data.records import Kernel, Origin, Program
 from triton_data.store import Store
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from triton_data.extract.probe import probe
+from triton_data.extract.jailed.probe import probe
 
 torch.set_num_threads(1)  # a child forked beside another thread's lock would wait for it for ever
 

@@ -6,12 +6,12 @@ from tests.generate.speaking import server
 
 from triton_data.config import LlmConfig
 from triton_data.errors import Misuse
-from triton_data.extract.asked import SYSTEM
-from triton_data.extract.extract import extract_repo
-from triton_data.extract.find import classes_in
-from triton_data.extract.programs import Programs
-from triton_data.extract.repo import Repo
-from triton_data.language_model import asking, check
+from triton_data.extract.extract_file import extract_repo
+from triton_data.extract.programs.llm_inputs import SYSTEM
+from triton_data.extract.programs.programs import Programs
+from triton_data.extract.source.find import classes_in
+from triton_data.extract.source.repo import Repo
+from triton_data.llm.configured import asking, check
 from triton_data.records import Drop, Origin, Program
 
 # nothing in the file says that `table` must hold these two words, one of them made of the other

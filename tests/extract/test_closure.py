@@ -4,10 +4,10 @@ import textwrap
 
 import pytest
 
-from triton_data.extract.closure import Closed, close
-from triton_data.extract.extract import close_kernel
-from triton_data.extract.find import kernels_in
-from triton_data.extract.repo import Repo
+from triton_data.extract.closure.closure import Closed, close
+from triton_data.extract.extract_file import close_kernel
+from triton_data.extract.source.find import kernels_in
+from triton_data.extract.source.repo import Repo
 from triton_data.records import Drop, Origin
 
 
@@ -267,7 +267,7 @@ def test_what_only_annotations_name_is_left_out_where_it_is_too_much(monkeypatch
     loss = "class Loss:\n    def __call__(self, model: Model) -> int:\n        return 1\n"
     files = {"main": f"from .a import Model\n\n\n{loss}", "a": f"class Model:\n    text = {'x' * 3000!r}\n"}
     assert "xxx" in closed("Loss", **files).text
-    monkeypatch.setattr("triton_data.extract.closure.MAX_CHARACTERS", 2000)
+    monkeypatch.setattr("triton_data.extract.closure.closure.MAX_CHARACTERS", 2000)
     result = closed("Loss", **files)
     assert "xxx" not in result.text and "model: Model" in result.text
     assert run(result, "Loss")()(0) == 1

@@ -8,8 +8,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from triton_data.extract.closure import Closed, close
-from triton_data.extract.repo import Repo
+from triton_data.extract.closure.closure import Closed, close
+from triton_data.extract.source.repo import Repo
 
 NAMES = ("alpha", "beta", "gamma", "delta")  # few, so that files collide
 

@@ -4,8 +4,9 @@ import ast
 
 import pytest
 
-from triton_data.extract.comparisons import comparisons
-from triton_data.extract.module import Module, parse
+from triton_data.extract.kernels.comparisons import comparisons
+from triton_data.extract.source.module import Module
+from triton_data.extract.source.parsing import parse
 
 CUT = {
     "in the comparison itself": (

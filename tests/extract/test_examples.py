@@ -2,10 +2,10 @@
 
 from forked import forked
 
-from triton_data.extract import examples
-from triton_data.extract.examples import Examples
-from triton_data.extract.extract import extract_repo
-from triton_data.extract.repo import Repo
+from triton_data.extract.extract_file import extract_repo
+from triton_data.extract.source.repo import Repo
+from triton_data.extract.usage import examples
+from triton_data.extract.usage.examples import Examples
 from triton_data.records import Origin, Program
 
 HEAD = "import torch\nfrom torch import nn\n"

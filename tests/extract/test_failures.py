@@ -3,9 +3,9 @@
 import pytest
 from forked import forked
 
-from triton_data.extract.extract import extract_repo
-from triton_data.extract.failures import drop_of
-from triton_data.extract.repo import Repo
+from triton_data.extract.extract_file import extract_repo
+from triton_data.extract.programs.failures import drop_of
+from triton_data.extract.source.repo import Repo
 from triton_data.records import Origin
 
 ABSTRACT = [

@@ -2,10 +2,10 @@
 
 import pytest
 
-from triton_data.extract.find import classes_in, find_kernels, kernels_in
-from triton_data.extract.module import Broken, Module
 from triton_data.extract.reasons import Reason
-from triton_data.extract.repo import Repo
+from triton_data.extract.source.find import classes_in, find_kernels, kernels_in
+from triton_data.extract.source.module import Broken, Module
+from triton_data.extract.source.repo import Repo
 
 HEAD = "import triton\nimport triton.language as tl\n"
 SPELLINGS = {

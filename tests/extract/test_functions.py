@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from triton_data.extract.closure import Closed, close
-from triton_data.extract.code import Code
-from triton_data.extract.module import Broken, parse
-from triton_data.extract.names import When
-from triton_data.extract.repo import Repo
+from triton_data.extract.closure.closure import Closed, close
+from triton_data.extract.source.code import Code
+from triton_data.extract.source.module import Broken
+from triton_data.extract.source.parsing import parse
+from triton_data.extract.source.repo import Repo
+from triton_data.extract.source.used_names import When
 
 STANDARD = Path(sysconfig.get_path("stdlib"))
 PACKAGES = Path(sysconfig.get_path("purelib"))

@@ -2,8 +2,8 @@
 
 from forked import forked
 
-from triton_data.extract.extract import extract_repo
-from triton_data.extract.repo import Repo
+from triton_data.extract.extract_file import extract_repo
+from triton_data.extract.source.repo import Repo
 from triton_data.records import Origin, Program
 
 NN = "import torch\nfrom torch import nn\n\n\n"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from triton_data.extract.closure import Closed, close
-from triton_data.extract.repo import InRepo, Repo
+from triton_data.extract.closure.closure import Closed, close
+from triton_data.extract.source.repo import InRepo, Repo
 from triton_data.records import Drop
 
 USER = "def f(x):\n    return {}(x)\n"

@@ -3,9 +3,9 @@
 import pytest
 from tests.extract.forked import forked
 
-from triton_data.extract.extract import extract_repo
+from triton_data.extract.extract_file import extract_repo
 from triton_data.extract.reasons import Reason
-from triton_data.extract.repo import Repo
+from triton_data.extract.source.repo import Repo
 from triton_data.records import Drop, Kernel, Origin
 
 HEAD = "import triton\nimport triton.language as tl\n"

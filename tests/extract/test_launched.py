@@ -3,9 +3,9 @@
 import pytest
 from forked import forked
 
-from triton_data.extract.extract import extract_repo
-from triton_data.extract.lazy_names import resolved
-from triton_data.extract.repo import Repo
+from triton_data.extract.extract_file import extract_repo
+from triton_data.extract.source.lazy_names import resolved
+from triton_data.extract.source.repo import Repo
 from triton_data.records import COMPARED, Kernel, Origin, Pair, Program
 
 KERNELS = """import torch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from triton_data.extract.memory import no_collection, one_repository
+from triton_data.extract.source.gc_pause import no_collection, one_repository
 
 
 def test_set_aside_until_the_repository_ends() -> None:

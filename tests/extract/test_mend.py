@@ -4,12 +4,12 @@ import ast
 
 import pytest
 
-from triton_data.extract.complaints import Complaints
-from triton_data.extract.literals import literals
-from triton_data.extract.mend import mend
-from triton_data.extract.moves import Failure
-from triton_data.extract.shapes import written_shapes
-from triton_data.extract.spec import BOOL, COMPLEX, INT, Spec, parse
+from triton_data.extract.jailed.clues.compared_literals import literals
+from triton_data.extract.jailed.clues.documented_shapes import written_shapes
+from triton_data.extract.jailed.clues.raise_conditions import Complaints
+from triton_data.extract.jailed.repair.repair import mend
+from triton_data.extract.jailed.repair.spec_changes import Failure
+from triton_data.extract.jailed.spec import BOOL, COMPLEX, INT, Spec, parse
 
 SHAPE = "Input tensor shape: torch.Size([2, 16, 64])."
 TOKENS = 'pattern "b (f n) d -> b f n d". Input tensor shape: torch.Size([2, 15, 64]).'

@@ -5,9 +5,9 @@ import json
 import pytest
 from forked import forked
 
-from triton_data.extract.extract import extract_repo
-from triton_data.extract.notebooks import Unreadable, python_of
-from triton_data.extract.repo import Repo
+from triton_data.extract.extract_file import extract_repo
+from triton_data.extract.source.notebooks import Unreadable, python_of
+from triton_data.extract.source.repo import Repo
 from triton_data.records import Drop, Origin, Program
 
 NET = """import torch

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from triton_data.extract.closure import close
-from triton_data.extract.code import parsed
-from triton_data.extract.extract import extract_repo
-from triton_data.extract.module import Broken, Module, _assemble, decode, parse
-from triton_data.extract.outline import outline
+from triton_data.extract.closure.closure import close
+from triton_data.extract.extract_file import extract_repo
 from triton_data.extract.reasons import Reason
-from triton_data.extract.repo import Repo
+from triton_data.extract.source.code import parsed
+from triton_data.extract.source.module import Broken, Module
+from triton_data.extract.source.outline import outline
+from triton_data.extract.source.parsing import _assemble, decode, parse
+from triton_data.extract.source.repo import Repo
 from triton_data.records import Drop, Kernel, Origin
 
 STANDARD = Path(sysconfig.get_path("stdlib"))

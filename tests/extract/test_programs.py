@@ -7,10 +7,10 @@ import pytest
 import torch
 from forked import forked
 
-from triton_data.extract import programs
-from triton_data.extract.extract import extract_repo
-from triton_data.extract.probing import JailProbe
-from triton_data.extract.repo import Repo
+from triton_data.extract.extract_file import extract_repo
+from triton_data.extract.probe_client import JailProbe
+from triton_data.extract.programs import programs
+from triton_data.extract.source.repo import Repo
 from triton_data.extract.stage import ENVIRONMENT, PRELOAD
 from triton_data.jail import Jail
 from triton_data.records import COMPARED, Drop, Kernel, Origin, Program

@@ -1,8 +1,8 @@
 """A file that is too large to be a program is said to be so, wherever a user names it; the others are read."""
 
-from triton_data.bare import extract_paths
-from triton_data.extract.given import GivenStage
 from triton_data.extract.limits import FILE_BYTES
+from triton_data.extract.programs.given import GivenStage
+from triton_data.without_run.extract import extract_paths
 
 KERNEL = """import triton
 import triton.language as tl

@@ -7,12 +7,12 @@ import pytest
 import torch
 from forked import forked
 
-from triton_data.extract import programs
-from triton_data.extract.attempt import Attempt, Budget
-from triton_data.extract.extract import extract_repo
-from triton_data.extract.interpreted import FLAG
-from triton_data.extract.meta import MetaModel
-from triton_data.extract.repo import Repo
+from triton_data.extract.extract_file import extract_repo
+from triton_data.extract.jailed.attempt import Attempt, Budget
+from triton_data.extract.jailed.search.meta import MetaModel
+from triton_data.extract.programs import programs
+from triton_data.extract.programs.interpreted import FLAG
+from triton_data.extract.source.repo import Repo
 from triton_data.records import Origin, Program
 
 NN = "import torch\nfrom torch import nn\n\n\n"

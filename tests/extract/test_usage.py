@@ -3,9 +3,9 @@
 import pytest
 from forked import forked
 
-from triton_data.extract.extract import extract_repo
-from triton_data.extract.repo import Repo
-from triton_data.extract.usage import snippets
+from triton_data.extract.extract_file import extract_repo
+from triton_data.extract.source.repo import Repo
+from triton_data.extract.usage.snippets import snippets
 from triton_data.records import Origin, Program
 
 NET = """import torch

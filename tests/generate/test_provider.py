@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from triton_data.generate.llm.provider import Provider, Unanswered
+from triton_data.llm.provider import Provider, Unanswered
 
 from .speaking import server
 

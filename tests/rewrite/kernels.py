@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import textwrap
 
-from triton_data.rewrite.emitted import Kernel
+from triton_data.rewrite.kernel.emitted import Kernel
 
 SIGNATURE = {"in_ptr0": "*fp32", "in_ptr1": "*fp16", "in_ptr2": "*i64", "out_ptr0": "*fp32", "xnumel": "i32"}
 

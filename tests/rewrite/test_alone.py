@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from triton_data.rewrite.fragment import fragment_of
-from triton_data.rewrite.spoken import spoken
+from triton_data.rewrite.kernel.fragment import fragment_of
+from triton_data.rewrite.kernel.readable_aten import spoken
 
 ROOT = Path(__file__).parents[2]
 HEAD = "# Topologically Sorted Source Nodes: [y], Original ATen: [aten.add]\n# Graph fragment:\n"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.rewrite.kernels import FLAT, ROW, kernel, text_of
-from triton_data.rewrite.emitted import Kernel
+from triton_data.rewrite.kernel.emitted import Kernel
 from triton_data.rewrite.passes import (
     assembly,
     broadcasts,

@@ -13,11 +13,12 @@ import pytest
 
 from triton_data import pipeline
 from triton_data.config import Config, ScrapeConfig
-from triton_data.engine.local import LocalEngine
 from triton_data.records import Candidate, SourceFile
-from triton_data.sources import limits, rounds
+from triton_data.running.engine.local import LocalEngine
+from triton_data.running.stage import run_stage
+from triton_data.sources import rounds
 from triton_data.sources.discover import DiscoverStage
-from triton_data.stage import run_stage
+from triton_data.sources.fetching import retry_after
 from triton_data.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +29,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers inherit neither patches nor this; they get short waits by their settings."""
     for name in ("GITHUB_TOKEN", "GH_TOKEN"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(limits, "FIRST_RETRY", 0.01)
+    monkeypatch.setattr(retry_after, "FIRST_RETRY", 0.01)
     monkeypatch.setattr(rounds, "FIRST_PAUSE", 0.05)
 
 

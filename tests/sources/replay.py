@@ -21,9 +21,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from triton_data.sources import pypi
-from triton_data.sources.download import Downloads
+from triton_data.sources.fetching.download import Downloads
+from triton_data.sources.fetching.waits import Waits
 from triton_data.sources.reasons import Refused
-from triton_data.sources.waits import Waits
 
 VERSION = "2.10.0"
 LENGTH = ("content-length", "transfer-encoding", "content-encoding", "connection")

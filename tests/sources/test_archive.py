@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from triton_data.blobs import Blobs
 from triton_data.records import Drop
-from triton_data.sources.archive import Caps, members, tar_commit
-from triton_data.sources.keep import Kept, keep
-from triton_data.sources.names import odd, wanted
+from triton_data.sources.fetching.archive import Caps, members, tar_commit
+from triton_data.sources.fetching.store_blob import Kept, keep
+from triton_data.sources.fetching.wanted_paths import odd, wanted
 from triton_data.sources.reasons import Reason, Refused
+from triton_data.store.blobs import Blobs
 
 CAPS = Caps(file_bytes=10_000, unpacked_bytes=1_000_000, files=1000)
 

@@ -12,9 +12,9 @@ import pytest
 
 from tests.sources.conftest import drops, files, scrape, settings
 from tests.sources.hub import FakeRepo, Fault, Handler, Hub, make_bare, make_tar, serving
+from triton_data.sources.fetching.waits import Waits
 from triton_data.sources.github.api import Api
 from triton_data.sources.reasons import Deferred
-from triton_data.sources.waits import Waits
 
 CODE = {"k.py": b"import triton\n"}
 

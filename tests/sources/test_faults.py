@@ -9,10 +9,10 @@ import pytest
 
 from tests.sources.conftest import drops, files, scrape, settings
 from tests.sources.hub import FakeRepo, Fault, Handler, Hub, serving
+from triton_data.sources.fetching.waits import Waits
 from triton_data.sources.github.api import Api
 from triton_data.sources.github.token import find_token
 from triton_data.sources.reasons import Deferred, Reason, Refused
-from triton_data.sources.waits import Waits
 
 CODE = {"k.py": b"import triton\n"}
 SECONDARY = {"message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."}

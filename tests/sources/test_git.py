@@ -13,7 +13,7 @@ from tests.sources.hub import FakeRepo, Fault, Hub, make_bare, serving
 from triton_data.config import ScrapeConfig
 from triton_data.errors import Misuse
 from triton_data.records import Candidate, Drop, Origin, SourceFile
-from triton_data.sources import git
+from triton_data.sources.fetching import git
 from triton_data.sources.scrape import ScrapeStage
 from triton_data.store import Store
 

@@ -14,8 +14,8 @@ from tests.sources.conftest import files, scrape
 from triton_data.config import ScrapeConfig
 from triton_data.errors import Misuse
 from triton_data.records import SearchSlice
-from triton_data.sources import licence
-from triton_data.sources.flags import flags_of
+from triton_data.sources.fetching import licence
+from triton_data.sources.fetching.flags import flags_of
 from triton_data.sources.github import slices
 from triton_data.sources.github.seeds import elsewhere, name_of, read_opted_out, read_seeds
 

@@ -16,13 +16,14 @@ import requests
 from tests.sources import peers
 from tests.sources.conftest import candidates, discover, drops, files, scrape, settings
 from tests.sources.hub import FakeRepo, Hub, make_bare, serving
-from triton_data.sources import archive, rounds
+from triton_data.sources import rounds
 from triton_data.sources.eligible import Facts
+from triton_data.sources.fetching import archive
+from triton_data.sources.fetching.waits import Waits
+from triton_data.sources.fetching.wanted_paths import wanted
 from triton_data.sources.github import lookup
 from triton_data.sources.github.api import Api
-from triton_data.sources.names import wanted
 from triton_data.sources.reasons import Deferred, Reason, Refused
-from triton_data.sources.waits import Waits
 from triton_data.store import Store
 
 pytestmark = pytest.mark.network

@@ -16,9 +16,9 @@ from triton_data.config import ScrapeConfig
 from triton_data.errors import Misuse
 from triton_data.records import Kernel, Program
 from triton_data.sources import pypi
-from triton_data.sources.download import Downloads
+from triton_data.sources.fetching.download import Downloads
+from triton_data.sources.fetching.waits import Waits
 from triton_data.sources.reasons import Refused
-from triton_data.sources.waits import Waits
 from triton_data.store import Store
 
 PKG_INFO = b"Metadata-Version: 2.4\nName: Small\nLicense-Expression: Apache-2.0\nProject-URL: Source, https://github.com/o/small\n"

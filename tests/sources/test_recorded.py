@@ -9,11 +9,11 @@ import pytest
 from tests.sources.replay import read, replaying
 from triton_data.records import Candidate, Drop
 from triton_data.sources.eligible import Facts, Policy
+from triton_data.sources.fetching.waits import Waits
 from triton_data.sources.github import lookup, slices
 from triton_data.sources.github.api import Api
 from triton_data.sources.github.search import Search
 from triton_data.sources.reasons import Refused
-from triton_data.sources.waits import Waits
 
 pytestmark = pytest.mark.network
 

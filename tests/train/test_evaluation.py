@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tests.export.a_run import SCALE, SCALE_NEW
 from tests.mistakes import mistake
 from tests.train.test_training import cli
-from triton_data.prompts import fenced
+from triton_data.formats.prompts import fenced
 from triton_data.train import reward
 from triton_data.train.score import interval, pass_at_k, program_in, scores
 

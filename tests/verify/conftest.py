@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from triton_data.verify.bench import Bench, open_bench
+from triton_data.verify.bench.bench import Bench, open_bench
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,9 @@ from click.testing import CliRunner
 from tests.verify.texts import changed
 from triton_data.cli import cli
 from triton_data.records import NO_REFERENCE
-from triton_data.verify.alone import verify_kernel
-from triton_data.verify.bench import Bench
-from triton_data.verify.launch_entry import Entry, entry_of
+from triton_data.verify.bench.bench import Bench
+from triton_data.verify.judge.kernel_alone import verify_kernel
+from triton_data.verify.reading.launch_entry import Entry, entry_of
 from triton_data.verify.reasons import Reason
 
 TEXT = """

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from triton_data.verify.branches import computed_in_a_branch
+from triton_data.verify.reading.branches import computed_in_a_branch
 
 NOTHING: frozenset[str] = frozenset()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from triton_data.verify import sensitivity
-from triton_data.verify.compare import Expected, compare
+from triton_data.verify.compare import sensitivity
+from triton_data.verify.compare.numbers import Expected, compare
 
 KINDS = [torch.float64, torch.float32, torch.float16, torch.bfloat16]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from triton_data.verify.devices import Devices
+from triton_data.verify.bench.devices import Devices
 
 
 def test_tasks_are_spread_before_they_are_doubled(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.verify.texts import changed
-from triton_data.remake import Remake
-from triton_data.verify import gradients
-from triton_data.verify.bench import Bench
-from triton_data.verify.verify import verify_texts
+from triton_data.pipeline.recapture import Remake
+from triton_data.verify.bench.bench import Bench
+from triton_data.verify.jailed import gradients
+from triton_data.verify.judge.pair import verify_texts
 
 KERNELS = Path(__file__).parents[2] / "benchmarks" / "kernels"
 REFERENCE = (KERNELS / "reference" / "silu_autograd.py").read_text("utf-8")

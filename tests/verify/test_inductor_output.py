@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.verify.texts import changed
-from triton_data.verify.bench import Bench, open_bench
-from triton_data.verify.verify import verify_texts
+from triton_data.verify.bench.bench import Bench, open_bench
+from triton_data.verify.judge.pair import verify_texts
 
 REFERENCE = """
 import torch

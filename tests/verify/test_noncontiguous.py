@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from tests.verify.texts import CANDIDATE, REFERENCE, changed
-from triton_data.verify.bench import Bench
-from triton_data.verify.noncontiguous import NAME, restrided
-from triton_data.verify.verify import verify_texts
+from triton_data.verify.bench.bench import Bench
+from triton_data.verify.compare.noncontiguous import NAME, restrided
+from triton_data.verify.judge.pair import verify_texts
 
 SAID = {
     "it makes them contiguous": ("x = x.contiguous()", "x = x.contiguous()", "right"),

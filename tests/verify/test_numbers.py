@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from triton_data.jail import Task
-from triton_data.verify.bench import Bench
+from triton_data.verify.bench.bench import Bench
 
 PREAMBLE = """
 import torch, triton, triton.language as tl

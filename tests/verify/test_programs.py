@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.verify.test_numbers import said
-from triton_data.verify.bench import Bench
+from triton_data.verify.bench.bench import Bench
 
 
 def test_programs_that_leave_early_and_loop_for_different_times(bench: Bench) -> None:

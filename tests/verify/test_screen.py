@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from triton_data.verify.screen import suspicious
+from triton_data.verify.reading.screen import suspicious
 
 HONEST = """
 import re

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from triton_data.remake import Remake
-from triton_data.verify import bulk
-from triton_data.verify.bench import Bench
-from triton_data.verify.verify import verify_texts
+from triton_data.pipeline.recapture import Remake
+from triton_data.verify.bench.bench import Bench
+from triton_data.verify.jailed import memory_estimate
+from triton_data.verify.judge.pair import verify_texts
 
 REFERENCE = """
 import torch
@@ -45,9 +45,11 @@ def remake() -> Iterator[Remake]:
 
 def test_memory_is_told_before_it_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert bulk.of(REFERENCE, "Model") == 4 * (3 * 16384 * 8192 + 8192), "inputs, weights, and what relu and * make"
-    assert bulk.of(REFERENCE.replace("16384, 8192", "16, 64"), "Model") == 0, "small: not worth a look"
-    assert bulk.of(REFERENCE.replace("torch.randn(", "nonsense("), "Model") == 0
+    assert memory_estimate.of(REFERENCE, "Model") == 4 * (3 * 16384 * 8192 + 8192), (
+        "inputs, weights, and what relu and * make"
+    )
+    assert memory_estimate.of(REFERENCE.replace("16384, 8192", "16, 64"), "Model") == 0, "small: not worth a look"
+    assert memory_estimate.of(REFERENCE.replace("torch.randn(", "nonsense("), "Model") == 0
 
 
 def test_a_candidate_of_one_size_is_made_again_and_judged_there(bench: Bench, remake: Remake) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from triton_data.verify import speed
+from triton_data.records import speed
 
 MEDIANS = {"eager": 0.5, "compile": 0.25, "max-autotune": 0.2, "candidate": 0.1}
 

@@ -13,10 +13,10 @@ from click.testing import CliRunner
 from tests.verify.test_alone import INPUTS, TEXT
 from tests.verify.texts import CANDIDATE, REFERENCE, changed
 from triton_data.cli import cli
-from triton_data.engine.local import LocalEngine
 from triton_data.errors import Misuse
 from triton_data.records import NO_REFERENCE, Kernel, Origin, Outcome, Pair, Program, Verdict
-from triton_data.stage import run_stage
+from triton_data.running.engine.local import LocalEngine
+from triton_data.running.stage import run_stage
 from triton_data.store import Store
 from triton_data.verify.stage import VerifyStage
 

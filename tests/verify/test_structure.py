@@ -6,11 +6,11 @@ import pytest
 import torch
 
 from tests.verify.texts import CANDIDATE, REFERENCE, changed
-from triton_data.verify import structure
-from triton_data.verify.bench import Bench
-from triton_data.verify.draws import KINDS, Draw
-from triton_data.verify.draws import changed as redrawn
-from triton_data.verify.verify import verify_texts
+from triton_data.verify.bench.bench import Bench
+from triton_data.verify.draws import structure
+from triton_data.verify.draws.draws import KINDS, Draw
+from triton_data.verify.draws.draws import changed as redrawn
+from triton_data.verify.judge.pair import verify_texts
 
 
 def _of(make: object) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.verify.texts import CANDIDATE, REFERENCE, changed
-from triton_data.verify.bench import Bench
-from triton_data.verify.verify import verify_texts
+from triton_data.verify.bench.bench import Bench
+from triton_data.verify.judge.pair import verify_texts
 
 
 def test_an_honest_candidate_passes_and_says_how(bench: Bench) -> None:

@@ -16,12 +16,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from triton_data.capture.headless.program import loaded
 from triton_data.capture.output_code import runnable
-from triton_data.capture.program import loaded
 from triton_data.capture.reasons import Reason, dropped
-from triton_data.capture.targets import Target, find_target
 from triton_data.errors import Misuse, closest
 from triton_data.records import Drop, InductorKernel
+from triton_data.targets import Target, find_target
 
 LEVELS = {"cuda": ("ttir", "ttgir", "llir", "ptx", "cubin"), "hip": ("ttir", "ttgir", "llir", "amdgcn", "hsaco")}
 _USAGE = re.compile(r"REG:(\d+).*?SHARED:(\d+).*?LOCAL:(\d+)")
@@ -68,7 +68,7 @@ def compile_kernel(kernel: InductorKernel, target: Target, levels: tuple[str, ..
 def compile_all(
     kernels: Iterable[InductorKernel], target: Target, levels: tuple[str, ...] = ()
 ) -> Iterator[Compiled | Drop]:
-    from triton_data.capture.stand_in import triton_driver
+    from triton_data.capture.headless.fake_gpu import triton_driver
 
     with triton_driver(target):
         for kernel in kernels:

@@ -16,7 +16,7 @@ from triton_data.records import Drop, InductorKernel
 
 BATCH = 8  # kernels a task: forking costs as much as compiling a small one
 SECONDS = 30.0  # a kernel
-PRELOAD = ("torch", "torch._inductor.runtime.triton_heuristics", "triton_data.capture.stand_in")
+PRELOAD = ("torch", "torch._inductor.runtime.triton_heuristics", "triton_data.capture.headless.fake_gpu")
 
 
 class Compiler:

@@ -2,7 +2,7 @@
 
 Enters: a Program and a mode, in a process that has a GPU and has TORCH_COMPILE_DEBUG=1 since it imported torch. Leaves:
 a Capture, or a Drop, and on request the files of the debug folder. The program's text is executed here, its kernels
-are compiled and launched: run foreign text through the jail. Not covered: machines with no GPU (headless.py).
+are compiled and launched: run foreign text through the jail. Not covered: machines with no GPU (headless/capture.py).
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from torch._inductor.compile_fx import compile_fx
 from torch._inductor.graph import GraphLowering
 from torch.utils._pytree import tree_leaves, tree_map_only
 
-from triton_data.capture.headless import one_text_a_graph
-from triton_data.capture.jailed import to_json
-from triton_data.capture.program import Built, build, require_gradients
-from triton_data.capture.recorder import Emitted, Prepared, capture_as, record
+from triton_data.capture.headless.capture import one_text_a_graph
+from triton_data.capture.headless.jailed import to_json
+from triton_data.capture.headless.program import Built, build, require_gradients
+from triton_data.capture.headless.recorder import Emitted, Prepared, capture_as, record
 from triton_data.capture.toolchain import check_toolchain
 from triton_data.records import Capture, Drop, Graph, Origin, Program
 

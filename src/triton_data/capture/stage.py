@@ -11,8 +11,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from triton_data.capture import jailed
 from triton_data.capture.debug_folder import keep_files
+from triton_data.capture.headless import jailed
 from triton_data.capture.toolchain import check_toolchain
 from triton_data.config import CaptureConfig
 from triton_data.jail import GPU, RUN, Jail, Outcome, Task
@@ -20,7 +20,7 @@ from triton_data.records import WITH_TRITON, Capture, Drop, Program
 from triton_data.store import Store
 
 WHOLE = f"t.inputs_from NOT IN {WITH_TRITON}"
-PRELOAD = ("torch", "triton_data.vision_operators")
+PRELOAD = ("torch", "triton_data.jail.vision_operators")
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ class CaptureStage:
         if self.device == "cuda":  # neither Inductor nor a warm-up: both start CUDA, and its children could not
             self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe, env={"TORCH_COMPILE_DEBUG": "1"}, gpu=True)
         else:
-            preload = (*PRELOAD, "triton_data.capture.headless")
-            warm = "triton_data.capture.jailed:warm_up"
+            preload = (*PRELOAD, "triton_data.capture.headless.capture")
+            warm = "triton_data.capture.headless.jailed:warm_up"
             self.jail = Jail(preload, warm=warm, allow_unsafe=self.allow_unsafe)
         return self.jail
 
@@ -88,7 +88,7 @@ class CaptureStage:
             task = Task("triton_data.capture.on_gpu:capture", payload={**payload, "keep_debug": bool(self.keep_debug)})
             return self.jail.run(task, replace(GPU, wall_s=self.timeout))
         policy = replace(RUN, wall_s=self.timeout, cpu_s=int(self.timeout))
-        return self.jail.run(Task("triton_data.capture.jailed:capture", payload=payload), policy)
+        return self.jail.run(Task("triton_data.capture.headless.jailed:capture", payload=payload), policy)
 
     def variants(self) -> Iterator[tuple[str, str]]:
         for target in self.targets:

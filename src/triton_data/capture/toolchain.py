@@ -11,7 +11,7 @@ import sys
 
 from triton_data.errors import Misuse
 
-# The patches in patches.py were read against these releases and measured on them (docs/decisions/010).
+# The patches in headless/patches.py were read against these releases and measured on them (docs/decisions/010).
 KNOWN_TORCH = ("2.11", "2.12", "2.13")
 
 

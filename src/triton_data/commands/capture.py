@@ -87,7 +87,7 @@ def _bare(
     paths: tuple[Path, ...], config: configs.Config, out: Path | None, levels: tuple[str, ...], suite: str | None,
     models: str | None, limit: int | None,
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
-    from triton_data.bare_capture import capture_paths, capture_suite
+    from triton_data.without_run.capture import capture_paths, capture_suite
 
     if suite and out:
         return capture_suite(suite, models or "", limit, config, out, levels)

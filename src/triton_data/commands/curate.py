@@ -85,8 +85,8 @@ def fingerprint(folder: Path, name: str, out: Path | None, allow_unsafe_exec: bo
 
     Example:  triton-data curate fingerprint KernelBench/KernelBench --name KernelBench
     """
-    from triton_data.curate.benchmark import fingerprint as take
-    from triton_data.curate.fingerprints import SUFFIX
+    from triton_data.curate.benchmarks.fingerprints import SUFFIX
+    from triton_data.curate.benchmarks.read_benchmark import fingerprint as take
 
     with tqdm(desc="fingerprint", unit="problem", disable=None) as bar:
         made = take(folder, name, out or Path(f"{name}{SUFFIX}"), allow_unsafe_exec, lambda done: bar.update(done))

@@ -12,8 +12,7 @@ import click
 from rich.table import Table
 from tqdm import tqdm
 
-from triton_data import show
-from triton_data.commands import options
+from triton_data.commands import options, terminal_tables
 from triton_data.errors import Misuse
 from triton_data.store import Store
 from triton_data.train.score import Score, scores
@@ -64,8 +63,8 @@ def evaluate(models: tuple[str, ...], place: Path | None, split: str, go_on: boo
 
     Example:  triton-data eval mine=http://localhost:8000/v1#my-model --run-dir runs/quickstart --samples 5 --k 1,5
     """
-    from triton_data.bare_eval import Judge, Judging, judge_all
-    from triton_data.capture.targets import find_target
+    from triton_data.evaluate.answers import Judge, Judging, judge_all
+    from triton_data.targets import find_target
     from triton_data.train.complete import Asking, completions
     from triton_data.train.environment import environment
 
@@ -145,7 +144,7 @@ def _print(result: dict[str, list[Score]], as_json: bool) -> None:
     for level, k in rows:
         found = {name: next((s for s in each if (s.level, s.k) == (level, k)), None) for name, each in result.items()}
         table.add_row(f"{level} pass@{k}", *(_cell(score) for score in found.values()))
-    show.console().print(table)
+    terminal_tables.console().print(table)
 
 
 def _cell(score: Score | None) -> str:

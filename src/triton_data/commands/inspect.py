@@ -28,8 +28,8 @@ def doctor(run_dir: Path, file: Path | None, profile: str, allow_unsafe_exec: bo
     if file is not None:
         _try(file, profile, allow_unsafe_exec)
         return
-    from triton_data import doctor as room
-    from triton_data.show import console, facts_table
+    from triton_data.commands import doctor as room
+    from triton_data.commands.terminal_tables import console, facts_table
 
     facts = room.examine(run_dir)
     if as_json:
@@ -64,6 +64,6 @@ def print_funnel(store: Store, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(funnel))
         return
-    from triton_data.show import console, funnel_table
+    from triton_data.commands.terminal_tables import console, funnel_table
 
     console().print(funnel_table(funnel))

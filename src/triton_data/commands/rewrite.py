@@ -45,12 +45,12 @@ def rewrite(
     """
     flags = {"jobs": jobs, "allow_unsafe_exec": allow_unsafe_exec or None}
     if bisect is not None:
-        from triton_data.bare_bisect import bisect as bisected
+        from triton_data.without_run.bisect import bisect as bisected
 
         return finish_bare(bisected(run_dir, bisect, "cpu", allow_unsafe_exec), as_json)
     if not paths:
         return run_stages(["rewrite"], run_dir, as_json, **flags)
-    from triton_data.bare_rewrite import rewrite_paths
+    from triton_data.without_run.rewrite import rewrite_paths
 
     config = configs.with_flags(configs.Config(), capture__targets=(target,), capture__modes=(mode,), **flags)
     pipeline.check(config)

@@ -1,6 +1,6 @@
 """Verbs that run stages: scrape, extract, and run for all of them.
 
-Each works on a run; extract also on bare files (bare.py), because people try a tool on one file first.
+Each works on a run; extract also on bare files (without_run/extract.py), because people try a tool on one file first.
 Not covered: capture, which has more ways in (capture.py), and export (export.py).
 """
 
@@ -52,7 +52,7 @@ def gather(sources: tuple[str, ...], run_dir: Path, as_json: bool, dry_run: bool
     config = pipeline.grown(run_dir, scrape__sources=sources, jobs=jobs, **flags)
     pipeline.check(config)
     if dry_run:
-        from triton_data.sources.dry import show_plan
+        from triton_data.sources.dry_run import show_plan
 
         return show_plan(config.scrape, run_dir, as_json)
     if refresh and (run_dir / "run.db").exists():
@@ -86,12 +86,12 @@ def extract(paths: tuple[Path, ...], out: Path | None, run_dir: Path, jobs: int 
     flags |= {"llm__model": llm_model, "llm__url": llm_url}
     if not paths:
         return run_stages(["extract"], run_dir, as_json, **flags)
-    from triton_data import language_model
-    from triton_data.bare import extract_paths
+    from triton_data.llm import configured
+    from triton_data.without_run.extract import extract_paths
 
     llm = configs.with_flags(configs.Config(), llm__model=llm_model, llm__url=llm_url).llm
-    language_model.check(llm)
-    return finish_bare(extract_paths(paths, out, allow_unsafe_exec, language_model.asking(llm)), as_json)
+    configured.check(llm)
+    return finish_bare(extract_paths(paths, out, allow_unsafe_exec, configured.asking(llm)), as_json)
 
 
 @click.command()
@@ -105,7 +105,7 @@ def run(config_file: Path, run_dir: str | None, jobs: int | None, allow_unsafe_e
 
     Example:  triton-data run examples/quickstart.toml
     """
-    from triton_data.finish import report_run
+    from triton_data.commands.run_summary import report_run
 
     config = configs.load(config_file)
     config = configs.with_flags(config, run_dir=run_dir, jobs=jobs, allow_unsafe_exec=allow_unsafe_exec or None)

@@ -79,7 +79,7 @@ def verify(
 
 
 def _check_protocol(protocol: int) -> None:
-    from triton_data.verify.judgement import PROTOCOL
+    from triton_data.verify.judge.judgement import PROTOCOL
 
     if protocol != PROTOCOL:
         raise Misuse(f"unknown protocol {protocol}: this version has protocol {PROTOCOL}")
@@ -87,9 +87,9 @@ def _check_protocol(protocol: int) -> None:
 
 def _files(files: tuple[Path, ...], device: str, externs: tuple[str, ...], timed: bool, tools: tuple[str, ...],
            allow_unsafe: bool, as_json: bool) -> None:  # fmt: skip
-    from triton_data.bare_verify import verify_files, verify_kernel_file
-    from triton_data.verify import sanitizer
-    from triton_data.verify.judgement import PROTOCOL
+    from triton_data.verify.judge import sanitizer
+    from triton_data.verify.judge.judgement import PROTOCOL
+    from triton_data.without_run.verify import verify_files, verify_kernel_file
 
     sanitizer.check(tools, device, allow_unsafe)
     if len(files) > 2:
@@ -124,17 +124,17 @@ def _explain(run_dir: Path, key: str, as_json: bool) -> None:
 
 def _audit(parquet: Path, columns: str, device: str, out: Path | None, limit: int | None, jobs: int | None,
            allow_unsafe: bool, as_json: bool) -> None:  # fmt: skip
-    from triton_data import bare_verify
-    from triton_data.show import console, tally_table
+    from triton_data.commands.terminal_tables import console, tally_table
+    from triton_data.without_run import verify
 
     names = options.listed(columns) or ()
     if len(names) != 2:
         raise Misuse("--columns takes two names, the reference's and the candidate's: python_code,triton_code")
     target = out or parquet.with_suffix(f".verdicts.{device}.jsonl")
-    for row in bare_verify.audit(parquet, (names[0], names[1]), device, target, limit, jobs, allow_unsafe):
+    for row in verify.audit(parquet, (names[0], names[1]), device, target, limit, jobs, allow_unsafe):
         click.echo(json.dumps(row), err=not as_json)
-    rows = bare_verify.finished(target)
-    counts = bare_verify.tally(rows)
+    rows = verify.finished(target)
+    counts = verify.tally(rows)
     if not as_json:
         console().print(tally_table(f"{parquet.name}: {len(rows)} rows, {target}", counts))
     if counts["passed"] < len(rows):
@@ -142,7 +142,7 @@ def _audit(parquet: Path, columns: str, device: str, out: Path | None, limit: in
 
 
 def _summarise(run_dir: Path) -> None:
-    from triton_data.show import console, tally_table
+    from triton_data.commands.terminal_tables import console, tally_table
     from triton_data.verify import explain
 
     with Store.read(run_dir) as store:

@@ -14,13 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from triton_data.config import CurateConfig
-from triton_data.curate import fingerprints, licences
-from triton_data.curate.clusters import Clusters
-from triton_data.curate.contamination import Detector, Form, Match
-from triton_data.curate.near import merge_similar
+from triton_data.curate import licences
+from triton_data.curate.benchmarks import fingerprints
+from triton_data.curate.benchmarks.contamination import Detector, Form, Match
+from triton_data.curate.duplicates.clusters import Clusters
+from triton_data.curate.duplicates.near import merge_similar
+from triton_data.curate.reading.shingles import Sets, Sketches
 from triton_data.curate.rows import Row, kinds, read_rows
 from triton_data.curate.settings import opted_out
-from triton_data.curate.shingles import Sets, Sketches
 from triton_data.curate.split import assign, split_units
 from triton_data.records import Decision
 from triton_data.store import Store

@@ -1,7 +1,7 @@
 """Everything that one text says of itself.
 
 In: a Subject. Out: a Label. A text that Python cannot read is labelled too, `unparsable`: it is the decision that
-leaves it out, with its reason. Not covered: other texts (decide.py) and running anything (trace.py).
+leaves it out, with its reason. Not covered: other texts (decide.py) and running anything (benchmarks/trace.py).
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import ast
 import re
 
-from triton_data.curate import families, privacy, tokens, tree
-from triton_data.curate.steps import steps
-from triton_data.curate.texts import INDUCTOR, KERNEL, PAIR, PROGRAM, Subject
+from triton_data.curate import privacy
+from triton_data.curate.reading import families, tokens, tree
+from triton_data.curate.reading.steps import steps
+from triton_data.curate.subjects import INDUCTOR, KERNEL, PAIR, PROGRAM, Subject
 from triton_data.records import Label
 
 _DTYPES = re.compile(r"\b(float16|bfloat16|float32|float64|float8\w+|int8|int16|int32|int64|uint8|complex64)\b")

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from triton_data.curate.fingerprints import operator_digest, steps_digest
+from triton_data.curate.benchmarks.fingerprints import operator_digest, steps_digest
 from triton_data.curate.label import LARGEST
-from triton_data.curate.shingles import Sketches, joined, sketch
-from triton_data.curate.texts import PROGRAM, Subject, subjects
+from triton_data.curate.reading.shingles import Sketches, joined, sketch
+from triton_data.curate.subjects import PROGRAM, Subject, subjects
 from triton_data.records import NO_REFERENCE, Label, Origin, Trace, Verdict
 from triton_data.store import Store
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from triton_data.config import CurateConfig
-from triton_data.curate import fingerprints
+from triton_data.curate.benchmarks import fingerprints
 from triton_data.errors import Misuse, closest
 
 CHOICES = {

@@ -13,16 +13,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from triton_data import codec
 from triton_data.config import CurateConfig
-from triton_data.curate import texts
+from triton_data.curate import subjects
 from triton_data.curate.decide import decide
 from triton_data.curate.label import label
 from triton_data.jail import RUN, Jail, Task
-from triton_data.records import Capture, Decision, Drop, Kernel, Label, Pair, Program, Record, Trace, digest
+from triton_data.records import Capture, Decision, Drop, Kernel, Label, Pair, Program, Record, Trace, codec, digest
 from triton_data.store import Store
 
-TRACING = "triton_data.curate.trace"  # by name: it imports torch, and `status` must not wait for that
+TRACING = "triton_data.curate.benchmarks.trace"  # by name: it imports torch, and `status` must not wait for that
 PRELOAD = ("torch", "torch._subclasses.fake_tensor", TRACING)
 WARM = f"{TRACING}:warm"  # or each program takes two seconds instead of a tenth
 LABEL_SECONDS, TRACE_SECONDS, CURATE_SECONDS = 60.0, 30.0, 6 * 3600.0
@@ -64,13 +63,13 @@ def _mode(store: Store, pair: Pair) -> str:
     return str(row[0]) if row else ""
 
 
-def _subjects(item: Any) -> Iterator[texts.Subject]:
+def _subjects(item: Any) -> Iterator[subjects.Subject]:
     if isinstance(item, _WithMode):
-        yield texts.of_pair(item.pair, item.mode)
+        yield subjects.of_pair(item.pair, item.mode)
     elif isinstance(item, Capture):
-        yield from texts.of_capture(item)
+        yield from subjects.of_capture(item)
     else:
-        yield texts.of_program(item) if isinstance(item, Program) else texts.of_kernel(item)
+        yield subjects.of_program(item) if isinstance(item, Program) else subjects.of_kernel(item)
 
 
 @dataclass

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from triton_data.curate.contamination import INFORMS
-from triton_data.curate.texts import subjects
+from triton_data.curate.benchmarks.contamination import INFORMS
+from triton_data.curate.subjects import subjects
 from triton_data.errors import Misuse
 from triton_data.records import Decision
 from triton_data.store import Store

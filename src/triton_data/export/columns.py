@@ -10,10 +10,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from triton_data import codec
 from triton_data.export.rows import PAIRS, Row
-from triton_data.records import NO_REFERENCE
-from triton_data.verify import speed
+from triton_data.records import NO_REFERENCE, codec, speed
 
 _KERNELBOOK = [
     ("entry_point", pa.string()), ("original_triton_code", pa.string()), ("python_code", pa.string()),

@@ -20,7 +20,7 @@ from triton_data.export.parquet import Table
 from triton_data.export.problems import problem
 from triton_data.export.rows import PAIRS, TRAIN, Row, Selection
 from triton_data.export.test_code import entry_of
-from triton_data.prompts import fenced, messages
+from triton_data.formats.prompts import fenced, messages
 from triton_data.records import Program
 
 Writer: TypeAlias = Callable[[Selection, Path, Tally], None]

@@ -1,6 +1,6 @@
 """JSON lists as torchtune's datasets read them: text completion, instruct and chat.
 
-In: a run, or folders of Python files. Out: `triton_functions.json` with `{"input": …}` for every Triton text,
+In: a run, or rows that are in none. Out: `triton_functions.json` with `{"input": …}` for every Triton text,
 `triton_instruct.json` with `{"input", "output"}` and `triton_chat.json` with `{"messages"}` for every pair; in a
 curated run the validation and test splits lie beside them (`triton_functions_validation.json`). The same text is
 listed once. Not covered: what is worth keeping (curate/).
@@ -9,25 +9,20 @@ listed once. Not covered: what is worth keeping (curate/).
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TypeAlias
 
-from triton_data import codec
 from triton_data.config import ExportConfig
-from triton_data.errors import Misuse
 from triton_data.export.exported import Exported, Tally
 from triton_data.export.publish import staged
 from triton_data.export.rows import COMPARED, PAIRS, TRAIN, Row, Selection
-from triton_data.extract.find import find_kernels
-from triton_data.prompts import fenced, messages
-from triton_data.records import Origin
+from triton_data.formats.prompts import fenced, messages
+from triton_data.records import codec
 
 FILE_NAME = "triton_functions.json"
-SKIPPED_FOLDERS = {"__pycache__", "node_modules", ".git", ".venv"}
 Shape: TypeAlias = Callable[[Row, ExportConfig], "dict[str, object] | None"]
 
 
@@ -79,43 +74,18 @@ def export_lists(selection: Selection, config: ExportConfig, format_: str) -> Ex
     return tally.exported(Path(config.out) / name, selection.left_out)
 
 
-def create_json(
-    folders: Iterable[Path], out: Path, plain: bool = False, with_metadata: bool = False, force: bool = False
-) -> Exported:
-    """Every `@triton.jit` function in the Python files under `folders`."""
-    skipped: dict[str, str] = {}
-    config = ExportConfig(plain=plain, with_metadata=with_metadata)
+def export_rows(rows: Iterable[Row], out: Path, config: ExportConfig) -> Tally:
+    """Rows that are in no run, each text once."""
     tally = Tally()
-    with _opened(out, force) as whole:
-        for row in _from_folders(list(folders), skipped):
+    with _opened(out, config.force) as whole:
+        for row in rows:
             if tally.new(row.triton.strip("\n")):
                 shaped = text(row, config) or {}
-                if with_metadata:
+                if config.with_metadata:
                     shaped["metadata"] = {"name": row.name, "kind": row.kind, "origin": codec.to_json(row.origin)}
                 whole.write(shaped)
                 tally.add(row.kind, row.split)
-    return tally.exported(out, {}, skipped)
-
-
-def _from_folders(folders: list[Path], skipped: dict[str, str]) -> Iterator[Row]:
-    for folder in folders:
-        if not folder.is_dir():
-            raise Misuse(f"no folder {folder}: name folders with Python files that hold @triton.jit functions")
-        for path in _python_files(folder):
-            try:
-                found = find_kernels(path.read_text("utf-8"))
-            except (SyntaxError, ValueError, OSError) as error:  # ValueError: not UTF-8, or a NUL byte
-                skipped[str(path)] = f"{type(error).__name__}: {error}"
-                continue
-            for kernel in found:
-                origin = Origin("dir", repo=folder.name, path=path.relative_to(folder).as_posix())
-                yield Row("", "file", kernel.name, kernel.text, origin)
-
-
-def _python_files(folder: Path) -> Iterator[Path]:
-    for where, subfolders, files in os.walk(folder):
-        subfolders[:] = sorted(set(subfolders) - SKIPPED_FOLDERS)
-        yield from (Path(where) / name for name in sorted(files) if name.endswith(".py"))
+    return tally
 
 
 @dataclass

@@ -15,22 +15,22 @@ from pathlib import Path
 from typing import Any
 
 from triton_data.errors import Misuse
-from triton_data.extract.asked import Ask
-from triton_data.extract.extract import Found, extract_file
-from triton_data.extract.launched import Launched
-from triton_data.extract.lazy_names import resolved
-from triton_data.extract.memory import one_repository
-from triton_data.extract.packages import provides
-from triton_data.extract.probing import JailProbe
-from triton_data.extract.programs import Programs
-from triton_data.extract.repo import Repo
+from triton_data.extract.extract_file import Found, extract_file
+from triton_data.extract.kernels.launcher_inputs import Launched
+from triton_data.extract.probe_client import JailProbe
+from triton_data.extract.programs.llm_inputs import Ask
+from triton_data.extract.programs.programs import Programs
+from triton_data.extract.source.gc_pause import one_repository
+from triton_data.extract.source.installed_packages import provides
+from triton_data.extract.source.lazy_names import resolved
+from triton_data.extract.source.repo import Repo
 from triton_data.jail import Jail
 from triton_data.records import Drop, Origin, SourceFile
 from triton_data.store import Store
 
 # a program runs in eager here, so that what it hands to torch.compile is not compiled but run
 ENVIRONMENT = {"TRITON_INTERPRET": "1", "TORCHDYNAMO_DISABLE": "1"}
-PRELOAD = ("torch", "triton_data.vision_operators", "triton_data.extract.probe")
+PRELOAD = ("torch", "triton_data.jail.vision_operators", "triton_data.extract.jailed.probe")
 SLOW_TO_IMPORT = ("transformers.modeling_utils",)  # two seconds for each of a model library's classes, several times
 
 

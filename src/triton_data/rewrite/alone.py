@@ -15,14 +15,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from triton_data.records import FRAGMENT, Capture, Pair, Program
-from triton_data.rewrite import assemble, body, printer, tree
-from triton_data.rewrite.fragment import DEVICE, Fragment, Kind, contiguous, fragment_of
-from triton_data.rewrite.host import Launch
+from triton_data.rewrite import assemble, printer, tree
+from triton_data.rewrite.host import body
+from triton_data.rewrite.host.read_call import Launch
+from triton_data.rewrite.kernel.fragment import DEVICE, Fragment, Kind, contiguous, fragment_of
+from triton_data.rewrite.kernel.readable_aten import spoken
+from triton_data.rewrite.kernel.standalone import Made, Written
 from triton_data.rewrite.module import Shell
 from triton_data.rewrite.naming import fresh
 from triton_data.rewrite.options import Options
-from triton_data.rewrite.spoken import spoken
-from triton_data.rewrite.written import Made, Written
 
 STEP = printer.STEP
 _DTYPES = {"f16": "float16", "bf16": "bfloat16", "f32": "float32", "f64": "float64", "b8": "bool"}

@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 
 from triton_data.rewrite import printer
-from triton_data.rewrite.helpers import IMPORTS, closure
+from triton_data.rewrite.kernel.helpers import IMPORTS, closure
+from triton_data.rewrite.kernel.standalone import Written
 from triton_data.rewrite.module import Shell
-from triton_data.rewrite.written import Written
 
 SUPPORT = {
     "strided_view": '''

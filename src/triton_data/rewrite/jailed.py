@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from triton_data import codec
-from triton_data.records import Capture, Drop, Pair, Program
+from triton_data.records import Capture, Drop, Pair, Program, codec
 from triton_data.rewrite import alone as kernels_alone
 from triton_data.rewrite.options import Options
 from triton_data.rewrite.rewrite import rewrite_with_kernels

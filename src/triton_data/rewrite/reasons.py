@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    OUTPUT_CODE = "unknown_output_code"  # Inductor wrote something that emitted.py does not know
+    OUTPUT_CODE = "unknown_output_code"  # Inductor wrote something that kernel/emitted.py does not know
     HOST_CALL = "unknown_host_call"  # the host code calls something that has no standalone form
     HELPER = "unknown_helper"  # a triton_helpers function that the library does not have
     GRID = "unknown_grid"

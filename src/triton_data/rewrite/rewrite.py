@@ -10,14 +10,15 @@ import ast
 
 from triton_data.records import Capture, Drop, Graph, Pair, Program
 from triton_data.rewrite import alone as kernels_alone
-from triton_data.rewrite import assemble, body, buffers, generic, module, results, sources, training
-from triton_data.rewrite.emitted import Emitted, read
-from triton_data.rewrite.host import Reader
+from triton_data.rewrite import assemble, module, training
+from triton_data.rewrite.host import body, buffers, graph_inputs, results, symbolic_sizes
+from triton_data.rewrite.host.read_call import Reader
+from triton_data.rewrite.kernel.emitted import Emitted, read
+from triton_data.rewrite.kernel.standalone import Made, write_kernels
 from triton_data.rewrite.module import Shell
 from triton_data.rewrite.options import Options
 from triton_data.rewrite.printer import STEP
 from triton_data.rewrite.reasons import Declined, Reason
-from triton_data.rewrite.written import Made, write_kernels
 
 
 def rewrite(program: Program, capture: Capture, options: Options | None = None) -> Pair | Drop:
@@ -57,10 +58,10 @@ def _made(shell: Shell, entry: str, capture: Capture, options: Options) -> Made:
 def _inference(shell: Shell, entry: str, graph: Graph, options: Options) -> Made:
     emitted = read(graph.code)
     inputs = _inputs(emitted, graph, shell.is_class)
-    sizes = generic.open_sizes(inputs, shell.parameters)
+    sizes = symbolic_sizes.open_sizes(inputs, shell.parameters)
     reader = Reader(emitted, inputs | sizes.names)
     host = reader.read()
-    sizes.guards = generic.understood(graph.guards, reader.resolve, sizes)
+    sizes.guards = symbolic_sizes.understood(graph.guards, reader.resolve, sizes)
     buffers.rename(host, [*shell.parameters, *inputs.values(), *sizes.read])
     result = results.expression(graph.returns, host.returned, shell.is_class)
     written = write_kernels(host, options, set())
@@ -82,4 +83,4 @@ def _title(entry: str, kernels: list[str]) -> str:
 def _inputs(emitted: Emitted, graph: Graph, is_class: bool) -> dict[str, str]:
     if len(emitted.arguments) != len(graph.inputs):
         raise Declined(Reason.INPUTS, f"{len(emitted.arguments)} arguments, {len(graph.inputs)} sources")
-    return dict(zip(emitted.arguments, sources.expressions(graph.inputs, is_class), strict=True))
+    return dict(zip(emitted.arguments, graph_inputs.expressions(graph.inputs, is_class), strict=True))

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
 
-from triton_data import codec
 from triton_data.jail import RUN, Jail, Task
-from triton_data.records import Capture, Drop, Pair, Program
+from triton_data.records import Capture, Drop, Pair, Program, codec
 from triton_data.rewrite import jailed
 from triton_data.rewrite.options import Options
 from triton_data.store import Store

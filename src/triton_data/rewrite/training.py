@@ -12,15 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from triton_data.records import Graph
-from triton_data.rewrite import body, buffers, results, sources, tree
-from triton_data.rewrite.emitted import read
-from triton_data.rewrite.host import Host, Launch, Reader
+from triton_data.rewrite import tree
+from triton_data.rewrite.host import body, buffers, graph_inputs, results
+from triton_data.rewrite.host.read_call import Host, Launch, Reader
+from triton_data.rewrite.kernel.emitted import read
+from triton_data.rewrite.kernel.standalone import Made, Written, write_kernels
 from triton_data.rewrite.module import Shell
 from triton_data.rewrite.naming import fresh
 from triton_data.rewrite.options import Options
 from triton_data.rewrite.printer import STEP, WIDTH
 from triton_data.rewrite.reasons import Declined, Reason
-from triton_data.rewrite.written import Made, Written, write_kernels
 
 _RESERVED = ("ctx", "device", "torch", "triton", "tl", "self", "F", "nn", "math", "libdevice", "grid")
 Lines = list[str]
@@ -67,12 +68,12 @@ def both_ways(shell: Shell, entry: str, graphs: Sequence[Graph], options: Option
 
 def _read(shell: Shell, graphs: Sequence[Graph]) -> _Ways:
     forward, backward = (read(graph.code) for graph in graphs)
-    given = sources.expressions(graphs[0].inputs, shell.is_class)
+    given = graph_inputs.expressions(graphs[0].inputs, shell.is_class)
     if len(forward.arguments) != len(given):
         raise Declined(Reason.INPUTS, f"{len(forward.arguments)} arguments, {len(given)} sources")
     taken = set(_RESERVED)
     names = {
-        argument: fresh(sources.role(text), taken) for argument, text in zip(forward.arguments, given, strict=True)
+        argument: fresh(graph_inputs.role(text), taken) for argument, text in zip(forward.arguments, given, strict=True)
     }
     there = Reader(forward, names).read()
     own = {names[a] for a, text in zip(forward.arguments, given, strict=True) if text.startswith("self")}

@@ -18,15 +18,16 @@ from typing import TypeAlias
 from triton_data.config import ScrapeConfig
 from triton_data.errors import Misuse
 from triton_data.records import Candidate, Drop, SearchSlice
-from triton_data.sources import git, pypi, spec
-from triton_data.sources.download import Downloads
-from triton_data.sources.git import Git
+from triton_data.sources import pypi, spec
+from triton_data.sources.fetching import git
+from triton_data.sources.fetching.download import Downloads
+from triton_data.sources.fetching.git import Git
+from triton_data.sources.fetching.waits import Waits
 from triton_data.sources.github.api import Api
 from triton_data.sources.github.search import Search
 from triton_data.sources.github.token import WITHOUT, find_token
 from triton_data.sources.reasons import Deferred, NotNow
 from triton_data.sources.spec import Ask
-from triton_data.sources.waits import Waits
 from triton_data.store import Store
 
 Question: TypeAlias = Ask | SearchSlice

@@ -1,7 +1,7 @@
 """Whether a repository may come in: stars, forks, licence, and who asked to be left out.
 
 In: what its host says of it now. Out: a Drop, or None where nothing speaks against it.
-Not covered: the licence of a single file (licence.py) and what licences permit (curate/).
+Not covered: the licence of a single file (fetching/licence.py) and what licences permit (curate/).
 """
 
 from __future__ import annotations

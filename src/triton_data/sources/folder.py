@@ -16,7 +16,7 @@ from pathlib import Path
 
 from triton_data.errors import Misuse
 from triton_data.records import digest
-from triton_data.sources.names import SKIPPED_FOLDERS, wanted
+from triton_data.sources.fetching.wanted_paths import SKIPPED_FOLDERS, wanted
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,8 @@ from packaging.version import InvalidVersion, Version
 
 from triton_data.errors import Misuse
 from triton_data.records import Candidate, Origin
-from triton_data.sources.download import Downloads
-from triton_data.sources.licence import expression
+from triton_data.sources.fetching.download import Downloads
+from triton_data.sources.fetching.licence import expression
 from triton_data.sources.reasons import Reason, Refused, stamp
 
 PYPI = "https://pypi.org/simple"

@@ -2,7 +2,7 @@
 
 In: a run whose items may be put off (`deferred`) or whose hosts did not answer (`unreachable`). Out: the two stages, as
 often as they are needed: slices are cut until each is answered, and a wait is shown with the time that it ends.
-Not covered: waits short enough to be slept where they arise (waits.py).
+Not covered: waits short enough to be slept where they arise (fetching/waits.py).
 """
 
 from __future__ import annotations

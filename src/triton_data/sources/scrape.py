@@ -16,17 +16,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
-from triton_data.blobs import Blobs
 from triton_data.config import ScrapeConfig
 from triton_data.records import Candidate, Drop, Origin, SourceFile, digest
-from triton_data.sources import licence, spec
-from triton_data.sources.archive import Member
-from triton_data.sources.fetch import Fetcher
+from triton_data.sources import spec
+from triton_data.sources.fetching import licence
+from triton_data.sources.fetching.archive import Member
+from triton_data.sources.fetching.fetch import Fetcher
+from triton_data.sources.fetching.store_blob import Kept, keep
+from triton_data.sources.fetching.wanted_paths import odd
 from triton_data.sources.folder import Folder
-from triton_data.sources.keep import Kept, keep
-from triton_data.sources.names import odd
 from triton_data.sources.reasons import NotNow, Reason, stamp
 from triton_data.store import Store
+from triton_data.store.blobs import Blobs
 
 
 @dataclass(frozen=True)

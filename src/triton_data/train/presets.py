@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from triton_data.prompts import SYSTEM
+from triton_data.formats.prompts import SYSTEM
 from triton_data.train import configs
 from triton_data.train.configs import Base, Part, Tuning
 

@@ -1,6 +1,7 @@
 """From what a model said to numbers: the program in an answer, how far it got, pass@k with confidence intervals.
 
-In: completions and what was found of each. Out: code, a Score a level. Not covered: finding it out (bare_eval.py).
+In: completions and what was found of each. Out: code, a Score a level. Not covered: finding it out
+(evaluate/answers.py).
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from triton_data.errors import Misuse
-from triton_data.program_form import read_program
-from triton_data.prompts import SYSTEM, ask
+from triton_data.formats.program_form import read_program
+from triton_data.formats.prompts import SYSTEM, ask
 from triton_data.records import Drop, Origin, Program
 from triton_data.train.presets import MATMUL
 

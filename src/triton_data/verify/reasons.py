@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from triton_data import records
+from triton_data.records import records
 
 
 class Reason(StrEnum):

@@ -1,8 +1,9 @@
 """The verify stage: every Pair of a run, and every Kernel alone, becomes a Verdict, passed or with the reason why not.
 
 In: Pairs, their Programs and the Captures that they came from; Kernels that have inputs and belong to no Pair, which
-never pass (alone.py). Out: a Verdict each. A Pair whose verification could not
-be made at all (the jail went, the time ran out on the reference) is a Drop. Not covered: what is checked (verify.py).
+never pass (judge/kernel_alone.py). Out: a Verdict each. A Pair whose verification could not
+be made at all (the jail went, the time ran out on the reference) is a Drop. Not covered: what is checked
+(judge/pair.py).
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from typing import Protocol
 from triton_data.config import VerifyConfig
 from triton_data.records import FRAGMENT, Capture, Drop, Kernel, Pair, Program, Verdict
 from triton_data.store import Store
-from triton_data.verify.bench import Bench, open_bench
-from triton_data.verify.judgement import PROTOCOL
+from triton_data.verify.bench.bench import Bench, open_bench
+from triton_data.verify.judge.judgement import PROTOCOL
 
 ALONE = "t.inputs != '' AND t.reference = ''"  # what a Pair judges is not judged again
 TASKS = 12  # of the jail in one verification; hardly ever do two of them take all their time
@@ -92,7 +93,7 @@ class VerifyStage:
 
     @contextmanager
     def held(self) -> Iterator[object]:
-        from triton_data.verify import sanitizer
+        from triton_data.verify.judge import sanitizer
 
         sanitizer.check(self.sanitize, self.device, self.allow_unsafe)
         self.bench = open_bench(self.device, self.allow_unsafe, per_gpu=self.per_gpu)
@@ -107,7 +108,7 @@ class VerifyStage:
             yield self._alone(item.kernel, self.bench)
 
     def _pair(self, item: Job, bench: Bench) -> Verdict:
-        from triton_data.verify.verify import verify_texts
+        from triton_data.verify.judge.pair import verify_texts
 
         found = verify_texts(
             item.program.text,
@@ -127,7 +128,7 @@ class VerifyStage:
         return found.verdict(item.pair.key, self.device, self.protocol, item.pair.origin)
 
     def _alone(self, kernel: Kernel, bench: Bench) -> Verdict:
-        from triton_data.verify.alone import verify_kernel
+        from triton_data.verify.judge.kernel_alone import verify_kernel
 
         found = verify_kernel(
             kernel.called, kernel.launcher, kernel.name, device=self.device, bench=bench, seconds=self.timeout,

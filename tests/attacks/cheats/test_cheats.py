@@ -14,8 +14,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
 
 from judging.cheats import Cheat, cheats
-from triton_data.verify.bench import Bench, open_bench
-from triton_data.verify.verify import verify_texts
+from triton_data.verify.bench.bench import Bench, open_bench
+from triton_data.verify.judge.pair import verify_texts
 
 ALL = list(cheats("cpu"))
 SAMPLE = {

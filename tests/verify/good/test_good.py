@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
 from judging.loop import trialled
 from judging.subjects import Subject, right
 from kernels import good_kernels, resized
-from triton_data.verify.bench import Bench, open_bench
-from triton_data.verify.verify import verify_texts
+from triton_data.verify.bench.bench import Bench, open_bench
+from triton_data.verify.judge.pair import verify_texts
 
 ALL = list(right("", variants=True))
 SAMPLE = ("add", "softmax", "matmul_split_k", "sort_rows", "histogram", "attention", "integer_mix", "layer_norm",

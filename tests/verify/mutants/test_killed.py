@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
 
 from judging import oracle
 from judging.subjects import Subject, broken
-from triton_data.verify.bench import open_bench
-from triton_data.verify.verify import verify_texts
+from triton_data.verify.bench.bench import open_bench
+from triton_data.verify.judge.pair import verify_texts
 
 SAMPLE = list(broken("^l2_normalize$", 1))
 

@@ -7,8 +7,8 @@ import textwrap
 
 import pytest
 
-from triton_data.verify.mutants import OPERATORS, mutants
-from triton_data.verify.mutants.mutate import IN_HOST, IN_KERNELS
+from mutants import OPERATORS, mutants
+from mutants.mutate import IN_HOST, IN_KERNELS
 
 KERNEL = """
 @triton.jit

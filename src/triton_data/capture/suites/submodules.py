@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-from triton_data.capture.program import Built, build, loaded
+from triton_data.capture.headless.program import Built, build, loaded
 from triton_data.records import Program, digest
 
 _PICKED = '''{text}

@@ -10,7 +10,7 @@ import ast
 import struct
 
 from triton_data.rewrite import tree
-from triton_data.rewrite.emitted import Kernel
+from triton_data.rewrite.kernel.emitted import Kernel
 
 
 def apply(kernel: Kernel) -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import ast
 
 from triton_data.rewrite import tree
-from triton_data.rewrite.emitted import Kernel
-from triton_data.rewrite.infer import Value, infer, shape_axes, value_of
+from triton_data.rewrite.kernel.emitted import Kernel
+from triton_data.rewrite.kernel.infer import Value, infer, shape_axes, value_of
 
 
 class _Drop(ast.NodeTransformer):

@@ -10,8 +10,8 @@ from __future__ import annotations
 import ast
 
 from triton_data.rewrite import tree
-from triton_data.rewrite.emitted import Kernel
-from triton_data.rewrite.infer import Value, infer, value_of
+from triton_data.rewrite.kernel.emitted import Kernel
+from triton_data.rewrite.kernel.infer import Value, infer, value_of
 
 _TWO = ("triton_helpers.maximum", "triton_helpers.minimum")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 
 from triton_data.rewrite import tree
-from triton_data.rewrite.emitted import Kernel
+from triton_data.rewrite.kernel.emitted import Kernel
 
 
 def apply(kernel: Kernel) -> None:

@@ -10,7 +10,7 @@ import ast
 import re
 
 from triton_data.rewrite import tree
-from triton_data.rewrite.emitted import Kernel
+from triton_data.rewrite.kernel.emitted import Kernel
 
 LONGEST = 84  # characters of the line that it would become
 _START = re.compile(r"^[xyz]offset$")  # a block's first index: `xoffset = tl.program_id(0) * XBLOCK`

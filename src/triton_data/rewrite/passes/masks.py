@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 
 from triton_data.rewrite import tree
-from triton_data.rewrite.emitted import Kernel
-from triton_data.rewrite.infer import Value, axes_of, infer
+from triton_data.rewrite.kernel.emitted import Kernel
+from triton_data.rewrite.kernel.infer import Value, axes_of, infer
 
 _GRID_AXES = ("x", "y", "z")
 

@@ -11,7 +11,7 @@ import keyword
 import re
 
 from triton_data.rewrite import tree
-from triton_data.rewrite.emitted import Kernel
+from triton_data.rewrite.kernel.emitted import Kernel
 from triton_data.rewrite.naming import fresh
 
 _POINTWISE_1D = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 
-from triton_data.rewrite.emitted import Kernel
+from triton_data.rewrite.kernel.emitted import Kernel
 
 _NUMEL = re.compile(r"^([xyz]|r\d_)numel$")
 _BLOCK = re.compile(r"^([XYZ]|R\d_)BLOCK$")

@@ -10,7 +10,7 @@ import ast
 import re
 
 from triton_data.rewrite import tree
-from triton_data.rewrite.emitted import Kernel
+from triton_data.rewrite.kernel.emitted import Kernel
 
 _MASK_POSITION = {"tl.load": 1, "tl.store": 2}
 _ASSERTION = re.compile(r"\btmp\d+\b")

@@ -21,10 +21,10 @@ from github import Auth, Github
 
 from triton_data import __version__
 from triton_data.errors import Misuse
-from triton_data.sources import limits
-from triton_data.sources.hurry import within
+from triton_data.sources.fetching import retry_after
+from triton_data.sources.fetching.deadline import within
+from triton_data.sources.fetching.waits import Waits
 from triton_data.sources.reasons import Deferred, Reason, Refused
-from triton_data.sources.waits import Waits
 
 ACCEPT = "application/vnd.github.v3+json"  # the answers that search.py and lookup.py were written for
 WHOLE = 4  # times the seconds without a byte, for a whole answer
@@ -44,7 +44,7 @@ class Api:
         self.host = urlsplit(base_url).netloc
         self.has_token = token is not None
         self.has_graphql = self.has_token  # until the server says that it has none
-        self._tries = limits.TRIES
+        self._tries = retry_after.TRIES
         self._timeout = max(ceil(timeout), 1)
         self._auth = Auth.Token(token) if token else None
         self._hub = self._client()
@@ -64,7 +64,7 @@ class Api:
             kinds = {error.get("type") for error in answer.data.get("errors", ())}
             if "RATE_LIMITED" not in kinds:  # which comes with status 200
                 return dict(answer.data.get("data") or {})
-            self._wait("graphql", limits.until_reset(answer.headers) or limits.FIRST_PAUSE * 2**refusals)
+            self._wait("graphql", retry_after.until_reset(answer.headers) or retry_after.FIRST_PAUSE * 2**refusals)
             refusals += 1
 
     def budgets(self) -> dict[str, dict[str, int]]:
@@ -91,7 +91,7 @@ class Api:
                 " (of GHES: https://HOST/api/v3)"
             ) from problem
         finally:
-            self._tries = limits.TRIES
+            self._tries = retry_after.TRIES
 
     def _client(self) -> Github:
         return Github(
@@ -117,7 +117,7 @@ class Api:
             except (requests.RequestException, OSError) as error:
                 problem = type(error).__name__
             else:
-                pause = limits.pause_asked(answer.status, answer.headers, _message(answer.data), refusals)
+                pause = retry_after.pause_asked(answer.status, answer.headers, _message(answer.data), refusals)
                 if pause is not None:
                     refusals += 1
                     self._wait(resource, pause)
@@ -128,8 +128,8 @@ class Api:
                 problem = f"status {answer.status}"
             tries += 1
             if tries >= self._tries:
-                raise Deferred(time.time() + limits.FIRST_PAUSE * 5, f"{self.host} fails: {problem}")
-            time.sleep(limits.backoff(tries))
+                raise Deferred(time.time() + retry_after.FIRST_PAUSE * 5, f"{self.host} fails: {problem}")
+            time.sleep(retry_after.backoff(tries))
 
     def _send(self, verb: str, path: str, params: Any, headers: dict[str, str], body: Any) -> Answer:
         asked = {"Accept": ACCEPT, **headers}
@@ -165,7 +165,7 @@ class Api:
     def _note_budget(self, resource: str, answer: Answer) -> None:
         """Do not spend a request to hear that the budget is spent."""
         if resource != "rate_limit" and answer.headers.get("x-ratelimit-remaining") == "0":
-            reset = limits.until_reset(answer.headers)
+            reset = retry_after.until_reset(answer.headers)
             if reset is not None:
                 self.waits.hold(self._name(resource), reset)
 

@@ -1,0 +1,1 @@
+"""TorchInductor for a GPU that is not there."""

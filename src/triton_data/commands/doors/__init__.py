@@ -1,0 +1,1 @@
+"""What the scripts under triton-data/ do: the names users know, each one call of a room."""

@@ -1,0 +1,123 @@
+"""Which texts are a benchmark's problem under another name.
+
+In: sketches and hashes of texts, fingerprints of benchmarks. Out: for each text the problems it matches and by which
+layer: graph, operator, tree, skeleton, steps, or shingles with their similarity. Not covered: a problem retold with
+other operators; two who solve the same small task alike are told apart from a copy by nobody.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from triton_data.curate.benchmarks.fingerprints import Benchmark, Problem
+from triton_data.curate.duplicates import near
+from triton_data.curate.duplicates.buckets import ranges
+from triton_data.curate.duplicates.signatures import signatures
+from triton_data.curate.reading.shingles import Sets, Sketches, joined
+
+INFORMS = ("below", "operator")
+BELOW = 0.55  # similarity from which on a pair is listed for the eye
+CONTAINED = 0.9  # part of a problem's shingles inside a larger text
+_RARE = 0.05  # part of the problems that may share a shingle before it says nothing about any of them
+_FEWEST = 30  # shingles of a problem that can be found inside a larger text, and
+_TELLING = 3  # rare ones among them
+
+
+@dataclass(frozen=True)
+class Form:
+    """What one text looks like to the exact layers; '' is unknown."""
+
+    tree: str
+    skeleton: str
+    steps: str
+    graph: str
+    operator: str = ""  # digest of the one operator that its graph is
+
+
+@dataclass(frozen=True, order=True)
+class Match:
+    problem: str  # benchmark/problem
+    layer: str  # graph, operator, tree, skeleton, steps, shingles, contained, below
+    similarity: float = 1.0
+
+    @property
+    def counts(self) -> bool:
+        """`below` is near enough for a reader's eye and not for a decision; and that a program is one operator of a
+        suite makes it no copy of anything: what the suite asks for is in every library."""
+        return self.layer not in INFORMS
+
+
+@dataclass
+class Detector:
+    benchmarks: Sequence[Benchmark]
+    problems: list[tuple[str, Problem]] = field(init=False)
+    exact: dict[tuple[str, str], list[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.problems = [(f"{b.name}/{p.name}", p) for b in self.benchmarks for p in b.problems]
+        self.exact = defaultdict(list)
+        for name, problem in self.problems:
+            for layer in ("graph", "tree", "skeleton", "steps"):
+                if getattr(problem, layer):
+                    self.exact[layer, getattr(problem, layer)].append(name)
+        sketches = [benchmark.sketches() for benchmark in self.benchmarks]
+        self.sketches = Sketches(joined([s.shingles for s in sketches]), joined([s.operators for s in sketches]))
+        self.bands = near.Bands(signatures(self.sketches.shingles), np.diff(self.sketches.shingles.bounds) > 0)
+        self._index_rare(self.sketches.shingles)
+
+    def _index_rare(self, sets: Sets) -> None:
+        owners = np.repeat(np.arange(len(sets)), np.diff(sets.bounds))
+        order = np.argsort(sets.values, kind="stable")
+        values, owners = sets.values[order], owners[order]
+        _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+        rare = counts[inverse] <= max(4, _RARE * np.count_nonzero(np.diff(sets.bounds)))
+        self.rare_values, self.rare_owners = values[rare], owners[rare]
+        self.rare_counts = np.bincount(self.rare_owners, minlength=len(sets))
+        self.rare_counts[np.diff(sets.bounds) < _FEWEST] = 0
+
+    def matches(self, form: Form) -> Iterator[Match]:
+        for layer in ("graph", "tree", "skeleton", "steps"):
+            value = getattr(form, layer)
+            yield from (Match(name, layer) for name in self.exact.get((layer, value), ()) if value)
+        yield from (Match(name, "operator") for name in self.exact.get(("graph", form.operator), ()) if form.operator)
+
+    def similar(self, texts: Sketches) -> dict[int, list[Match]]:
+        """Row number to matches, for the rows that have any."""
+        found: dict[int, list[Match]] = defaultdict(list)
+        made = signatures(texts.shingles)
+        for row, problem in sorted(set(self.bands.pairs(made))):
+            score = near.jaccard(texts.shingles.row(row), self.sketches.shingles.row(problem))
+            if score >= BELOW:
+                layer = "shingles" if near.alike(texts, row, self.sketches, problem) else "below"
+                found[row].append(Match(self.problems[problem][0], layer, round(score, 3)))
+        for row, problem in self._holding(texts.shingles):
+            inside = _inside(self.sketches.shingles.row(problem), texts.shingles.row(row))
+            same = _inside(self.sketches.operators.row(problem), texts.operators.row(row))
+            known = {match.problem for match in found[row] if match.counts}
+            if inside >= CONTAINED and same >= near.AGREEMENT and self.problems[problem][0] not in known:
+                found[row].append(Match(self.problems[problem][0], "contained", round(inside, 3)))
+        return {row: matches for row, matches in found.items() if matches}
+
+    def _holding(self, sets: Sets) -> list[tuple[int, int]]:
+        """Pairs where the text has most of a problem's rare shingles."""
+        low = np.searchsorted(self.rare_values, sets.values, "left")
+        high = np.searchsorted(self.rare_values, sets.values, "right")
+        hits = np.flatnonzero(high > low)
+        rows = np.searchsorted(sets.bounds, hits, "right") - 1
+        times = high[hits] - low[hits]
+        owners = self.rare_owners[ranges(low[hits], times)]
+        pairs, counts = np.unique(np.stack([np.repeat(rows, times), owners], 1), axis=0, return_counts=True)
+        if not len(pairs):
+            return []
+        needed = self.rare_counts[pairs[:, 1]]
+        most = (counts >= CONTAINED * needed) & (needed >= _TELLING)
+        return [(int(row), int(problem)) for row, problem in pairs[most]]
+
+
+def _inside(part: NDArray[np.uint32], whole: NDArray[np.uint32]) -> float:
+    return float(np.isin(part, whole, assume_unique=True).mean()) if len(part) else 1.0

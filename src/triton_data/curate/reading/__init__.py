@@ -1,0 +1,1 @@
+"""What a text says of itself: its tokens, tree, operators and families."""

@@ -1,0 +1,1 @@
+"""How good a model's answers are: read, compiled, and judged by the verifier."""

@@ -1,0 +1,1 @@
+"""What a definition needs, as one standalone file."""

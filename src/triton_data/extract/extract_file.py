@@ -1,0 +1,109 @@
+"""Extract one file of a repository: its kernels with their launchers, its modules as Programs, and the Drops.
+
+Enters: a `Repo`, a path, the file's `Origin`, and the probe that runs foreign code (in the jail; never here).
+Leaves: Kernels, Programs and Drops; whatever was found in the file is exactly one of them.
+Not covered: choosing files, the store, the jail itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from triton_data.extract.closure.closure import Closed, close
+from triton_data.extract.kernels.importable import importable
+from triton_data.extract.kernels.launcher import find_launcher, launching
+from triton_data.extract.kernels.launcher_inputs import Launched
+from triton_data.extract.programs.programs import Prober, Programs
+from triton_data.extract.reasons import needs
+from triton_data.extract.source.find import FoundKernel, classes_in, kernels_in, may_hold_classes, may_hold_kernels
+from triton_data.extract.source.gc_pause import no_collection
+from triton_data.extract.source.lazy_names import resolved
+from triton_data.extract.source.module import Broken, Module
+from triton_data.extract.source.repo import Repo
+from triton_data.records import Drop, Kernel, Origin, Pair, Program
+
+Found = Kernel | Program | Pair | Drop
+
+
+def extract_repo(repo: Repo, origin: Origin, probe: Prober | None = None) -> Iterator[Found]:
+    """Every file; `origin` is the repository's, and each record gets its own path and lines."""
+    repo = resolved(repo)
+    programs = Programs(repo, probe)
+    origins = {path: replace(origin, path=path) for path in repo.files}
+    launched = Launched(repo, probe, origins) if probe is not None else None
+    for path in repo.python_files():
+        yield from extract_file(repo, path, origins[path], probe, programs, launched)
+
+
+def extract_file(
+    repo: Repo, path: str, origin: Origin, probe: Prober | None = None, programs: Programs | None = None,
+    launched: Launched | None = None,
+) -> Iterator[Found]:  # fmt: skip
+    """`programs` and `launched` carry what was learnt from other files' usage; pass the same ones for a whole
+    repository. Without `launched` kernels get no inputs."""
+    data = repo.files[path]
+    kernels, classes = may_hold_kernels(data), may_hold_classes(data)
+    if not kernels and not classes:
+        return
+    module = repo.module(path)
+    if isinstance(module, Broken):
+        yield Drop(module.reason, module.detail)
+        return
+    made = closed_kernels(repo, module, origin) if kernels else []
+    if module.flaw is not None:
+        yield Drop(module.flaw.reason, module.flaw.detail)
+        return
+    if probe is not None:
+        made = importable(made, probe, lambda found: close_kernel(repo, module, found, origin, with_launcher=False))
+    for found, kernel in made:
+        if launched is None or isinstance(kernel, Drop) or not kernel.launcher:
+            yield kernel
+        else:
+            yield from launched.of(kernel, launching(repo, path, found))
+    if classes:
+        programs = programs or Programs(repo, probe)
+        for klass in classes_in(repo, module):
+            lines = replace(origin, line_start=klass.line_start, line_end=klass.line_end)
+            yield programs.make(module, klass, lines)
+
+
+def closed_kernels(repo: Repo, module: Module, origin: Origin) -> list[tuple[FoundKernel, Kernel | Drop]]:
+    with no_collection():
+        return [(found, close_kernel(repo, module, found, origin)) for found in kernels_in(repo, module)]
+
+
+def close_kernel(
+    repo: Repo, module: Module, found: FoundKernel, origin: Origin, with_launcher: bool = True
+) -> Kernel | Drop:
+    """The kernel with its launcher; without it where the launcher needs what is not there."""
+    origin = replace(origin, line_start=found.line_start, line_end=found.line_end)
+    root = (module.path, found.name.split(".")[0])
+    closed: Closed | Drop
+    launcher = find_launcher(repo, module.path, found.name, found.unit) if with_launcher else None
+    if launcher is not None:
+        closed = _with_launcher(repo, root, launcher)
+        if isinstance(closed, Closed) and "triton" not in closed.needs:
+            return Kernel(_in_text(found, closed, root), closed.text, origin, closed.names[launcher])
+    closed = close(repo, [root], strict=True)
+    if isinstance(closed, Drop):
+        return replace(closed, part=found.name)
+    if "triton" in closed.needs:
+        return Drop(
+            needs("triton"), "another Triton than the one here: it imports names that this one lacks", found.name
+        )
+    inside = root[1] if "." in found.name and f"{found.name.rsplit('.', 1)[1]}[" in closed.text else ""
+    return Kernel(_in_text(found, closed, root), closed.text, origin, inside)
+
+
+def _with_launcher(repo: Repo, root: tuple[str, str], launcher: tuple[str, str]) -> Closed | Drop:
+    """One closure for all kernels that a function launches; but each of them keeps its name."""
+    key = (launcher, "with what it launches")
+    closed = repo.once(key, lambda: close(repo, [launcher], strict=True))
+    if isinstance(closed, Drop) or closed.homes.get(root) == root[1]:
+        return closed
+    return close(repo, [root, launcher], strict=True)
+
+
+def _in_text(found: FoundKernel, closed: Closed, root: tuple[str, str]) -> str:
+    return ".".join([closed.homes[root], *found.name.split(".")[1:]])

@@ -1,0 +1,1 @@
+"""What a class's own code and words say about its arguments."""

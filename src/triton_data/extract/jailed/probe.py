@@ -1,0 +1,154 @@
+"""What runs inside the jail: observe a usage, search inputs for a class, check a finished Program.
+
+Enters: a payload of plain JSON values with the text of a standalone file. Leaves: plain JSON values; foreign exceptions
+become strings. Everything here executes code that we did not write: call it in a jail and nowhere else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+import time
+import types
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from triton_data.extract.jailed.attempt import limited, tensors_in
+from triton_data.extract.jailed.observe.cpu_devices import on_cpu
+from triton_data.extract.jailed.observe.launches import launches
+from triton_data.extract.jailed.observe.observe import Observer
+from triton_data.extract.jailed.search.search import search
+from triton_data.formats.program_form import arguments
+
+Facts = dict[str, Any]
+QUICK = 2.0  # seconds of the processor for two runs
+
+
+def probe(payload: Facts) -> tuple[Facts, list[Any]]:
+    operations: dict[str, Callable[[Facts], Facts]] = {
+        "observe": observe,
+        "launches": lambda given: launches(given, load),
+        "search": find,
+        "check": check,
+        "imports": imports,
+    }
+    started = time.process_time()
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        facts = operations[payload["op"]](payload)
+    return {**facts, "seconds": round(time.process_time() - started, 3)}, []
+
+
+def load(text: str) -> dict[str, Any]:
+    """Execute a standalone file as a module of its own name."""
+    module = types.ModuleType("standalone")
+    module.__file__ = "standalone.py"
+    sys.modules["standalone"] = module  # dataclasses and pickling look their module up
+    _remember_source(text)
+    exec(compile(text, "standalone.py", "exec"), module.__dict__)
+    return module.__dict__
+
+
+def _remember_source(text: str) -> None:
+    """`inspect.getsource` works on what is executed: torch.jit.script and einops-like code ask for it."""
+    import linecache
+
+    linecache.cache["standalone.py"] = (len(text), None, text.splitlines(True), "standalone.py")
+
+
+def reason_of(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"[:600]
+
+
+def observe(payload: Facts) -> Facts:
+    torch.manual_seed(0)
+    try:
+        namespace = load(payload["text"])
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
+        return {"evidence": {}, "error": reason_of(error)}
+    observer = Observer(namespace)
+    failure = ""
+    with observer.watching(), torch.no_grad(), on_cpu():
+        try:
+            with limited(payload.get("seconds", 10.0)):
+                namespace[payload["call"]]()
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - what ran before the error is still evidence
+            failure = reason_of(error)
+    return {"evidence": observer.evidence(), "error": failure}
+
+
+def find(payload: Facts) -> Facts:
+    try:
+        namespace = load(payload["text"])
+    except (Exception, SystemExit) as error:  # noqa: BLE001
+        return {"ok": False, "stage": "import", "error": reason_of(error)}
+    try:
+        return search(namespace, payload)
+    except Exception as error:  # noqa: BLE001 - a foreign object may raise wherever it is only looked at
+        return {"ok": False, "stage": "forward", "error": reason_of(error)}
+
+
+def imports(payload: Facts) -> Facts:
+    errors = []
+    for text in payload["texts"]:
+        try:
+            load(text)
+            errors.append("")
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
+            errors.append(reason_of(error) or "it raises")
+    return {"errors": errors}
+
+
+def check(payload: Facts) -> Facts:
+    """Run the finished Program twice with one seed: it must run, be finite, and say whether it repeats itself. Where
+    that is quick, it runs once with another seed, as it will when two programs are compared."""
+    started = time.process_time()
+    try:
+        torch.manual_seed(0)
+        namespace = load(payload["text"])
+        first, second = _run(namespace, payload["entry"]), _run(namespace, payload["entry"])
+    except (Exception, SystemExit) as error:  # noqa: BLE001
+        return {"ok": False, "error": reason_of(error)}
+    tensors = list(tensors_in(first))
+    if not tensors:
+        return {"ok": False, "error": "no tensor"}
+    finite = all(bool(torch.isfinite(t).all()) for t in tensors if t.dtype.is_floating_point or t.dtype.is_complex)
+    if not finite:
+        return {"ok": False, "error": "not finite"}
+    again = list(tensors_in(second))
+    same = len(tensors) == len(again) and all(
+        a.shape == b.shape and torch.equal(a, b) for a, b in zip(tensors, again, strict=True)
+    )
+    quick = time.process_time() - started < QUICK
+    return {
+        "ok": True,
+        "deterministic": same,
+        "any_seed": not quick or _runs(namespace, payload["entry"]),
+        "shapes": [list(t.shape) for t in tensors],
+    }
+
+
+def _runs(namespace: dict[str, Any], entry: str) -> bool:
+    try:
+        _run(namespace, entry, seed=2)
+    except (Exception, SystemExit):  # noqa: BLE001
+        return False
+    return True
+
+
+def _run(namespace: dict[str, Any], entry: str, seed: int = 1) -> Any:
+    torch.manual_seed(0)
+    model = namespace[entry]
+    writes = not isinstance(model, type)  # a function may have nothing to return but what it is given to write to
+    if isinstance(model, type):
+        args, kwargs = arguments(namespace["get_init_inputs"]()) if "get_init_inputs" in namespace else ((), {})
+        model = model(*args, **kwargs)
+    torch.manual_seed(seed)
+    args, kwargs = arguments(namespace["get_inputs"]())
+    with torch.no_grad():
+        result = model(*args, **kwargs)
+    return [args, kwargs] if result is None and writes else result

@@ -1,0 +1,1 @@
+"""What an error message says about the arguments that caused it."""

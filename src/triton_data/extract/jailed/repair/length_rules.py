@@ -1,0 +1,33 @@
+"""Images that are too small for a kernel, signals that are too short for a frame.
+
+Enters and leaves what the rules of shape_rules.py do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from triton_data.extract.jailed.repair.spec_changes import Failure, Specs, each, replaced, resized
+
+
+def larger(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+    for factor in (2, 4, 8, 32):
+        for n, spec in each(specs, failure):
+            if len(spec.shape) >= 3:
+                shape = (*spec.shape[:2], *(s * factor for s in spec.shape[2:]))
+                yield replaced(specs, n, replace(spec, shape=shape))
+        for n, spec in each(specs, failure):
+            for axis in range(1, len(spec.shape)):
+                yield replaced(specs, n, spec.put(axis, spec.shape[axis] * factor))
+
+
+def frames(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+    """As long as eight frames; what is complained about may have been padded, so any last axis too."""
+    have, want = int(found["have"]), int(found["want"])
+    for new in (8 * want, 4 * want):
+        yield from resized(failure, specs, have, new)
+        for n, spec in each(specs, failure):
+            if spec.shape and spec.shape[-1] < want:
+                yield replaced(specs, n, replace(spec, shape=(*spec.shape[:-1], new)))

@@ -1,0 +1,1 @@
+"""Attempts at constructing and calling a class, corrected after each error."""

@@ -1,0 +1,40 @@
+"""The host function that calls a kernel: kernel + wrapper is what people train on.
+
+Enters: a `Repo`, the kernel's path and dotted name. Leaves: (path, name) of the best candidate, or None.
+Not covered: launchers in another repository, and those that find their kernel in a table.
+"""
+
+from __future__ import annotations
+
+from triton_data.extract.source.find import FoundKernel
+from triton_data.extract.source.module import Broken, Module, Unit
+from triton_data.extract.source.repo import Defined, Repo
+
+
+def find_launcher(repo: Repo, path: str, kernel: str, home: Unit) -> tuple[str, str] | None:
+    first, last = kernel.split(".")[0], kernel.rsplit(".", 1)[-1]
+    module = repo.module(path)
+    if isinstance(module, Broken) or home in module.subscripting(last):
+        return None  # the kernel's own class or function launches it, and comes along anyway
+    found = _shortest(module, last)
+    if found:
+        return found
+    for other in repo.subscripting(last):
+        elsewhere = repo.module(other)
+        if other == path or isinstance(elsewhere, Broken):
+            continue
+        if repo.lookup(other, first) == Defined(path, first) and (found := _shortest(elsewhere, last)):
+            return found
+    return None
+
+
+def launching(repo: Repo, path: str, found: FoundKernel) -> tuple[str, str]:
+    """The launcher, or the class or function that the kernel itself stands in."""
+    return find_launcher(repo, path, found.name, found.unit) or (path, found.name.split(".")[0])
+
+
+def _shortest(module: Module, name: str) -> tuple[str, str] | None:
+    """A plain function before a class, a short one before a long one."""
+    units = [unit for unit in module.subscripting(name) if unit.kind]
+    found = [(unit.kind == "class", len(unit.text), name) for unit in units for name in unit.binds]
+    return (module.path, min(found)[2]) if found else None

@@ -1,0 +1,1 @@
+"""Who shows how a class is constructed and called."""

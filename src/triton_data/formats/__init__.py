@@ -1,0 +1,1 @@
+"""Forms of text that several rooms share: KernelBench's form of a program, prompts and fences."""

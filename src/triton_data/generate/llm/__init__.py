@@ -1,1 +1,0 @@
-"""What language models are asked, and how."""

@@ -1,0 +1,59 @@
+"""The loop over a run's stages, and the export of what they left.
+
+In: a config. Out: a run directory with every stage done, or an orderly stop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from triton_data.config import Config
+from triton_data.pipeline.plan import GATHERING, STAGES, Planned, gathering, plan
+from triton_data.pipeline.settings import check, remember
+from triton_data.running.engine.local import LocalEngine
+from triton_data.running.events import Events
+from triton_data.running.item_subset import Portion
+from triton_data.running.stage import Summary, run_stage
+from triton_data.store import Store
+
+if TYPE_CHECKING:
+    from triton_data.export.exported import Exported
+
+
+class Stopped(Exception):
+    """The user asked for an orderly stop; everything finished so far is committed."""
+
+
+def _in_turn(config: Config, only: Sequence[str], store: Store) -> Iterator[Planned]:
+    from triton_data.sources.rounds import rounds
+
+    if set(only) & set(GATHERING):
+        for stage in rounds(config.scrape, store.run_dir, store):
+            yield gathering(stage, config)
+    yield from plan(config, [name for name in only if name not in GATHERING])
+
+
+def execute(config: Config, only: Sequence[str] = STAGES, portion: Portion | None = None) -> list[Summary]:
+    """Run the stages over the run directory, resuming where an earlier call stopped."""
+    summaries = []
+    with Store.open(Path(config.run_dir)) as store, Events(store.run_dir / "events.jsonl") as events:
+        remember(store, config)
+        for planned in _in_turn(config, only, store):
+            events.write("stage_started", stage=planned.stage.name, config=config.hash)
+            engine = LocalEngine(planned.jobs or config.jobs or None, planned.timeout)
+            summary = run_stage(portion.of(planned.stage) if portion else planned.stage, store, engine)
+            summaries.append(summary)
+            events.write("stage_stopped" if summary.interrupted else "stage_finished", **vars(summary))
+            if summary.interrupted:
+                raise Stopped(f"stopped in {summary.stage}; the same command goes on from here")
+    return summaries
+
+
+def export(store: Store, config: Config) -> Iterator[Exported]:
+    """Write every format that the config names."""
+    from triton_data.export.export import export as write
+
+    check(config)
+    yield from write(store, config.export, str(store.run_dir))

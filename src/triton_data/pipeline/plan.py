@@ -1,0 +1,101 @@
+"""Which stages a config asks for, in the order in which things flow through the rooms, which meet here alone.
+
+In: a config. Out: stages, each with how long an item may take and how many workers it may have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from triton_data.config import Config
+from triton_data.errors import Misuse, closest
+from triton_data.running.engine.local import GRACE
+from triton_data.running.stage import Stage
+
+FETCHERS = 4
+GIVEN_SECONDS = 90.0  # a program; the jail's own limit is lower
+GATHERING = ("discover", "scrape")  # take turns until nothing is put off
+CURATING = ("label", "trace", "curate")
+STAGES = (
+    *GATHERING,
+    "given",
+    "extract",
+    "capture",
+    "rewrite",
+    "verify",
+    *CURATING,
+)  # in order; export reads what they leave
+
+
+@dataclass(frozen=True)
+class Planned:
+    stage: Stage
+    timeout: float  # seconds an item
+    jobs: int | None = None  # where the stage's number of workers is not the machine's business
+
+
+def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
+    """Stages are imported when they are asked for: `status` must not wait for torch."""
+    run_dir = Path(config.run_dir)
+    for name in only:
+        if name == "discover":
+            from triton_data.sources.discover import DiscoverStage
+
+            if not all(source.startswith(("dir:", "given:")) for source in config.scrape.sources):
+                yield gathering(DiscoverStage(config.scrape, run_dir), config)
+        elif name == "scrape":
+            from triton_data.sources.scrape import ScrapeStage
+
+            yield gathering(ScrapeStage(config.scrape, run_dir), config)
+        elif name == "given":
+            from triton_data.extract.programs.given import KIND, GivenStage
+
+            if any(source.startswith(KIND) for source in config.scrape.sources):
+                yield Planned(GivenStage(config.scrape.sources, config.allow_unsafe_exec), GIVEN_SECONDS)
+        elif name == "extract":
+            from triton_data.extract.stage import ExtractStage
+            from triton_data.llm.configured import asking
+
+            extract = ExtractStage(run_dir, config.allow_unsafe_exec, asking(config.llm))
+            yield Planned(extract, config.extract.timeout)
+        elif name == "capture":
+            from triton_data.capture.stage import CaptureStage
+
+            capture = config.capture
+            yield Planned(CaptureStage.of(capture, config.allow_unsafe_exec), capture.timeout + GRACE)
+        elif name == "rewrite":
+            from triton_data.rewrite.stage import SECONDS, RewriteStage
+
+            yield Planned(RewriteStage(config.allow_unsafe_exec), SECONDS + GRACE)
+        elif name == "verify":
+            from triton_data.pipeline.recapture import Remake
+            from triton_data.verify.stage import TASKS, VerifyStage
+
+            verify = config.verify
+            stage = VerifyStage.of(verify, config.allow_unsafe_exec, Remake(config.allow_unsafe_exec))
+            yield Planned(stage, TASKS * verify.timeout + GRACE)
+        elif name in CURATING:
+            yield from _curating(name, config)
+        else:
+            raise Misuse(f"unknown stage {name!r}{closest(name, STAGES)}")
+
+
+def _curating(name: str, config: Config) -> Iterator[Planned]:
+    from triton_data.curate import stages as curating
+
+    if name == "label":
+        yield Planned(curating.LabelStage(), curating.LABEL_SECONDS)
+    elif name == "curate":
+        stage = curating.CurateStage(config.curate, Path(config.run_dir))
+        yield Planned(stage, curating.CURATE_SECONDS, 1)
+    elif config.curate.trace and config.curate.decontaminate != "off":
+        yield Planned(curating.TraceStage(config.allow_unsafe_exec), curating.TRACE_SECONDS + GRACE)
+
+
+def gathering(stage: Stage, config: Config) -> Planned:
+    """Hosts ask for serial questions; fetching waits for the network more than for cores."""
+    return (
+        Planned(stage, 6 * 3600.0, 1) if stage.name == "discover" else Planned(stage, 3600.0, config.jobs or FETCHERS)
+    )

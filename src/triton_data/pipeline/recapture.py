@@ -1,0 +1,46 @@
+"""A pair again, at other sizes: capture and rewrite of a program whose sizes were changed.
+
+In: a text, an entry and a mode. Out: the Triton program that the pipeline makes of it, with its library operations, or
+None. Both rooms are used through their stages, so foreign code stays in their jails, which are opened when they are
+first needed. Not covered: what the sizes should be (verify/reading/resize.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from triton_data.capture.stage import CaptureStage
+from triton_data.capture.stage import Job as CaptureJob
+from triton_data.records import Capture, Origin, Pair, Program
+from triton_data.rewrite.stage import Job as RewriteJob
+from triton_data.rewrite.stage import RewriteStage
+
+TARGET = "sm_90"
+
+
+class Remake:
+    def __init__(self, allow_unsafe: bool = False) -> None:
+        self.capture = CaptureStage((TARGET,), ("inference",), allow_unsafe=allow_unsafe)
+        self.rewrite = RewriteStage(allow_unsafe)
+        self._held = ExitStack()
+
+    def __call__(self, text: str, entry: str, mode: str) -> tuple[str, tuple[str, ...]] | None:
+        if self.capture.jail is None:
+            for stage in (self.capture, self.rewrite):
+                self._held.enter_context(stage.held())
+        program = Program(entry, text, "given", Origin("given"))
+        for capture in self.capture.work(CaptureJob(program, TARGET, mode)):
+            if isinstance(capture, Capture):
+                for pair in self.rewrite.work(RewriteJob(program, capture)):
+                    if isinstance(pair, Pair):  # the whole program's comes first
+                        return pair.text, capture.externs
+        return None
+
+    @contextmanager
+    def held(self) -> Iterator[Remake]:
+        try:
+            yield self
+        finally:
+            self._held.close()
+            self.capture.jail = self.rewrite.jail = None

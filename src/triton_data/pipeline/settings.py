@@ -1,0 +1,60 @@
+"""What a run was asked to do, kept in the run, and checked before anything is written.
+
+In: a run's folder, and flags. Out: a `Config`, or a `Misuse`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from triton_data.config import Config, with_flags
+from triton_data.store import Store
+
+
+def check(config: Config) -> None:
+    """Refuse what could not work before anything is written."""
+    from triton_data.capture import own_gpu
+    from triton_data.capture.modes import find_mode
+    from triton_data.curate import settings
+    from triton_data.export import export as exporting
+    from triton_data.llm import configured
+    from triton_data.sources import spec
+    from triton_data.targets import find_target
+
+    spec.check(config.scrape)
+    configured.check(config.llm)
+    settings.check(config.curate)
+    if any(source.startswith("given:") for source in config.scrape.sources):
+        from triton_data.extract.programs import given
+
+        given.check(config.scrape.sources)
+    if config.capture.device == "cuda":
+        own_gpu.check_own_target(config.capture.targets)
+    else:
+        for target in config.capture.targets:
+            find_target(target)
+    for mode in config.capture.modes:
+        find_mode(mode)
+    exporting.check(config.export)
+
+
+def grown(run_dir: Path, **flags: Any) -> Config:
+    """A run that may exist already: its own settings, then the flags given now; sources are added to its own."""
+    config = Config()
+    if (run_dir / "run.db").exists():
+        with Store.read(run_dir) as store:
+            config = saved_config(store)
+    if "scrape__sources" in flags:
+        flags["scrape__sources"] = tuple(dict.fromkeys((*config.scrape.sources, *flags["scrape__sources"])))
+    return with_flags(config, run_dir=str(run_dir), **flags)
+
+
+def remember(store: Store, config: Config) -> None:
+    store.set_meta("config", config.to_json())
+    store.set_meta("config_hash", config.hash)
+
+
+def saved_config(store: Store) -> Config:
+    text = store.meta("config")
+    return Config.from_json(text) if text else Config(run_dir=str(store.run_dir))

@@ -1,0 +1,1 @@
+"""Inductor's host code, `call(args)`, as the body of a forward."""

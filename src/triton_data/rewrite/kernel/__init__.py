@@ -1,0 +1,1 @@
+"""One kernel of Inductor's output as people would write it."""

@@ -1,0 +1,1 @@
+"""The bytes of one pinned repository, package or folder, within limits."""

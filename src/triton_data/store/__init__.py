@@ -1,0 +1,5 @@
+"""One run on disk: the database, its shape, and the blobs beside it."""
+
+from triton_data.store.store import Store
+
+__all__ = ["Store"]

@@ -1,0 +1,1 @@
+"""Where the judge's tasks run: jails and devices."""

@@ -1,0 +1,106 @@
+"""Where a judge's tasks run: a jail with the interpreter and one with the compiler beside it, or one with the GPUs.
+
+In: a device. Out: a `Bench` that crosses to worker processes as its jails' addresses. Triton is interpreted or compiled
+for the whole of a process, from its import on, so the CPU needs two. A GPU on which a task failed is asked whether it
+still answers; one that does not gets no more tasks, and what was tried on it has proved nothing. Not covered: what a
+task does (jailed/candidate.py, jailed/compiling.py), and which GPU is free (devices.py).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from triton_data.errors import Misuse
+from triton_data.jail import GPU, RUN, Jail, Outcome, Policy, Task
+from triton_data.verify.bench.devices import Devices
+
+DEVICES = ("cpu", "cuda")
+PRELOAD = ("torch", "triton", "numpy", "triton_data.verify.jailed.candidate", "triton_data.verify.jailed.reference")
+INDUCTOR = ("torch._inductor.runtime.triton_heuristics", "torch._inductor.select_algorithm")
+SAME = {"TRITON_F32_DEFAULT": "ieee"}  # what a kernel leaves open is not held against it
+COMPILED_FOR = "sm_90"  # what the compiler beside the interpreter is asked for
+PER_GPU = 16  # tasks at a time: opening a GPU takes most of one, and they share its memory
+OPENS = 120.0  # seconds in which a GPU must answer; sixteen at once take fifteen
+SUSPICIOUS = ("timeout", "signal", "exit", "error", "lost")  # ends after which a GPU is asked whether it answers
+UNANSWERED = "the GPU does not answer any more"
+
+
+@dataclass
+class Bench(AbstractContextManager["Bench"]):
+    """`with open_bench() as bench: verify_texts(…, bench=bench)`."""
+
+    jail: Jail
+    compiler: Jail | None = None  # on a CPU
+    per_gpu: int = 0  # on CUDA
+    devices: Devices | None = None
+    layers: tuple[str, ...] = ()
+    _opened: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> Bench:
+        jails = [self.jail, *([self.compiler] if self.compiler else [])]
+        for jail in jails:
+            self._opened.callback(jail.close)
+        try:
+            with ThreadPoolExecutor(len(jails)) as pool:  # each is mostly its own process importing torch
+                list(pool.map(Jail.start, jails))
+            self.layers = self.jail.layers
+            self.devices = self._found() if self.per_gpu else None
+        except BaseException:
+            self._opened.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._opened.close()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Bench, (self.jail, self.compiler, self.per_gpu, self.devices, self.layers)
+
+    def run(self, task: Task, policy: Policy = RUN, alone: bool = False) -> Outcome:
+        """`alone`: nothing else of ours runs on its GPU meanwhile."""
+        if not policy.devices or self.devices is None:
+            return self.jail.run(task, policy)
+        assert isinstance(task.payload, dict), "tasks for a GPU are told by their payload which one"
+        with self.devices.place(alone) as gpu:
+            outcome = self.jail.run(replace(task, payload={**task.payload, "gpu": gpu}), policy)
+        if outcome.status not in SUSPICIOUS or self._answers(gpu):
+            return outcome
+        self.devices.leave_out(gpu, outcome.reason)
+        return Outcome("lost", f"{UNANSWERED} (number {gpu}, after {outcome.reason})", outcome.facts)
+
+    def _found(self) -> Devices:
+        outcome = self.jail.run(Task(entry="triton_data.verify.jailed.cuda.chosen:names", payload={}), GPU)
+        if not outcome.ok or not isinstance(outcome.value, list) or not outcome.value:
+            raise Misuse(f"no GPU that torch can use is here ({outcome.reason or 'torch sees none'}): try --device cpu")
+        folder = self._opened.enter_context(tempfile.TemporaryDirectory(prefix="triton-data-gpus-"))
+        return Devices(Path(folder), len(outcome.value), self.per_gpu)
+
+    def _answers(self, gpu: int) -> bool:
+        task = Task(entry="triton_data.verify.jailed.cuda.chosen:answers", payload={"gpu": gpu})
+        return self.jail.run(task, replace(GPU, wall_s=OPENS)).ok
+
+
+def open_bench(
+    device: str = "cpu", allow_unsafe: bool = False, inductor: bool = False, per_gpu: int = PER_GPU
+) -> Bench:
+    """Zygotes with everything that tasks need ready; `with` starts and ends them. With `inductor` they also have what
+    TorchInductor's own output imports, which takes each task a second otherwise."""
+    if device not in DEVICES:
+        raise Misuse(f"unknown device {device!r}: cpu or cuda")
+    if device == "cuda":
+        warm = "triton_data.verify.jailed.cuda.machine:warm"
+        jail = Jail((*PRELOAD, "torch._dynamo"), warm=warm, env=SAME, allow_unsafe=allow_unsafe, gpu=True)
+        return Bench(jail, per_gpu=per_gpu)
+    interpreted = Jail(
+        (*PRELOAD, *INDUCTOR) if inductor else PRELOAD,
+        warm="triton_data.verify.jailed.interpreter.install:warm",
+        env={**SAME, "TRITON_INTERPRET": "1"},
+        allow_unsafe=allow_unsafe,
+    )
+    compiling = ("torch", "triton", "triton_data.verify.jailed.compiling", *(INDUCTOR if inductor else ()))
+    warm = "triton_data.verify.jailed.compiling:warm"
+    return Bench(interpreted, Jail(compiling, warm=warm, env=SAME, allow_unsafe=allow_unsafe))

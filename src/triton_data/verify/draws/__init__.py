@@ -1,0 +1,1 @@
+"""Which inputs a candidate is tried on."""

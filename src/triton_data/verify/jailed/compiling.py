@@ -1,0 +1,113 @@
+"""Do a candidate's kernels compile? Asked on machines without a GPU, where they are interpreted and nobody would see.
+
+In: the payload that the candidate was asked with. Out: the names of the kernels that were compiled for the target, or
+what the compiler said. The candidate is called as usual, but a launch compiles and starts nothing, so its numbers mean
+nothing, and whatever else it raises says nothing. Runs foreign code: only in the jail. Not covered: other targets, and
+all configurations of an autotune list but the first that fits.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+from unittest import mock
+
+import torch
+from triton.runtime import autotuner, jit
+from triton.runtime.errors import OutOfResources
+
+from triton_data.targets import find_target
+from triton_data.verify.bench.bench import COMPILED_FOR
+from triton_data.verify.jailed import cuda_on_cpu, gradients, inductor_names, tuning_turns
+from triton_data.verify.jailed.load_candidate import Loading, instance_of
+from triton_data.verify.wire import values
+
+
+class Compiler:
+    """The machine of candidate.py, as far as loading a candidate asks for one."""
+
+    def __init__(self) -> None:
+        cuda_on_cpu.install()
+        inductor_names.install(on_cpu=True)
+        self.limit = find_target(COMPILED_FOR).shared_memory_per_block_optin
+        self.compiled: list[str] = []
+        self.refusal: tuple[str, BaseException] | None = None  # the last one; an autotuner may pass over it
+        self._launch, self._tune = jit.JITFunction.run, autotuner.Autotuner.run
+
+    def instance(self, made: Any) -> Any:
+        return made
+
+    @contextlib.contextmanager
+    def ready(self) -> Iterator[None]:
+        machine = self
+
+        def run(function: Any, *args: Any, grid: Any, warmup: bool = False, **kwargs: Any) -> Any:
+            return machine.compile(function, args, kwargs, grid)
+
+        def tuned(tuner: Any, *args: Any, **kwargs: Any) -> Any:
+            return tuning_turns.tuned(tuner, args, kwargs, 0)
+
+        with cuda_on_cpu.redirected(), mock.patch.object(jit.JITFunction, "run", run):
+            with mock.patch.object(autotuner.Autotuner, "run", tuned):
+                yield
+
+    def compile(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], grid: Any) -> Any:
+        name = function.fn.__name__
+        try:
+            kernel = self._launch(function, *args, grid=grid, warmup=True, **kwargs)
+            if (needed := int(getattr(kernel.metadata, "shared", 0))) > self.limit:
+                raise OutOfResources(needed, self.limit, "shared memory")
+        except OSError:  # the compiler's own files, not what it compiles
+            raise
+        except Exception as error:
+            self.refusal = name, error
+            raise
+        self.compiled.append(name)
+        return kernel
+
+
+def run(payload: dict[str, Any]) -> tuple[dict[str, Any], list[torch.Tensor]]:
+    machine, refused, said = Compiler(), "", ""
+    for part in payload["parts"]:
+        report = Loading()
+        try:
+            with torch.no_grad(), machine.ready():
+                _call(part, machine, report)
+        except Exception as error:  # noqa: BLE001  whatever foreign code raises is its result
+            if machine.refusal is not None and error is machine.refusal[1]:
+                refused = refused or f"{machine.refusal[0]}: {_told(error)}"
+            else:
+                said = _told(error)
+        said = said or str((report.failed or {}).get("error", ""))
+    return {"kernels": sorted(set(machine.compiled)), "refused": refused, "said": said}, []
+
+
+def _call(part: dict[str, Any], machine: Compiler, report: Loading) -> None:
+    given = [values.from_payload(tensor) for tensor in part["tensors"]]
+    instance = instance_of(part, given, report, machine)
+    if instance is None:
+        return
+    draw = part["draws"][0]
+    args, kwargs = inputs = values.unpack(draw["inputs"], given)
+    if part.get("gradients") is None:
+        instance(*args, **kwargs)
+    else:
+        gradients.call(instance, inputs, draw["seed"])
+
+
+def _told(error: BaseException) -> str:
+    """The compiler shows the source first and says at the end what is wrong with it."""
+    message = " ".join(str(error).split())
+    return f"{type(error).__name__}: {message if len(message) < 400 else '… ' + message[-300:]}"
+
+
+def warm() -> None:
+    """What every task would do again: hash the compiler, find the assembler, and load what torch loads late."""
+    from triton.backends.nvidia import compiler
+    from triton.runtime import cache
+
+    cuda_on_cpu.warm()
+    cache.triton_key()
+    with contextlib.suppress(Exception):  # it depends on the version, and is only a saving
+        compiler.get_ptxas_version(find_target(COMPILED_FOR).arch)

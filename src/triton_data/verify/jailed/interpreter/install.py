@@ -1,0 +1,75 @@
+"""Puts the exact and watchful interpreter in the place of Triton's, once in a process; forks of it have it too.
+
+`warm()` is what a jail's zygote calls. Out: nothing; every kernel that is launched afterwards runs through execute.py.
+Not covered: kernels compiled for a device; TRITON_INTERPRET must be set before triton is imported.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import triton
+import triton.language as tl
+from triton.runtime import autotuner, interpreter
+
+from triton_data.verify.jailed.interpreter import builder, cpu_operations, execute, libdevice, reductions, shapes
+
+
+def warm() -> None:
+    """With the first use of what torch and numpy load late, so that no task pays for it."""
+    install()
+    cpu_operations.install()
+    from triton_data.verify.jailed import candidate, cuda_on_cpu, reference  # noqa: F401
+
+    cuda_on_cpu.warm()
+    np.matmul(np.ones((4, 4), np.float32), np.ones((4, 4), np.float32))
+
+
+def install() -> None:
+    if isinstance(interpreter.interpreter_builder, builder.Checked):
+        return
+    if not triton.knobs.runtime.interpret:
+        raise RuntimeError("TRITON_INTERPRET=1 must be set before the interpreter is installed")
+    interpreter.interpreter_builder.__class__ = builder.Checked
+    interpreter.interpreter_builder.widths = {}
+    libdevice.install()
+    reductions.install()
+    _patch_language_once()
+    shapes.install()
+    interpreter.GridExecutor.__call__ = execute.launch
+    autotuner.Autotuner.run = _tuned
+
+
+def _patch_language_once() -> None:
+    """Triton does it for every call of every function, which costs more than most kernels."""
+
+    def sees_language() -> None:
+        return None
+
+    interpreter._patch_lang(_with_globals(sees_language, {"tl": tl, "core": tl.core}))
+    interpreter._patch_lang = lambda fn: _NoScope()
+
+
+def _with_globals(function: Any, names: dict[str, Any]) -> Any:
+    return type(function)(function.__code__, names)
+
+
+class _NoScope:
+    def restore(self) -> None:
+        return None
+
+
+def _tuned(self: Any, *args: Any, **kwargs: Any) -> Any:
+    """Nothing is timed: the candidates of an autotune list take turns, so that each is checked."""
+    self.nargs = dict(zip(self.arg_names, args, strict=False))
+    configs = self.prune_configs(kwargs) if len(self.configs) > 1 else self.configs
+    config = self.best_config = configs[execute.LAUNCHES.choice % len(configs)]
+    full = {**self.nargs, **kwargs, **config.all_kwargs()}
+    if len(self.configs) > 1:
+        self.pre_hook(full, reset_only=True)
+    if config.pre_hook is not None:
+        config.pre_hook(full)
+    made = self.fn.run(*args, **kwargs, **config.all_kwargs())
+    self.nargs = None
+    return made

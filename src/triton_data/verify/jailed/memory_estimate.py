@@ -1,0 +1,53 @@
+"""How much memory a program's inputs, weights and operations take, before anybody allocates it.
+
+In: a text and its entry. Out: bytes, or 0 where the sizes that it names make nothing large or it cannot be told. The
+program is made and called with tensors that have no memory. Runs foreign code: only in the jail.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.utils import _pytree as pytree
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from triton_data.verify.jailed import module_state
+from triton_data.verify.reading import resize, subject
+
+LARGE = 1 << 18  # the product of all sizes that are named; where it is smaller, calling is quicker than looking
+
+
+class _Counted(TorchDispatchMode):  # type: ignore[misc]
+    def __init__(self) -> None:
+        super().__init__()
+        self.bytes = 0
+
+    def __torch_dispatch__(self, func: Any, kinds: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        if not func.is_view:
+            self.bytes += _size(result)
+        return result
+
+
+def of(text: str, entry: str) -> int:
+    if math.prod(resize.sizes(text)) < LARGE or "torch.library" in text:  # which can be loaded once in a process
+        return 0
+    try:
+        with FakeTensorMode(allow_non_fake_inputs=True), torch.no_grad():
+            module = subject.load(text, "measured")
+            made = subject.made(module.__dict__[entry], subject.given(module, "get_init_inputs"))
+            inputs = subject.given(module, "get_inputs")
+            with _Counted() as counted:
+                made(*inputs[0], **inputs[1])
+            computed: int = counted.bytes
+            return computed + _size(inputs) + _size(module_state.of(made))
+    except Exception:  # noqa: BLE001  whatever foreign code raises, it is then run as it is
+        return 0
+
+
+def _size(value: Any) -> int:
+    tensors = (leaf for leaf in pytree.tree_leaves(value) if isinstance(leaf, torch.Tensor))
+    return sum(int(leaf.numel()) * int(leaf.element_size()) for leaf in tensors)

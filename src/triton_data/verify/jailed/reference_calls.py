@@ -1,0 +1,157 @@
+"""A reference, called once a draw: in its own type, again with another seed, in float64, and on inputs a rounding away.
+
+In: an instance, its weights and draws. Out: rows of plain JSON and the tensors that they name. Runs foreign code: only
+in the jail. Not covered: where the instance comes from (reference.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch.utils import _pytree as pytree
+
+from triton_data.verify.draws.draws import Draw
+from triton_data.verify.jailed import gradients, in_float64, module_state
+from triton_data.verify.reasons import Reason
+from triton_data.verify.wire import values
+
+FEW, NUDGES = 64, 4
+
+
+class Refused(Exception):
+    """The reference cannot be used; ends as a Drop."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+@dataclass
+class Runner:
+    reference: Any
+    instance: Any
+    initial: dict[str, torch.Tensor]
+    gradients: bool = False  # are outputs too
+
+    def once(self, inputs: Any, seed: int) -> Any:
+        """The outputs, from the initial weights; the inputs may come back changed."""
+        module_state.put(self.instance, self.initial)
+        torch.manual_seed(seed)
+        return self._called(self.instance, inputs, seed)
+
+    def _called(self, instance: Any, inputs: Any, seed: int) -> Any:
+        return gradients.call(instance, inputs, seed) if self.gradients else instance(*inputs[0], **inputs[1])
+
+    def draw(self, draw: Draw, tensors: list[torch.Tensor], first: bool) -> dict[str, Any] | None:
+        try:
+            inputs = self.reference.on_device(self.reference.inputs(draw))
+            row: dict[str, Any] = {"kind": draw.kind, "seed": draw.seed}
+            mark = len(tensors)
+            row["inputs"] = packed(_copied(inputs), tensors, Reason.UNSUPPORTED_INPUTS)
+            before, used = pytree.tree_leaves(inputs), _copied(inputs)
+            outputs = self.once(used, draw.seed)
+            again = self.once(_copied(inputs), draw.seed if self.gradients else draw.seed + 1)
+        except Refused:
+            raise
+        except Exception as error:
+            if first:
+                raise Refused(Reason.REFERENCE_FAILED, said(error)) from error
+            return None
+        row["outputs"] = packed(outputs, tensors, Reason.UNSUPPORTED_OUTPUTS)
+        row["steady"] = _same(outputs, again)
+        row["mutated"] = _mutated(before, pytree.tree_leaves(used), tensors)
+        row["state"] = self._state_changes(tensors)
+        row["exact"] = self._exact(inputs, draw, tensors)
+        few = sum(t.numel() for t in pytree.tree_leaves(outputs) if isinstance(t, torch.Tensor)) <= FEW
+        fine = _is_fine(outputs)
+        count = NUDGES if few and fine else int(row["exact"] is None or (fine and draw.kind != "edges"))
+        row["nudges"] = [self._nudged(inputs, draw, number, tensors) for number in range(count)]
+        row["bytes"] = sum(t.nbytes for t in tensors[mark:])
+        return row
+
+    def _state_changes(self, tensors: list[torch.Tensor]) -> dict[str, Any]:
+        now = module_state.of(self.instance)
+        changed_ = [name for name, old in self.initial.items() if not values.equal(old, now[name])]
+        return {name: values.pack(now[name].detach().clone(), tensors) for name in changed_}
+
+    def _exact(self, inputs: Any, draw: Draw, tensors: list[torch.Tensor]) -> Any:
+        """None where the program does not run in float64."""
+        try:
+            module_state.put(self.instance, self.initial)
+            with in_float64.in_double():
+                wide = in_float64.widened_module(self.instance)
+                torch.manual_seed(draw.seed)
+                outputs = self._called(wide, in_float64.widened(inputs), draw.seed)
+            return values.pack(outputs, tensors, strides=False)
+        except Exception:  # noqa: BLE001
+            return None
+
+    def _nudged(self, inputs: Any, draw: Draw, number: int, tensors: list[torch.Tensor]) -> Any:
+        """The outputs for inputs that are a rounding error away: instead of float64, and where a few numbers are too
+        few to tell how far eager is usually off."""
+        generator = torch.Generator().manual_seed(draw.seed * NUDGES + number)
+
+        def nudge(leaf: Any) -> Any:
+            if not isinstance(leaf, torch.Tensor) or not leaf.is_floating_point():
+                return leaf
+            noise = 2 * torch.rand(leaf.shape, generator=generator).to(leaf.device) - 1
+            return (leaf.double() * (1 + noise * torch.finfo(leaf.dtype).eps)).to(leaf.dtype)
+
+        nudged = pytree.tree_map(nudge, inputs)
+        return values.pack(self.once(nudged, draw.seed), tensors, strides=False)
+
+
+def _is_fine(outputs: Any) -> bool:
+    """A rounding error of the type is small: one of a half type, put on an input, says more than eager's own does. Nor
+    are inputs nudged that stand on the edge of a decision."""
+    kinds = [t.dtype for t in pytree.tree_leaves(outputs) if isinstance(t, torch.Tensor) and t.is_floating_point()]
+    return all(torch.finfo(kind).eps < 1e-4 for kind in kinds)
+
+
+def _copied(inputs: Any) -> Any:
+    """Each tensor in memory of its own, with its strides."""
+    return pytree.tree_map(_own, inputs)
+
+
+def _own(leaf: Any) -> Any:
+    return values.strided(leaf.cpu(), leaf.stride()).to(leaf.device) if isinstance(leaf, torch.Tensor) else leaf
+
+
+def _mutated(before: list[Any], after: list[Any], tensors: list[torch.Tensor]) -> dict[str, Any]:
+    """Place among the inputs' leaves → its new content, for those that the program wrote into."""
+    return {
+        str(index): values.pack(new, tensors, strides=False)
+        for index, (old, new) in enumerate(zip(before, after, strict=True))
+        if isinstance(old, torch.Tensor) and not values.equal(old, new)
+    }
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Up to what the order of additions does: a GPU's own scatter adds in any."""
+    old, new = pytree.tree_leaves(a), pytree.tree_leaves(b)
+    return len(old) == len(new) and all(
+        _near(x, y) if isinstance(x, torch.Tensor) and isinstance(y, torch.Tensor) else type(x) is type(y)
+        for x, y in zip(old, new, strict=True)
+    )
+
+
+def _near(a: torch.Tensor, b: torch.Tensor) -> bool:
+    if values.equal(a, b):
+        return True
+    if a.shape != b.shape or a.dtype != b.dtype or not (a.is_floating_point() and a.is_cuda):
+        return False
+    off, size = (a.double() - b.double()).abs().nan_to_num(), a.double().abs().nan_to_num().max()
+    return bool(off.max() <= 16 * torch.finfo(a.dtype).eps * size)
+
+
+def packed(value: Any, tensors: list[torch.Tensor], reason: Reason) -> Any:
+    try:
+        return values.pack(value, tensors)
+    except values.Unpackable as error:
+        raise Refused(reason, str(error)) from error
+
+
+def said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"

@@ -1,0 +1,181 @@
+"""What a candidate does on the host while it is called: every torch operation, judged as it happens.
+
+`Watch(memory, allowed)` around the candidate. Memory that torch hands out is registered, poisoned where torch leaves it
+uninitialised, and every write by an operation is followed, so that kernels and operations together account for each
+byte. An operation that computes from the inputs, and is not one that the pair may leave to a library, is a fault.
+Not covered: work outside of torch's dispatcher; memory.py notices what that writes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from typing import Any
+
+import torch
+from torch.utils import _pytree as pytree
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from triton_data.verify.jailed import operations
+from triton_data.verify.jailed.launch_counts import LAUNCHING
+
+_UNWRITTEN = {"empty", "empty_like", "empty_strided", "new_empty", "new_empty_strided", "resize_"}
+_FINISHING = {"sum", "mean", "div", "mul", "add", "sub", "sqrt", "rsqrt", "amax", "amin", "max", "min", "neg", "prod",
+              "div_", "mul_", "add_", "sub_", "any", "all", "eq", "gt", "lt", "cumsum"}  # fmt: skip
+ANYTHING = "everything"  # allowed where nothing says what kernels should do
+SMALL = 32  # a finishing touch works on at most this fraction of what came in
+
+
+class Watch(TorchDispatchMode):  # type: ignore[misc]
+    """`tainted` are the storages whose content depends on the inputs."""
+
+    def __init__(self, memory: Any, allowed: frozenset[str]) -> None:
+        super().__init__()
+        self.memory, self.allowed = memory, allowed
+        self.tainted: set[int] = set()
+        self.numeric: set[int] = set()  # of these, storages whose content depends on inputs that are not integers
+        self.inputs: set[int] = set()
+        self.returned: set[int] = set()
+        self.largest = 1
+        self.calling = False
+        self.seen: Counter[str] = Counter()
+        self.host: list[str] = []  # what the host made of Python's numbers in this call
+        self.first_host: dict[tuple[Any, ...], list[str]] = {}
+        self.shapes: tuple[Any, ...] = ()
+        self.from_inputs: list[tuple[str, torch.Tensor, bool]] = []  # what operations made that no kernel had a part in
+
+    def begin(self, inputs: list[torch.Tensor]) -> None:
+        self.tainted, self.numeric, self.from_inputs, self.host = set(), set(), [], []
+        self.shapes = tuple((tuple(t.shape), t.dtype, "" if _is_real(t) else _digest(t)) for t in inputs)
+        self.inputs = {_place(tensor) for tensor in inputs}
+        self.largest = max([tensor.numel() for tensor in inputs], default=1)
+        for tensor in inputs:
+            self.memory.register(tensor, written=True)
+            self.tainted.add(_place(tensor))
+            if _is_real(tensor):
+                self.numeric.add(_place(tensor))
+
+    def __torch_dispatch__(self, func: Any, kinds: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        name = operations.short(func)
+        given = [leaf for leaf in pytree.tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
+        if LAUNCHING.inside:
+            if any(self.memory.of(tensor) is not None for tensor in given):
+                self.memory.note("torch_fallback", f"{name} on the candidate's tensors from inside a kernel")
+            return func(*args, **kwargs)
+        result = func(*args, **kwargs)
+        if name in _UNWRITTEN - {"resize_"} and isinstance(result, torch.Tensor):
+            result = self.memory.guarded(result)
+        made = [leaf for leaf in pytree.tree_leaves(result) if isinstance(leaf, torch.Tensor)]
+        depends = any(self._depends(tensor) for tensor in given)
+        touched = any(self._by_kernel(tensor) for tensor in given)
+        real = touched or any(_is_real(tensor) or _place(tensor) in self.numeric for tensor in [*given, *made])
+        for tensor in made:
+            new = self.memory.of(tensor) is None
+            held = self.memory.register(tensor, written=name not in _UNWRITTEN)
+            if held is not None and depends and (new or _writes(func)):
+                self.tainted.add(held.start)
+                self.numeric |= {held.start} if real else set()
+                held.by_kernel = held.by_kernel or touched
+        if self.calling and name == "lift_fresh":
+            self.host += [_digest(tensor) for tensor in made]
+        for tensor in _written(func, args, kwargs):
+            self.memory.register(tensor, written=True)
+            self.memory.refresh(tensor)
+            if depends:
+                self.tainted.add(_place(tensor))
+                self.numeric |= {_place(tensor)} if real else set()
+        if self.calling and (real or "integers" not in self.allowed):
+            self._judge(operations.INSIDE[-1] if operations.INSIDE else name, given, made, depends, touched)
+        return result
+
+    def _depends(self, tensor: torch.Tensor) -> bool:
+        held = self.memory.of(tensor)
+        return held is not None and (held.by_kernel or held.start in self.tainted)
+
+    def _by_kernel(self, tensor: torch.Tensor) -> bool:
+        held = self.memory.of(tensor)
+        return held is not None and held.by_kernel
+
+    def _judge(
+        self, name: str, given: list[torch.Tensor], made: list[torch.Tensor], depends: bool, touched: bool
+    ) -> None:
+        kind = operations.kind(name)
+        if not depends or kind == "memory":
+            return
+        self.seen[name] += 1
+        if ANYTHING in self.allowed:
+            return
+        if not touched:
+            self.from_inputs += [(name, tensor.clone(), kind == "move") for tensor in made]
+        if kind == "read":
+            if kind not in self.allowed:
+                self.memory.note("torch_fallback", f"{name}: the host reads numbers that depend on the inputs")
+            return
+        if kind == "move" or kind in self.allowed or name in self.allowed or self._finishes(name, given):
+            return
+        self.memory.note("torch_fallback", f"{name} is computed by torch")
+
+    def check_origin(self, outputs: list[torch.Tensor]) -> None:
+        """A kernel that only copies what torch computed from the inputs has not done the work, and a call must not
+        return what an earlier one returned."""
+        self._check_host()
+        for tensor in outputs:
+            place = _place(tensor)
+            if place in self.returned and place not in self.inputs and tensor.numel():
+                self.memory.note("aliased_output", "an output lies where an earlier call's output lies")
+        self.returned |= {_place(tensor) for tensor in outputs}
+        told = [
+            next((name for name, made, moved in self.from_inputs if _same_numbers(made, out, moved)), "")
+            for out in outputs
+        ]
+        if told and all(told):
+            self.memory.note("torch_fallback", f"the output holds what {told[0]} made, and kernels only moved it")
+
+    def _check_host(self) -> None:
+        """Numbers that Python made, whether in a tensor or as an argument of a kernel, cannot depend on the inputs'
+        numbers without somebody having read those."""
+        said = [*self.host, *LAUNCHING.numbers]
+        if ANYTHING not in self.allowed and self.first_host.setdefault(self.shapes, said) != said:
+            self.memory.note(
+                "torch_fallback", "the host makes other numbers for other inputs, which no kernel computed"
+            )
+
+    def _finishes(self, name: str, given: list[torch.Tensor]) -> bool:
+        """The last step over what kernels have already brought down to a few numbers."""
+        few = all(t.numel() <= 1 or t.numel() * SMALL <= self.largest for t in given)
+        return name in _FINISHING and few and all(self._by_kernel(t) or not self._depends(t) for t in given)
+
+
+def _same_numbers(a: torch.Tensor, b: torch.Tensor, in_order: bool) -> bool:
+    if a.numel() != b.numel() or a.dtype != b.dtype or a.numel() < 2:
+        return False
+    if torch.equal(a.flatten(), b.flatten()):
+        return True
+    return not in_order and bool(torch.equal(a.flatten().sort()[0], b.flatten().sort()[0]))
+
+
+def _is_real(tensor: torch.Tensor) -> bool:
+    return bool(tensor.is_floating_point() or tensor.is_complex())
+
+
+def _digest(tensor: torch.Tensor) -> str:
+    return hashlib.sha256(repr(tensor.detach().cpu().tolist()).encode()).hexdigest()
+
+
+def _place(tensor: torch.Tensor) -> int:
+    return int(tensor.untyped_storage().data_ptr())
+
+
+def _writes(func: Any) -> bool:
+    return any(a.alias_info is not None and a.alias_info.is_write for a in func._schema.arguments)
+
+
+def _written(func: Any, args: Any, kwargs: Any) -> list[torch.Tensor]:
+    """The arguments that the operation's schema says it writes."""
+    found = []
+    for index, argument in enumerate(func._schema.arguments):
+        if argument.alias_info is not None and argument.alias_info.is_write:
+            value = args[index] if index < len(args) else kwargs.get(argument.name)
+            found += [leaf for leaf in pytree.tree_leaves(value) if isinstance(leaf, torch.Tensor)]
+    return found

@@ -1,0 +1,64 @@
+"""A program whose inputs are large, judged at sizes that are not.
+
+In: a trial, and how one is judged. Out: the Judgement at the largest of the smaller sizes that the reference runs at
+and the candidate does not refuse. A candidate that was made for its sizes only is made again for the smaller ones,
+where the trial knows how; the check `sizes` says so. Where there are no such sizes, it is judged as given, if it can
+be. Not covered: which sizes there are (reading/resize.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TypeAlias
+
+from triton_data.verify.compare import outputs
+from triton_data.verify.draws.draws import Draw
+from triton_data.verify.judge.judgement import Checks, Judgement
+from triton_data.verify.judge.trial import BIG, Seen, Trial, observe, observe_some
+from triton_data.verify.reading import resize
+from triton_data.verify.reasons import Reason
+
+Judge: TypeAlias = Callable[[Trial, Checks, Seen], Judgement]
+REFUSED = (Reason.CRASH, Reason.STATE_MISMATCH, Reason.INSENSITIVE, Reason.UNSTABLE)
+NO_LIMIT = 1 << 62
+SHARE = 2  # of what is not large a smaller size takes one part: then a verdict takes no longer than others
+TRIED = 2  # smaller sizes that the reference runs at
+
+
+def judged(trial: Trial, checks: Checks, plan: list[Draw], judge: Judge) -> Judgement:
+    fitting = (r for r in resize.shrunk(trial.reference) if resize.meant(trial.reference, trial.entry, r.changes))
+    sizes = {resized.text: str(resized) for resized in fitting}
+    for text, seen in _running(trial, list(sizes), plan):
+        for one, how in _candidates(replace(trial, reference=text)):
+            attempt = Checks(dict(checks.made), checks.layers)
+            attempt.say("sizes", f"smaller than given{how}: {sizes[text]}")
+            found = judge(one, attempt, seen)
+            if found.reason not in REFUSED:
+                return found
+    given = observe(trial, checks, plan[: outputs.FEWEST], NO_LIMIT)
+    return given if isinstance(given, Judgement) else judge(trial, checks, given)
+
+
+def _running(trial: Trial, texts: list[str], plan: list[Draw]) -> list[tuple[str, Seen]]:
+    """Those that the reference runs at; where the larger ones cost the task its life, of the smaller half."""
+    limit = BIG[trial.believes] // SHARE
+    while texts:
+        if found := list(observe_some(trial, texts, TRIED, plan, limit)):
+            return found
+        texts = texts[(len(texts) + 1) // 2 :]
+    return []
+
+
+def _candidates(trial: Trial) -> Iterator[tuple[Trial, str]]:
+    yield trial, ""
+    if trial.remake is None:
+        return
+    mode = "training" if trial.differentiated else "inference"
+    made = trial.remake(trial.reference, trial.entry, mode)
+    if made is not None and _kernels(made[0]) == _kernels(trial.candidate):
+        yield replace(trial, candidate=made[0], externs=made[1]), ", made again for it"
+
+
+def _kernels(text: str) -> int:
+    return text.count("@triton.jit")

@@ -1,0 +1,1 @@
+"""What a text could do, told without running it."""

@@ -1,0 +1,108 @@
+"""The same program at other sizes: its text with other integers in `get_inputs` and `get_init_inputs`.
+
+In: a text in KernelBench's form. Out: texts in which sizes are changed, each with what was changed. Equal numbers
+change together, because they are usually one size spelled twice. Nothing is executed, so whether a text runs is for
+the caller to try. Not covered: sizes that are computed, or read from objects.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from triton_data.verify.reading.subject import INPUTS
+
+FACTORS = (4, 8, 16, 32, 64, 256)
+SMALLEST = 16  # what a size is never divided below
+DIVIDED = 48  # sizes above are divided
+_TABLES = ("tensor", "randperm")
+PARTS, LEAST = (2, 4, 8), 8  # where that is not enough, into how many parts smaller ones are, down to this one
+
+
+@dataclass(frozen=True, slots=True)
+class Resized:
+    text: str
+    changes: tuple[tuple[int, int], ...]  # (old size, new size)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{old} as {new}" for old, new in self.changes)
+
+
+def shrunk(text: str) -> Iterator[Resized]:
+    """Smaller and smaller, in steps that keep sizes multiples of 16."""
+    found = _literals(text)
+    for factor in FACTORS:
+        made = {v: max(SMALLEST, v // factor // 16 * 16) for v in {value for _, value in found} if v > DIVIDED}
+        if made:
+            yield _with(text, found, made)
+    for part in PARTS:
+        small = {v: max(2, v // part) for v in {value for _, value in found} if LEAST < v <= DIVIDED}
+        if small:
+            yield _with(text, found, made | small)
+
+
+def varied(text: str) -> Iterator[Resized]:
+    """Sizes that no block divides: all of them together first, then one after the other, larger and smaller."""
+    found = _literals(text)
+    sizes = sorted({value for _, value in found if value >= 3}, reverse=True)
+    several = [
+        {v: v - 1 for v in sizes if v > 4},
+        *({v: v - 1} for v in sizes),
+        *({v: v + 1} for v in sizes),
+    ]
+    for made in several:
+        if made:
+            yield _with(text, found, made)
+
+
+def meant(text: str, entry: str, changes: tuple[tuple[int, int], ...]) -> bool:
+    """A function that names a size itself, as what a test expects often does, means that size and no other; so does
+    one that is given a table, whose numbers belong to the sizes."""
+    known = {n.name: n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)}
+    functions = [known[entry]] if entry in known else []
+    drawn = ast.walk(known["get_inputs"]) if "get_inputs" in known else ()
+    if functions and any(isinstance(n, ast.Attribute) and n.attr in _TABLES for n in drawn):
+        return False
+    named = {n.value for node in functions for n in ast.walk(node) if isinstance(n, ast.Constant)}
+    return not named & {old for old, _ in changes}
+
+
+def sizes(text: str) -> list[int]:
+    """As often as they are named."""
+    return [value for _, value in _literals(text)]
+
+
+def _literals(text: str) -> list[tuple[ast.Constant, int]]:
+    """Integers that the input functions name, themselves or through constants of the module."""
+    tree = ast.parse(text)
+    constants = {name.id: node for node in tree.body for target in _targets(node) for name in _names(target)}
+    queue: list[ast.stmt] = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name in INPUTS]
+    seen: list[ast.stmt] = []
+    while queue:
+        node = queue.pop()
+        if node not in seen:
+            seen.append(node)
+            queue += [constants[name.id] for name in _names(node) if name.id in constants]
+    numbers = [inner for node in seen for inner in ast.walk(node) if isinstance(inner, ast.Constant)]
+    return [(n, n.value) for n in numbers if type(n.value) is int and n.value >= 2]
+
+
+def _targets(node: ast.stmt) -> list[ast.expr]:
+    """`ROWS, COLS = 12, 100` and `ROWS: int = 12` name sizes as well."""
+    if isinstance(node, ast.Assign):
+        return node.targets
+    return [node.target] if isinstance(node, ast.AnnAssign) and node.value is not None else []
+
+
+def _names(node: ast.AST) -> Iterator[ast.Name]:
+    return (inner for inner in ast.walk(node) if isinstance(inner, ast.Name))
+
+
+def _with(text: str, found: list[tuple[ast.Constant, int]], made: dict[int, int]) -> Resized:
+    lines = [line.encode() for line in text.splitlines(keepends=True)]
+    chosen = [(node, made[value]) for node, value in found if value in made]
+    for node, new in sorted(chosen, key=lambda pair: (pair[0].lineno, pair[0].col_offset), reverse=True):
+        line = lines[node.lineno - 1]
+        lines[node.lineno - 1] = line[: node.col_offset] + str(new).encode() + line[node.end_col_offset :]
+    return Resized(b"".join(lines).decode(), tuple(sorted(made.items())))
