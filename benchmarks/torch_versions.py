@@ -27,7 +27,7 @@ _ONE = """
 import json, sys
 sys.path[:0] = ["benchmarks", "src"]
 from modules import programs
-from triton_data.capture.headless import capture_program
+from triton_data.capture.headless.capture import capture_program
 from triton_data.records import Drop
 for name, program in list(programs())[:: int(sys.argv[1])]:
     for mode in sys.argv[2:]:

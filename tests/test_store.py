@@ -27,7 +27,7 @@ from triton_data.records import (
     digest,
 )
 from triton_data.store import Store, schema
-from triton_data.store.store import PAGE
+from triton_data.store.reading import PAGE
 
 ORIGIN = Origin("git", repo="a/b", repo_id=7, revision="c" * 40, path="x/y.py", line_start=1, line_end=9, stars=120)
 

@@ -13,7 +13,7 @@ from triton_data.records import Capture, Drop
 
 FORKED = """
 import json, os, threading
-from triton_data.capture import jailed
+from triton_data.capture.headless import jailed
 jailed.warm_up()
 assert threading.active_count() == 1 and len(os.listdir("/proc/self/task")) == 1
 program = {program!r}

@@ -39,7 +39,7 @@ def rewritten() -> dict[str, str]:
 import json, sys
 sys.path.insert(0, {str(ROOT / "benchmarks")!r})
 from modules import programs
-from triton_data.capture.headless import capture_program
+from triton_data.capture.headless.capture import capture_program
 from triton_data.rewrite.rewrite import rewrite
 known = dict(programs())
 made = {{}}

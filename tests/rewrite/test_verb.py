@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 CHECK = """
 import importlib.util, sys, torch
-from triton_data.verify.interpreter.install import install
+from triton_data.verify.jailed.interpreter.install import install
 install()
 def load(name, path):
     spec = importlib.util.spec_from_file_location(name, path)

@@ -14,7 +14,7 @@ from pathlib import Path
 PREAMBLE = """
 import torch, triton, triton.language as tl
 from triton.language.extra import libdevice
-from triton_data.verify.interpreter.install import install
+from triton_data.verify.jailed.interpreter.install import install
 install()
 """
 

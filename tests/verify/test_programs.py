@@ -151,8 +151,8 @@ def test_races_are_seen_and_harmless_sharing_is_not_one(bench: Bench) -> None:
         found = said(
             bench,
             f"""
-            from triton_data.verify.interpreter.execute import LAUNCHES
-            from triton_data.verify.interpreter.memory import Memory
+            from triton_data.verify.jailed.interpreter.execute import LAUNCHES
+            from triton_data.verify.jailed.interpreter.memory import Memory
 
             @triton.jit
             def kernel(out_ptr, o2_ptr, N: tl.constexpr):

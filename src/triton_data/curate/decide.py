@@ -20,13 +20,12 @@ from triton_data.curate.benchmarks.contamination import Detector, Form, Match
 from triton_data.curate.duplicates.clusters import Clusters
 from triton_data.curate.duplicates.near import merge_similar
 from triton_data.curate.reading.shingles import Sets, Sketches
+from triton_data.curate.reasons import INFORMING, OF_A_FLAG, Reason
 from triton_data.curate.rows import Row, kinds, read_rows
 from triton_data.curate.settings import opted_out
 from triton_data.curate.split import assign, split_units
 from triton_data.records import Decision
 from triton_data.store import Store
-
-_FLAGGED = {"contaminated_flag", "personal_flag"}  # reasons that only inform
 
 
 def decide(store: Store, config: CurateConfig, round_: str) -> Iterator[Decision]:
@@ -38,7 +37,10 @@ def decide(store: Store, config: CurateConfig, round_: str) -> Iterator[Decision
         _unite(rows, numbers, sketches, same, config.dedup)
     groups = _groups(rows, alike)
     splits = split_units(
-        [row.unit for row in rows], config.seed, (config.validation, config.test), _known_splits(store)
+        [row.unit for row in rows],
+        config.seed,
+        (config.validation, config.test),
+        store.splits(but_for=Reason.OTHER_SPLIT),
     )
     sides = assign([row.unit for row in rows], groups, splits)
     reasons = _reasons(rows, matches, config, [own for _, own in sides])
@@ -90,7 +92,7 @@ def _groups(rows: list[Row], alike: Clusters) -> list[int]:
     return groups
 
 
-def _survivors(rows: list[Row], same: Clusters, reasons: list[list[str]], config: CurateConfig) -> list[int]:
+def _survivors(rows: list[Row], same: Clusters, reasons: list[list[Reason]], config: CurateConfig) -> list[int]:
     """For each row the one that stands for its cluster."""
     members: dict[int, list[int]] = defaultdict(list)
     for number, root in enumerate(same.labels().tolist()):
@@ -103,12 +105,12 @@ def _survivors(rows: list[Row], same: Clusters, reasons: list[list[str]], config
     return best
 
 
-def _rank(row: Row, reasons: list[str], config: CurateConfig) -> tuple[object, ...]:
+def _rank(row: Row, reasons: list[Reason], config: CurateConfig) -> tuple[object, ...]:
     """The best comes first; the key at the end makes it one and the same for the same set."""
     free = licences.allowed(row.origin.licence, config.licences or licences.PERMISSIVE)
     time = row.origin.time or "9"
     return (
-        len(set(reasons) - _FLAGGED) > 0,
+        len(set(reasons) - INFORMING) > 0,
         not free,
         -row.verified,
         not row.products,
@@ -136,56 +138,50 @@ def _matches(rows: list[Row], sketches: Sketches, config: CurateConfig) -> list[
     return found
 
 
-def _reasons(rows: list[Row], matches: list[list[Match]], config: CurateConfig, own: list[bool]) -> list[list[str]]:
+def _reasons(rows: list[Row], matches: list[list[Match]], config: CurateConfig, own: list[bool]) -> list[list[Reason]]:
     out = opted_out(config.opt_out)
     wanted = config.licences or licences.PERMISSIVE
     reasons = []
     for number, row in enumerate(rows):
-        found: list[str] = [flag for flag in ("unparsable", "unlabelled", "secrets") if flag in row.flags]
+        found = [reason for reason in OF_A_FLAG if reason in row.flags]
         if row.tokens > config.max_tokens or "too_large" in row.flags:
-            found.append("too_long")
+            found.append(Reason.TOO_LONG)
         if {"email", "ip_address"} & set(row.flags) and config.personal != "off":
-            found.append("personal" if config.personal == "drop" else "personal_flag")
+            found.append(Reason.PERSONAL if config.personal == "drop" else Reason.PERSONAL_FLAG)
         found += _licence(row, wanted, config.unknown_licence)
         if row.origin.repo.lower() in out or row.origin.repo.lower().partition("/")[0] in out:
-            found.append("opted_out")
+            found.append(Reason.OPTED_OUT)
         if any(match.counts for match in matches[number]):
-            found.append("contaminated" if config.decontaminate == "drop" else "contaminated_flag")
+            found.append(Reason.CONTAMINATED if config.decontaminate == "drop" else Reason.CONTAMINATED_FLAG)
         found += _verification(row, config.verified)
         if not own[number]:
-            found.append("other_split")
+            found.append(Reason.OTHER_SPLIT)
         reasons.append(found)
     return reasons
 
 
-def _licence(row: Row, wanted: tuple[str, ...], unknown: str) -> list[str]:
+def _licence(row: Row, wanted: tuple[str, ...], unknown: str) -> list[Reason]:
     if row.origin.licence:
-        return [] if licences.allowed(row.origin.licence, wanted) else ["licence"]
+        return [] if licences.allowed(row.origin.licence, wanted) else [Reason.LICENCE]
     keep = unknown == "keep" or (unknown == "own" and row.origin.source in licences.OWN)
-    return [] if keep else ["licence_unknown"]
+    return [] if keep else [Reason.LICENCE_UNKNOWN]
 
 
-def _verification(row: Row, wanted: str) -> list[str]:
+def _verification(row: Row, wanted: str) -> list[Reason]:
     if row.kind not in ("pair", "kernel") or wanted == "any":
         return []
     if row.verified < 0:
-        return ["verification_failed"]
-    return ["unverified"] if wanted == "passed" and row.verified == 0 else []
+        return [Reason.VERIFICATION_FAILED]
+    return [Reason.UNVERIFIED] if wanted == "passed" and row.verified == 0 else []
 
 
-def _kept(rows: list[Row], reasons: list[list[str]], best: list[int], config: CurateConfig) -> list[bool]:
+def _kept(rows: list[Row], reasons: list[list[Reason]], best: list[int], config: CurateConfig) -> list[bool]:
     """A program comes before what was made of it, so its fate is known by then."""
     kept: list[bool] = []
     for number, row in enumerate(rows):
         if config.dedup != "off" and best[number] != number:
-            reasons[number].append("duplicate")
+            reasons[number].append(Reason.DUPLICATE)
         if row.parent >= 0 and not kept[row.parent]:
-            reasons[number].append("program_left_out")
-        kept.append(not set(reasons[number]) - _FLAGGED)
+            reasons[number].append(Reason.PROGRAM_LEFT_OUT)
+        kept.append(not set(reasons[number]) - INFORMING)
     return kept
-
-
-def _known_splits(store: Store) -> dict[str, str]:
-    """What an earlier round of this run decided for a unit, from texts that were on their unit's own side."""
-    asked = "SELECT DISTINCT unit, split FROM decisions WHERE reasons NOT LIKE '%other_split%' ORDER BY rowid DESC"
-    return dict(store.db.execute(asked))

@@ -36,7 +36,7 @@ class LabelStage:
         """A Pair's mode is its Capture's, so it travels with it."""
         for kind in _SUBJECTS:
             for record in store.unfinished(kind, self.name):
-                yield _WithMode(record, _mode(store, record)) if isinstance(record, Pair) else record  # type: ignore[misc]
+                yield _WithMode(record, store.capture_mode(record.capture)) if isinstance(record, Pair) else record  # type: ignore[misc]
 
     def count(self, store: Store) -> int:
         return sum(store.count_unfinished(kind, self.name) for kind in _SUBJECTS)
@@ -56,11 +56,6 @@ class _WithMode:
     @property
     def key(self) -> str:
         return self.pair.key
-
-
-def _mode(store: Store, pair: Pair) -> str:
-    row = store.db.execute("SELECT mode FROM captures WHERE key=?", (pair.capture,)).fetchone()
-    return str(row[0]) if row else ""
 
 
 def _subjects(item: Any) -> Iterator[subjects.Subject]:
@@ -123,21 +118,15 @@ class CurateStage:
             yield wanted
 
     def count(self, store: Store) -> int:
-        done = "SELECT COUNT(*) FROM outcomes WHERE stage=? AND item=? AND status='done'"
-        known = store.db.execute(done, (self.name, self.round(store).key)).fetchone()[0]
-        return int(store.count(Label) > 0 and not known)
+        return int(store.count(Label) > 0 and not store.is_done(self.name, self.round(store).key))
 
     def held(self) -> AbstractContextManager[object]:
         return nullcontext()
 
     def round(self, store: Store) -> Round:
         """Named by the settings and by what there is: records are only ever added."""
-        state = [store.db.execute(f"SELECT COUNT(*), MAX(rowid) FROM {table}").fetchone() for table in _STATE]
-        return Round(digest("round", str(codec.to_json(self.config)), str(state)))
+        return Round(digest("round", str(codec.to_json(self.config)), str(store.state())))
 
     def work(self, item: Round) -> Iterator[Decision]:
         with Store.read(self.run_dir) as store:
             yield from decide(store, self.config, item.key)
-
-
-_STATE = ("programs", "kernels", "pairs", "captures", "labels", "traces", "verdicts")

@@ -48,8 +48,8 @@ def subjects(store: Store) -> Iterator[Subject]:
     """Each text once, in the same order for the same content."""
     yield from map(of_program, store.sorted(Program))
     yield from map(of_kernel, store.sorted(Kernel))
-    rewritten = {pair.capture for pair in store.records(Pair)}
-    modes = dict(store.db.execute("SELECT key, mode FROM captures"))
+    rewritten = store.rewritten_captures()
+    modes = store.capture_modes()
     yield from (of_pair(pair, modes.get(pair.capture, "")) for pair in store.sorted(Pair))
     seen: set[str] = set()
     for capture in store.sorted(Capture):

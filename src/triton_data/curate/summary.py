@@ -41,9 +41,7 @@ def _counts(values: dict[str, int]) -> str:
 
 def newest_round(store: Store) -> str:
     """'' where the run was never curated."""
-    asked = "SELECT item FROM outcomes WHERE stage='curate' AND status='done' ORDER BY finished DESC LIMIT 1"
-    row = store.db.execute(asked).fetchone()
-    return str(row[0]) if row else ""
+    return store.newest_done("curate")
 
 
 def decisions(store: Store) -> Iterator[Decision]:

@@ -43,9 +43,7 @@ class Selection:
     everything: bool = False
 
     def __post_init__(self) -> None:
-        asked = "SELECT item FROM outcomes WHERE stage='curate' AND status='done' ORDER BY finished DESC LIMIT 1"
-        row = self.store.db.execute(asked).fetchone()
-        self.round = str(row[0]) if row else ""
+        self.round = self.store.newest_done("curate")
         self.left_out: dict[str, int] = {}
 
     def decision(self, key: str) -> Decision | None:
@@ -75,7 +73,7 @@ class Selection:
         yield from self._generated()
 
     def _generated(self) -> Iterator[Row]:
-        rewritten = {key for (key,) in self.store.db.execute("SELECT capture FROM pairs")}
+        rewritten = self.store.rewritten_captures()
         seen: set[str] = set()
         for capture in self.store.sorted(Capture):
             if capture.key in rewritten:  # its kernels are in the pair, in a form that people can read

@@ -19,19 +19,24 @@ from triton_data.running.progress import Progress
 from triton_data.store import Store
 
 
-class Stage(Protocol):
-    """Pickled to each worker once it is held. Items have a `key`, the name of their outcome."""
+class Work(Protocol):
+    """How one item is done. Pickled to each worker once it is held. Items have a `key`, the name of their outcome."""
 
     name: str
 
-    def todo(self, store: Store) -> Iterator[Any]: ...  # items with no outcome yet
-    def count(self, store: Store) -> int: ...  # how many of them: for the ETA
     def held(self) -> AbstractContextManager[object]: ...  # in the driver, around the loop: a jail, say
     def work(self, item: Any) -> Iterable[Record | Drop]: ...  # runs in a worker, a jail or a Ray task
 
 
+class Stage(Work, Protocol):
+    """And what there is to do in a run."""
+
+    def todo(self, store: Store) -> Iterator[Any]: ...  # items with no outcome yet
+    def count(self, store: Store) -> int: ...  # how many of them: for the ETA
+
+
 class Engine(Protocol):
-    def run(self, stage: Stage, items: Iterator[Any], interrupt: Interrupt) -> Iterator[list[Outcome]]:
+    def run(self, work: Work, items: Iterator[Any], interrupt: Interrupt) -> Iterator[list[Outcome]]:
         """Outcomes as they come back; an empty list is a chance to look at the clock."""
         ...
 
@@ -62,7 +67,7 @@ def run_stage(stage: Stage, store: Store, engine: Engine) -> Summary:
         return Summary(stage.name, items, records, drops, time.monotonic() - started, interrupt.asked)
 
 
-def perform(stage: Stage, item: Any) -> tuple[tuple[Record, ...], tuple[Drop, ...]]:
+def perform(stage: Work, item: Any) -> tuple[tuple[Record, ...], tuple[Drop, ...]]:
     """One item, here and now: what it became, split into records and drops."""
     outputs: list[Record] = []
     drops: list[Drop] = []

@@ -1,7 +1,7 @@
 """One run on disk: `RUN/run.db` (SQLite, WAL) and the blobs beside it.
 
-In: outcomes of items, each with the records it made. Out: records, what is left to do, and the funnel.
-One process writes at a time (a lock file says who). Not covered: blobs' content (blobs.py), SQL text (schema.py).
+In: outcomes of items, each with the records it made. Out: a database; reading.py says what may be asked of it.
+One process writes at a time (a lock file says who). Not covered: blobs' content (blobs.py), tables (schema.py).
 """
 
 from __future__ import annotations
@@ -12,18 +12,15 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
 
 from triton_data.errors import Misuse
 from triton_data.records import Drop, Origin, Outcome, Record, codec
 from triton_data.store import database, schema
 from triton_data.store.blobs import Blobs
-
-R = TypeVar("R", bound=Record)
-PAGE = 256  # rows read ahead of the stage; bounds the driver's memory
+from triton_data.store.reading import Reader
 
 
-class Store:
+class Store(Reader):
     """Open with `Store.open` (one writer) or `Store.read` (any number of readers)."""
 
     def __init__(self, run_dir: Path, connection: sqlite3.Connection, lock: int | None) -> None:
@@ -145,88 +142,6 @@ class Store:
                 if self.db.in_transaction:  # a full disk rolls back by itself
                     self.db.execute("ROLLBACK")
                 raise
-
-    # ---- reading -----------------------------------------------------------------------------------------
-
-    def meta(self, name: str) -> str | None:
-        row = self.db.execute("SELECT value FROM meta WHERE name=?", (name,)).fetchone()
-        return None if row is None else str(row[0])
-
-    def records(self, kind: type[R], where: str = "1", values: Sequence[Any] = ()) -> Iterator[R]:
-        """Every record of a kind, oldest first, read in pages: the caller may write meanwhile."""
-        select = (
-            f"SELECT rowid, {','.join(codec.COLUMNS[kind])} FROM {kind.table} t"
-            f" WHERE rowid > ? AND ({where}) ORDER BY rowid LIMIT {PAGE}"
-        )
-        last = 0
-        while rows := self.db.execute(select, (last, *values)).fetchall():
-            last = rows[-1][0]
-            for row in rows:
-                yield codec.from_row(kind, row[1:])
-
-    def sorted(self, kind: type[R]) -> Iterator[R]:
-        """Every record of a kind by where it comes from: the same order for the same content."""
-        select = (
-            f"SELECT {','.join(codec.COLUMNS[kind])} FROM {kind.table} ORDER BY source, repo, path, line_start, key"
-        )
-        for row in self.db.execute(select):
-            yield codec.from_row(kind, row)
-
-    def products(self, kind: type[R], stage: str, item: str) -> Iterator[R]:
-        """The records that one item of a stage made."""
-        made = "t.key IN (SELECT key FROM products WHERE stage=? AND kind=? AND item=?)"
-        return self.records(kind, made, (stage, kind.table, item))
-
-    def items_done(self, stage: str, without: str) -> list[str]:
-        """Items done in `stage` that have no outcome yet in the stage `without`."""
-        rows = self.db.execute(
-            "SELECT item FROM outcomes o WHERE stage=? AND part='' AND status='done' AND NOT EXISTS"
-            " (SELECT 1 FROM outcomes p WHERE p.stage=? AND p.item=o.item AND p.part='') ORDER BY finished, item",
-            (stage, without),
-        )
-        return [row[0] for row in rows]
-
-    def unfinished(self, kind: type[R], stage: str, suffix: str = "", where: str = "1") -> Iterator[R]:
-        """Records with no outcome yet in `stage`, where the item's key is the record's key + suffix."""
-        return self.records(kind, f"{_UNFINISHED} AND {where}", (stage, suffix))
-
-    def count_unfinished(self, kind: type[Record], stage: str, suffix: str = "", where: str = "1") -> int:
-        return self._scalar(f"SELECT COUNT(*) FROM {kind.table} t WHERE {_UNFINISHED} AND {where}", (stage, suffix))
-
-    def ended(self, stage: str, reason: str | None = None) -> list[tuple[str, str]]:
-        """Items with an outcome in `stage` and its detail; with a reason, those dropped for it."""
-        asked = "SELECT item, detail FROM outcomes WHERE stage=? AND part='' AND (? IS NULL OR reason=?)"
-        return self.db.execute(asked, (stage, reason, reason)).fetchall()
-
-    def has_outcome(self, stage: str, item: str) -> bool:
-        return bool(self._scalar("SELECT COUNT(*) FROM outcomes WHERE stage=? AND item=? AND part=''", (stage, item)))
-
-    def count(self, kind: type[Record]) -> int:
-        return self._scalar(f"SELECT COUNT(*) FROM {kind.table}")
-
-    def count_distinct(self, table: str, column: str) -> int:
-        return self._scalar(f"SELECT COUNT(DISTINCT {column}) FROM {table}")
-
-    def outcome_counts(self) -> Iterator[tuple[str, str, str, str, int, float]]:
-        """(stage, 'item' or 'part', status, reason, how many, seconds of work)."""
-        yield from self.db.execute(
-            "SELECT stage, CASE part WHEN '' THEN 'item' ELSE 'part' END AS what, status, reason, COUNT(*),"
-            " SUM(CASE part WHEN '' THEN seconds ELSE 0 END) FROM outcomes GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
-        )
-
-    def product_counts(self) -> Iterator[tuple[str, str, int]]:
-        """(stage, record kind, distinct records)."""
-        yield from self.db.execute("SELECT stage, kind, COUNT(DISTINCT key) FROM products GROUP BY 1, 2 ORDER BY 1, 2")
-
-    def spans(self) -> Iterator[tuple[str, float, float]]:
-        """(stage, first and last moment an item finished)."""
-        yield from self.db.execute("SELECT stage, MIN(finished), MAX(finished) FROM outcomes GROUP BY 1")
-
-    def _scalar(self, sql: str, values: Sequence[Any] = ()) -> int:
-        return int(self.db.execute(sql, values).fetchone()[0])
-
-
-_UNFINISHED = "NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.stage=? AND o.item = t.key || ? AND o.part='')"
 
 
 def _place(origin: Origin) -> tuple[str, str, str, str, int]:

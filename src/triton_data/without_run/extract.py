@@ -20,7 +20,7 @@ from triton_data.jail import Jail
 from triton_data.records import Drop, Kernel, Origin, Outcome, Pair, Program
 from triton_data.running.engine.local import LocalEngine
 from triton_data.running.interrupt import Interrupt
-from triton_data.running.stage import Stage
+from triton_data.running.stage import Work
 from triton_data.sources.folder import Folder
 
 Row = dict[str, Any]
@@ -79,11 +79,11 @@ def read_program(path: Path) -> Program | Drop:
         return Drop("syntax", f"{type(error).__name__}: {error}")
 
 
-def run_bare(stage: Stage, items: list[Any], timeout: float, jobs: int | None) -> Iterator[Outcome]:
+def run_bare(work: Work, items: list[Any], timeout: float, jobs: int | None) -> Iterator[Outcome]:
     if not items:
         return
-    with Interrupt() as interrupt, stage.held():
-        for outcomes in LocalEngine(jobs, timeout).run(stage, iter(items), interrupt):
+    with Interrupt() as interrupt, work.held():
+        for outcomes in LocalEngine(jobs, timeout).run(work, iter(items), interrupt):
             yield from outcomes
         if interrupt.asked:
             raise KeyboardInterrupt

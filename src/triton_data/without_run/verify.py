@@ -17,7 +17,6 @@ from typing import Any
 from triton_data.errors import Misuse, closest
 from triton_data.records import Drop, Origin, Verdict, digest
 from triton_data.running.engine.local import GRACE
-from triton_data.store import Store
 from triton_data.verify.bench.bench import Bench, open_bench
 from triton_data.verify.judge.judgement import PROTOCOL, Judgement
 from triton_data.without_run.extract import run_bare
@@ -71,7 +70,7 @@ class Row:
 
 
 @dataclass
-class AuditStage:
+class Audit:
     """Not part of a run: its items are rows, its records Verdicts that go to the file beside them."""
 
     device: str
@@ -80,12 +79,6 @@ class AuditStage:
     allow_unsafe: bool
     name: str = "audit"
     bench: Bench | None = None
-
-    def todo(self, store: Store) -> Iterator[Row]:
-        raise NotImplementedError("rows come from a file, not from a run")
-
-    def count(self, store: Store) -> int:
-        raise NotImplementedError("rows come from a file, not from a run")
 
     def held(self) -> AbstractContextManager[object]:
         self.bench = open_bench(self.device, self.allow_unsafe, inductor=True)
@@ -110,9 +103,9 @@ def audit(
     target = out or path.with_suffix(f".verdicts.{device}.jsonl")
     done = {row["row"] for row in finished(target)}
     rows = [row for row in _rows(path, columns, limit) if row.key not in done]
-    stage = AuditStage(device, protocol, timeout, allow_unsafe)
+    work = Audit(device, protocol, timeout, allow_unsafe)
     with target.open("a", encoding="utf-8") as file:
-        for outcome in run_bare(stage, rows, 4 * timeout + GRACE, jobs):
+        for outcome in run_bare(work, rows, 4 * timeout + GRACE, jobs):
             for result in (*outcome.drops, *outcome.outputs):
                 assert isinstance(result, Verdict | Drop)
                 found = _line(outcome.item, result)

@@ -25,7 +25,7 @@ from triton_data.errors import Misuse
 from triton_data.records import Drop, Outcome
 from triton_data.running.engine import worker
 from triton_data.running.interrupt import Interrupt
-from triton_data.running.stage import Stage
+from triton_data.running.stage import Work
 
 AHEAD_SECONDS = 0.05  # a worker's queue holds about this much work, so that short items do not wait for the pipe
 AHEAD_ITEMS = 64
@@ -70,11 +70,11 @@ class LocalEngine:
         self.jobs = jobs or os.cpu_count() or 1
         self.timeout = timeout
 
-    def run(self, stage: Stage, items: Iterator[Any], interrupt: Interrupt) -> Iterator[list[Outcome]]:
+    def run(self, work: Work, items: Iterator[Any], interrupt: Interrupt) -> Iterator[list[Outcome]]:
         first = list(islice(items, self.jobs))  # so that two items never start eight workers
         if not first:
             return
-        pool = _Pool(stage, self.timeout, first, items)
+        pool = _Pool(work, self.timeout, first, items)
         try:
             while pool.feed(interrupt.asked):
                 yield pool.collect()
@@ -83,8 +83,8 @@ class LocalEngine:
 
 
 class _Pool:
-    def __init__(self, stage: Stage, timeout: float, first: list[Any], items: Iterator[Any]) -> None:
-        self.stage, self.timeout = stage, timeout
+    def __init__(self, work: Work, timeout: float, first: list[Any], items: Iterator[Any]) -> None:
+        self.work, self.timeout = work, timeout
         self.items = items
         self.again: deque[Any] = deque(first)  # items to hand out before new ones
         self.held: tuple[Any, bytes] | None = None  # pickled, waiting for room
@@ -94,7 +94,7 @@ class _Pool:
 
     def _spawn(self) -> _Worker:
         ours, theirs = self.context.Pipe()
-        process = self.context.Process(target=worker.main, args=(self.stage, theirs, os.getpid()), daemon=False)
+        process = self.context.Process(target=worker.main, args=(self.work, theirs, os.getpid()), daemon=False)
         process.start()
         theirs.close()
         return _Worker(process, ours)

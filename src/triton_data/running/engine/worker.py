@@ -19,13 +19,13 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from triton_data.records import Drop, Outcome
-from triton_data.running.stage import Stage, perform
+from triton_data.running.stage import Work, perform
 
 READY, MACHINE, DONE = range(3)
 MACHINE_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENODEV}  # ENODEV: no GPU
 
 
-def main(stage: Stage, pipe: Connection, driver: int) -> None:
+def main(work: Work, pipe: Connection, driver: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     die_with(driver)
@@ -33,15 +33,15 @@ def main(stage: Stage, pipe: Connection, driver: int) -> None:
         pipe.send_bytes(pickle.dumps((READY, os.getpid())))
         while True:
             item = pickle.loads(pipe.recv_bytes())
-            pipe.send_bytes(pickle.dumps(_reply(stage, item)))
+            pipe.send_bytes(pickle.dumps(_reply(work, item)))
     except (EOFError, BrokenPipeError, ConnectionResetError):  # the driver has all it wanted
         return
 
 
-def _reply(stage: Stage, item: Any) -> tuple[int, Any]:
+def _reply(work: Work, item: Any) -> tuple[int, Any]:
     started = time.perf_counter()
     try:
-        outputs, drops = perform(stage, item)
+        outputs, drops = perform(work, item)
     except OSError as error:
         if error.errno in MACHINE_ERRORS:
             return MACHINE, ": ".join(filter(None, (error.strerror, error.filename)))
