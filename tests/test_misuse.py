@@ -47,7 +47,7 @@ def test_unknown_source(tmp_path: Path) -> None:
 
 
 def test_missing_folder(tmp_path: Path) -> None:
-    assert "no folder absent" in refused("scrape", "dir:absent", "--run-dir", tmp_path / "run")
+    assert f"no folder {ROOT / 'absent'}" in refused("scrape", "dir:absent", "--run-dir", tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
 
@@ -57,7 +57,7 @@ def test_missing_folder(tmp_path: Path) -> None:
         ('[capture]\ntargets = ["sm_91"]', "did you mean 'sm_90'?"),
         ('[capture]\nmodes = ["inferense"]', "did you mean 'inference'?"),
         ('[export]\nformats = ["torchtone"]', "did you mean 'torchtune'?"),
-        ('[scrape]\nsources = ["dir:absent"]', "no folder absent"),
+        ('[scrape]\nsources = ["dir:absent"]', f"no folder {ROOT / 'absent'}"),
     ],
 )
 def test_unknown_names_in_a_config_are_refused_before_anything_is_written(tmp_path: Path, text: str, says: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.metadata
 import sys
 
+from triton_data import __version__
 from triton_data.errors import Misuse
 
 # The patches in headless/patches.py were read against these releases and measured on them (docs/decisions/010).
@@ -33,8 +34,8 @@ def check_toolchain() -> None:
 
 def versions() -> tuple[tuple[str, str], ...]:
     """(name, version) of what decides the generated text, for `Capture.toolchain`."""
-    names = ("torch", "triton", "triton-data")
-    return tuple((name.replace("-", "_"), _version(name) or "unknown") for name in names)
+    installed = tuple((name, _version(name) or "unknown") for name in ("torch", "triton"))
+    return (*installed, ("triton_data", __version__))  # ours is in the code: a jail sees no metadata of a checkout
 
 
 def _series(version: str) -> str:

@@ -53,6 +53,7 @@ def capture(
     Example:  triton-data capture --suite timm --models '^resnet' --run-dir runs/timm
     """
     _check(paths, out, levels, suite, models, limit)
+    options.writable(out)
     if keep_debug is not None and device != "cuda":
         raise Misuse("--keep-debug keeps what a GPU run leaves: add --device cuda")
     chosen = {
@@ -65,7 +66,7 @@ def capture(
     }
     if paths or (suite and out):
         config = configs.with_flags(configs.Config(), **chosen)
-        pipeline.check(config)
+        pipeline.check(config, ("capture",))
         return finish_bare(_bare(paths, config, out, options.listed(levels) or (), suite, models, limit), as_json)
     if suite:
         _add_suite(run_dir, suite, models, limit)

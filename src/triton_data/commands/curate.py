@@ -61,7 +61,7 @@ def curate(context: click.Context, /, run_dir: Path, jobs: int | None, allow_uns
     with Store.read(run_dir):  # a run must exist: curation makes nothing of nothing
         pass
     config = pipeline.grown(run_dir, jobs=jobs, allow_unsafe_exec=allow_unsafe_exec or None, **flags)
-    pipeline.check(config)
+    pipeline.check(config, pipeline.CURATING)
     pipeline.execute(config, pipeline.CURATING)
     from triton_data.curate.summary import summarise
 

@@ -9,6 +9,7 @@ import click
 
 from triton_data import pipeline
 from triton_data.commands import options
+from triton_data.commands.dropped import advice, line, printable, rows
 from triton_data.store import Store
 
 
@@ -48,15 +49,22 @@ def _try(file: Path, profile: str, allow_unsafe: bool) -> None:
 
 
 @click.command()
+@click.option("--dropped", is_flag=False, flag_value="", metavar="[REASON]", help="What was dropped, with messages.")
 @options.RUN_DIR
 @options.JSON
-def status(run_dir: Path, as_json: bool) -> None:
+def status(dropped: str | None, run_dir: Path, as_json: bool) -> None:
     """Print the funnel of a run: done, pending, dropped by reason, records made.
 
     Example:  triton-data status --run-dir runs/quickstart --json
+
+    Example:  triton-data status --run-dir runs/quickstart --dropped construct_failed
     """
     with Store.read(run_dir) as store:
-        print_funnel(store, as_json)
+        if dropped is None:
+            print_funnel(store, as_json)
+            return
+        for row in rows(store, dropped):
+            click.echo(json.dumps(row) if as_json else line(row))
 
 
 def print_funnel(store: Store, as_json: bool) -> None:
@@ -67,3 +75,7 @@ def print_funnel(store: Store, as_json: bool) -> None:
     from triton_data.commands.terminal_tables import console, funnel_table
 
     console().print(funnel_table(funnel))
+    for words in advice(store):
+        console().print(printable(words), soft_wrap=True, markup=False)
+    if any(row["dropped"] for row in funnel["stages"].values()):
+        click.echo(f"what was dropped: triton-data status --run-dir {store.run_dir} --dropped")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import click
+
+from triton_data.errors import Misuse
 
 RUN_DIR = click.option(
     "--run-dir",
@@ -40,6 +43,18 @@ def gathering(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(_GATHERING):
         command = option(command)
     return command
+
+
+def writable(folder: Path | None) -> None:
+    """Whether files can be made in a folder is asked before minutes of work, not after."""
+    if folder is None:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise Misuse(f"cannot write under {folder}: {error.strerror}; name another --out") from error
 
 
 def listed(text: str | None) -> tuple[str, ...] | None:

@@ -10,6 +10,7 @@ from triton_data import config as configs
 from triton_data import pipeline
 from triton_data.commands import options
 from triton_data.commands.stages import finish_bare, run_stages
+from triton_data.errors import Misuse
 from triton_data.rewrite.options import STEPS, Options
 
 
@@ -50,9 +51,12 @@ def rewrite(
         return finish_bare(bisected(run_dir, bisect, "cpu", allow_unsafe_exec), as_json)
     if not paths:
         return run_stages(["rewrite"], run_dir, as_json, **flags)
+    options.writable(out)
     from triton_data.without_run.rewrite import rewrite_paths
 
+    if "," in target:
+        raise Misuse(f"--target takes one GPU here, not {target!r}: rewrite once for each")
     config = configs.with_flags(configs.Config(), capture__targets=(target,), capture__modes=(mode,), **flags)
-    pipeline.check(config)
+    pipeline.check(config, ("rewrite",))
     chosen = Options(autotune=configurations == "all", suffix=suffix, stop_after=stop_after or "")
     return finish_bare(rewrite_paths(paths, config, chosen, out, kernels), as_json)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import click
 
@@ -14,11 +15,10 @@ from triton_data.running.stage import Summary
 from triton_data.store import Store
 
 NEXT = (
-    "on your PATH:     source .venv/bin/activate",
     "a folder:         triton-data scrape dir:PATH --run-dir runs/mine; then extract, capture, rewrite, export",
     "a PyPI package:   triton-data scrape pypi:einops --run-dir runs/einops, and so on",
     "a GitHub repo:    triton-data scrape github:OWNER/NAME --run-dir runs/mine, and so on",
-    "what was dropped: triton-data status --run-dir {run_dir}",
+    "what was dropped: triton-data status --run-dir {run_dir} --dropped",
 )
 
 
@@ -48,4 +48,6 @@ def report_run(store: Store, config: Config, summaries: list[Summary], as_json: 
     for each in made:
         console.print(f"result: {each.line()}", soft_wrap=True)
     console.print(f"run:    {store.run_dir} (run.db, blobs/, events.jsonl)", soft_wrap=True)
+    if shutil.which("triton-data") is None:
+        console.print("on your PATH: source .venv/bin/activate", soft_wrap=True)
     console.print("next:", *(line.format(run_dir=store.run_dir) for line in NEXT), sep="\n  ", soft_wrap=True)

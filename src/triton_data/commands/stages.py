@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from triton_data import config as configs
 from triton_data import pipeline
 from triton_data.commands import options
 from triton_data.commands.inspect import print_funnel
+from triton_data.running.stage import Summary
 from triton_data.store import Store
 
 
@@ -86,6 +88,7 @@ def extract(paths: tuple[Path, ...], out: Path | None, run_dir: Path, jobs: int 
     flags |= {"llm__model": llm_model, "llm__url": llm_url}
     if not paths:
         return run_stages(["extract"], run_dir, as_json, **flags)
+    options.writable(out)
     from triton_data.llm import configured
     from triton_data.without_run.extract import extract_paths
 
@@ -97,10 +100,12 @@ def extract(paths: tuple[Path, ...], out: Path | None, run_dir: Path, jobs: int 
 @click.command()
 @click.argument("config_file", metavar="CONFIG.toml", type=click.Path(path_type=Path))
 @click.option("--run-dir", default=None, help="The run's folder, instead of the one that the file names.")
+@click.option("--force", is_flag=True, help="Replace an export that holds more, or that something else made.")
 @options.JOBS
 @options.UNSAFE
 @options.JSON
-def run(config_file: Path, run_dir: str | None, jobs: int | None, allow_unsafe_exec: bool, as_json: bool) -> None:
+def run(config_file: Path, run_dir: str | None, force: bool, jobs: int | None, allow_unsafe_exec: bool,
+        as_json: bool) -> None:  # fmt: skip
     """Run the whole pipeline that a TOML file names. Stopped half-way, the same command goes on.
 
     Example:  triton-data run examples/quickstart.toml
@@ -108,7 +113,9 @@ def run(config_file: Path, run_dir: str | None, jobs: int | None, allow_unsafe_e
     from triton_data.commands.run_summary import report_run
 
     config = configs.load(config_file)
-    config = configs.with_flags(config, run_dir=run_dir, jobs=jobs, allow_unsafe_exec=allow_unsafe_exec or None)
+    config = configs.with_flags(config, run_dir=run_dir, jobs=jobs, allow_unsafe_exec=allow_unsafe_exec or None,
+                                export__force=force or None)  # fmt: skip
+    config = pipeline.rooted(config)
     pipeline.check(config)
     summaries = pipeline.execute(config)
     with Store.read(Path(config.run_dir)) as store:
@@ -116,23 +123,44 @@ def run(config_file: Path, run_dir: str | None, jobs: int | None, allow_unsafe_e
 
 
 def run_stages(names: Sequence[str], run_dir: Path, as_json: bool, **flags: Any) -> None:
+    _execute(grown_run(run_dir, names, **flags), names, as_json)
+
+
+def grown_run(run_dir: Path, names: Sequence[str], **flags: Any) -> configs.Config:
+    """The settings of a run that is there already: a mistyped --run-dir must not become an empty one."""
+    Store.read(run_dir).close()
     config = pipeline.grown(run_dir, **flags)
-    pipeline.check(config)
-    _execute(config, names, as_json)
+    pipeline.check(config, names)
+    return config
 
 
 def _execute(config: configs.Config, names: Sequence[str], as_json: bool) -> None:
-    pipeline.execute(config, names)
+    summaries = pipeline.execute(config, names)
     with Store.read(Path(config.run_dir)) as store:
         print_funnel(store, as_json)
+    refuse_nothing(summaries, config.run_dir)
+
+
+def refuse_nothing(summaries: Sequence[Summary], run_dir: str) -> None:
+    """Exit status 1 where a stage had something to do and all of it was dropped."""
+    for each in summaries:
+        if each.drops and not each.records:
+            click.echo(f"{each.stage}: nothing came of {each.items} items, {each.drops} drops:"
+                       f" triton-data status --run-dir {run_dir} --dropped says why", err=True)  # fmt: skip
+            raise SystemExit(1)
 
 
 def finish_bare(results: Any, as_json: bool) -> None:
     """One line a result, or the text that it is; exit status 0 only when none of them is a Drop."""
     dropped = 0
-    for result in results:
-        dropped += "reason" in result
-        plain = result.get("text") or "  ".join(str(value) for value in result.values())
-        click.echo(json.dumps(result) if as_json else plain)
+    with closing(results):  # an error here must stop the workers behind it
+        for result in results:
+            dropped += "reason" in result
+            plain = result.get("text") or "  ".join(filter(None, map(_plain, result.values())))
+            click.echo(json.dumps(result) if as_json else plain)
     if dropped:
         raise SystemExit(1)
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(map(_plain, value)) if isinstance(value, list | tuple) else str(value)

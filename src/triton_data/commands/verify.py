@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -73,9 +74,25 @@ def verify(
     else:
         flags = {"allow_unsafe_exec": allow_unsafe_exec or None, "verify__device": device, "verify__protocol": protocol,
                  "verify__timing": timed, "verify__per_gpu": per_gpu, "verify__sanitize": tools or None}  # fmt: skip
-        run_stages(["verify"], run_dir, as_json, jobs=jobs, **flags)
-        if not as_json:
+        if as_json:
+            _run_json(run_dir, jobs, flags)
+        else:
+            run_stages(["verify"], run_dir, as_json, jobs=jobs, **flags)
             _summarise(run_dir)
+
+
+def _run_json(run_dir: Path, jobs: int | None, flags: dict[str, Any]) -> None:
+    """A line a verdict, with the id that --explain takes."""
+    from triton_data import pipeline
+    from triton_data.commands.stages import grown_run, refuse_nothing
+    from triton_data.verify import explain
+
+    config = grown_run(run_dir, ["verify"], jobs=jobs, **flags)
+    summaries = pipeline.execute(config, ["verify"])
+    with Store.read(run_dir) as store:
+        for verdict in store.records(Verdict):
+            click.echo(json.dumps(explain.row(verdict)))
+    refuse_nothing(summaries, config.run_dir)
 
 
 def _check_protocol(protocol: int) -> None:

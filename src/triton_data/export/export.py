@@ -15,7 +15,7 @@ from triton_data.export.exported import Exported, Tally
 from triton_data.export.folders import FOLDERS
 from triton_data.export.publish import staged
 from triton_data.export.rows import Selection
-from triton_data.export.torchtune import SHAPES, export_lists
+from triton_data.export.torchtune import SHAPES, export_lists, made_of
 from triton_data.store import Store
 
 FORMATS = (*SHAPES, *FOLDERS)
@@ -38,9 +38,11 @@ def export(store: Store, config: ExportConfig, run_dir: str) -> Iterator[Exporte
 
 def _export_folder(selection: Selection, config: ExportConfig, name: str, run_dir: str) -> Exported:
     place, tally = Path(config.out) / name, Tally()
-    with staged(place, config.force) as folder:
+    with staged(place, config.force, made_of(selection)) as made:
+        folder = made.path
         folder.mkdir()
         FOLDERS[name](selection, folder, tally)
+        made.entries = tally.kinds.total()
         everything = " --all" if config.everything else ""
         command = f"triton-data export --run-dir {Path(run_dir).name} --format {name}{everything}"
         write_card(folder, name, selection, tally, command)

@@ -26,9 +26,14 @@ class Exported:
         return {**said, "splits": self.splits, "left_out": self.left_out}
 
     def line(self) -> str:
-        splits = "" if set(self.splits) <= {"train"} else f" {self.splits}"
-        left = f"; left out: {self.left_out}" if self.left_out else ""
-        return f"{self.path}: {self.entries} entries {self.by_kind}{splits}{left}"
+        splits = "" if set(self.splits) <= {"train"} else f" ({_counts(self.splits)})"
+        left = f"; left out by curation: {_counts(self.left_out)}" if self.left_out else ""
+        kinds = f": {_counts(self.by_kind)}" if self.by_kind else ""
+        return f"{self.path}: {self.entries} entries{kinds}{splits}{left}"
+
+
+def _counts(values: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in values.items())
 
 
 @dataclass

@@ -17,7 +17,7 @@ from typing import IO, TypeAlias
 
 from triton_data.config import ExportConfig
 from triton_data.export.exported import Exported, Tally
-from triton_data.export.publish import staged
+from triton_data.export.publish import Staged, staged
 from triton_data.export.rows import COMPARED, PAIRS, TRAIN, Row, Selection
 from triton_data.formats.prompts import fenced, messages
 from triton_data.records import codec
@@ -59,25 +59,32 @@ def export_lists(selection: Selection, config: ExportConfig, format_: str) -> Ex
     name, shape = SHAPES[format_]
     tally = Tally()
     with ExitStack() as stack:
-        lists = {TRAIN: stack.enter_context(_opened(Path(config.out) / name, config.force))}
+        source = made_of(selection)
+        lists = {TRAIN: stack.enter_context(_opened(Path(config.out) / name, config.force, source))}
         for row in selection.rows():
             shaped = shape(row, config)
             if shaped is None or not tally.new(row.triton.strip("\n")):
                 continue
             if row.split not in lists:
                 place = Path(config.out) / name.replace(".json", f"_{row.split}.json")
-                lists[row.split] = stack.enter_context(_opened(place, config.force))
+                lists[row.split] = stack.enter_context(_opened(place, config.force, source))
             if config.with_metadata:
                 shaped["metadata"] = {"name": row.name, "kind": row.kind, "origin": codec.to_json(row.origin)}
             lists[row.split].write(shaped)
             tally.add(row.kind, row.split)
+        for each in lists.values():  # of all splits together: texts may change sides
+            each.staged.entries = tally.kinds.total()
     return tally.exported(Path(config.out) / name, selection.left_out)
 
 
-def export_rows(rows: Iterable[Row], out: Path, config: ExportConfig) -> Tally:
+def made_of(selection: Selection) -> str:
+    return f"the run {selection.store.run_dir.resolve()}"
+
+
+def export_rows(rows: Iterable[Row], out: Path, config: ExportConfig, source: str) -> Tally:
     """Rows that are in no run, each text once."""
     tally = Tally()
-    with _opened(out, config.force) as whole:
+    with _opened(out, config.force, source) as whole:
         for row in rows:
             if tally.new(row.triton.strip("\n")):
                 shaped = text(row, config) or {}
@@ -85,6 +92,7 @@ def export_rows(rows: Iterable[Row], out: Path, config: ExportConfig) -> Tally:
                     shaped["metadata"] = {"name": row.name, "kind": row.kind, "origin": codec.to_json(row.origin)}
                 whole.write(shaped)
                 tally.add(row.kind, row.split)
+        whole.staged.entries = tally.kinds.total()
     return tally
 
 
@@ -93,6 +101,7 @@ class JsonList:
     """A JSON list written one entry a line as the entries come. ASCII, so that any text there is survives it."""
 
     file: IO[str]
+    staged: Staged
     empty: bool = True
 
     def write(self, entry: dict[str, object]) -> None:
@@ -101,9 +110,9 @@ class JsonList:
 
 
 @contextmanager
-def _opened(place: Path, force: bool) -> Iterator[JsonList]:
-    with staged(place, force) as path:
-        with path.open("w", encoding="utf-8") as file:
+def _opened(place: Path, force: bool, source: str) -> Iterator[JsonList]:
+    with staged(place, force, source) as made:
+        with made.path.open("w", encoding="utf-8") as file:
             file.write("[")
-            yield JsonList(file)
+            yield JsonList(file, made)
             file.write("\n]\n")

@@ -3,9 +3,9 @@
 from triton_data.pipeline.counts import funnel
 from triton_data.pipeline.execution import Stopped, execute, export
 from triton_data.pipeline.plan import CURATING, GATHERING, STAGES, plan
-from triton_data.pipeline.settings import check, grown, remember, saved_config
+from triton_data.pipeline.settings import check, grown, remember, rooted, saved_config
 
 __all__ = [
     "CURATING", "GATHERING", "STAGES", "Stopped", "check", "execute", "export", "funnel", "grown", "plan", "remember",
-    "saved_config",
+    "rooted", "saved_config",
 ]  # fmt: skip

@@ -55,5 +55,5 @@ def export(store: Store, config: Config) -> Iterator[Exported]:
     """Write every format that the config names."""
     from triton_data.export.export import export as write
 
-    check(config)
+    check(config, ())
     yield from write(store, config.export, str(store.run_dir))

@@ -5,15 +5,18 @@ In: a run's folder, and flags. Out: a `Config`, or a `Misuse`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from triton_data.config import Config, with_flags
+from triton_data.config import Config, ScrapeConfig, with_flags
+from triton_data.pipeline.plan import GATHERING, STAGES
 from triton_data.store import Store
 
 
-def check(config: Config) -> None:
-    """Refuse what could not work before anything is written."""
+def check(config: Config, only: Sequence[str] = STAGES) -> None:
+    """Refuse what could not work before anything is written. Sources are looked at where they are asked for: what
+    they held is in the run."""
     from triton_data.capture import own_gpu
     from triton_data.capture.modes import find_mode
     from triton_data.curate import settings
@@ -22,10 +25,11 @@ def check(config: Config) -> None:
     from triton_data.sources import spec
     from triton_data.targets import find_target
 
-    spec.check(config.scrape)
     configured.check(config.llm)
     settings.check(config.curate)
-    if any(source.startswith("given:") for source in config.scrape.sources):
+    if {*GATHERING, "given"} & set(only):
+        spec.check(config.scrape)
+    if "given" in only and any(source.startswith("given:") for source in config.scrape.sources):
         from triton_data.extract.programs import given
 
         given.check(config.scrape.sources)
@@ -46,8 +50,17 @@ def grown(run_dir: Path, **flags: Any) -> Config:
         with Store.read(run_dir) as store:
             config = saved_config(store)
     if "scrape__sources" in flags:
-        flags["scrape__sources"] = tuple(dict.fromkeys((*config.scrape.sources, *flags["scrape__sources"])))
-    return with_flags(config, run_dir=str(run_dir), **flags)
+        known, added = (rooted(Config(scrape=ScrapeConfig(sources))).scrape.sources
+                        for sources in (config.scrape.sources, flags["scrape__sources"]))  # fmt: skip
+        flags["scrape__sources"] = tuple(dict.fromkeys((*known, *added)))
+    return rooted(with_flags(config, run_dir=str(run_dir), **flags))
+
+
+def rooted(config: Config) -> Config:
+    """With folders and files as they are meant from here, so that the run can go on from elsewhere."""
+    from triton_data.sources import spec
+
+    return with_flags(config, scrape__sources=spec.rooted(config.scrape.sources))
 
 
 def remember(store: Store, config: Config) -> None:

@@ -16,7 +16,7 @@ EVERY_SECONDS = 15.0  # between plain lines, where stderr is not a terminal
 class Progress:
     def __init__(self, name: str, total: int) -> None:
         self.name, self.total = name, total
-        self.done = self.records = self.drops = 0
+        self.done = self.records = self.drops = self._said = 0
         self._started = self._printed = time.monotonic()
         terminal = sys.stderr.isatty()
         self._bar = tqdm(total=total, desc=name, unit="item", file=sys.stderr, dynamic_ncols=True) if terminal else None
@@ -27,7 +27,7 @@ class Progress:
     def __exit__(self, *exc: object) -> None:
         if self._bar is not None:
             self._bar.close()
-        elif self.done:
+        elif self.done and self.done != self._said:
             self._line()
 
     def advance(self, items: int, records: int, drops: int) -> None:
@@ -39,7 +39,7 @@ class Progress:
             self._line()
 
     def _line(self) -> None:
-        self._printed = time.monotonic()
+        self._printed, self._said = time.monotonic(), self.done
         passed = self._printed - self._started
         left = max(self.total - self.done, 0) * passed / self.done
         eta = f", about {left:.0f} s left" if left >= 1 else ""

@@ -27,7 +27,7 @@ class Folder:
     def parse(cls, text: str) -> Folder:
         root = Path(text).expanduser()
         if not text or not root.is_dir():
-            what = f"{root} is a file" if root.is_file() else f"no folder {text} (looked in {Path.cwd()})"
+            what = f"{root} is a file" if root.is_file() else f"no folder {root.absolute()}"
             raise Misuse(f"{what}: name a folder after dir:")
         return cls(root.resolve())
 

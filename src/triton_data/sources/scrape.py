@@ -64,7 +64,8 @@ class ScrapeStage:
             yield candidate
 
     def count(self, store: Store) -> int:
-        folders = (Listed(f, f.revision()) for f in spec.folders(self.config.sources))
+        there = spec.without_gone(self.config.sources)
+        folders = (Listed(folder, folder.revision()) for folder in spec.folders(there))
         return self._left(store) + sum(not store.has_outcome(self.name, item.key) for item in folders)
 
     def _left(self, store: Store) -> int:

@@ -8,6 +8,7 @@ Not covered: asking (discover.py).
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -71,6 +72,25 @@ def folders(sources: tuple[str, ...]) -> list[Folder]:
     return [Folder.parse(rest) for kind, rest in map(split, sources) if kind == "dir"]
 
 
+def without_gone(sources: tuple[str, ...]) -> tuple[str, ...]:
+    """A run outlives its folders: what they held is in it."""
+    return tuple(source for source in sources if not _gone(*split(source)))
+
+
+def _gone(kind: str, path: str) -> bool:
+    return kind == "dir" and not Path(path).expanduser().is_dir()
+
+
+def rooted(sources: tuple[str, ...]) -> tuple[str, ...]:
+    """Paths as they are meant here and now: a run may go on from another folder."""
+    return tuple(map(_rooted, sources))
+
+
+def _rooted(source: str) -> str:
+    kind, colon, path = source.partition(":")
+    return f"{kind}:{Path(path).expanduser().absolute()}" if colon and path and kind in ("dir", "given") else source
+
+
 def asks(config: ScrapeConfig) -> Iterator[Ask]:
     for kind, rest in map(split, config.sources):
         if kind == "git":
@@ -110,6 +130,7 @@ def check(config: ScrapeConfig) -> None:
     """Refuse what could not work."""
     folders(config.sources)
     list(asks(config))
+    _check_git(config)
     policy(config)
     if config.fetch not in METHODS:
         raise Misuse(f"unknown fetch {config.fetch!r}{closest(config.fetch, METHODS)}")
@@ -133,6 +154,14 @@ def check(config: ScrapeConfig) -> None:
             raise Misuse(f"[scrape] {name} = {getattr(config, name)} lets nothing through: make it more than 0")
     if (config.repos_file or config.query) and not _wants_github(config):
         raise Misuse("--repos-file and --query need the source github:")
+
+
+def _check_git(config: ScrapeConfig) -> None:
+    """A worker that finds no git could only put the repository off, for as long as there is none."""
+    wanting = [source for source in config.sources if split(source)[0] == "git"]
+    if (wanting or config.fetch == "git") and shutil.which("git") is None:
+        instead = "" if wanting else ', or set fetch = "archive" under [scrape]'
+        raise Misuse(f"git is not installed, and {(*wanting, 'fetch = git')[0]} needs it: install it{instead}")
 
 
 def _wants_github(config: ScrapeConfig) -> bool:

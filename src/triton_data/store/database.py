@@ -49,6 +49,9 @@ def lock(path: Path) -> int:
 
 def refuse_newer(connection: sqlite3.Connection, run_dir: Path) -> int:
     found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    tables = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")}
+    if tables and "outcomes" not in tables:
+        raise Misuse(f"{run_dir / 'run.db'} is somebody else's database: name another --run-dir")
     if found > schema.VERSION:
         raise Misuse(
             f"{run_dir} was made by a newer triton-data (schema {found}, this one knows {schema.VERSION}):"

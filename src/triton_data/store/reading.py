@@ -8,14 +8,26 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from triton_data.records import Record, codec
+from triton_data.records import Candidate, Capture, Kernel, Origin, Pair, Program, Record, codec
 
 R = TypeVar("R", bound=Record)
 PAGE = 256  # rows read ahead of the stage; bounds the driver's memory
 TEXTS = ("programs", "kernels", "pairs", "captures", "labels", "traces", "verdicts")  # what curation looks at
 _UNFINISHED = "NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.stage=? AND o.item = t.key || ? AND o.part='')"
+
+NAMED: tuple[tuple[type[Record], str], ...] = (
+    (Program, "entry"), (Kernel, "name"), (Pair, "entry"), (Capture, "entry"), (Candidate, "address"),
+)  # fmt: skip
+
+
+class Dropped(NamedTuple):
+    stage: str
+    item: str
+    part: str
+    reason: str
+    detail: str
 
 
 class Reader:
@@ -70,6 +82,22 @@ class Reader:
         """Items with an outcome in `stage` and its detail; with a reason, those dropped for it."""
         asked = "SELECT item, detail FROM outcomes WHERE stage=? AND part='' AND (? IS NULL OR reason=?)"
         return self.db.execute(asked, (stage, reason, reason)).fetchall()
+
+    def dropped(self, reason: str = "") -> Iterator[Dropped]:
+        """What was dropped, whole items and parts of them, with a reason or all."""
+        asked = "SELECT stage, item, part, reason, detail FROM outcomes WHERE status='dropped' AND (?='' OR reason=?)"
+        for row in self.db.execute(f"{asked} ORDER BY stage, reason, finished, item, part", (reason, reason)):
+            yield Dropped(*row)
+
+    def origin_of(self, key: str) -> tuple[str, Origin] | None:
+        """What a key names, in a word, and where it came from; None where it is no record's."""
+        for kind, name in NAMED:
+            row = self.db.execute(
+                f"SELECT {name}, {','.join(codec.ORIGIN_COLUMNS)} FROM {kind.table} WHERE key=?", (key,)
+            ).fetchone()
+            if row:
+                return str(row[0]), Origin(*row[1:])
+        return None
 
     def has_outcome(self, stage: str, item: str) -> bool:
         return bool(self._scalar("SELECT COUNT(*) FROM outcomes WHERE stage=? AND item=? AND part=''", (stage, item)))

@@ -33,7 +33,7 @@ from triton_data.capture.headless.retarget import inputs_on
 from triton_data.capture.headless.sizing import sized
 from triton_data.capture.toolchain import check_toolchain
 from triton_data.records import Capture, Drop, Graph, Origin, Program
-from triton_data.targets import Target, find_target
+from triton_data.targets import TARGETS, Target, find_target
 
 
 def capture_program(program: Program, target: str = "sm_90", mode: str = "inference") -> Capture | Drop:
@@ -81,6 +81,7 @@ def warm_up() -> None:
         import tqdm
 
         tqdm.tqdm.monitor_interval = 0
+    _ask_ptxas()
     for mode in ("inference", "dynamic"):
         result = capture_program(_WARM, mode=mode)
         if isinstance(result, Drop):
@@ -89,6 +90,15 @@ def warm_up() -> None:
     gc.freeze()  # so that no child copies these pages only to count references
     if threading.active_count() != 1:
         raise RuntimeError(f"warm-up left threads: {[thread.name for thread in threading.enumerate()]}")
+
+
+def _ask_ptxas() -> None:
+    """Triton keeps the assembler's version by architecture, and asks by starting it: what no jailed process may do."""
+    from triton.backends.nvidia.compiler import get_ptxas_version
+
+    for target in TARGETS.values():
+        if target.backend == "cuda":
+            get_ptxas_version(target.arch)
 
 
 def capture_call(built: Built, target: Target, mode: str) -> tuple[Graph, ...] | Drop:

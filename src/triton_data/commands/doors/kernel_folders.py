@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from triton_data.config import ExportConfig
@@ -25,9 +26,19 @@ def create_json(
     folders: Iterable[Path], out: Path, plain: bool = False, with_metadata: bool = False, force: bool = False
 ) -> Exported:
     """Every `@triton.jit` function in the Python files under `folders`."""
-    skipped: dict[str, str] = {}
+    folders, skipped = list(folders), dict[str, str]()
     config = ExportConfig(plain=plain, with_metadata=with_metadata, force=force)
-    return export_rows(_from_folders(list(folders), skipped), out, config).exported(out, {}, skipped)
+    rows = _from_folders(folders, skipped)
+    first = next(rows, None)
+    if first is None:
+        raise Misuse(
+            f"no @triton.jit function under {', '.join(map(str, folders))}: nothing was written{_unread(skipped)}"
+        )
+    return export_rows(chain([first], rows), out, config, "create_json.py").exported(out, {}, skipped)
+
+
+def _unread(skipped: dict[str, str]) -> str:
+    return "".join(f"; skipped {path}: {why}" for path, why in skipped.items())
 
 
 def _from_folders(folders: list[Path], skipped: dict[str, str]) -> Iterator[Row]:

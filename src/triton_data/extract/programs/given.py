@@ -89,4 +89,4 @@ def check(sources: tuple[str, ...]) -> None:
     for source in sources:
         root = Path(source.removeprefix(KIND)).expanduser()
         if source.startswith(KIND) and not root.exists():
-            raise Misuse(f"no file or folder {root} (looked in {Path.cwd()}): name programs in KernelBench's form")
+            raise Misuse(f"no file or folder {root.absolute()}: name programs in KernelBench's form")
