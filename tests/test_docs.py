@@ -55,3 +55,22 @@ def test_local_links_lead_somewhere() -> None:
             if not (page.parent / target).exists():
                 broken.append(f"{page.name}: {target}")
     assert not broken
+
+
+PAGES = ("CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md")
+NAMED = re.compile(r"`((?:[\w.]+/)*[\w.]+\.py|(?:[\w.]+/)+)(?:: ([\w.]+))?`")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_files_and_functions_that_a_page_names_are_there(page: str) -> None:
+    """`room/file.py: name`, below the package, the repository or anywhere in the package."""
+    wrong = []
+    for path, name in NAMED.findall((ROOT / page).read_text()):
+        homes = [
+            home for home in (ROOT / "src/triton_data", ROOT, ROOT / "examples/minirepo") if (home / path).exists()
+        ]
+        files = [home / path for home in homes] or list((ROOT / "src/triton_data").rglob(path.rstrip("/")))
+        texts = [file.read_text() for file in files if file.is_file()]
+        if not files or (name and not any(re.search(rf"\b{name.split('.')[-1]}\b", text) for text in texts)):
+            wrong.append(f"{path}: {name}")
+    assert not wrong

@@ -15,13 +15,10 @@ from typing import Any
 import triton_data
 
 EXTRAS = {  # extra: the modules it must bring
-    "graphs": ("ortools",),
     "llm": ("openai",),
     "suites": ("timm", "transformers"),
     "tune": ("torchtune", "torchao"),
     "trl": ("trl",),
-    "ray": ("ray",),
-    "browse": ("datasette",),
     "dev": ("pytest", "hypothesis", "ruff", "mypy"),
 }
 TOOLS = {"git": "git", "c++ compiler": "c++"}
