@@ -21,10 +21,16 @@ PACKAGE_ROOT = str(Path(__file__).resolve().parents[2])
 
 SYSTEM = (
     "/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/usr/share/zoneinfo",
-    "/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types", "/etc/os-release", "/proc/self", "/proc/cpuinfo",
+    "/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types", "/etc/os-release", "/proc/cpuinfo",
     "/proc/meminfo", "/proc/stat", "/proc/sys/vm/overcommit_memory", "/sys/devices/system/cpu",
     "/sys/devices/system/node", "/sys/kernel/mm/transparent_hugepage",
+    *(f"/proc/self/{name}" for name in (
+        "auxv", "cgroup", "cmdline", "comm", "environ", "exe", "fdinfo", "io", "limits", "maps", "numa_maps", "oom_score",
+        "sched", "schedstat", "smaps", "smaps_rollup", "stat", "statm", "status", "uid_map", "wchan",
+    )),
 )  # fmt: skip
+# By name only: beside what a process may know of itself lie the host's mounts and its table of sockets.
+LISTED = ("/proc/self", "/proc/self/fd", "/proc/self/task")
 TOOLCHAIN = ("/usr", "/bin", "/opt/rocm", "/etc/alternatives")
 CUDA = (
     "/proc/driver/nvidia", "/proc/devices", "/proc/modules", "/proc/filesystems", "/proc/version", "/proc/sys/vm",
