@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from triton_data.jail import keeper
+from triton_data.jail import keeper, sweep
 
 
 @pytest.fixture
@@ -40,14 +40,14 @@ def test_a_keeper_is_not_swept_away_while_it_takes_its_lock(parent, monkeypatch)
 
     def sweeping_first(file, how):
         if how == fcntl.LOCK_EX:
-            keeper.sweep(parent)  # what another keeper does at its start
+            sweep.sweep(parent, keeper.PREFIX)  # what another keeper does at its start
         take(file, how)
 
     monkeypatch.setattr(keeper.fcntl, "flock", sweeping_first)
     with kept(base):
-        keeper.sweep(parent)
+        sweep.sweep(parent, keeper.PREFIX)
         assert base.exists()
-    keeper.sweep(parent)
+    sweep.sweep(parent, keeper.PREFIX)
     assert not base.exists()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import pwd
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
@@ -38,6 +39,7 @@ CUDA = (
     "/dev/nvidia-caps",
     "/etc/nvidia", "/etc/vulkan", "/etc/ld.so.conf", "/etc/ld.so.conf.d",
 )  # fmt: skip
+TOOLS = ("as", "ld", "ld.*", "*-as", "*-ld", "ar", "nm", "strip", "objcopy", "collect2", "lld*", "clang*", "*gcc*", "*g++*")
 PLAIN_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/urandom", "/dev/random")
 
 KEPT = (
@@ -85,11 +87,35 @@ def readable(roots: Iterable[str]) -> list[str]:
 
 @cache
 def compilers() -> tuple[str, ...]:
-    """Where the C compilers of this machine are installed, which is not always under /usr."""
+    """What belongs to the C compilers of this machine, which are not always under /usr."""
     named = [os.environ.get("CC", ""), os.environ.get("CXX", ""), "cc", "gcc", "g++", "c++", "clang"]
     found = filter(None, (shutil.which(name) for name in named if name))
-    homes = dict.fromkeys(str(Path(path).resolve().parents[1]) for path in found)
-    return tuple(home for home in homes if home != "/")
+    return tuple(dict.fromkeys(part for path in found for part in parts_of_compiler(Path(path).resolve())))
+
+
+def parts_of_compiler(compiler: Path) -> list[str]:
+    """The program, and of the folder that it is installed in what compilers have there by their own conventions: never the
+    folder itself, which may be a home, with keys beside the compiler."""
+    parts, prefix = [compiler], compiler.parents[1]
+    if str(prefix) in ("/", "/usr"):
+        return [str(compiler)]
+    owned = ("lib/gcc", "lib64/gcc", "lib/clang", "libexec/gcc", "libexec/gcc-cross")
+    parts += [prefix / name for name in owned]
+    parts += [tool for name in TOOLS for tool in compiler.parent.glob(name) if tool.is_file()]
+    if any((prefix / name).is_dir() for name in owned) and not holds_home(str(prefix)):
+        parts += [prefix / name for name in ("lib", "lib64", "include", "share")]
+        parts += [folder for folder in prefix.glob("*-*-*") if (folder / "bin").is_dir()]  # named for its target
+    return [str(part) for part in parts if part.exists()]
+
+
+def holds_home(path: str) -> bool:
+    """A home, or something that has it below: too much to be given for the sake of a tool."""
+    try:
+        homes = [pwd.getpwuid(os.getuid()).pw_dir]
+    except KeyError:
+        homes = []
+    homes += [os.environ["HOME"]] if "HOME" in os.environ else []
+    return any(Path(os.path.realpath(home)).is_relative_to(os.path.realpath(path)) for home in homes)
 
 
 def for_policy(policy: Policy, read: Iterable[str]) -> tuple[list[str], list[str]]:
@@ -97,9 +123,9 @@ def for_policy(policy: Policy, read: Iterable[str]) -> tuple[list[str], list[str
     paths, devices = [*read, *SYSTEM], list(PLAIN_DEVICES)
     if policy.subprocesses:
         paths += [*TOOLCHAIN, *compilers()]
-        paths += [os.environ[name] for name in ("CUDA_HOME", "CUDA_PATH") if name in os.environ]
+        paths += [os.environ[name] for name in ("CUDA_HOME", "CUDA_PATH") if not holds_home(os.environ.get(name, "/"))]
     if policy.devices:
         paths += CUDA
-        paths += os.environ.get("LD_LIBRARY_PATH", "").split(":")
+        paths += [path for path in os.environ.get("LD_LIBRARY_PATH", "").split(":") if path and not holds_home(path)]
         devices += [str(path) for path in Path("/dev").glob("nvidia*")]
     return [path for path in paths if path.startswith("/")], devices
