@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks import deceit, exhaustion, reach
+from tests.attacks import deceit, exhaustion, reach, second_look
 from tests.attacks.attack import Attack
 from tests.attacks.world import World
 from triton_data.jail import Jail, Task
 
-ATTACKS: list[Attack] = exhaustion.suite.attacks + reach.suite.attacks + deceit.suite.attacks
+ATTACKS: list[Attack] = [
+    attack for module in (exhaustion, reach, deceit, second_look) for attack in module.suite.attacks
+]
 WITHOUT_NAMESPACES = ("landlock", "seccomp")
 HARMLESS_WHEN_IT_SUCCEEDS = {
     "overwrite a file": "changed precious",

@@ -43,9 +43,11 @@ class World:
             "tcp": self._listen(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),
             "udp": self._listen(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)),
             "unix": self._listen(socket.AF_UNIX, socket.SOCK_STREAM, str(directory / "agent")),
+            "datagram": self._listen(socket.AF_UNIX, socket.SOCK_DGRAM, str(directory / "journal")),
             "abstract": self._listen(socket.AF_UNIX, socket.SOCK_STREAM, f"\0{directory}"),
         }
-        (directory / "agent").chmod(0o777)
+        for name in ("agent", "journal"):
+            (directory / name).chmod(0o777)
         self.bystander = self._stand_by()
 
     def reset(self) -> None:

@@ -61,7 +61,8 @@ def build(rights: Rights, denial: int) -> bytes:
     if column == 0:
         head += [one(bpf.JUMP_AT_LEAST, X32_BIT, 0, 1), one(bpf.RETURN, KILL_PROCESS)]
     own = os.getpid()
-    signals = [one(bpf.RETURN, ALLOW)] if rights.free_signals else bpf.one_of(0, (own,), denial)
+    free = rights.subprocesses and rights.free_signals
+    signals = [one(bpf.RETURN, ALLOW)] if free else bpf.one_of(0, (own,), denial)
     numbers = syscalls.CHECKED
     head += bpf.when(numbers["sendmsg"][column], bpf.one_of(0, (rights.setup,), denial))
     head += bpf.when(numbers["kill"][column], signals)
@@ -110,10 +111,15 @@ def _checks(subprocesses: bool, devices: bool, denial: int) -> dict[str, Code]:
         "socketpair": _socketpair(denial),
         "sendto": bpf.null(4, denial),  # no name: to whom it is connected
         "clone": _process(denial) if subprocesses else _thread(denial),
-        "prlimit64": [bpf.low(0), one(bpf.JUMP_EQUAL, 0, 1, 0), one(bpf.RETURN, denial), *bpf.null(2, denial, own_stack)],
+        "prlimit64": _own(bpf.null(2, denial, own_stack), denial),
         "setrlimit": bpf.one_of(0, (RLIMIT_STACK, RLIMIT_CORE), denial),
         "sched_setaffinity": bpf.one_of(0, (0,), denial) if subprocesses else nobody,
     }
+
+
+def _own(body: Code, denial: int) -> Code:
+    """`body` where the pid is 0: oneself."""
+    return [bpf.low(0), one(bpf.JUMP_EQUAL, 0, 1, 0), one(bpf.RETURN, denial), *body]
 
 
 def _thread(denial: int) -> Code:
@@ -146,7 +152,8 @@ def _socketpair(denial: int) -> Code:
 
 def _cuda_socket(denial: int) -> Code:
     """The one kind that CUDA asks for: local, and connected or nothing, so that no datagram can leave."""
-    return [bpf.low(0), one(bpf.JUMP_EQUAL, AF_UNIX, 1, 0), one(bpf.RETURN, denial), *bpf.one_of(1, (SEQPACKET_CLOEXEC,), denial)]
+    kind = bpf.one_of(1, (SEQPACKET_CLOEXEC,), denial)
+    return [bpf.low(0), one(bpf.JUMP_EQUAL, AF_UNIX, 1, 0), one(bpf.RETURN, denial), *kind]
 
 
 def _device_calls(denial: int) -> Code:

@@ -202,7 +202,7 @@ def _tensors(heads: Any, body: bytes | bytearray, at: int) -> tuple[RawTensor, .
 
 def _error(header: dict[str, Any]) -> ErrorClaim:
     kind, code, path = header["kind"], header["errno"], header["path"]
-    numbered = code is None or (type(code) is int and 0 <= code <= MAX_ERRNO)
+    numbered = code is None or (type(code) is int and abs(code) <= MAX_ERRNO)  # look-ups of names have negative ones
     if kind not in KINDS or not numbered or not (path is None or isinstance(path, str)):
         raise BadFrame("malformed error")
     if not isinstance(header["type"], str) or not isinstance(header["message"], str):
