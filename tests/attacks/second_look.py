@@ -107,6 +107,28 @@ for name, x86, arm, arguments in (
 ):
     denied(name, f"call({x86}, {arm}, {arguments})", policy=COMPILE)
 
+# Whoever clears up after a task.
+SWAP = """
+os.mkdir('a'); open('a/x', 'w'); os.mkdir('a/b')
+for n in range(300): os.mkdir('a/%d' % n); open('a/%d/kept' % n, 'w')
+for _ in range(3):
+  if os.fork() == 0:
+    os.setsid()
+    while True:
+      try: os.rename('a', 'c'); os.symlink(p['rooted'], 'a'); os.unlink('a'); os.rename('c', 'a')
+      except OSError: pass
+time.sleep(0.2)
+"""
+ends("swap a folder for a link while it is cleared", "ok|disk", SWAP, policy=COMPILE)
+ends("folders nested deeper than a recursion", "ok|disk|error|timeout", "for _ in range(1300): os.mkdir('d'); os.chdir('d')", files=5000, wall_s=10)
+ends("folders nested deeper than a path", "ok|disk|error|timeout", "for _ in range(3000): os.mkdir('d' * 200); os.chdir('d' * 200)", files=5000, wall_s=10)
+ends("folders closed to their owner", "ok|disk", "os.umask(0)\nfor n in range(50): os.makedirs('k%d/l/m' % n); open('k%d/l/m/x' % n, 'w'); os.mkdir('k%d/l/shut' % n, 0)\nos.mkdir('shut', 0o300); open('shut/x', 'w').close()")
+ends("files nobody sees, in a child", "disk|error|ok", "k = []\nif os.fork() == 0:\n  try:\n    for i in range(16):\n      f = open('x', 'wb'); os.unlink('x'); f.write(b'x' * (16 << 20)); f.flush(); k.append(f)\n  except OSError: os._exit(0)\n  open('seen', 'w'); time.sleep(30)\nopen('y', 'w'); pid, _ = os.waitpid(-1, os.WNOHANG)\nfor _ in range(40):\n  if pid: return\n  time.sleep(0.1); pid, _ = os.waitpid(-1, os.WNOHANG)\nreturn 'LEAK'", policy=COMPILE, disk=64 << 20)
+ends("strays that fork faster than they die", "ok|oom|error|timeout|exit|bad_frame", "if os.fork() == 0:\n  os.setsid()\n  for _ in range(6): os.fork()\n  while True:\n    try:\n      if os.fork(): os._exit(0)\n    except OSError: pass", policy=COMPILE, tasks=100)
+ends("a stopped stray", "ok", "if os.fork() == 0:\n  os.setsid(); os.kill(os.getpid(), signal.SIGSTOP); time.sleep(600)", policy=COMPILE)
+ends("a stray without its first thread", "ok", "import threading\nif os.fork() == 0:\n  threading.Thread(target=time.sleep, args=(600,)).start(); libc.syscall(93 if ARM else 60, 0)", policy=COMPILE)
+ends("children nobody waits for", "ok", "for _ in range(60):\n  if os.fork() == 0: os._exit(0)", policy=COMPILE)
+
 # What may be read of the host.
 denied("an extended attribute", "return os.getxattr(p['home'] + '/precious', 'user.x') and 'LEAK'")
 denied("names of extended attributes", "return os.listxattr(p['home'] + '/precious')")
