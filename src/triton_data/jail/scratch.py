@@ -123,11 +123,10 @@ def _empty_and_leave(scratch: str) -> NoReturn:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        if kernel.LINUX:
-            kernel.set_dumpable(True)  # else /proc/self is root's once root is dropped
         if os.geteuid() == 0 and os.lstat(scratch).st_uid == namespaces.NOBODY:  # else no task has had it yet
             namespaces.drop_root()
         if kernel.LINUX:
+            kernel.set_dumpable(True)  # the zygote is not, nor is who changed uid: then /proc/self would belong to root
             kernel.die_with_parent()
         top = os.open(scratch, FOLDER)
         empty(top)
