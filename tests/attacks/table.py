@@ -21,7 +21,12 @@ from tests.attacks.world import World
 from triton_data.jail import RUN, Jail, Task, paths, view
 from triton_data.jail.policy import LAYERS
 
-KINDS = {"taking more than is given": exhaustion, "reaching out": reach, "deceiving": deceit, "a second look": second_look}
+KINDS = {
+    "taking more than is given": exhaustion,
+    "reaching out": reach,
+    "deceiving": deceit,
+    "a second look": second_look,
+}
 WITHOUT_NAMESPACES = ("landlock", "seccomp")
 ORDINARY_UID = 1000
 REPOSITORY = Path(__file__).parents[2]

@@ -32,7 +32,9 @@ SHARED = (Path("/tmp"), Path("/dev/shm"), Path("/var/tmp"))
 
 def ipc() -> set[str]:
     """System V queues, semaphores and shared memory, and named sockets called evil."""
-    lines = [line for kind in ("msg", "sem", "shm") for line in Path(f"/proc/sysvipc/{kind}").read_text().splitlines()[1:]]
+    lines = [
+        line for kind in ("msg", "sem", "shm") for line in Path(f"/proc/sysvipc/{kind}").read_text().splitlines()[1:]
+    ]
     # Key, id and rights: sizes and times of others' objects may change.
     objects = {" ".join(line.split()[:3]) for line in lines if line.split()[-8:].count(str(JAILED_UID))}
     return objects | {line for line in Path("/proc/net/unix").read_text().splitlines() if "evil" in line}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from triton_data.jail import RUN, Jail, Task, doctor, keeper
+from triton_data.jail import RUN, Jail, JailGone, Task, doctor, keeper
 
 NOTHING = Task(source="import os\ndef main(): return open('/proc/self/stat').read().split()[3]")  # the zygote's pid
 SLEEP = Task(source="import time\ndef main(): time.sleep(600)")
@@ -182,11 +183,16 @@ def test_a_stuck_zygote_is_replaced_within_seconds() -> None:
 
 
 def test_a_new_start_is_not_poisoned_by_what_a_task_left() -> None:
-    deep = Task(source="import os\ndef main():\n  for _ in range(1300): os.mkdir('d'); os.chdir('d')\n  import time; time.sleep(600)")
+    deep = Task(
+        source="import os, time\ndef main():\n  for _ in range(1300): os.mkdir('d'); os.chdir('d')\n  time.sleep(600)"
+    )
     with Jail(preload=()) as jail:
-        thread, _ = in_background(
-            lambda: jail.run(deep, replace(RUN, layers=("landlock", "seccomp"), wall_s=3, files=1 << 20))
-        )
+
+        def dig() -> None:
+            with contextlib.suppress(JailGone):
+                jail.run(deep, replace(RUN, layers=("landlock", "seccomp"), wall_s=60, files=1 << 20))
+
+        thread, _ = in_background(dig)
         scratch = Path(jail.address).parents[1] / "scratch"
         assert eventually(lambda: any(scratch.glob("task-*/d/d/d")))
         assert jail._keeper is not None

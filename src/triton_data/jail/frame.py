@@ -132,8 +132,8 @@ def _strict_json(text: bytes) -> Any:
 
 
 def _bound(text: bytes) -> None:
-    """Before anything is made of it: how many values there are at most. Commas and brackets within strings count as well
-    at first; only where that is too many are the strings skipped, one by one."""
+    """Before anything is made of it: how many values there are at most. Commas and brackets within strings count at
+    first as well; only where that is too many are the strings skipped, one by one."""
     if sum(text.count(mark) for mark in (b",", b"[", b"{", b":")) <= MAX_VALUES:
         return
     values = at = 0

@@ -64,8 +64,8 @@ def _status(path: str) -> Use | None:
 
 
 def shared_without_pages(pids: Iterable[int]) -> int:
-    """Shared memory that nobody has mapped pages of lives on for as long as it is mapped at all: each such object counts
-    with its largest mapping."""
+    """Shared memory that nobody has mapped pages of lives on for as long as it is mapped at all: each such object
+    counts with its largest mapping."""
     largest: dict[str, int] = {}
     for pid in pids:
         own: dict[str, int] = {}

@@ -26,7 +26,8 @@ SYSTEM = (
     "/proc/meminfo", "/proc/stat", "/proc/sys/vm/overcommit_memory", "/sys/devices/system/cpu",
     "/sys/devices/system/node", "/sys/kernel/mm/transparent_hugepage",
     *(f"/proc/self/{name}" for name in (
-        "auxv", "cgroup", "cmdline", "comm", "environ", "exe", "fdinfo", "io", "limits", "maps", "numa_maps", "oom_score",
+        "auxv", "cgroup", "cmdline", "comm", "environ", "exe", "fdinfo", "io", "limits", "maps", "numa_maps",
+        "oom_score",
         "sched", "schedstat", "smaps", "smaps_rollup", "stat", "statm", "status", "uid_map", "wchan",
     )),
 )  # fmt: skip
@@ -35,11 +36,27 @@ LISTED = ("/proc/self", "/proc/self/fd", "/proc/self/task")
 TOOLCHAIN = ("/usr", "/bin", "/opt/rocm", "/etc/alternatives")
 CUDA = (
     "/proc/driver/nvidia", "/proc/devices", "/proc/modules", "/proc/filesystems", "/proc/version", "/proc/sys/vm",
-    "/proc/sys/kernel", "/sys/bus/pci", "/sys/devices", "/sys/module", "/sys/class", "/sys/fs/cgroup",
+    "/proc/sys/kernel", "/sys/bus/pci", "/sys/module", "/sys/fs/cgroup",
     "/dev/nvidia-caps",
     "/etc/nvidia", "/etc/vulkan", "/etc/ld.so.conf", "/etc/ld.so.conf.d",
 )  # fmt: skip
-TOOLS = ("as", "ld", "ld.*", "*-as", "*-ld", "ar", "nm", "strip", "objcopy", "collect2", "lld*", "clang*", "*gcc*", "*g++*")
+TOOLS = (
+    "as",
+    "ld",
+    "ld.*",
+    "*-as",
+    "*-ld",
+    "ar",
+    "nm",
+    "strip",
+    "objcopy",
+    "collect2",
+    "lld*",
+    "clang*",
+    "*gcc*",
+    "*g++*",
+)
+NETWORK_OR_BRIDGE = ("0x02", "0x06")
 PLAIN_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/urandom", "/dev/random")
 
 KEPT = (
@@ -94,8 +111,8 @@ def compilers() -> tuple[str, ...]:
 
 
 def parts_of_compiler(compiler: Path) -> list[str]:
-    """The program, and of the folder that it is installed in what compilers have there by their own conventions: never the
-    folder itself, which may be a home, with keys beside the compiler."""
+    """The program, and of the folder that it is installed in what compilers have there by their own conventions: never
+    the folder itself, which may be a home, with keys beside the compiler."""
     parts, prefix = [compiler], compiler.parents[1]
     if str(prefix) in ("/", "/usr"):
         return [str(compiler)]
@@ -106,6 +123,19 @@ def parts_of_compiler(compiler: Path) -> list[str]:
         parts += [prefix / name for name in ("lib", "lib64", "include", "share")]
         parts += [folder for folder in prefix.glob("*-*-*") if (folder / "bin").is_dir()]  # named for its target
     return [str(part) for part in parts if part.exists()]
+
+
+def pci_devices(bus: Path = Path("/sys/bus/pci/devices")) -> list[str]:
+    """As the kernel's files describe them, without bridges and network cards: those have the machine's addresses."""
+    found = []
+    for device in bus.glob("*"):
+        try:
+            kind = (device / "class").read_text()
+        except OSError:
+            continue
+        if not kind.startswith(NETWORK_OR_BRIDGE):
+            found.append(str(device.resolve()))
+    return found
 
 
 def holds_home(path: str) -> bool:
@@ -125,7 +155,7 @@ def for_policy(policy: Policy, read: Iterable[str]) -> tuple[list[str], list[str
         paths += [*TOOLCHAIN, *compilers()]
         paths += [os.environ[name] for name in ("CUDA_HOME", "CUDA_PATH") if not holds_home(os.environ.get(name, "/"))]
     if policy.devices:
-        paths += CUDA
+        paths += [*CUDA, *pci_devices()]
         paths += [path for path in os.environ.get("LD_LIBRARY_PATH", "").split(":") if path and not holds_home(path)]
         devices += [str(path) for path in Path("/dev").glob("nvidia*")]
     return [path for path in paths if path.startswith("/")], devices

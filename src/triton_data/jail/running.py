@@ -126,8 +126,8 @@ class Running:
         return True
 
     def _strays(self, orphans: list[int]) -> bool:
-        """Without a pid namespace, what a task left behind has become the zygote's child: stopped first, so that it does
-        not fork faster than it dies."""
+        """Without a pid namespace, what a task left behind has become the zygote's child: stopped first, so that it
+        does not fork faster than it dies."""
         strays = [pid for pid in orphans if limits.mark(pid) == self.mark] if self.policy.subprocesses else []
         left = [pid for stray in strays for pid in memory.tree(stray)]
         for number in (signal.SIGSTOP, signal.SIGKILL):

@@ -163,7 +163,7 @@ def _flatten(top: int, name: str, count: int) -> tuple[int, bool]:
     except OSError:
         return count, False
     try:
-        for nested in os.listdir(folder):
+        for nested in os.listdir(folder):  # noqa: PTH208  of a descriptor
             try:
                 os.unlink(nested, dir_fd=folder)
             except OSError:
@@ -183,6 +183,6 @@ def _open_to_owner(at: int, name: str) -> None:
     """chmod of exactly this folder: through a descriptor that no link can redirect and that needs no right to read."""
     fd = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=at)
     try:
-        os.chmod(f"/proc/self/fd/{fd}", 0o700)
+        os.chmod(f"/proc/self/fd/{fd}", 0o700)  # noqa: PTH101
     finally:
         os.close(fd)

@@ -114,24 +114,24 @@ CAPSET = (126, 91)
 # Not seen in a recording, and allowed all the same: harmless, and another libc, kernel, architecture or library asks.
 SPARE = {
     "older libc, or musl": (
-        "stat lstat open access dup2 creat rename mkdir rmdir unlink link symlink pipe poll select getdents64 time alarm "
-        "pause epoll_create epoll_wait getpgrp fork setrlimit getrlimit gettimeofday nanosleep readlink renameat "
-        "faccessat getitimer"
+        "lstat open creat link symlink pipe poll select time alarm pause epoll_create epoll_wait getpgrp fork "
+        "setrlimit getrlimit gettimeofday nanosleep renameat faccessat getitimer"
     ),
-    "newer libc": "openat2 faccessat2 preadv2 pwritev2 close_range futex_waitv map_shadow_stack mseal renameat2",
+    "newer libc": ("openat2 preadv2 pwritev2 futex_waitv map_shadow_stack mseal renameat2"),
     "Python's os, mmap, signal, selectors, asyncio and subprocess modules": (
-        "dup dup3 sendfile truncate fdatasync fchdir chdir flock fsync fallocate preadv pwritev writev readv linkat symlinkat "
-        "msync rt_sigpending rt_sigtimedwait rt_sigsuspend restart_syscall signalfd4 setitimer sched_getparam umask "
-        "sched_getscheduler sched_get_priority_max sched_get_priority_min sched_yield getpriority clock_nanosleep "
-        "times getresuid getresgid getgroups getpgid getsid ppoll pselect6 epoll_create1 epoll_ctl epoll_pwait recvfrom shutdown "
-        "getsockname getpeername getsockopt waitid wait4 setpgid setsid timerfd_create timerfd_settime "
-        "timerfd_gettime socketpair sendto eventfd2 pipe2 clock_getres exit vfork "
-        "kill tgkill madvise mremap mkdirat unlinkat getrusage uname sysinfo getppid gettid fcntl symlinkat pwrite64 "
-        "readlinkat ftruncate copy_file_range"
+        "dup dup3 sendfile truncate fdatasync fchdir chdir flock fsync fallocate preadv pwritev writev readv linkat "
+        "symlinkat msync rt_sigpending rt_sigtimedwait rt_sigsuspend restart_syscall signalfd4 setitimer "
+        "sched_getparam sched_getscheduler sched_yield getpriority times getresuid getresgid getgroups getpgid "
+        "getsid ppoll pselect6 epoll_create1 epoll_ctl epoll_pwait recvfrom shutdown getsockname getpeername "
+        "getsockopt waitid setpgid setsid timerfd_create timerfd_settime timerfd_gettime socketpair eventfd2 "
+        "clock_getres exit tgkill madvise mremap mkdirat unlinkat uname getppid pwrite64 readlinkat ftruncate "
+        "copy_file_range fstat getegid geteuid getgid getuid rt_sigreturn statx"
     ),
     "torch, OpenMP, OpenBLAS and NUMA libraries on larger machines": (
-        "mlock munlock get_mempolicy membarrier getcpu capget fstatfs statfs fadvise64 readahead sched_setaffinity prctl arch_prctl "
-        "set_tid_address sched_getaffinity"
+        "mlock munlock get_mempolicy membarrier getcpu capget fstatfs statfs fadvise64 readahead sched_setaffinity "
+        "prctl sched_getaffinity"
     ),
-    "CUDA: used on a GPU, or by another driver": "bind listen accept accept4 setsockopt mbind set_mempolicy mincore socket",
+    "CUDA: used on a GPU, or by another driver": (
+        "bind listen accept accept4 setsockopt mbind set_mempolicy mincore socket"
+    ),
 }
