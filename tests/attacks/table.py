@@ -15,13 +15,18 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from tests.attacks import deceit, exhaustion, reach
+from tests.attacks import deceit, exhaustion, reach, second_look
 from tests.attacks.attack import Attack
 from tests.attacks.world import World
 from triton_data.jail import RUN, Jail, Task, paths, view
 from triton_data.jail.policy import LAYERS
 
-KINDS = {"taking more than is given": exhaustion, "reaching out": reach, "deceiving": deceit}
+KINDS = {
+    "taking more than is given": exhaustion,
+    "reaching out": reach,
+    "deceiving": deceit,
+    "a second look": second_look,
+}
 WITHOUT_NAMESPACES = ("landlock", "seccomp")
 ORDINARY_UID = 1000
 REPOSITORY = Path(__file__).parents[2]

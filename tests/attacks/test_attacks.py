@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks import deceit, exhaustion, reach
+from tests.attacks import deceit, exhaustion, reach, second_look
 from tests.attacks.attack import Attack
+from tests.attacks.undisturbed import Clean
 from tests.attacks.world import World
-from triton_data.jail import Jail, Task
+from triton_data.jail import Jail
 
-ATTACKS: list[Attack] = exhaustion.suite.attacks + reach.suite.attacks + deceit.suite.attacks
+ATTACKS: list[Attack] = [
+    attack for module in (exhaustion, reach, deceit, second_look) for attack in module.suite.attacks
+]
 WITHOUT_NAMESPACES = ("landlock", "seccomp")
 HARMLESS_WHEN_IT_SUCCEEDS = {
     "overwrite a file": "changed precious",
@@ -42,22 +45,29 @@ def world() -> Iterator[World]:
 def jail() -> Iterator[Jail]:
     with Jail() as jail:
         yield jail
+        assert Clean(jail).strays() == []
+
+
+@pytest.fixture(scope="module")
+def clean(jail: Jail) -> Clean:
+    return Clean(jail)
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
-def test_contained(attack: Attack, jail: Jail, world: World) -> None:
+def test_contained(attack: Attack, jail: Jail, world: World, clean: Clean) -> None:
     outcome = attack.run(jail, world.payload())
     assert attack.contained(outcome), (outcome.status, outcome.reason, outcome.value, outcome.output[-500:])
     assert world.harm() == []
-    assert jail.run(Task(source="def main(): return 'next'")).value == "next"
+    assert clean.disturbed() == ""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
-def test_contained_without_namespaces(attack: Attack, jail: Jail, world: World) -> None:
+def test_contained_without_namespaces(attack: Attack, jail: Jail, world: World, clean: Clean) -> None:
     outcome = attack.run(jail, world.payload(), layers=WITHOUT_NAMESPACES)
     assert attack.contained(outcome), (outcome.status, outcome.reason, outcome.value, outcome.output[-500:])
     assert world.harm() == []
+    assert clean.disturbed() == ""
 
 
 @pytest.mark.parametrize("name", HARMLESS_WHEN_IT_SUCCEEDS)

@@ -30,6 +30,16 @@ PACKAGES = (Path(torch.__file__).parent, Path(triton_data.__file__).parent)
 SHARED = (Path("/tmp"), Path("/dev/shm"), Path("/var/tmp"))
 
 
+def ipc() -> set[str]:
+    """System V queues, semaphores and shared memory, and named sockets called evil."""
+    lines = [
+        line for kind in ("msg", "sem", "shm") for line in Path(f"/proc/sysvipc/{kind}").read_text().splitlines()[1:]
+    ]
+    # Key, id and rights: sizes and times of others' objects may change.
+    objects = {" ".join(line.split()[:3]) for line in lines if line.split()[-8:].count(str(JAILED_UID))}
+    return objects | {line for line in Path("/proc/net/unix").read_text().splitlines() if "evil" in line}
+
+
 class World:
     def __init__(self, directory: Path) -> None:
         self.home = directory / "home"
@@ -43,10 +53,17 @@ class World:
             "tcp": self._listen(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),
             "udp": self._listen(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)),
             "unix": self._listen(socket.AF_UNIX, socket.SOCK_STREAM, str(directory / "agent")),
+            "datagram": self._listen(socket.AF_UNIX, socket.SOCK_DGRAM, str(directory / "journal")),
             "abstract": self._listen(socket.AF_UNIX, socket.SOCK_STREAM, f"\0{directory}"),
         }
-        (directory / "agent").chmod(0o777)
+        for name in ("agent", "journal"):
+            (directory / name).chmod(0o777)
         self.bystander = self._stand_by()
+        self.rooted = directory / "rooted"  # closed to the jailed uid, not to who clears up after it
+        self.rooted.mkdir()
+        (self.rooted / "kept").write_text("kept")
+        self.rooted.chmod(0o755)
+        self.objects = ipc()
 
     def reset(self) -> None:
         """Also undoes what a switched-off layer let happen."""
@@ -79,6 +96,7 @@ class World:
         return {
             "home": str(self.home),
             "driver": os.getpid(),
+            "rooted": str(self.rooted),
             "bystander": self.bystander.pid,
             "torch": str(PACKAGES[0]),
             "package": str(PACKAGES[1]),
@@ -100,7 +118,10 @@ class World:
                 found.append(f"gone {name}")
         known = {self.home / name for name in FILES}
         found += [f"new {path.name}" for path in self.home.rglob("*") if not path.is_dir() and path not in known]
+        if [path.name for path in self.rooted.iterdir()] != ["kept"] or self.rooted.stat().st_mode & 0o777 != 0o755:
+            found.append("the rooted folder")
         found += [f"left {path}" for path in self._strangers()]
+        found += [f"kernel object {line}" for line in ipc() - self.objects]
         found += [f"reached {visit}" for visit in self.visits]
         if self.bystander.poll() is not None or os.getpriority(os.PRIO_PROCESS, self.bystander.pid) != 0:
             found.append("bystander")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from triton_data.jail import RUN, Jail, Task, keeper
+from triton_data.jail import RUN, Jail, JailGone, Task, doctor, keeper
 
 NOTHING = Task(source="import os\ndef main(): return open('/proc/self/stat').read().split()[3]")  # the zygote's pid
 SLEEP = Task(source="import time\ndef main(): time.sleep(600)")
@@ -120,3 +122,92 @@ def test_a_worker_that_is_killed_takes_its_task_along() -> None:
         worker.wait()
         assert eventually(lambda: len(family(os.getpid())) == quiet)
         assert jail.run(NOTHING).ok
+
+
+def in_background(work: Callable[[], object]) -> tuple[threading.Thread, list[object]]:
+    found: list[object] = []
+    thread = threading.Thread(target=lambda: found.append(work()))
+    thread.start()
+    return thread, found
+
+
+ZYGOTE_FIRST = "import time\ndef main():\n  print('begun', flush=True); time.sleep(2); return 'done'"
+
+
+def zygote_of(jail: Jail) -> int:
+    assert jail._keeper is not None
+    return int(Path(f"/proc/{jail._keeper.pid}/task/{jail._keeper.pid}/children").read_text().split()[0])
+
+
+def busy_zygote(jail: Jail) -> int:
+    """Of a jail whose keeper may just be starting another one: that which has a child."""
+    found: list[int] = []
+
+    def has_child() -> bool:
+        assert jail._keeper is not None
+        found[:] = [pid for pid in family(jail._keeper.pid)[:1] if family(pid)]
+        return bool(found)
+
+    assert eventually(has_child, 20)
+    time.sleep(0.3)  # else the nanny may not have heard that it began, and asks anew as if nothing had happened
+    return found[0]
+
+
+def test_the_victims_of_a_dying_zygote_have_their_results() -> None:
+    with Jail(preload=()) as jail:
+        waiting = [in_background(lambda: jail.run(Task(source=ZYGOTE_FIRST))) for _ in range(2)]
+        os.kill(busy_zygote(jail), signal.SIGKILL)
+        for thread, _ in waiting:
+            thread.join(60)
+    assert [found[0].value for _, found in waiting] == ["done", "done"]  # type: ignore[attr-defined]
+
+
+def test_what_ends_its_zygote_twice_is_named() -> None:
+    with Jail(preload=()) as jail:
+        thread, found = in_background(lambda: jail.run(SLEEP))
+        first = busy_zygote(jail)
+        os.kill(first, signal.SIGKILL)
+        assert eventually(lambda: busy_zygote(jail) != first, 20)
+        os.kill(busy_zygote(jail), signal.SIGKILL)
+        thread.join(60)
+        assert jail.run(NOTHING).ok
+    assert found[0].reason.startswith("lost:the zygote died during the task, twice")  # type: ignore[attr-defined]
+
+
+def test_a_stuck_zygote_is_replaced_within_seconds() -> None:
+    with Jail(preload=()) as jail:
+        os.kill(zygote_of(jail), signal.SIGSTOP)
+        start = time.monotonic()
+        assert jail.run(NOTHING).ok
+        assert time.monotonic() - start < 25
+
+
+def test_a_new_start_is_not_poisoned_by_what_a_task_left() -> None:
+    deep = Task(
+        source="import os, time\ndef main():\n  for _ in range(1300): os.mkdir('d'); os.chdir('d')\n  time.sleep(600)"
+    )
+    with Jail(preload=()) as jail:
+
+        def dig() -> None:
+            with contextlib.suppress(JailGone):
+                jail.run(deep, replace(RUN, layers=("landlock", "seccomp"), wall_s=60, files=1 << 20))
+
+        thread, _ = in_background(dig)
+        scratch = Path(jail.address).parents[1] / "scratch"
+        assert eventually(lambda: any(scratch.glob("task-*/d/d/d")))
+        assert jail._keeper is not None
+        os.kill(jail._keeper.pid, signal.SIGKILL)
+        thread.join(60)
+        with Jail(preload=()) as second:
+            assert second.run(NOTHING).ok
+        assert not scratch.exists()
+
+
+def test_doctor_does_not_wait_for_a_jail_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "PATIENCE_S", 1.0)
+    monkeypatch.setattr(Jail, "run", lambda *_: time.sleep(3))
+    start = time.monotonic()
+    found = doctor.layers_available()
+    assert time.monotonic() - start < 3
+    assert not found["safe"]
+    assert "jail" in found["missing"]

@@ -49,12 +49,12 @@ def test_measured(tmp_path: Path, size: int, files: int, over: bool) -> None:
     (tmp_path / "folder").mkdir()
     for name in ("one", "two", "folder/three"):
         (tmp_path / name).write_bytes(b"x" * 5000)
-    assert scratch.overfull(str(tmp_path), os.getpid(), size, files) is over
+    assert scratch.overfull(str(tmp_path), [os.getpid()], size, files) is over
 
 
 def test_nested_to_hide_is_over(tmp_path: Path) -> None:
     dig(tmp_path, 3000)
-    assert scratch.overfull(str(tmp_path), os.getpid(), 1 << 30, 10**6)
+    assert scratch.overfull(str(tmp_path), [os.getpid()], 1 << 30, 10**6)
     scratch.remove(str(tmp_path))
 
 
@@ -64,4 +64,4 @@ def test_deleted_but_open_counts(tmp_path: Path) -> None:
         (tmp_path / "gone").unlink()
         file.write(b"x" * (1 << 20))
         file.flush()
-        assert scratch.overfull(str(tmp_path), os.getpid(), 1 << 19, 100)
+        assert scratch.overfull(str(tmp_path), [os.getpid()], 1 << 19, 100)

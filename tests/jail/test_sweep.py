@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from triton_data.jail import keeper
+from triton_data.jail import keeper, sweep
 
 
 @pytest.fixture
@@ -40,14 +40,14 @@ def test_a_keeper_is_not_swept_away_while_it_takes_its_lock(parent, monkeypatch)
 
     def sweeping_first(file, how):
         if how == fcntl.LOCK_EX:
-            keeper.sweep(parent)  # what another keeper does at its start
+            sweep.sweep(parent, keeper.PREFIX)  # what another keeper does at its start
         take(file, how)
 
     monkeypatch.setattr(keeper.fcntl, "flock", sweeping_first)
     with kept(base):
-        keeper.sweep(parent)
+        sweep.sweep(parent, keeper.PREFIX)
         assert base.exists()
-    keeper.sweep(parent)
+    sweep.sweep(parent, keeper.PREFIX)
     assert not base.exists()
 
 
@@ -70,3 +70,42 @@ def test_a_keeper_stops_that_is_told_within_a_finaliser(parent, monkeypatch):
     finally:
         signal.signal(signal.SIGTERM, before)
     assert keeper.Stopped.told
+
+
+def test_a_planted_folder_is_left_alone(parent):
+    """Whoever may write the directory could name a target of his there."""
+    target = parent / "target"
+    (target / "scratch" / "task-1").mkdir(parents=True)
+    for name in ("lock", "scratch/task-1/precious"):
+        (target / name).touch()
+    (parent / f"{keeper.PREFIX}link").symlink_to(target)
+    open_to_all = made(parent, "open")
+    (open_to_all / "lock").touch()
+    open_to_all.chmod(0o777)
+    sweep.sweep(parent, keeper.PREFIX)
+    assert (target / "scratch/task-1/precious").exists()
+    assert open_to_all.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can plant as another user")
+def test_another_users_folder_is_left_alone(parent):
+    planted = made(parent, "planted")
+    (planted / "lock").touch()
+    os.chown(planted, 1000, 1000)
+    sweep.sweep(parent, keeper.PREFIX)
+    assert planted.exists()
+
+
+def test_links_within_are_removed_and_not_followed(parent):
+    precious = parent / "precious"
+    precious.mkdir()
+    (precious / "file").touch()
+    base = made(parent, "left")
+    (base / "lock").touch()
+    task = base / "scratch" / "task-1"
+    task.mkdir()
+    (task / "link").symlink_to(precious)
+    (base / "scratch" / "task-2").symlink_to(precious)
+    sweep.sweep(parent, keeper.PREFIX)
+    assert not base.exists()
+    assert (precious / "file").exists()

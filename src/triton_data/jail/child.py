@@ -20,11 +20,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from triton_data.jail import kernel, landlock, limits, namespaces, paths, seccomp
+from triton_data.jail.filters import Rights
 from triton_data.jail.kernel import LINUX, Unavailable
 from triton_data.jail.perform import perform
 from triton_data.jail.policy import COMPILE, Policy
 
-RESULT, SETUP = 3, 4
+RESULT = 3
 SETUP_FAILED = 97
 
 
@@ -97,8 +98,9 @@ def why_no_namespaces(scratch: str) -> str:
 def live(fds: list[int], policy: Policy, scratch: str, place: Place, report: Report | None = None) -> NoReturn:
     """The whole life of a jailed process. `report` comes from a stem that has isolated it already."""
     try:
-        task = _arrange(fds)
-        setup = socket.socket(fileno=SETUP)
+        number = limits.out_of_reach(policy)
+        task = _arrange(fds, number)
+        setup = socket.socket(fileno=number)
         try:
             _confine(policy, scratch, place, report or isolate(policy, scratch, place), setup)
         except Exception as error:  # noqa: BLE001  whatever it is, foreign code must not run: say it outside
@@ -110,8 +112,9 @@ def live(fds: list[int], policy: Policy, scratch: str, place: Place, report: Rep
         os._exit(SETUP_FAILED)
 
 
-def _arrange(fds: list[int]) -> bytes:
-    """0-2 as usual, the result as 3, setup as 4, nothing else. Returns the task's text."""
+def _arrange(fds: list[int], setup: int) -> bytes:
+    """0-2 as usual, the result as 3, setup where no descriptor of the task will be, nothing else. Returns the task's
+    text."""
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGCHLD, signal.SIGINT):  # the two that the zygote's Python handles
         signal.signal(number, signal.SIG_DFL)
@@ -127,16 +130,16 @@ def _arrange(fds: list[int]) -> bytes:
         (high[1], RESULT),
     ):
         os.dup2(source, target, inheritable=target != RESULT)
-    os.dup2(high[3], SETUP, inheritable=False)
-    close_from(SETUP + 1)
+    os.dup2(high[3], setup, inheritable=False)
+    close_from(RESULT + 1, setup)
     return task
 
 
-def close_from(lowest: int) -> None:
+def close_from(lowest: int, but: int = -1) -> None:
     """By listing them: the limit may be a million, and not every libc has close_range."""
     numbers = os.listdir("/proc/self/fd") if LINUX else map(str, range(4096))  # noqa: PTH208  faster than Path
     for number in map(int, numbers):
-        if number >= lowest:
+        if number >= lowest and number != but:
             with contextlib.suppress(OSError):  # the listing's own is closed already
                 os.close(number)
 
@@ -149,23 +152,26 @@ def _confine(policy: Policy, scratch: str, place: Place, report: Report, setup: 
         namespaces.mount_proc()
         namespaces.drop_capabilities()
     _settle(scratch)
-    limits.apply(policy, own_namespace="tmpfs" in report.layers)
+    limits.apply(policy, "tmpfs" in report.layers, setup.fileno(), limits.mark_of(scratch))
     report.layers.append("rlimits")
     if LINUX:
         kernel.no_new_privs()
         report.layers.append("no_new_privs")
     read, devices = paths.for_policy(policy, place.read)
+    signals_stay_in = _own_pids(report)
     try:
         if "landlock" in policy.layers:
             write = [scratch, *_own_processes(policy, report)]
-            version = landlock.restrict(read, write, devices, policy.subprocesses, policy.watched)
+            version = landlock.restrict(read, write, devices, paths.LISTED, policy.subprocesses, policy.watched)
+            signals_stay_in |= version >= landlock.SCOPES
             report.layers.append(f"landlock:{version}")
     except Unavailable as error:
         report.missing["landlock"] = str(error)
     listener = None
     try:
         if "seccomp" in policy.layers:
-            listener = seccomp.restrict(policy.subprocesses, policy.devices)
+            rights = Rights(policy.subprocesses, policy.devices, signals_stay_in, setup.fileno())
+            listener = seccomp.restrict(rights)
             report.layers.append("seccomp")
     except Unavailable as error:
         report.missing["seccomp"] = str(error)
@@ -174,6 +180,10 @@ def _confine(policy: Policy, scratch: str, place: Place, report: Report, setup: 
     socket.send_fds(setup, [told], [] if listener is None else [listener])
     if listener is not None:
         os.close(listener)
+
+
+def _own_pids(report: Report) -> bool:
+    return any(layer.startswith("namespaces:") and "pid" in layer.split("+") for layer in report.layers)
 
 
 def _own_processes(policy: Policy, report: Report) -> list[str]:

@@ -7,19 +7,21 @@ printing (cli.py).
 from __future__ import annotations
 
 import platform
+import threading
 from pathlib import Path
 from typing import Any
 
 from triton_data.errors import Misuse
 from triton_data.jail.handle import Jail, labelled
-from triton_data.jail.outcome import Outcome
+from triton_data.jail.outcome import Facts, Outcome
 from triton_data.jail.policy import COMPILE, FLOOR, Task, profile
+
+PATIENCE_S = 25.0
 
 
 def layers_available() -> dict[str, Any]:
     """Found by being jailed, not by asking for versions: an empty task of `compile`, which has every layer."""
-    with Jail(preload=(), allow_unsafe=True) as jail:
-        facts = jail.run(Task(source="def main(): pass"), COMPILE).facts
+    facts = _facts()
     held = {layer.partition(":")[0] for layer in facts.layers}
     return {
         "layers": list(labelled(facts.layers)),
@@ -28,6 +30,23 @@ def layers_available() -> dict[str, Any]:
         "safe": held.issuperset(FLOOR),
         "kernel": f"{platform.system()} {platform.release()} {platform.machine()}",
     }
+
+
+def _facts() -> Facts:
+    """Whatever is wrong with the jail, doctor says so soon."""
+    found: list[Facts] = []
+    jail = Jail(preload=(), allow_unsafe=True)
+
+    def ask() -> None:
+        with jail:
+            found.append(jail.run(Task(source="def main(): pass"), COMPILE).facts)
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(PATIENCE_S)
+    if asking.is_alive():
+        jail.abandon()
+    return found[0] if found else Facts(missing=(("jail", f"no answer within {PATIENCE_S:.0f} s"),))
 
 
 def try_file(path: str | Path, profile_name: str = "run", *, allow_unsafe: bool = False) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,16 +20,20 @@ from typing import Any
 from triton_data.jail.policy import Json
 
 LENGTHS = struct.Struct("<II")
-MAX_HEADER = 32 << 20
+MAX_HEADER = 16 << 20
+MAX_VALUES = 200_000  # in a header; each takes a hundred bytes of memory, however short its text
 MAX_DEPTH = 64
 MAX_TENSORS = 4096
 MAX_DIMENSIONS = 32
 MAX_EXTENT = 1 << 40
+MAX_ERRNO = 4095
 SIZES = {
     "bool": 1, "uint8": 1, "int8": 1, "float8_e4m3fn": 1, "float8_e5m2": 1, "float8_e4m3fnuz": 1, "float8_e5m2fnuz": 1,
     "float8_e8m0fnu": 1, "int16": 2, "uint16": 2, "float16": 2, "bfloat16": 2, "int32": 4, "uint32": 4, "float32": 4,
     "int64": 8, "uint64": 8, "float64": 8, "complex32": 4, "complex64": 8, "complex128": 16,
 }  # fmt: skip
+VALUE = re.compile(rb'["\[{,:]')
+REST_OF_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 OK_KEYS = {"ok", "value", "tensors"}
 ERROR_KEYS = {"ok", "type", "message", "kind", "errno", "path"}
 KINDS = ("error", "denied", "oom")
@@ -85,7 +90,7 @@ def _bytes_of(tensor: Any) -> tuple[list[int], bytes]:
     return list(plain.shape), flat.numpy().tobytes()
 
 
-def decode(body: bytes) -> tuple[Json, tuple[RawTensor, ...]] | ErrorClaim:
+def decode(body: bytes | bytearray) -> tuple[Json, tuple[RawTensor, ...]] | ErrorClaim:
     if len(body) < LENGTHS.size:
         raise BadFrame("no result" if not body else "shorter than its lengths")
     of_header, of_tensors = LENGTHS.unpack_from(body)
@@ -94,7 +99,7 @@ def decode(body: bytes) -> tuple[Json, tuple[RawTensor, ...]] | ErrorClaim:
         raise BadFrame("header too long")
     if len(body) != start + of_tensors:
         raise BadFrame("bytes missing" if len(body) < start + of_tensors else "bytes left over")
-    header = _strict_json(body[LENGTHS.size : start])
+    header = _strict_json(bytes(memoryview(body)[LENGTHS.size : start]))
     if not isinstance(header, dict) or not isinstance(header.get("ok"), bool):
         raise BadFrame("header is not a result")
     if header["ok"]:
@@ -115,6 +120,7 @@ def _strict_json(text: bytes) -> Any:
             raise BadFrame("a key twice")
         return dict(pairs)
 
+    _bound(text)
     try:
         value = json.loads(text.decode(), parse_constant=no_constant, object_pairs_hook=no_duplicates)
     except BadFrame:
@@ -123,6 +129,22 @@ def _strict_json(text: bytes) -> Any:
         raise BadFrame("header is not JSON") from error
     _check(value, MAX_DEPTH)
     return value
+
+
+def _bound(text: bytes) -> None:
+    """Before anything is made of it: how many values there are at most. Commas and brackets within strings count at
+    first as well; only where that is too many are the strings skipped, one by one."""
+    if sum(text.count(mark) for mark in (b",", b"[", b"{", b":")) <= MAX_VALUES:
+        return
+    values = at = 0
+    while (found := VALUE.search(text, at)) is not None:
+        values += 1
+        if values > MAX_VALUES:
+            raise BadFrame("too many values")
+        at = found.end()
+        if found.group() == b'"':
+            end = REST_OF_STRING.match(text, at)
+            at = end.end() if end else len(text)
 
 
 def _check(value: Any, depth: int) -> None:
@@ -153,7 +175,7 @@ def _exact_keys(value: Any, keys: set[str]) -> None:
         raise BadFrame("unknown or missing keys")
 
 
-def _tensors(heads: Any, body: bytes, at: int) -> tuple[RawTensor, ...]:
+def _tensors(heads: Any, body: bytes | bytearray, at: int) -> tuple[RawTensor, ...]:
     if not isinstance(heads, list) or len(heads) > MAX_TENSORS:
         raise BadFrame("not a list of tensors")
     tensors = []
@@ -166,10 +188,12 @@ def _tensors(heads: Any, body: bytes, at: int) -> tuple[RawTensor, ...]:
             raise BadFrame("not a shape")
         if not all(type(extent) is int and 0 <= extent <= MAX_EXTENT for extent in shape):
             raise BadFrame("not a shape")
+        if math.prod(extent or 1 for extent in shape) * SIZES[dtype] > MAX_EXTENT:
+            raise BadFrame("extents overflow")  # also where another extent is 0: strides are made of all
         size = math.prod(shape) * SIZES[dtype]
         if at + size > len(body):
             raise BadFrame("tensor larger than its bytes")
-        tensors.append(RawTensor(dtype, tuple(shape), body[at : at + size]))
+        tensors.append(RawTensor(dtype, tuple(shape), bytes(memoryview(body)[at : at + size])))
         at += size
     if at != len(body):
         raise BadFrame("bytes left over")
@@ -178,7 +202,8 @@ def _tensors(heads: Any, body: bytes, at: int) -> tuple[RawTensor, ...]:
 
 def _error(header: dict[str, Any]) -> ErrorClaim:
     kind, code, path = header["kind"], header["errno"], header["path"]
-    if kind not in KINDS or not (code is None or type(code) is int) or not (path is None or isinstance(path, str)):
+    numbered = code is None or (type(code) is int and abs(code) <= MAX_ERRNO)  # look-ups of names have negative ones
+    if kind not in KINDS or not numbered or not (path is None or isinstance(path, str)):
         raise BadFrame("malformed error")
     if not isinstance(header["type"], str) or not isinstance(header["message"], str):
         raise BadFrame("malformed error")

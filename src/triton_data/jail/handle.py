@@ -139,6 +139,11 @@ class Jail:
         """May be called from many threads or processes at once; each call is a task of its own."""
         return nanny.look_after(self.address, task, policy)
 
+    def abandon(self) -> None:
+        """Without waiting for anything; what is left is swept away by the next start."""
+        if self._keeper is not None:
+            self._keeper.kill()
+
     def close(self) -> None:
         if self._keeper is not None:
             self._keeper.terminate()

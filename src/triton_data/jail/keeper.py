@@ -2,16 +2,16 @@
 
 In: on stdin, one line of configuration; the driver is its parent. Out: on stdout, one line: ready, or refused
 and why. It owns the listening socket, so that while a zygote is replaced callers wait and none is refused. It
-loads no library: it stays small and cannot wear out. Not covered: its own SIGKILL (the zygote and all tasks
-die with it; the next start removes its directory).
+loads no library: it stays small and cannot wear out. A zygote that dies or does not give a sign of life is replaced.
+Not covered: its own SIGKILL (the zygote and all tasks die with it; the next start removes its directory).
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -21,13 +21,16 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-from triton_data.jail import kernel, scratch
+from triton_data.jail import kernel, memory, scratch
 from triton_data.jail.kernel import LINUX
+from triton_data.jail.sweep import remove_base, sweep
 
 LOOK_S = 0.1
 PREFIX = "triton-data-jail-"
 MAX_FAILURES = 5  # deaths in a row, each within START_S of its start
 START_S = 60.0
+SILENT_S = 10.0  # a zygote gives a sign of life twice a second
+CLEAR_S = 5.0
 BOOT = """import sys
 sys.path.insert(0, sys.argv[1])
 sys.path += sys.argv[2:]
@@ -63,6 +66,7 @@ class Keeper:
         self.listening.bind(config["address"])
         self.listening.listen(1024)
         self.zygote: subprocess.Popen[bytes] | None = None
+        self.heard = 0.0
         self.failures = 0
 
     def start(self) -> dict[str, Any]:
@@ -77,9 +81,12 @@ class Keeper:
             cwd="/",
         )
         assert self.zygote.stdin and self.zygote.stdout
-        self.zygote.stdin.write(json.dumps(config).encode() + b"\n")
-        self.zygote.stdin.close()
+        with contextlib.suppress(BrokenPipeError):  # dead already
+            self.zygote.stdin.write(json.dumps(config).encode() + b"\n")
+            self.zygote.stdin.close()
         said: dict[str, Any] = json.loads(self.zygote.stdout.readline() or b"{}")
+        os.set_blocking(self.zygote.stdout.fileno(), False)
+        self.heard = time.monotonic()
         return said
 
     def keep(self) -> None:
@@ -87,7 +94,7 @@ class Keeper:
         started = time.monotonic()
         while not Stopped.told and os.getppid() == self.driver and self.failures < MAX_FAILURES:
             time.sleep(LOOK_S)
-            if self.zygote is None or self.zygote.poll() is None:
+            if self.zygote is None or not self._lost():
                 continue
             quick = self.zygote.returncode != 0 and time.monotonic() - started < START_S
             self.failures = self.failures + 1 if quick else 0
@@ -95,14 +102,26 @@ class Keeper:
             started = time.monotonic()
             self.start()
 
+    def _lost(self) -> bool:
+        """Dead, or killed now because it is stuck."""
+        assert self.zygote is not None and self.zygote.stdout is not None
+        if self.zygote.poll() is not None:
+            return True
+        with contextlib.suppress(BlockingIOError):
+            if os.read(self.zygote.stdout.fileno(), 4096):
+                self.heard = time.monotonic()
+        if time.monotonic() - self.heard < SILENT_S:
+            return False
+        self.zygote.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.zygote.wait(CLEAR_S)
+        return True
+
     def clear(self) -> None:
         """Whatever a dead zygote left: processes that have become ours, and scratches."""
         if self.zygote is not None and self.zygote.stdout is not None:
             self.zygote.stdout.close()
-        children = Path(f"/proc/self/task/{os.getpid()}/children")
-        for pid in map(int, children.read_text().split()) if children.exists() else ():
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+        end_children()
         for left in Path(self.config["scratch"]).glob("task-*"):
             scratch.remove(str(left))
 
@@ -110,22 +129,27 @@ class Keeper:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         if self.zygote is not None and self.zygote.poll() is None:
             self.zygote.kill()  # its children die with it
-            self.zygote.wait()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.zygote.wait(CLEAR_S)
         self.clear()
-        shutil.rmtree(self.base, ignore_errors=True)
+        remove_base(self.base)
 
 
-def sweep(directory: Path) -> None:
-    """Remove what keepers left that were killed with SIGKILL: their lock is free."""
-    for base in directory.glob(f"{PREFIX}*"):
+def end_children() -> None:
+    """All of them, and those that become ours by their end; by nobody's pid in particular, so that none can keep us."""
+    deadline = time.monotonic() + CLEAR_S
+    while time.monotonic() < deadline:
+        for child in memory.children(os.getpid(), os.getpid()):
+            for number in (signal.SIGSTOP, signal.SIGKILL):
+                for pid in memory.tree(child):
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, number)
         try:
-            with (base / "lock").open("r") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                for left in base.glob("scratch/task-*"):
-                    scratch.remove(str(left))
-                shutil.rmtree(base, ignore_errors=True)
-        except OSError:  # in use, another user's, or made just now
-            continue
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            return
+        time.sleep(0.002)
 
 
 def main() -> NoReturn:
@@ -136,7 +160,7 @@ def main() -> NoReturn:
         kernel.adopt_orphans()
     keeper = Keeper(config)
     try:
-        sweep(keeper.base.parent)
+        sweep(keeper.base.parent, PREFIX)
         said = keeper.start()
         print(json.dumps(said or {"refused": "the jail's zygote died while it was loading"}), flush=True)
         if "ready" in said:

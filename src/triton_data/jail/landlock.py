@@ -1,7 +1,7 @@
 """Landlock: which files the calling process may read, write and execute; no TCP; no signals to the outside.
 
-In: three lists of paths. Out: the ABI version that is in force, or `Unavailable`. Paths that do not exist are
-left out. Not covered by the kernel: chmod, utime, stat, UDP and Unix sockets (seccomp denies those).
+In: lists of paths: to read, to write, devices, and to list only. Out: the ABI version that is in
+force, or `Unavailable`. Paths that do not exist are left out. Not covered by the kernel: chmod, utime, stat, UDP and Unix sockets (seccomp denies those).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ READ = READ_FILE | READ_DIR
 WRITE = WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | MAKE_SYM | REFER | TRUNCATE
 ON_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
 TCP_BIND_AND_CONNECT = 3
+SCOPES = 6  # the ABI that keeps signals and abstract sockets in
 ABSTRACT_SOCKETS_AND_SIGNALS = 3
 
 
@@ -46,7 +47,12 @@ def _handled(version: int) -> int:
 
 
 def restrict(
-    read: Iterable[str], write: Iterable[str], devices: Iterable[str] = (), execute: bool = False, pipes: bool = False
+    read: Iterable[str],
+    write: Iterable[str],
+    devices: Iterable[str] = (),
+    listed: Iterable[str] = (),
+    execute: bool = False,
+    pipes: bool = False,
 ) -> int:
     """Everything not named is denied from here on, in this process and all it creates."""
     version = abi()
@@ -65,6 +71,7 @@ def restrict(
         (read, READ | run),
         (write, READ | WRITE | run | (MAKE_PIPE if pipes else 0)),
         (devices, READ | WRITE_FILE | IOCTL_DEV),
+        (listed, READ_DIR),
     ):
         for path in paths:
             _allow(ruleset, path, access & handled)

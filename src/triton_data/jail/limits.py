@@ -8,26 +8,56 @@ watches resident memory), and disk use over many files (the tmpfs quota, or the 
 from __future__ import annotations
 
 import resource
+import zlib
 from pathlib import Path
 
 from triton_data.jail import kernel
 from triton_data.jail.policy import MIB, Policy
 
+RLIMIT_LOCKS, UNMARKED = 10, 1 << 40
 AS_SLACK = 512 * MIB  # reserved but unused: thread arenas, guard pages
 
 
-def apply(policy: Policy, own_namespace: bool) -> None:
+def out_of_reach(policy: Policy) -> int:
+    """A number that no descriptor can get once the limits hold. Makes room for it."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if hard == resource.RLIM_INFINITY:
+        return policy.open_files
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return min(policy.open_files, hard - 1)
+
+
+def mark_of(scratch: str) -> int:
+    """What tells a task's processes from another's, whoever their parent is by now: inherited, and not theirs to change.
+    The limit that carries it limits nothing since Linux 2.4."""
+    return UNMARKED + zlib.crc32(scratch.encode())
+
+
+def mark(pid: int) -> int:
+    """Of a process; 0 where it has none, or is gone. Read from a file: to ask by prlimit, root needs a capability that
+    containers go without."""
+    try:
+        text = Path(f"/proc/{pid}/limits").read_text()
+    except OSError:
+        return 0
+    words = text.partition("Max file locks")[2].split(maxsplit=1)
+    return int(words[0]) if words and words[0].isdigit() and int(words[0]) >= UNMARKED else 0
+
+
+def apply(policy: Policy, own_namespace: bool, descriptors: int, mark: int) -> None:
+    """`descriptors` is the number of `out_of_reach`, `mark` that of `mark_of`."""
     size, data = _mapped()
     _cap(resource.RLIMIT_CORE, 0)
     _cap(resource.RLIMIT_DATA, data + policy.memory)
     if kernel.LINUX and not policy.devices:  # CUDA reserves terabytes of addresses
         _cap(resource.RLIMIT_AS, size + policy.memory + AS_SLACK)
     _cap(resource.RLIMIT_FSIZE, policy.file_size)
-    _cap(resource.RLIMIT_NOFILE, policy.open_files)
+    _cap(resource.RLIMIT_NOFILE, descriptors)
     _cap(resource.RLIMIT_NPROC, policy.tasks + (0 if _counts_alone(own_namespace) else _threads_of_machine()))
     _cap(resource.RLIMIT_CPU, policy.cpu_s)
     if kernel.LINUX:
         _cap(resource.RLIMIT_MSGQUEUE, 0)
+        _cap(RLIMIT_LOCKS, mark)
 
 
 def _cap(what: int, value: int) -> None:

@@ -38,6 +38,7 @@ class Facts:
     layers: tuple[str, ...] = ()  # in force before any foreign code ran
     missing: tuple[tuple[str, str], ...] = ()  # (layer, why not)
     denied: tuple[tuple[str, int], ...] = ()  # (system call, times)
+    left: bool = False  # a process or a file of it that could not be ended or removed at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,16 @@ class Outcome:
         return Drop(head, self.reason, part)
 
 
+def printable(text: str) -> str:
+    """On one line, with nothing in it that a terminal, a log or a reader could take for anything but text."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
 def lost(why: str, facts: Facts | None = None) -> Outcome:
     return Outcome("lost", f"lost:{why}", facts or Facts())
 
 
-def judge(facts: Facts, body: bytes, output: str, policy: Policy) -> Outcome:
+def judge(facts: Facts, body: bytes | bytearray, output: str, policy: Policy) -> Outcome:
     """Facts first; only a child that ended by itself, with status 0, is asked what it claims."""
     if facts.killed:
         status: Status = facts.killed  # type: ignore[assignment]  # the zygote's words are statuses
@@ -102,5 +108,5 @@ def _of_error(claim: ErrorClaim, facts: Facts) -> tuple[Status, str]:
         if calls and (claim.errno == EPERM or claim.path is None):
             return "forbidden", f"forbidden:{calls[-1]}"
         if claim.path is not None:
-            return "forbidden", f"forbidden:open {claim.path}"
-    return "error", f"error:{claim.type}: {claim.message}"[:500]
+            return "forbidden", f"forbidden:open {printable(claim.path)}"
+    return "error", f"error:{printable(claim.type)}: {printable(claim.message)}"[:500]

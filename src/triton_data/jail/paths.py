@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import pwd
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
@@ -21,17 +22,41 @@ PACKAGE_ROOT = str(Path(__file__).resolve().parents[2])
 
 SYSTEM = (
     "/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/usr/share/zoneinfo",
-    "/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types", "/etc/os-release", "/proc/self", "/proc/cpuinfo",
+    "/etc/ld.so.cache", "/etc/localtime", "/etc/mime.types", "/etc/os-release", "/proc/cpuinfo",
     "/proc/meminfo", "/proc/stat", "/proc/sys/vm/overcommit_memory", "/sys/devices/system/cpu",
     "/sys/devices/system/node", "/sys/kernel/mm/transparent_hugepage",
+    *(f"/proc/self/{name}" for name in (
+        "auxv", "cgroup", "cmdline", "comm", "environ", "exe", "fdinfo", "io", "limits", "maps", "numa_maps",
+        "oom_score",
+        "sched", "schedstat", "smaps", "smaps_rollup", "stat", "statm", "status", "uid_map", "wchan",
+    )),
 )  # fmt: skip
+# By name only: beside what a process may know of itself lie the host's mounts and its table of sockets.
+LISTED = ("/proc/self", "/proc/self/fd", "/proc/self/task")
 TOOLCHAIN = ("/usr", "/bin", "/opt/rocm", "/etc/alternatives")
 CUDA = (
     "/proc/driver/nvidia", "/proc/devices", "/proc/modules", "/proc/filesystems", "/proc/version", "/proc/sys/vm",
-    "/proc/sys/kernel", "/sys/bus/pci", "/sys/devices", "/sys/module", "/sys/class", "/sys/fs/cgroup",
+    "/proc/sys/kernel", "/sys/bus/pci", "/sys/module", "/sys/fs/cgroup",
     "/dev/nvidia-caps",
     "/etc/nvidia", "/etc/vulkan", "/etc/ld.so.conf", "/etc/ld.so.conf.d",
 )  # fmt: skip
+TOOLS = (
+    "as",
+    "ld",
+    "ld.*",
+    "*-as",
+    "*-ld",
+    "ar",
+    "nm",
+    "strip",
+    "objcopy",
+    "collect2",
+    "lld*",
+    "clang*",
+    "*gcc*",
+    "*g++*",
+)
+NETWORK_OR_BRIDGE = ("0x02", "0x06")
 PLAIN_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/urandom", "/dev/random")
 
 KEPT = (
@@ -79,11 +104,48 @@ def readable(roots: Iterable[str]) -> list[str]:
 
 @cache
 def compilers() -> tuple[str, ...]:
-    """Where the C compilers of this machine are installed, which is not always under /usr."""
+    """What belongs to the C compilers of this machine, which are not always under /usr."""
     named = [os.environ.get("CC", ""), os.environ.get("CXX", ""), "cc", "gcc", "g++", "c++", "clang"]
     found = filter(None, (shutil.which(name) for name in named if name))
-    homes = dict.fromkeys(str(Path(path).resolve().parents[1]) for path in found)
-    return tuple(home for home in homes if home != "/")
+    return tuple(dict.fromkeys(part for path in found for part in parts_of_compiler(Path(path).resolve())))
+
+
+def parts_of_compiler(compiler: Path) -> list[str]:
+    """The program, and of the folder that it is installed in what compilers have there by their own conventions: never
+    the folder itself, which may be a home, with keys beside the compiler."""
+    parts, prefix = [compiler], compiler.parents[1]
+    if str(prefix) in ("/", "/usr"):
+        return [str(compiler)]
+    owned = ("lib/gcc", "lib64/gcc", "lib/clang", "libexec/gcc", "libexec/gcc-cross")
+    parts += [prefix / name for name in owned]
+    parts += [tool for name in TOOLS for tool in compiler.parent.glob(name) if tool.is_file()]
+    if any((prefix / name).is_dir() for name in owned) and not holds_home(str(prefix)):
+        parts += [prefix / name for name in ("lib", "lib64", "include", "share")]
+        parts += [folder for folder in prefix.glob("*-*-*") if (folder / "bin").is_dir()]  # named for its target
+    return [str(part) for part in parts if part.exists()]
+
+
+def pci_devices(bus: Path = Path("/sys/bus/pci/devices")) -> list[str]:
+    """As the kernel's files describe them, without bridges and network cards: those have the machine's addresses."""
+    found = []
+    for device in bus.glob("*"):
+        try:
+            kind = (device / "class").read_text()
+        except OSError:
+            continue
+        if not kind.startswith(NETWORK_OR_BRIDGE):
+            found.append(str(device.resolve()))
+    return found
+
+
+def holds_home(path: str) -> bool:
+    """A home, or something that has it below: too much to be given for the sake of a tool."""
+    try:
+        homes = [pwd.getpwuid(os.getuid()).pw_dir]
+    except KeyError:
+        homes = []
+    homes += [os.environ["HOME"]] if "HOME" in os.environ else []
+    return any(Path(os.path.realpath(home)).is_relative_to(os.path.realpath(path)) for home in homes)
 
 
 def for_policy(policy: Policy, read: Iterable[str]) -> tuple[list[str], list[str]]:
@@ -91,9 +153,9 @@ def for_policy(policy: Policy, read: Iterable[str]) -> tuple[list[str], list[str
     paths, devices = [*read, *SYSTEM], list(PLAIN_DEVICES)
     if policy.subprocesses:
         paths += [*TOOLCHAIN, *compilers()]
-        paths += [os.environ[name] for name in ("CUDA_HOME", "CUDA_PATH") if name in os.environ]
+        paths += [os.environ[name] for name in ("CUDA_HOME", "CUDA_PATH") if not holds_home(os.environ.get(name, "/"))]
     if policy.devices:
-        paths += CUDA
-        paths += os.environ.get("LD_LIBRARY_PATH", "").split(":")
+        paths += [*CUDA, *pci_devices()]
+        paths += [path for path in os.environ.get("LD_LIBRARY_PATH", "").split(":") if path and not holds_home(path)]
         devices += [str(path) for path in Path("/dev").glob("nvidia*")]
     return [path for path in paths if path.startswith("/")], devices

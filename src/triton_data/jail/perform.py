@@ -7,6 +7,7 @@ is for outside to say.
 
 from __future__ import annotations
 
+import dis
 import errno
 import importlib
 import inspect
@@ -92,9 +93,17 @@ def _claim(error: BaseException) -> dict[str, Any]:
             kind, code = "denied", step.errno
             path = os.fsdecode(step.filename) if isinstance(step.filename, (str, bytes)) else None
         elif isinstance(step, MemoryError) or any(words in _text(step) for words in OUT_OF_MEMORY):
-            kind = "oom"
+            kind = "error" if _by_hand(step) else "oom"
         step = step.__cause__ or step.__context__
     return {"type": type(error).__name__, "message": _text(error), "kind": kind, "errno": code, "path": path}
+
+
+def _by_hand(error: BaseException) -> bool:
+    """Raised by a line of Python, where an allocator would have raised it by itself."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_code.co_code[trace.tb_lasti] == dis.opmap["RAISE_VARARGS"]
 
 
 def _text(error: BaseException) -> str:

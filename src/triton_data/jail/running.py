@@ -1,8 +1,9 @@
-"""One task while it runs, as the zygote holds it: its clock, its memory, its disk, and its end.
+"""One task, as the zygote holds it: its clock, its memory, its disk, and its end.
 
-In: a pid and a policy. Out: a kill where a limit is passed, and one line of facts on the connection when it
-is over. Not covered: limits that the kernel keeps (limits.py). What is counted here is looked at every 50 ms,
-so a task can overshoot for that long.
+In: a pid and a policy. Out: a kill where a limit is passed, and one line of facts on the connection when it is over.
+The end has steps, and none of them waits: the last stray is killed, then scratch is emptied by a process with the
+task's uid, then it is told. Not covered: limits that the kernel keeps (limits.py). What is counted here is looked at
+every 50 ms, so a task can overshoot for that long.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ import resource
 import signal
 import socket
 import time
-from pathlib import Path
+from typing import Any
 
-from triton_data.jail import scratch
+from triton_data.jail import limits, memory, scratch
 from triton_data.jail.policy import MIB, Policy
 
 MEMORY_SLACK = 64 * MIB  # RLIMIT_DATA speaks first, and more politely
+HIDDEN_EVERY_S = 0.2  # reading all mappings costs a millisecond
+ENDING_S = 10.0  # a task that is not gone by then is told as it is, and its zygote retires
 
 
 class Running:
@@ -29,70 +32,111 @@ class Running:
         self.pid, self.init = pid, init
         self.connection, self.scratch, self.policy = connection, place, policy
         self.started = started
+        self.mark = limits.mark_of(place)
         self.killed = ""
         self.speaks = True  # its connection is still watched
-        self.base = _resident(pid)
-        self.peak = self.base
+        self.base = memory.of([pid])
+        self.peak = self.base.held
+        self.hidden, self.hidden_at = 0, 0.0
+        self.facts: dict[str, Any] = {}
+        self.given_up = 0.0  # when, once it has ended
+        self.cleaner = 0
 
-    def enforce(self) -> None:
+    def members(self, orphans: list[int]) -> list[int]:
+        """All its processes; `orphans` are the zygote's children that it does not know."""
+        if not self.policy.subprocesses:
+            return [self.pid]
+        found = memory.tree(self.pid)
+        if self.init:
+            found += memory.tree(self.init)[1:]
+        for pid in orphans:
+            if limits.mark(pid) == self.mark:
+                found += memory.tree(pid)
+        return list(dict.fromkeys(found))
+
+    def enforce(self, orphans: list[int]) -> None:
         if self.killed:
             return
         if time.monotonic() - self.started > self.policy.wall_s:
             self.kill("timeout")
             return
-        used = sum(map(_resident, _tree(self.pid) if self.policy.subprocesses else [self.pid]))
-        self.peak = max(self.peak, used)
-        if used > self.base + self.policy.memory + MEMORY_SLACK:
+        members = self.members(orphans)
+        used = memory.of(members)
+        held = used.held + max(0, self._hidden(members, used) - used.shared)
+        self.peak = max(self.peak, held)
+        if held > self.base.held + self.policy.memory + MEMORY_SLACK:
             self.kill("oom")
-        elif scratch.overfull(self.scratch, self.pid, self.policy.disk, self.policy.files):
+        elif scratch.overfull(self.scratch, members, self.policy.disk, self.policy.files):
             self.kill("disk")
+
+    def _hidden(self, members: list[int], used: memory.Use) -> int:
+        """There can be too much of it only where addresses are taken for it."""
+        if used.addresses - self.base.addresses <= self.policy.memory:
+            self.hidden = 0
+        elif (now := time.monotonic()) - self.hidden_at > HIDDEN_EVERY_S:
+            self.hidden, self.hidden_at = memory.shared_without_pages(members), now
+        return self.hidden
 
     def kill(self, why: str) -> None:
         self.killed = self.killed or why
         self.speaks = self.speaks and why not in ("flood", "abandoned")
         os.kill(self.pid, signal.SIGKILL)  # not reaped yet, so the pid is still its own
 
-    def finish(self, status: int, usage: resource.struct_rusage) -> None:
-        """After the wait: end what is left of it, remove its scratch, then tell."""
-        if self.init:
-            with contextlib.suppress(ProcessLookupError, ChildProcessError):  # reaped already
-                os.kill(self.init, signal.SIGKILL)  # and with it, its whole pid namespace
-                os.waitpid(self.init, 0)
-        wall = time.monotonic() - self.started
-        scratch.remove(self.scratch)
+    def ended(self, status: int, usage: resource.struct_rusage) -> None:
+        """After the wait. What is left of it comes to its end from here on."""
+        now = time.monotonic()
         signalled = os.WIFSIGNALED(status)
-        facts = {
+        self.given_up = now + ENDING_S
+        self.facts = {
             "exit": None if signalled else os.waitstatus_to_exitcode(status),
             "signal": os.WTERMSIG(status) if signalled else None,
             "killed": self.killed,
-            "wall_s": wall,
+            "wall_s": now - self.started,
             "cpu_s": usage.ru_utime + usage.ru_stime,
             "peak_rss": max(self.peak, usage.ru_maxrss * 1024),
         }
+        if self.init:
+            os.kill(self.init, signal.SIGKILL)  # and with it, its whole pid namespace
+
+    def gone(self, orphans: list[int]) -> bool:
+        """One step towards its end; true where there is none left."""
+        late = time.monotonic() > self.given_up
+        if late:
+            self.facts["left"] = True
+            if self.cleaner:
+                os.kill(self.cleaner, signal.SIGKILL)
+            return True
+        if self.init or self.cleaner or self._strays(orphans):
+            return False
+        if scratch.gone(self.scratch):
+            return True
+        self.cleaner = scratch.start_removal(self.scratch)
+        return False
+
+    def reaped(self, pid: int) -> bool:
+        """One of ours that is no foreign code?"""
+        if pid == self.init:
+            self.init = 0
+        elif pid == self.cleaner:
+            self.cleaner = 0
+            if not scratch.gone(self.scratch):
+                self.given_up = 0.0  # it would not go the next time either: the keeper tries again at its end
+        else:
+            return False
+        return True
+
+    def _strays(self, orphans: list[int]) -> bool:
+        """Without a pid namespace, what a task left behind has become the zygote's child: stopped first, so that it
+        does not fork faster than it dies."""
+        strays = [pid for pid in orphans if limits.mark(pid) == self.mark] if self.policy.subprocesses else []
+        left = [pid for stray in strays for pid in memory.tree(stray)]
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, number)
+        return bool(left)
+
+    def tell(self) -> None:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # nobody waits for it any more
-            self.connection.sendall(json.dumps({"ended": facts}).encode() + b"\n")
+            self.connection.sendall(json.dumps({"ended": self.facts}).encode() + b"\n")
         self.connection.close()
-
-
-def _resident(pid: int) -> int:
-    try:
-        fd = os.open(f"/proc/{pid}/statm", os.O_RDONLY)
-    except OSError:  # ended meanwhile, or not Linux
-        return 0
-    try:
-        return int(os.read(fd, 256).split()[1]) * resource.getpagesize()
-    except OSError:
-        return 0
-    finally:
-        os.close(fd)
-
-
-def _tree(pid: int) -> list[int]:
-    found, todo = [], [pid]
-    while todo:
-        pid = todo.pop()
-        found.append(pid)
-        with contextlib.suppress(OSError):  # ended meanwhile
-            for thread in Path(f"/proc/{pid}/task").iterdir():
-                todo += map(int, (thread / "children").read_text().split())
-    return found

@@ -1,8 +1,8 @@
-"""Which system calls a jailed process may not make: tables only, numbers as (x86_64, aarch64).
+"""Which system calls a jailed process may make: tables only, numbers as (x86_64, aarch64). What is not here is refused.
 
-In: nothing. Out: names grouped by why they are denied. A call with a number above `LAST_KNOWN` is newer than
-these tables and answers ENOSYS. Not covered: calls that depend on their arguments (clone, kill, ...; see
-seccomp.py).
+In: nothing. Out: names grouped by what they are for. `RECORDED` in tests/jail/test_syscalls.py says which of them our
+suites were seen to make; the others are in `SPARE`, with the reason that they are here all the same. Not covered: calls
+that depend on their arguments (`CHECKED`; the tests are in seccomp.py), and the names of what is refused (denied.py).
 """
 
 from __future__ import annotations
@@ -11,62 +11,80 @@ from typing import TypeAlias
 
 Numbers: TypeAlias = dict[str, tuple[int | None, int | None]]
 
-LAST_KNOWN = 462  # mseal
+LAST_KNOWN = 462  # mseal; what is newer answers ENOSYS, as on a kernel that does not have it
 
-# Talking to anything outside: Landlock knows only TCP.
-NETWORK: Numbers = {
-    "socket": (41, 198),
-    "connect": (42, 203),
-    "bind": (49, 200),
-    "listen": (50, 201),
-    "io_uring_setup": (425, 425),  # would make all the calls below without passing here
-    "io_uring_enter": (426, 426),
-    "io_uring_register": (427, 427),
-}
+# Files: which ones, Landlock says.
+FILES: Numbers = {
+    "read": (0, 63), "write": (1, 64), "open": (2, None), "close": (3, 57), "stat": (4, None), "fstat": (5, 80),
+    "lstat": (6, None), "lseek": (8, 62), "pread64": (17, 67), "pwrite64": (18, 68), "readv": (19, 65),
+    "writev": (20, 66), "access": (21, None), "dup": (32, 23), "dup2": (33, None), "dup3": (292, 24),
+    "sendfile": (40, 71), "flock": (73, 32), "fsync": (74, 82), "fdatasync": (75, 83), "truncate": (76, 45),
+    "ftruncate": (77, 46), "getdents64": (217, 61), "getcwd": (79, 17), "chdir": (80, 49), "fchdir": (81, 50),
+    "rename": (82, None), "mkdir": (83, None), "rmdir": (84, None), "creat": (85, None), "link": (86, None),
+    "unlink": (87, None), "symlink": (88, None), "readlink": (89, None), "umask": (95, 166), "statfs": (137, 43),
+    "fstatfs": (138, 44), "fadvise64": (221, 223), "openat": (257, 56), "mkdirat": (258, 34), "newfstatat": (262, 79),
+    "unlinkat": (263, 35), "renameat": (264, 38), "renameat2": (316, 276), "linkat": (265, 37), "symlinkat": (266, 36),
+    "readlinkat": (267, 78), "faccessat": (269, 48), "faccessat2": (439, 439), "fallocate": (285, 47),
+    "preadv": (295, 69), "pwritev": (296, 70), "preadv2": (327, 286), "pwritev2": (328, 287), "readahead": (187, 213),
+    "copy_file_range": (326, 285), "statx": (332, 291), "close_range": (436, 436), "openat2": (437, 437),
+    "pipe": (22, None), "pipe2": (293, 59),
+}  # fmt: skip
 
-# Looking into, or acting on, other processes.
-PROCESSES: Numbers = {
-    "ptrace": (101, 117),
-    "process_vm_readv": (310, 270),
-    "process_vm_writev": (311, 271),
-    "process_madvise": (440, 440),
-    "process_mrelease": (448, 448),
-    "pidfd_open": (434, 434),
-    "pidfd_getfd": (438, 438),
-    "pidfd_send_signal": (424, 424),
-    "kcmp": (312, 272),
-    "move_pages": (279, 239),
-    "migrate_pages": (256, 238),
-    "tkill": (200, 130),
-    "rt_sigqueueinfo": (129, 138),
-    "rt_tgsigqueueinfo": (297, 240),
-    "setpriority": (141, 140),
-    "ioprio_set": (251, 30),
-    "sched_setscheduler": (144, 119),
-    "sched_setparam": (142, 118),
-    "sched_setattr": (314, 274),
-}
+# One's own memory, threads, signals and clocks.
+ITSELF: Numbers = {
+    "mprotect": (10, 226), "munmap": (11, 215), "brk": (12, 214), "mremap": (25, 216), "msync": (26, 227),
+    "mlock": (149, 228), "munlock": (150, 229), "get_mempolicy": (239, 236), "membarrier": (324, 283),
+    "mseal": (462, 462), "map_shadow_stack": (453, 453),
+    "futex": (202, 98), "futex_waitv": (449, 449), "set_tid_address": (218, 96), "set_robust_list": (273, 99),
+    "rseq": (334, 293), "arch_prctl": (158, None), "exit": (60, 93), "exit_group": (231, 94),
+    "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135), "rt_sigreturn": (15, 139), "rt_sigpending": (127, 136),
+    "rt_sigtimedwait": (128, 137), "rt_sigsuspend": (130, 133), "sigaltstack": (131, 132), "pause": (34, None),
+    "restart_syscall": (219, 128), "signalfd4": (289, 74), "alarm": (37, None), "getitimer": (36, 102),
+    "setitimer": (38, 103), "timerfd_create": (283, 85), "timerfd_settime": (286, 86), "timerfd_gettime": (287, 87),
+    "nanosleep": (35, 101), "clock_nanosleep": (230, 115), "clock_gettime": (228, 113), "clock_getres": (229, 114),
+    "gettimeofday": (96, 169), "time": (201, None), "times": (100, 153), "getrusage": (98, 165),
+    "sched_yield": (24, 124), "sched_getaffinity": (204, 123), "sched_getparam": (143, 121),
+    "sched_getscheduler": (145, 120), "sched_get_priority_max": (146, 125), "sched_get_priority_min": (147, 126),
+    "getcpu": (309, 168), "getpriority": (140, 141), "getrandom": (318, 278), "getrlimit": (97, 163),
+    "wait4": (61, 260), "waitid": (247, 95),
+}  # fmt: skip
 
-# File metadata, which Landlock does not cover: a chmod reaches every file of the same owner.
-METADATA: Numbers = {
-    "chown": (92, None),
-    "lchown": (94, None),
-    "fchown": (93, 55),
-    "fchownat": (260, 54),
-    "setxattr": (188, 5),
-    "lsetxattr": (189, 6),
-    "fsetxattr": (190, 7),
-    "removexattr": (197, 14),
-    "lremovexattr": (198, 15),
-    "fremovexattr": (199, 16),
-    "name_to_handle_at": (303, 264),
-    "open_by_handle_at": (304, 265),
-    "inotify_init": (253, None),
-    "inotify_init1": (294, 26),
-    "fanotify_init": (300, 262),
-    "mknod": (133, None),
-    "mknodat": (259, 33),
-}
+# Who and where one is.
+QUESTIONS: Numbers = {
+    "uname": (63, 160), "sysinfo": (99, 179), "getpid": (39, 172), "gettid": (186, 178), "getppid": (110, 173),
+    "getuid": (102, 174), "geteuid": (107, 175), "getgid": (104, 176), "getegid": (108, 177), "getgroups": (115, 158),
+    "getresuid": (118, 148), "getresgid": (120, 150), "getpgrp": (111, None), "getpgid": (121, 155),
+    "getsid": (124, 156), "capget": (125, 90),
+}  # fmt: skip
+
+# Waiting for several things at once, and for oneself through a socketpair (asyncio does).
+WAITING: Numbers = {
+    "poll": (7, None), "ppoll": (271, 73), "select": (23, None), "pselect6": (270, 72), "epoll_create": (213, None),
+    "epoll_create1": (291, 20), "epoll_ctl": (233, 21), "epoll_wait": (232, None), "epoll_pwait": (281, 22),
+    "eventfd2": (290, 19), "recvfrom": (45, 207), "shutdown": (48, 210), "getsockname": (51, 204),
+    "getpeername": (52, 205), "getsockopt": (55, 209),
+}  # fmt: skip
+
+EVERYWHERE: Numbers = {**FILES, **ITSELF, **QUESTIONS, **WAITING}
+
+# With `subprocesses` only.
+SUBPROCESSES: Numbers = {
+    "fork": (57, None), "vfork": (58, None), "execve": (59, 221), "setpgid": (109, 154), "setsid": (112, 157),
+}  # fmt: skip
+
+# With `devices` only: CUDA makes one local socket of a kind that cannot be addressed, and listens on it.
+DEVICES: Numbers = {
+    "bind": (49, 200), "listen": (50, 201), "accept": (43, 202), "accept4": (288, 242), "setsockopt": (54, 208),
+    "mbind": (237, 235), "set_mempolicy": (238, 237), "mincore": (27, 232),
+}  # fmt: skip
+
+# Allowed with some arguments only: seccomp.py says with which.
+CHECKED: Numbers = {
+    "mmap": (9, 222), "madvise": (28, 233), "ioctl": (16, 29), "fcntl": (72, 25), "prctl": (157, 167),
+    "socket": (41, 198), "socketpair": (53, 199), "sendto": (44, 206), "sendmsg": (46, 211), "clone": (56, 220),
+    "kill": (62, 129), "tgkill": (234, 131), "prlimit64": (302, 261), "setrlimit": (160, 164),
+    "sched_setaffinity": (203, 122),
+}  # fmt: skip
 
 # Linkers and copiers call these on their own output and fail where they fail. The compile profile answers "done" and
 # does nothing; nothing in scratch depends on a mode or a time.
@@ -81,78 +99,39 @@ PRETENDED: Numbers = {
     "utimensat": (280, 88),
 }
 
-# Mounts, namespaces, kernel modules, and doors that kernel bugs come in through.
-KERNEL: Numbers = {
-    "mount": (165, 40),
-    "umount2": (166, 39),
-    "pivot_root": (155, 41),
-    "chroot": (161, 51),
-    "fsopen": (430, 430),
-    "fsconfig": (431, 431),
-    "fsmount": (432, 432),
-    "fspick": (433, 433),
-    "open_tree": (428, 428),
-    "move_mount": (429, 429),
-    "mount_setattr": (442, 442),
-    "unshare": (272, 97),
-    "setns": (308, 268),
-    "bpf": (321, 280),
-    "perf_event_open": (298, 241),
-    "userfaultfd": (323, 282),
-    "keyctl": (250, 219),
-    "add_key": (248, 217),
-    "request_key": (249, 218),
-    "init_module": (175, 105),
-    "finit_module": (313, 273),
-    "delete_module": (176, 106),
-    "kexec_load": (246, 104),
-    "kexec_file_load": (320, 294),
-    "reboot": (169, 142),
-    "swapon": (167, 224),
-    "swapoff": (168, 225),
-    "acct": (163, 89),
-    "quotactl": (179, 60),
-    "quotactl_fd": (443, 443),
-    "personality": (135, 92),
-    "syslog": (103, 116),
-    "sethostname": (170, 161),
-    "setdomainname": (171, 162),
-    "settimeofday": (164, 170),
-    "clock_settime": (227, 112),
-    "adjtimex": (159, 171),
-    "clock_adjtime": (305, 266),
-    "iopl": (172, None),
-    "ioperm": (173, None),
-    "modify_ldt": (154, None),
-    "vhangup": (153, 58),
-    "nfsservctl": (180, 42),
-}
+# Who copies a file asks for its extended attributes: no file has any.
+ATTRIBUTES: Numbers = {
+    "getxattr": (191, 8), "lgetxattr": (192, 9), "fgetxattr": (193, 10), "listxattr": (194, 11),
+    "llistxattr": (195, 12), "flistxattr": (196, 13),
+}  # fmt: skip
 
-# Memory that outlives the process, or that no limit counts.
-MEMORY: Numbers = {
-    "shmget": (29, 194),
-    "shmat": (30, 196),
-    "msgget": (68, 186),
-    "semget": (64, 190),
-    "mq_open": (240, 180),
-    "memfd_create": (319, 279),
-    "memfd_secret": (447, 447),
-}
-
-# Only the run profile goes without these.
-CREATE_PROCESS: Numbers = {
-    "fork": (57, None),
-    "vfork": (58, None),
-    "execve": (59, 221),
-    "execveat": (322, 281),
-}
-PIN_TO_CPU: Numbers = {"sched_setaffinity": (203, 122)}
-
+# clone3 keeps its flags in memory, where no filter can read them: without it libc falls back to clone.
 CLONE3 = (435, 435)
-CLONE = (56, 220)
-KILL = (62, 129)
-TGKILL = (234, 131)
-PRLIMIT = (302, 261)
-PRCTL = (157, 167)
+CONNECT = (42, 203)
 SECCOMP = (317, 277)
 CAPSET = (126, 91)
+
+# Not seen in a recording, and allowed all the same: harmless, and another libc, kernel, architecture or library asks.
+SPARE = {
+    "older libc, or musl": (
+        "lstat open creat link symlink pipe poll select time alarm pause epoll_create epoll_wait getpgrp fork "
+        "setrlimit getrlimit gettimeofday nanosleep renameat faccessat getitimer"
+    ),
+    "newer libc": ("openat2 preadv2 pwritev2 futex_waitv map_shadow_stack mseal renameat2"),
+    "Python's os, mmap, signal, selectors, asyncio and subprocess modules": (
+        "dup dup3 sendfile truncate fdatasync fchdir chdir flock fsync fallocate preadv pwritev writev readv linkat "
+        "symlinkat msync rt_sigpending rt_sigtimedwait rt_sigsuspend restart_syscall signalfd4 setitimer "
+        "sched_getparam sched_getscheduler sched_yield getpriority times getresuid getresgid getgroups getpgid "
+        "getsid ppoll pselect6 epoll_create1 epoll_ctl epoll_pwait recvfrom shutdown getsockname getpeername "
+        "getsockopt waitid setpgid setsid timerfd_create timerfd_settime timerfd_gettime socketpair eventfd2 "
+        "clock_getres exit tgkill madvise mremap mkdirat unlinkat uname getppid pwrite64 readlinkat ftruncate "
+        "copy_file_range fstat getegid geteuid getgid getuid rt_sigreturn statx"
+    ),
+    "torch, OpenMP, OpenBLAS and NUMA libraries on larger machines": (
+        "mlock munlock get_mempolicy membarrier getcpu capget fstatfs statfs fadvise64 readahead sched_setaffinity "
+        "prctl sched_getaffinity"
+    ),
+    "CUDA: used on a GPU, or by another driver": (
+        "bind listen accept accept4 setsockopt mbind set_mempolicy mincore socket"
+    ),
+}

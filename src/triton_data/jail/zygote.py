@@ -24,13 +24,14 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from triton_data.errors import Misuse
-from triton_data.jail import child, kernel, namespaces, paths, scratch, seccomp, stem, view
+from triton_data.jail import child, kernel, memory, namespaces, paths, scratch, seccomp, stem, view
 from triton_data.jail.kernel import LINUX
 from triton_data.jail.policy import MIB, Policy
 from triton_data.jail.running import Running
 
 TICK_S = 0.05  # how often memory and clock are looked at while tasks run
 IDLE_S = 1.0
+BEAT_S = 0.5
 MAX_REQUEST = 1 << 16
 RETIRED = 0
 REFUSED = 3
@@ -48,6 +49,8 @@ class Zygote:
         )
         self.waiting: dict[int, socket.socket] = {}  # connected, nothing said yet
         self.running: dict[int, Running] = {}  # by pid
+        self.ending: list[Running] = []  # the child has ended; what it left has not
+        self.beat = 0.0
         self.poll = select.poll()
         self.retiring = False
         self.served = 0
@@ -64,8 +67,9 @@ class Zygote:
         self.listening.setblocking(False)
         self.poll.register(self.listening, select.POLLIN)
         self.poll.register(wake_read, select.POLLIN)
-        while not self.retiring or self.running:
-            for fd, _ in self.poll.poll(1000 * (TICK_S if self.running else IDLE_S)):
+        while not self.retiring or self.running or self.ending:
+            self._beat()
+            for fd, _ in self.poll.poll(1000 * (TICK_S if self.running or self.ending else IDLE_S)):
                 if fd == self.listening.fileno():
                     self._accept()
                 elif fd == wake_read:
@@ -75,8 +79,10 @@ class Zygote:
                 else:
                     self._spoken(fd)
             self._reap()
+            orphans = self._orphans()
             for task in self.running.values():
-                task.enforce()
+                task.enforce(orphans)
+            self._end(orphans)
             self._maybe_retire()
 
     def _accept(self) -> None:
@@ -144,27 +150,46 @@ class Zygote:
             if pid == 0:
                 return
             task = self.running.pop(pid, None)
-            if task is None:  # an init, or a stray that was adopted
+            if task is None:  # an init, a cleaner, or a stray that was adopted
+                any(owner.reaped(pid) for owner in (*self.running.values(), *self.ending))
                 continue
             if task.speaks:
                 self.poll.unregister(task.connection)
-            task.finish(status, usage)
-            if LINUX and task.policy.subprocesses:
-                self._kill_strays()
+            task.ended(status, usage)
+            self.ending.append(task)
 
-    def _kill_strays(self) -> None:
-        """Without a pid namespace, what a task left behind has become our child."""
-        known = set(self.running) | {task.init for task in self.running.values()}
-        children = Path(f"/proc/self/task/{os.getpid()}/children")
-        for pid in map(int, children.read_text().split()) if children.exists() else ():
-            if pid not in known:
-                os.kill(pid, signal.SIGKILL)
+    def _orphans(self) -> list[int]:
+        """Our children that are none of ours: without a pid namespace, what a task abandons comes to us."""
+        tasks = [*self.running.values(), *self.ending]
+        if not any(task.policy.subprocesses for task in tasks):
+            return []
+        known = {pid for task in tasks for pid in (task.pid, task.init, task.cleaner)}
+        return [pid for pid in memory.children(os.getpid(), os.getpid()) if pid not in known]
+
+    def _end(self, orphans: list[int]) -> None:
+        for task in [task for task in self.ending if task.gone(orphans)]:
+            self.ending.remove(task)
+            task.tell()
+            if "left" in task.facts:
+                self._retire()  # a fresh zygote has no part in whatever it is
+
+    def _beat(self) -> None:
+        """The keeper hears that we are not stuck."""
+        now = time.monotonic()
+        if now - self.beat > BEAT_S:
+            self.beat = now
+            with contextlib.suppress(BlockingIOError):  # it is busy with something itself
+                os.write(sys.stdout.fileno(), b".")
 
     def _maybe_retire(self) -> None:
         if self.retiring:
             return
         old = time.monotonic() - self.born > MAX_AGE_S
         if old or self.served >= self.retire_after or resident() - self.size > MAX_GROWTH:
+            self._retire()
+
+    def _retire(self) -> None:
+        if not self.retiring:
             self.retiring = True  # the listening socket stays open in the keeper: callers wait, none is refused
             self.poll.unregister(self.listening)
             for connection in self.waiting.values():
@@ -230,5 +255,6 @@ def main() -> NoReturn:
         sys.exit(REFUSED)
     zygote = Zygote(config)
     print(json.dumps({"ready": os.getpid()}), flush=True)
+    os.set_blocking(sys.stdout.fileno(), False)
     zygote.serve()
     sys.exit(RETIRED)

@@ -1,0 +1,99 @@
+"""What a task holds of the machine's memory, by the kernel's own numbers: over all of its processes, whoever their
+parent is by now.
+
+In: pids. Out: bytes. Counted are anonymous and shared pages, what is swapped out, and page tables; pages of files are
+not, the kernel can drop them. A process whose first thread has ended is asked through another. Not covered: buffers in
+the kernel (pipes, sockets), which RLIMIT_NOFILE bounds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+COUNTED = (b"RssAnon:", b"RssShmem:", b"VmPTE:", b"VmSwap:")
+WITHOUT_A_NAME = ("/dev/zero", "/memfd:", "/SYSV")  # as the kernel shows memory that is shared and is no file
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    held: int = 0
+    addresses: int = 0
+    shared: int = 0  # of what is held
+
+    def __add__(self, other: Use) -> Use:
+        return Use(self.held + other.held, self.addresses + other.addresses, self.shared + other.shared)
+
+
+def of(pids: Iterable[int]) -> Use:
+    total = Use()
+    for pid in pids:
+        total += _of_one(pid)
+    return total
+
+
+def _of_one(pid: int) -> Use:
+    found = _status(f"/proc/{pid}/status")
+    if found is None:  # ended, or its first thread has
+        with contextlib.suppress(OSError):
+            for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208
+                if (found := _status(f"/proc/{pid}/task/{thread}/status")) is not None:
+                    break
+    return found or Use()
+
+
+def _status(path: str) -> Use | None:
+    try:
+        fd = os.open(path, os.O_RDONLY)
+    except OSError:  # ended meanwhile, or not Linux
+        return None
+    try:
+        text = os.read(fd, 8192)
+    except OSError:
+        return None
+    finally:
+        os.close(fd)
+    kib = {line.split()[0]: int(line.split()[1]) for line in text.split(b"\n") if line.startswith((b"Vm", b"Rss"))}
+    if not kib:
+        return None
+    held = sum(kib.get(name, 0) for name in COUNTED)
+    return Use(held << 10, kib.get(b"VmSize:", 0) << 10, kib.get(b"RssShmem:", 0) << 10)
+
+
+def shared_without_pages(pids: Iterable[int]) -> int:
+    """Shared memory that nobody has mapped pages of lives on for as long as it is mapped at all: each such object
+    counts with its largest mapping."""
+    largest: dict[str, int] = {}
+    for pid in pids:
+        own: dict[str, int] = {}
+        with contextlib.suppress(OSError):
+            for line in Path(f"/proc/{pid}/maps").read_text(errors="replace").splitlines():
+                words = line.split(maxsplit=5)
+                if len(words) == 6 and words[1][3] == "s" and words[5].startswith(WITHOUT_A_NAME):
+                    low, high = (int(word, 16) for word in words[0].split("-"))
+                    own[words[4]] = own.get(words[4], 0) + high - low
+        for inode, size in own.items():
+            largest[inode] = max(size, largest.get(inode, 0))
+    return sum(largest.values())
+
+
+def tree(pid: int) -> list[int]:
+    """The process and all below it."""
+    found, todo = [], [pid]
+    while todo:
+        pid = todo.pop()
+        found.append(pid)
+        with contextlib.suppress(OSError):  # ended meanwhile
+            for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208
+                todo += children(pid, thread)
+    return found
+
+
+def children(pid: int, thread: int | str) -> list[int]:
+    try:
+        return list(map(int, Path(f"/proc/{pid}/task/{thread}/children").read_bytes().split()))
+    except OSError:
+        return []
