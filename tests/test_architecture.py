@@ -23,7 +23,6 @@ FLOORS = (
 )
 FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 LARGEST_FOLDER = 16  # modules, without `__init__`
-LARGER = {"jail": 22}  # to be parted into what runs outside of it and what runs inside
 
 
 def unit(module: str) -> str:
@@ -56,7 +55,7 @@ def test_folders_stay_small() -> None:
         folder.relative_to(PACKAGE).as_posix(): len([path for path in folder.glob("*.py") if path.stem != "__init__"])
         for folder in {path.parent for path in modules().values()}
     }
-    assert {folder: size for folder, size in sizes.items() if size > LARGER.get(folder, LARGEST_FOLDER)} == {}
+    assert {folder: size for folder, size in sizes.items() if size > LARGEST_FOLDER} == {}
 
 
 def test_imports_are_absolute() -> None:

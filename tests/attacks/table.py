@@ -18,7 +18,8 @@ from pathlib import Path
 from tests.attacks import deceit, exhaustion, reach, second_look
 from tests.attacks.attack import Attack
 from tests.attacks.world import World
-from triton_data.jail import RUN, Jail, Task, paths, view
+from triton_data.jail import RUN, Jail, Task, paths
+from triton_data.jail.outside import view
 from triton_data.jail.policy import LAYERS
 
 KINDS = {

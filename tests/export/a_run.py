@@ -7,18 +7,7 @@ from pathlib import Path
 
 from tests.curate.runs import decided, label_all, put
 from triton_data.config import CurateConfig
-from triton_data.records import (
-    Capture,
-    Graph,
-    InductorKernel,
-    Kernel,
-    Origin,
-    Outcome,
-    Pair,
-    Program,
-    Record,
-    Verdict,
-)
+from triton_data.records import Capture, Graph, InductorKernel, Kernel, Origin, Outcome, Pair, Program, Record, Verdict
 from triton_data.store import Store
 
 SCALE = """import torch

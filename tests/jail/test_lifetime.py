@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from triton_data.jail import RUN, Jail, JailGone, Task, doctor, keeper
+from triton_data.jail import RUN, Jail, JailGone, Task, doctor
+from triton_data.jail.outside import keeper
 
 NOTHING = Task(source="import os\ndef main(): return open('/proc/self/stat').read().split()[3]")  # the zygote's pid
 SLEEP = Task(source="import time\ndef main(): time.sleep(600)")

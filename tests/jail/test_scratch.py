@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from triton_data.jail import scratch
+from triton_data.jail.outside import scratch
 
 
 def dig(top: Path, depth: int) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from triton_data.jail import keeper, sweep
+from triton_data.jail.outside import keeper, sweep
 
 
 @pytest.fixture

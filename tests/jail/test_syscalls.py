@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from triton_data.jail import bpf, filters, syscalls
-from triton_data.jail.bpf import ALLOW, ANSWER_ERRNO, ASK_NANNY, KILL_PROCESS
-from triton_data.jail.filters import Rights
+from triton_data.jail.inside import bpf, filters, syscalls
+from triton_data.jail.inside.bpf import ALLOW, ANSWER_ERRNO, ASK_NANNY, KILL_PROCESS
+from triton_data.jail.inside.filters import Rights
 
 RECORDED = {
     name: set(calls) for name, calls in json.loads((Path(__file__).parent / "recorded.json").read_text()).items()

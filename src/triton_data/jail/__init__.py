@@ -11,8 +11,8 @@ docs/decisions/004-own-jail.md.
 from triton_data.jail.doctor import layers_available, try_file
 from triton_data.jail.frame import ErrorClaim, RawTensor
 from triton_data.jail.handle import Jail
-from triton_data.jail.nanny import JailGone
 from triton_data.jail.outcome import Facts, Outcome
+from triton_data.jail.outside.nanny import JailGone
 from triton_data.jail.policy import COMPILE, FLOOR, GPU, PROFILES, RUN, Policy, Task, profile
 
 __all__ = [

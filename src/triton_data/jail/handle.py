@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from triton_data.errors import Misuse
-from triton_data.jail import keeper, nanny, paths
+from triton_data.jail import paths
 from triton_data.jail.outcome import Outcome
+from triton_data.jail.outside import keeper, nanny
 from triton_data.jail.policy import FLOOR, RUN, Policy, Task
 
 ADVICE = (

@@ -15,7 +15,7 @@ import stat
 import time
 from pathlib import Path
 
-from triton_data.jail import scratch
+from triton_data.jail.outside import scratch
 
 SWEEP_S = 8.0
 OTHERS_MAY_WRITE = 0o022
@@ -55,7 +55,9 @@ def _ours(found: os.stat_result) -> bool:
 def remove_base(base: Path) -> None:
     """A keeper's own directory: first what tasks have made in it, with their rights, then the rest, which we made."""
     for left in (base / "scratch").glob("task-*"):
-        if not scratch.remove(str(left)):
+        if left.is_symlink():
+            left.unlink()
+        elif not scratch.remove(str(left)):
             return  # the next start tries again
     try:
         folder = os.open(base, scratch.FOLDER)

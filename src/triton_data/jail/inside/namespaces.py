@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import struct
 
-from triton_data.jail import kernel, syscalls
+from triton_data.jail import kernel
+from triton_data.jail.inside import syscalls
 from triton_data.jail.kernel import ARCH
 
 NEWNS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x20000, 0x08000000, 0x10000000, 0x20000000, 0x40000000

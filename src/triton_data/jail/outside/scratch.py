@@ -18,7 +18,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 
-from triton_data.jail import kernel, namespaces
+from triton_data.jail import kernel
+from triton_data.jail.inside import namespaces
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 DEEPEST = 64  # nothing honest is nested deeper; each level holds a descriptor while it is measured

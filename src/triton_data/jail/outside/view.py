@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from triton_data.errors import Misuse
-from triton_data.jail import kernel, namespaces
+from triton_data.jail import kernel
+from triton_data.jail.inside import namespaces
 
 READ_ONLY, REMOUNT, BIND, RECURSIVE, PRIVATE, NOSUID = 1, 32, 4096, 16384, 1 << 18, 2
 OTHERS_MAY_ENTER = 0o001

@@ -22,8 +22,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from triton_data.jail import seccomp
 from triton_data.jail.frame import LENGTHS, MAX_HEADER
+from triton_data.jail.inside import seccomp
 from triton_data.jail.outcome import Facts, Outcome, judge, lost
 from triton_data.jail.policy import Policy, Task
 

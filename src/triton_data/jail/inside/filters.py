@@ -11,8 +11,8 @@ import os
 from dataclasses import dataclass
 from functools import cache
 
-from triton_data.jail import bpf, syscalls
-from triton_data.jail.bpf import ALLOW, ANSWER_ERRNO, KILL_PROCESS, Code, one
+from triton_data.jail.inside import bpf, syscalls
+from triton_data.jail.inside.bpf import ALLOW, ANSWER_ERRNO, KILL_PROCESS, Code, one
 from triton_data.jail.kernel import ARCH
 
 AUDIT_ARCH = (0xC000003E, 0xC00000B7)

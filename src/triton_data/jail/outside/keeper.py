@@ -21,9 +21,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-from triton_data.jail import kernel, memory, scratch
+from triton_data.jail import kernel
 from triton_data.jail.kernel import LINUX
-from triton_data.jail.sweep import remove_base, sweep
+from triton_data.jail.outside import memory, scratch
+from triton_data.jail.outside.sweep import remove_base, sweep
 
 LOOK_S = 0.1
 PREFIX = "triton-data-jail-"
@@ -34,7 +35,7 @@ CLEAR_S = 5.0
 BOOT = """import sys
 sys.path.insert(0, sys.argv[1])
 sys.path += sys.argv[2:]
-from triton_data.jail.{0} import main
+from triton_data.jail.outside.{0} import main
 main()"""
 
 

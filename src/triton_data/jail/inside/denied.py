@@ -7,7 +7,7 @@ arguments (`syscalls.CHECKED`).
 
 from __future__ import annotations
 
-from triton_data.jail.syscalls import Numbers
+from triton_data.jail.inside.syscalls import Numbers
 
 # Talking to anything outside: Landlock knows only TCP.
 NETWORK: Numbers = {

@@ -2,7 +2,7 @@
 
 In: four descriptors and a policy, right after the fork. Out: on `setup`, before any foreign code runs, the
 layers in force and the seccomp listener; on `result`, one frame. From then on the process is in the hands of
-the task (perform.py). Not covered: judging (outcome.py) and enforcement (zygote.py), which happen outside.
+the task (perform.py). Not covered: judging (outcome.py) and enforcement (outside/zygote.py), which happen outside.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from triton_data.jail import kernel, landlock, limits, namespaces, paths, seccomp
-from triton_data.jail.filters import Rights
+from triton_data.jail import kernel, paths
+from triton_data.jail.inside import landlock, limits, namespaces, seccomp
+from triton_data.jail.inside.filters import Rights
+from triton_data.jail.inside.perform import perform
 from triton_data.jail.kernel import LINUX, Unavailable
-from triton_data.jail.perform import perform
 from triton_data.jail.policy import COMPILE, Policy
 
 RESULT = 3

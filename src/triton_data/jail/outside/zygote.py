@@ -24,10 +24,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from triton_data.errors import Misuse
-from triton_data.jail import child, kernel, memory, namespaces, paths, scratch, seccomp, stem, view
+from triton_data.jail import kernel, paths
+from triton_data.jail.inside import child, namespaces, seccomp
 from triton_data.jail.kernel import LINUX
+from triton_data.jail.outside import memory, scratch, stem, view
+from triton_data.jail.outside.running import Running
 from triton_data.jail.policy import MIB, Policy
-from triton_data.jail.running import Running
 
 TICK_S = 0.05  # how often memory and clock are looked at while tasks run
 IDLE_S = 1.0

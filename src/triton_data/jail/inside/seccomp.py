@@ -13,9 +13,9 @@ import errno
 import fcntl
 import struct
 
-from triton_data.jail import denied, filters, syscalls
-from triton_data.jail.bpf import ANSWER_ERRNO, ASK_NANNY
-from triton_data.jail.filters import Rights
+from triton_data.jail.inside import denied, filters, syscalls
+from triton_data.jail.inside.bpf import ANSWER_ERRNO, ASK_NANNY
+from triton_data.jail.inside.filters import Rights
 from triton_data.jail.kernel import ARCH, Unavailable, call, no_new_privs
 
 SET_MODE_FILTER, NEW_LISTENER, WAIT_KILLABLE = 1, 8, 32

@@ -2,8 +2,8 @@
 
 In: a pid and a policy. Out: a kill where a limit is passed, and one line of facts on the connection when it is over.
 The end has steps, and none of them waits: the last stray is killed, then scratch is emptied by a process with the
-task's uid, then it is told. Not covered: limits that the kernel keeps (limits.py). What is counted here is looked at
-every 50 ms, so a task can overshoot for that long.
+task's uid, then it is told. Not covered: limits that the kernel keeps (inside/limits.py). What is counted here is
+looked at every 50 ms, so a task can overshoot for that long.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import socket
 import time
 from typing import Any
 
-from triton_data.jail import limits, memory, scratch
+from triton_data.jail.inside import limits
+from triton_data.jail.outside import memory, scratch
 from triton_data.jail.policy import MIB, Policy
 
 MEMORY_SLACK = 64 * MIB  # RLIMIT_DATA speaks first, and more politely

@@ -19,7 +19,7 @@ import socket
 import struct
 from typing import NoReturn
 
-from triton_data.jail import child, namespaces
+from triton_data.jail.inside import child, namespaces
 from triton_data.jail.policy import Policy
 
 PIDS = struct.Struct("=II")

@@ -1,0 +1,1 @@
+"""What a task takes on before its first foreign line, and what then runs."""
