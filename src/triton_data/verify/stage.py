@@ -9,15 +9,15 @@ be made at all (the jail went, the time ran out on the reference) is a Drop. Not
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Protocol
 
 from triton_data.config import VerifyConfig
 from triton_data.records import FRAGMENT, Capture, Drop, Kernel, Pair, Program, Verdict
 from triton_data.store import Store
 from triton_data.verify.bench.bench import Bench, open_bench
 from triton_data.verify.judge.judgement import PROTOCOL
+from triton_data.verify.judge.recapture import RecaptureService
 
 ALONE = "t.inputs != '' AND t.reference = ''"  # what a Pair judges is not judged again
 TASKS = 12  # of the jail in one verification; hardly ever do two of them take all their time
@@ -46,14 +46,6 @@ class Alone:
         return self.kernel.key + self.suffix
 
 
-class Remade(Protocol):
-    """How a pair is made again for other sizes; what it needs is open while it is held."""
-
-    def __call__(self, text: str, entry: str, mode: str) -> tuple[str, tuple[str, ...]] | None: ...
-
-    def held(self) -> AbstractContextManager[object]: ...
-
-
 @dataclass
 class VerifyStage:
     device: str = "cpu"
@@ -65,13 +57,13 @@ class VerifyStage:
     sanitize: tuple[str, ...] = ()
     name: str = "verify"
     bench: Bench | None = None
-    remake: Remade | None = None
+    recapture: RecaptureService | None = None
 
     @classmethod
-    def of(cls, config: VerifyConfig, allow_unsafe: bool, remake: Remade | None = None) -> VerifyStage:
+    def of(cls, config: VerifyConfig, allow_unsafe: bool, recapture: RecaptureService | None = None) -> VerifyStage:
         fixed = (config.device, config.protocol, config.timeout, allow_unsafe, config.timing, config.per_gpu,
                  config.sanitize)  # fmt: skip
-        return cls(*fixed, remake=remake)
+        return cls(*fixed, recapture=recapture)
 
     @property
     def suffix(self) -> str:
@@ -97,7 +89,7 @@ class VerifyStage:
 
         sanitizer.check(self.sanitize, self.device, self.allow_unsafe)
         self.bench = open_bench(self.device, self.allow_unsafe, per_gpu=self.per_gpu)
-        with self.bench, self.remake.held() if self.remake else nullcontext():
+        with self.bench, self.recapture.held() if self.recapture else nullcontext():
             yield self.bench
 
     def work(self, item: Job | Alone) -> Iterator[Verdict | Drop]:
@@ -123,7 +115,7 @@ class VerifyStage:
             timed=self.timing,
             sanitized=self.sanitize,
             names=(item.program.entry, item.pair.entry),
-            remake=self.remake if item.pair.capture and item.program.inputs_from != FRAGMENT else None,
+            recapture=self.recapture if item.pair.capture and item.program.inputs_from != FRAGMENT else None,
         )
         return found.verdict(item.pair.key, self.device, self.protocol, item.pair.origin)
 

@@ -16,6 +16,7 @@ from torch.utils import _pytree as pytree
 
 from triton_data.verify.draws.structure import kept
 
+FEWEST = 5  # draws that every candidate is asked about, however slow; the first of a plan have every kind
 KINDS = ("given", "normal", "scaled", "edges")
 SCALES = (8.0, 0.125, 64.0, 1e-3, 100.0)
 OFFSET_SEEDS = (2, 4)  # of normal draws
