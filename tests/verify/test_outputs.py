@@ -59,7 +59,8 @@ WRONG = {
     "a missing key": ("return {'a': x * 2}", "return {'b': twice(x)}", "wrong_structure"),
     "no change of the input": ("x.mul_(2)\n        return x + 0", "return twice(x)", "wrong_values"),
     "a lazy tensor": ("return x * 2", "return twice(x).as_subclass(torch.nn.Buffer)", "tampering"),
-    "complex numbers": ("return torch.view_as_complex(x.reshape(-1, 2)) * 1j", "return torch.complex(x, x)", "torch_fallback"),
+    "complex numbers": ("return torch.view_as_complex(x.reshape(-1, 2)) * 1j", "return torch.complex(x, x)",
+                        "torch_fallback"),
 }  # fmt: skip
 
 

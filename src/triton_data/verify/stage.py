@@ -19,7 +19,7 @@ from triton_data.verify.bench.bench import Bench, open_bench
 from triton_data.verify.judge.judgement import PROTOCOL
 from triton_data.verify.judge.recapture import RecaptureService
 
-ALONE = "t.inputs != '' AND t.reference = ''"  # what a Pair judges is not judged again
+LONE_KERNELS = "t.inputs != '' AND t.reference = ''"  # what a Pair judges is not judged again
 TASKS = 12  # of the jail in one verification; hardly ever do two of them take all their time
 
 
@@ -37,7 +37,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Alone:
+class LoneKernel:
     kernel: Kernel
     suffix: str
 
@@ -69,19 +69,19 @@ class VerifyStage:
     def suffix(self) -> str:
         return f":{self.device}:{self.protocol}"
 
-    def todo(self, store: Store) -> Iterator[Job | Alone]:
+    def todo(self, store: Store) -> Iterator[Job | LoneKernel]:
         for pair in store.unfinished(Pair, self.name, self.suffix):
             captures = list(store.records(Capture, "key = ?", (pair.capture,)))
             externs = tuple(dict.fromkeys(extern for capture in captures for extern in capture.externs))
             mode = captures[0].mode if captures else "inference"
             for program in store.records(Program, "key = ?", (pair.program,)):
                 yield Job(program, pair, externs, mode, self.suffix)
-        for kernel in store.unfinished(Kernel, self.name, self.suffix, ALONE):
-            yield Alone(kernel, self.suffix)
+        for kernel in store.unfinished(Kernel, self.name, self.suffix, LONE_KERNELS):
+            yield LoneKernel(kernel, self.suffix)
 
     def count(self, store: Store) -> int:
         pairs = store.count_unfinished(Pair, self.name, self.suffix)
-        return pairs + store.count_unfinished(Kernel, self.name, self.suffix, ALONE)
+        return pairs + store.count_unfinished(Kernel, self.name, self.suffix, LONE_KERNELS)
 
     @contextmanager
     def held(self) -> Iterator[object]:
@@ -92,12 +92,12 @@ class VerifyStage:
         with self.bench, self.recapture.held() if self.recapture else nullcontext():
             yield self.bench
 
-    def work(self, item: Job | Alone) -> Iterator[Verdict | Drop]:
+    def work(self, item: Job | LoneKernel) -> Iterator[Verdict | Drop]:
         assert self.bench is not None, "work() runs while the stage is held"
         if isinstance(item, Job):
             yield self._pair(item, self.bench)
         else:
-            yield self._alone(item.kernel, self.bench)
+            yield self._kernel(item.kernel, self.bench)
 
     def _pair(self, item: Job, bench: Bench) -> Verdict:
         from triton_data.verify.judge.pair import verify_texts
@@ -119,7 +119,7 @@ class VerifyStage:
         )
         return found.verdict(item.pair.key, self.device, self.protocol, item.pair.origin)
 
-    def _alone(self, kernel: Kernel, bench: Bench) -> Verdict:
+    def _kernel(self, kernel: Kernel, bench: Bench) -> Verdict:
         from triton_data.verify.judge.kernel_alone import verify_kernel
 
         found = verify_kernel(

@@ -159,7 +159,7 @@ class Caller:
         weights = module_state.of(self.instance)
         for name, packed in self.question.state.items() if not self.report.weights_matched else ():
             weights[name].copy_(values.unpack(packed, self.given))
-        before, held = [tensor.clone() for tensor in inputs], {name: t.clone() for name, t in weights.items()}
+        before, initial = [tensor.clone() for tensor in inputs], {name: t.clone() for name, t in weights.items()}
         self.watch.begin(inputs)
         self.machine.begin(index, self.question.idle)
         outputs = self._outputs(args, kwargs, draw.seed, index)
@@ -171,7 +171,7 @@ class Caller:
         state = {
             name: values.pack(tensor.clone(), self.tensors)
             for name, tensor in weights.items()
-            if not values.equal(held[name], tensor)
+            if not values.equal(initial[name], tensor)
         }
         return DrawClaim(outputs, mutated, state)
 
@@ -204,8 +204,8 @@ class Caller:
 
     def _count(self) -> None:
         self.report.launches.update(self.machine.launched)
-        self.report.operations.update(self.watch.seen)
-        self.watch.seen.clear()
+        self.report.operations.update(self.watch.performed)
+        self.watch.performed.clear()
         self.report.atomics = self.report.atomics or self.machine.atomics
         self.report.accesses += self.machine.accesses
 

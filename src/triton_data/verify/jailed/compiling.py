@@ -40,8 +40,8 @@ class Compiler:
         self.refusal: tuple[str, BaseException] | None = None  # the last one; an autotuner may pass over it
         self._launch, self._tune = jit.JITFunction.run, autotuner.Autotuner.run
 
-    def instance(self, made: Any) -> Any:
-        return made
+    def on_device(self, instance: Any) -> Any:
+        return instance
 
     @contextlib.contextmanager
     def ready(self) -> Iterator[None]:

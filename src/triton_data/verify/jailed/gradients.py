@@ -61,8 +61,8 @@ def _gradients(heads: list[torch.Tensor], wanted: list[torch.Tensor], seed: int)
     if not heads or not wanted:
         return [None] * len(wanted)
     generator = torch.Generator().manual_seed(seed + 77)
-    drawn = [torch.randn(head.shape, generator=generator, dtype=torch.float64) for head in heads]
-    upstream = [noise.to(head.device, head.dtype) for noise, head in zip(drawn, heads, strict=True)]
+    noises = [torch.randn(head.shape, generator=generator, dtype=torch.float64) for head in heads]
+    upstream = [noise.to(head.device, head.dtype) for noise, head in zip(noises, heads, strict=True)]
     # torch.autograd.grad() would hand itself to the modes around it, and backward would run outside of them.
     engine = torch.autograd.Variable._execution_engine
     return list(engine.run_backward(tuple(heads), tuple(upstream), False, False, tuple(wanted), True, False))

@@ -55,11 +55,11 @@ def _packed(text: KernelText, plan: tuple[Draw, ...], tensors: list[torch.Tensor
     """None where they are larger than they may be."""
     try:
         source = reference.Reference(subject.load(text.text, "alone"), None, None, False, "cpu")
-        source.structure = structure.found(source.plain_inputs(1001), source.plain_inputs(1002))
-        drawn = [source.inputs(draw) for draw in plan]
+        source.structure = structure.of_inputs(source.plain_inputs(1001), source.plain_inputs(1002))
+        of_draws = [source.inputs(draw) for draw in plan]
     except Exception as error:
         raise Refused(Reason.REFERENCE_FAILED, f"get_inputs(): {described(error)}") from error
-    leaves = pytree.tree_leaves(drawn[:1])
+    leaves = pytree.tree_leaves(of_draws[:1])
     if sum(leaf.nbytes for leaf in leaves if isinstance(leaf, torch.Tensor)) > text.limit:
         return ()
-    return tuple(packed(inputs, tensors, Reason.UNSUPPORTED_INPUTS) for inputs in drawn)
+    return tuple(packed(inputs, tensors, Reason.UNSUPPORTED_INPUTS) for inputs in of_draws)

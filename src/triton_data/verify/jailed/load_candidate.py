@@ -42,7 +42,7 @@ def instance_of(question: CandidateQuestion, given: list[torch.Tensor], report: 
         stage = "init"
         torch.manual_seed(question.seed)
         instance = subject.instantiated(target, init_of(module, question, given), question.training)
-        instance = machine.instance(instance)
+        instance = machine.on_device(instance)
         stage = "state"
         wanted = {name: values.unpack(packed, given) for name, packed in question.state.items()}
         report.weights_matched = _set_weights(instance, wanted)

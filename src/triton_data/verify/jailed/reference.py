@@ -19,7 +19,7 @@ from torch.utils import _pytree as pytree
 from triton_data.formats.program_form import arguments
 from triton_data.jail.policy import Json
 from triton_data.verify.draws import structure
-from triton_data.verify.draws.draws import Draw, changed
+from triton_data.verify.draws.draws import Draw, redrawn
 from triton_data.verify.jailed import cuda_on_cpu, memory_estimate, module_state
 from triton_data.verify.jailed.cuda import chosen
 from triton_data.verify.jailed.operations import Operations
@@ -62,7 +62,7 @@ class Reference:
         return pytree.tree_map(lambda leaf: leaf.to(self.device) if isinstance(leaf, torch.Tensor) else leaf, value)
 
     def inputs(self, draw: Draw) -> Any:
-        return changed(self.plain_inputs(draw.seed), draw, self.structure)
+        return redrawn(self.plain_inputs(draw.seed), draw, self.structure)
 
     def plain_inputs(self, seed: int) -> Any:
         torch.manual_seed(seed)
@@ -112,7 +112,7 @@ def _device(name: str) -> Iterator[None]:
 
 def _observed(text: str, question: ReferenceQuestion, tensors: list[torch.Tensor]) -> ReferenceReport:
     reference = _loaded(text, question)
-    reference.structure = structure.found(reference.plain_inputs(1001), reference.plain_inputs(1002))
+    reference.structure = structure.of_inputs(reference.plain_inputs(1001), reference.plain_inputs(1002))
     given = Draw("given", question.seed)
     instance = _with_varied_weights(reference, given, question.seed)
     weights = module_state.of(instance)

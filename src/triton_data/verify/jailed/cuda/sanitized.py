@@ -57,8 +57,8 @@ def main() -> None:
     from triton_data.verify.wire import values
 
     class Plain:
-        def instance(self, made: Any) -> Any:
-            return made.to("cuda") if isinstance(made, torch.nn.Module) else made
+        def on_device(self, instance: Any) -> Any:
+            return instance.to("cuda") if isinstance(instance, torch.nn.Module) else instance
 
     question = parse(CandidateQuestion, json.loads(QUESTION.read_text("utf-8")))
     given = [values.unpacked_tensor(tensor) for tensor in question.tensors]
