@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.verify.test_alone import INPUTS
-from tests.verify.test_alone import TEXT as ALONE
-from tests.verify.test_gradients import CANDIDATE as WITH_BACKWARD
-from tests.verify.test_gradients import REFERENCE as DIFFERENTIABLE
+from tests.verify.judge.test_backward import CANDIDATE as WITH_BACKWARD
+from tests.verify.judge.test_backward import REFERENCE as DIFFERENTIABLE
+from tests.verify.judge.test_kernel_alone import INPUTS
+from tests.verify.judge.test_kernel_alone import TEXT as ALONE
 from tests.verify.texts import CANDIDATE, REFERENCE, changed
 from triton_data.jail import GPU
 from triton_data.verify.bench.bench import Bench, open_bench
@@ -22,8 +22,8 @@ from triton_data.verify.judge.pair import verify_texts
 from triton_data.verify.wire.task import task_of
 
 pytestmark = [pytest.mark.gpu, pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")]
-CHEATS = Path(__file__).parents[1] / "attacks" / "cheats"
-KERNELS = Path(__file__).parents[2] / "benchmarks" / "kernels"
+CHEATS = Path(__file__).parents[2] / "attacks" / "cheats"
+KERNELS = Path(__file__).parents[3] / "benchmarks" / "kernels"
 
 
 @pytest.fixture(scope="module")

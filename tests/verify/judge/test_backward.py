@@ -12,7 +12,7 @@ from triton_data.verify.bench.bench import Bench
 from triton_data.verify.jailed import gradients
 from triton_data.verify.judge.pair import verify_texts
 
-KERNELS = Path(__file__).parents[2] / "benchmarks" / "kernels"
+KERNELS = Path(__file__).parents[3] / "benchmarks" / "kernels"
 REFERENCE = (KERNELS / "reference" / "silu_autograd.py").read_text("utf-8")
 CANDIDATE = (KERNELS / "candidate" / "silu_autograd.py").read_text("utf-8")
 
