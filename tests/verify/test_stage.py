@@ -10,7 +10,7 @@ import pyarrow.parquet as parquet
 import pytest
 from click.testing import CliRunner
 
-from tests.verify.test_alone import INPUTS, TEXT
+from tests.verify.judge.test_kernel_alone import INPUTS, TEXT
 from tests.verify.texts import CANDIDATE, REFERENCE, changed
 from triton_data.cli import cli
 from triton_data.errors import Misuse

@@ -70,11 +70,11 @@ def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
 
             yield Planned(RewriteStage(config.allow_unsafe_exec), SECONDS + GRACE)
         elif name == "verify":
-            from triton_data.pipeline.recapture import Remake
+            from triton_data.pipeline.recapture import StageRecapture
             from triton_data.verify.stage import TASKS, VerifyStage
 
             verify = config.verify
-            stage = VerifyStage.of(verify, config.allow_unsafe_exec, Remake(config.allow_unsafe_exec))
+            stage = VerifyStage.of(verify, config.allow_unsafe_exec, StageRecapture(config.allow_unsafe_exec))
             yield Planned(stage, TASKS * verify.timeout + GRACE)
         elif name in CURATING:
             yield from _curating(name, config)

@@ -15,30 +15,31 @@ from triton_data.capture.stage import Job as CaptureJob
 from triton_data.records import Capture, Origin, Pair, Program
 from triton_data.rewrite.stage import Job as RewriteJob
 from triton_data.rewrite.stage import RewriteStage
+from triton_data.verify.judge.recapture import Recaptured
 
 TARGET = "sm_90"
 
 
-class Remake:
+class StageRecapture:
     def __init__(self, allow_unsafe: bool = False) -> None:
         self.capture = CaptureStage((TARGET,), ("inference",), allow_unsafe=allow_unsafe)
         self.rewrite = RewriteStage(allow_unsafe)
         self._held = ExitStack()
 
-    def __call__(self, text: str, entry: str, mode: str) -> tuple[str, tuple[str, ...]] | None:
+    def __call__(self, reference: str, entry: str, mode: str) -> Recaptured | None:
         if self.capture.jail is None:
             for stage in (self.capture, self.rewrite):
                 self._held.enter_context(stage.held())
-        program = Program(entry, text, "given", Origin("given"))
+        program = Program(entry, reference, "given", Origin("given"))
         for capture in self.capture.work(CaptureJob(program, TARGET, mode)):
             if isinstance(capture, Capture):
                 for pair in self.rewrite.work(RewriteJob(program, capture)):
                     if isinstance(pair, Pair):  # the whole program's comes first
-                        return pair.text, capture.externs
+                        return Recaptured(pair.text, capture.externs)
         return None
 
     @contextmanager
-    def held(self) -> Iterator[Remake]:
+    def held(self) -> Iterator[StageRecapture]:
         try:
             yield self
         finally:

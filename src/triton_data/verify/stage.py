@@ -9,17 +9,17 @@ be made at all (the jail went, the time ran out on the reference) is a Drop. Not
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Protocol
 
 from triton_data.config import VerifyConfig
 from triton_data.records import FRAGMENT, Capture, Drop, Kernel, Pair, Program, Verdict
 from triton_data.store import Store
 from triton_data.verify.bench.bench import Bench, open_bench
 from triton_data.verify.judge.judgement import PROTOCOL
+from triton_data.verify.judge.recapture import RecaptureService
 
-ALONE = "t.inputs != '' AND t.reference = ''"  # what a Pair judges is not judged again
+LONE_KERNELS = "t.inputs != '' AND t.reference = ''"  # what a Pair judges is not judged again
 TASKS = 12  # of the jail in one verification; hardly ever do two of them take all their time
 
 
@@ -37,21 +37,13 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Alone:
+class LoneKernel:
     kernel: Kernel
     suffix: str
 
     @property
     def key(self) -> str:
         return self.kernel.key + self.suffix
-
-
-class Remade(Protocol):
-    """How a pair is made again for other sizes; what it needs is open while it is held."""
-
-    def __call__(self, text: str, entry: str, mode: str) -> tuple[str, tuple[str, ...]] | None: ...
-
-    def held(self) -> AbstractContextManager[object]: ...
 
 
 @dataclass
@@ -65,31 +57,31 @@ class VerifyStage:
     sanitize: tuple[str, ...] = ()
     name: str = "verify"
     bench: Bench | None = None
-    remake: Remade | None = None
+    recapture: RecaptureService | None = None
 
     @classmethod
-    def of(cls, config: VerifyConfig, allow_unsafe: bool, remake: Remade | None = None) -> VerifyStage:
+    def of(cls, config: VerifyConfig, allow_unsafe: bool, recapture: RecaptureService | None = None) -> VerifyStage:
         fixed = (config.device, config.protocol, config.timeout, allow_unsafe, config.timing, config.per_gpu,
                  config.sanitize)  # fmt: skip
-        return cls(*fixed, remake=remake)
+        return cls(*fixed, recapture=recapture)
 
     @property
     def suffix(self) -> str:
         return f":{self.device}:{self.protocol}"
 
-    def todo(self, store: Store) -> Iterator[Job | Alone]:
+    def todo(self, store: Store) -> Iterator[Job | LoneKernel]:
         for pair in store.unfinished(Pair, self.name, self.suffix):
             captures = list(store.records(Capture, "key = ?", (pair.capture,)))
             externs = tuple(dict.fromkeys(extern for capture in captures for extern in capture.externs))
             mode = captures[0].mode if captures else "inference"
             for program in store.records(Program, "key = ?", (pair.program,)):
                 yield Job(program, pair, externs, mode, self.suffix)
-        for kernel in store.unfinished(Kernel, self.name, self.suffix, ALONE):
-            yield Alone(kernel, self.suffix)
+        for kernel in store.unfinished(Kernel, self.name, self.suffix, LONE_KERNELS):
+            yield LoneKernel(kernel, self.suffix)
 
     def count(self, store: Store) -> int:
         pairs = store.count_unfinished(Pair, self.name, self.suffix)
-        return pairs + store.count_unfinished(Kernel, self.name, self.suffix, ALONE)
+        return pairs + store.count_unfinished(Kernel, self.name, self.suffix, LONE_KERNELS)
 
     @contextmanager
     def held(self) -> Iterator[object]:
@@ -97,15 +89,15 @@ class VerifyStage:
 
         sanitizer.check(self.sanitize, self.device, self.allow_unsafe)
         self.bench = open_bench(self.device, self.allow_unsafe, per_gpu=self.per_gpu)
-        with self.bench, self.remake.held() if self.remake else nullcontext():
+        with self.bench, self.recapture.held() if self.recapture else nullcontext():
             yield self.bench
 
-    def work(self, item: Job | Alone) -> Iterator[Verdict | Drop]:
+    def work(self, item: Job | LoneKernel) -> Iterator[Verdict | Drop]:
         assert self.bench is not None, "work() runs while the stage is held"
         if isinstance(item, Job):
             yield self._pair(item, self.bench)
         else:
-            yield self._alone(item.kernel, self.bench)
+            yield self._kernel(item.kernel, self.bench)
 
     def _pair(self, item: Job, bench: Bench) -> Verdict:
         from triton_data.verify.judge.pair import verify_texts
@@ -123,11 +115,11 @@ class VerifyStage:
             timed=self.timing,
             sanitized=self.sanitize,
             names=(item.program.entry, item.pair.entry),
-            remake=self.remake if item.pair.capture and item.program.inputs_from != FRAGMENT else None,
+            recapture=self.recapture if item.pair.capture and item.program.inputs_from != FRAGMENT else None,
         )
         return found.verdict(item.pair.key, self.device, self.protocol, item.pair.origin)
 
-    def _alone(self, kernel: Kernel, bench: Bench) -> Verdict:
+    def _kernel(self, kernel: Kernel, bench: Bench) -> Verdict:
         from triton_data.verify.judge.kernel_alone import verify_kernel
 
         found = verify_kernel(

@@ -17,6 +17,7 @@ from pathlib import Path
 from triton_data.errors import Misuse
 from triton_data.jail import GPU, RUN, Jail, Outcome, Policy, Task
 from triton_data.verify.bench.devices import Devices
+from triton_data.verify.wire.task import on_gpu, task_of
 
 DEVICES = ("cpu", "cuda")
 PRELOAD = ("torch", "triton", "numpy", "triton_data.verify.jailed.candidate", "triton_data.verify.jailed.reference")
@@ -26,7 +27,10 @@ COMPILED_FOR = "sm_90"  # what the compiler beside the interpreter is asked for
 PER_GPU = 16  # tasks at a time: opening a GPU takes most of one, and they share its memory
 OPENS = 120.0  # seconds in which a GPU must answer; sixteen at once take fifteen
 SUSPICIOUS = ("timeout", "signal", "exit", "error", "lost")  # ends after which a GPU is asked whether it answers
-UNANSWERED = "the GPU does not answer any more"
+
+
+class DeviceLost(Outcome):
+    """The GPU does not answer any more after this task."""
 
 
 @dataclass
@@ -60,27 +64,27 @@ class Bench(AbstractContextManager["Bench"]):
     def __reduce__(self) -> tuple[object, ...]:
         return Bench, (self.jail, self.compiler, self.per_gpu, self.devices, self.layers)
 
-    def run(self, task: Task, policy: Policy = RUN, alone: bool = False) -> Outcome:
-        """`alone`: nothing else of ours runs on its GPU meanwhile."""
+    def run(self, task: Task, policy: Policy = RUN, exclusive: bool = False) -> Outcome:
+        """`exclusive`: nothing else of ours runs on its GPU meanwhile."""
         if not policy.devices or self.devices is None:
             return self.jail.run(task, policy)
-        assert isinstance(task.payload, dict), "tasks for a GPU are told by their payload which one"
-        with self.devices.place(alone) as gpu:
-            outcome = self.jail.run(replace(task, payload={**task.payload, "gpu": gpu}), policy)
+        with self.devices.place(exclusive) as gpu:
+            outcome = self.jail.run(on_gpu(task, gpu), policy)
         if outcome.status not in SUSPICIOUS or self._answers(gpu):
             return outcome
         self.devices.leave_out(gpu, outcome.reason)
-        return Outcome("lost", f"{UNANSWERED} (number {gpu}, after {outcome.reason})", outcome.facts)
+        reason = f"the GPU does not answer any more (number {gpu}, after {outcome.reason})"
+        return DeviceLost("lost", reason, outcome.facts)
 
     def _found(self) -> Devices:
-        outcome = self.jail.run(Task(entry="triton_data.verify.jailed.cuda.chosen:names", payload={}), GPU)
+        outcome = self.jail.run(task_of("triton_data.verify.jailed.cuda.chosen:names"), GPU)
         if not outcome.ok or not isinstance(outcome.value, list) or not outcome.value:
             raise Misuse(f"no GPU that torch can use is here ({outcome.reason or 'torch sees none'}): try --device cpu")
         folder = self._opened.enter_context(tempfile.TemporaryDirectory(prefix="triton-data-gpus-"))
         return Devices(Path(folder), len(outcome.value), self.per_gpu)
 
     def _answers(self, gpu: int) -> bool:
-        task = Task(entry="triton_data.verify.jailed.cuda.chosen:answers", payload={"gpu": gpu})
+        task = on_gpu(task_of("triton_data.verify.jailed.cuda.chosen:answers"), gpu)
         return self.jail.run(task, replace(GPU, wall_s=OPENS)).ok
 
 

@@ -27,9 +27,9 @@ class Devices:
     places: int  # on each GPU
 
     @contextmanager
-    def place(self, alone: bool = False) -> Iterator[int]:
-        with ExitStack() as held:
-            yield self._alone(held) if alone else self._beside_others(held)
+    def place(self, exclusive: bool = False) -> Iterator[int]:
+        with ExitStack() as locks:
+            yield self._exclusive(locks) if exclusive else self._beside_others(locks)
 
     def leave_out(self, gpu: int, why: str) -> None:
         (self.folder / f"{gpu}.out").write_text(why, "utf-8")
@@ -45,31 +45,31 @@ class Devices:
             raise OSError(errno.ENODEV, f"no GPU answers any more ({said})")
         return left
 
-    def _beside_others(self, held: ExitStack) -> int:
+    def _beside_others(self, locks: ExitStack) -> int:
         """A first place on any of them comes before a second one on any."""
         while True:
             for place in range(self.places):
                 for gpu in self._healthy():
-                    if self._locked(gpu, place, held, wait=False):
+                    if self._locked(gpu, place, locks, wait=False):
                         return gpu
             time.sleep(PATIENCE)
 
-    def _alone(self, held: ExitStack) -> int:
+    def _exclusive(self, locks: ExitStack) -> int:
         """Places are taken in their order, so that two who want all of them do not hold half each."""
         while True:
             for gpu in self._healthy():
-                if self._locked(gpu, 0, held, wait=False):
+                if self._locked(gpu, 0, locks, wait=False):
                     for place in range(1, self.places):
-                        self._locked(gpu, place, held, wait=True)
+                        self._locked(gpu, place, locks, wait=True)
                     return gpu
             time.sleep(PATIENCE)
 
-    def _locked(self, gpu: int, place: int, held: ExitStack, wait: bool) -> bool:
+    def _locked(self, gpu: int, place: int, locks: ExitStack, wait: bool) -> bool:
         file: IO[bytes] = (self.folder / f"{gpu}.{place}").open("ab")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             file.close()
             return False
-        held.callback(file.close)
+        locks.callback(file.close)
         return True

@@ -143,8 +143,8 @@ def _sizes(off: torch.Tensor, size: torch.Tensor) -> list[float]:
     step = 1 + off.numel() // SAMPLE
     some, scale = off[::step], size[::step]
     nonzero = scale[scale > 1e-9 * float(size.max())]
-    told = scale > 1e-3 * float(nonzero.median()) if nonzero.numel() else scale > 0
-    ordered = (some[told] / scale[told]).sort().values
+    ordinary = scale > 1e-3 * float(nonzero.median()) if nonzero.numel() else scale > 0
+    ordered = (some[ordinary] / scale[ordinary]).sort().values
     return [float(off.max()), _mean_square(off), _quantile(ordered, 0.5), _quantile(ordered, 0.9)]
 
 

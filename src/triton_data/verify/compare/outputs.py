@@ -1,127 +1,103 @@
 """A candidate's answer, compared with what is expected: draw by draw, output by output.
 
-In: what its task claims, and the cases. Out: a Judgement when something is wrong, else None, with the numbers said to
-the checks. Faults that were seen while it ran come first: they say why a number is wrong, or that it is right for the
-wrong reason. Not covered: the idle run (judge/pair.py).
+In: an answer, and the cases. Out: a Judgement when something is wrong, else None, with the numbers added to the checks.
+Faults that were seen while it ran come first: they say why a number is wrong, or that it is right for the wrong reason.
+Not covered: the run without kernels (judge/pair.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 
 from triton_data.verify.compare import noncontiguous
+from triton_data.verify.compare.answer import NOT_CALLED, Answer, DrawAnswer
 from triton_data.verify.compare.expected import Case
 from triton_data.verify.compare.numbers import Error, Expected, compare
+from triton_data.verify.draws.draws import FEWEST
 from triton_data.verify.judge.judgement import Checks, Judgement
 from triton_data.verify.reasons import Reason
 from triton_data.verify.wire import values
-
-FEWEST = 5
-_FIRST = (Reason.OUT_OF_BOUNDS, Reason.TAMPERING, Reason.TORCH_FALLBACK, Reason.RACE, Reason.UNINITIALISED_READ)
+from triton_data.verify.wire.record import Unreadable
 
 
-@dataclass(frozen=True)
-class Told:
-    value: dict[str, Any]
-    tensors: list[torch.Tensor]
-
-    @property
-    def draws(self) -> list[dict[str, Any]]:
-        return list(self.value["draws"])
-
-    @property
-    def faults(self) -> list[tuple[str, str]]:
-        return sorted(((str(r), str(d)) for r, d in self.value["faults"]), key=lambda fault: _rank(fault[0]))
-
-
-def _rank(reason: str) -> int:
-    return next((index for index, known in enumerate(_FIRST) if known == reason), len(_FIRST))
-
-
-def believed(told: Told, cases: list[Case], checks: Checks) -> Judgement | None:
-    """The claims are any JSON that the candidate's process chose to write; what does not read as an answer is none."""
-    try:
-        return judge(told, cases, checks)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as error:
-        return checks.failed(Reason.TAMPERING, f"the answer has not the form of one: {type(error).__name__}: {error}")
-
-
-def all_right(told: Told, cases: list[Case]) -> bool:
-    try:
-        answers = [right(row, case, told.tensors) for row, case in zip(told.draws, cases, strict=False)]
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError):
-        return False
-    return bool(answers) and all(answers)
-
-
-def judge(told: Told, cases: list[Case], checks: Checks) -> Judgement | None:
-    _describe(told, checks)
-    if told.faults:
-        return checks.failed(*told.faults[0])
-    failed = told.value["failed"]
-    if failed and failed["stage"] in ("import", "init", "state"):
-        return checks.failed(failed["reason"], f"{failed['stage']}: {failed['error']}")
+def judge(answer: Answer | Unreadable, cases: list[Case], checks: Checks) -> Judgement | None:
+    if isinstance(answer, Unreadable):
+        return checks.failed(Reason.TAMPERING, answer.detail)
+    describe(answer, checks)
+    if answer.faults:
+        return checks.failed(answer.faults[0].reason, answer.faults[0].detail)
+    failure = answer.failure
+    if failure is not None and failure.stage in NOT_CALLED:
+        return checks.failed(failure.reason, f"{failure.stage}: {failure.error}")
     worst = Error(0.0)
-    for index, (row, case) in enumerate(zip(told.draws, cases, strict=False)):
+    for index, (draw, case) in enumerate(zip(answer.draws, cases, strict=False)):
         where = f"draw {index} ({case.kind}, seed {case.seed})"
-        if failed and failed.get("draw") == index:
-            return checks.failed(failed["reason"], f"{where}: {failed['error']}")
-        if problem := _form(row, case, told.tensors):
+        if failure is not None and failure.draw == index:
+            return checks.failed(failure.reason, f"{where}: {failure.error}")
+        if problem := _form(draw, case):
             return checks.failed(problem[0], f"{where}: {problem[1]}")
-        for name, error in _errors(row, case, told.tensors):
+        for name, error in _errors(draw, case):
             worst = max(worst, error, key=lambda e: e.ratio)
             if not error.right:
-                return _wrong(told, f"{where}, {name}: {error.measure} {error.detail}", error, checks)
-    checks.say("error", f"{worst.ratio:.3g} of what is allowed ({worst.measure}: {worst.detail})")
-    if told.value["again"] is not None and not _repeats(told, cases[0]):
+                return _wrong(answer, f"{where}, {name}: {error.measure} {error.detail}", error, checks)
+    checks.add("error", f"{worst.ratio:.3g} of what is allowed ({worst.measure}: {worst.detail})")
+    return _as_a_whole(answer, cases, checks)
+
+
+def _as_a_whole(answer: Answer, cases: list[Case], checks: Checks) -> Judgement | None:
+    if answer.again is not None and not _repeats(answer, answer.again, cases[0]):
         return checks.failed(Reason.NONDETERMINISTIC, "the first draw, asked again, is answered otherwise")
-    if len(told.draws) < min(FEWEST, len(cases)):
-        return checks.failed(Reason.TAMPERING, f"answered {len(told.draws)} draws")
-    if not sum(told.value["launches"].values()):
+    if len(answer.draws) < min(FEWEST, len(cases)):
+        return checks.failed(Reason.TAMPERING, f"answered {len(answer.draws)} draws")
+    if not sum(answer.launches.values()):
         return checks.failed(Reason.NOT_LAUNCHED, "no kernel was launched")
-    if (claim := told.value.get("strided")) is not None:
-        checks.say(noncontiguous.NAME, noncontiguous.label(claim, cases[0].inputs, _compares(cases[0], told)))
+    if (restrided := answer.noncontiguous) is not None:
+        label = noncontiguous.label(restrided, cases[0].inputs, lambda draw: right(draw, cases[0]))
+        checks.add(noncontiguous.NAME, label)
     return None
 
 
-def _compares(case: Case, told: Told) -> Callable[[dict[str, Any]], bool]:
-    return lambda row: right(row, case, told.tensors)
+def all_right(answer: Answer | Unreadable, cases: list[Case]) -> bool:
+    if isinstance(answer, Unreadable):
+        return False
+    found = [right(draw, case) for draw, case in zip(answer.draws, cases, strict=False)]
+    return bool(found) and all(found)
 
 
-def _repeats(told: Told, case: Case) -> bool:
+def _repeats(answer: Answer, again: DrawAnswer, case: Case) -> bool:
     """The same bits; where atomics may add in another order, right again is enough."""
-    first, again = told.draws[0], told.value["again"]
-    if told.value["atomics"] or not told.value["accesses"]:
-        return right(again, case, told.tensors)
-    old, new = (values.leaves(values.unpack(row["outputs"], told.tensors)) for row in (first, again))
+    if answer.atomics or not answer.accesses:
+        return right(again, case)
+    first = answer.draws[0] if answer.draws else None
+    old, new = (values.leaves(draw.outputs) if draw else [] for draw in (first, again))
     return len(old) == len(new) and all(values.alike(a, b) for (_, a), (_, b) in zip(old, new, strict=True))
 
 
-def _describe(told: Told, checks: Checks) -> None:
-    launches = told.value["launches"]
-    checks.say("kernels launched", ", ".join(f"{name} {count}×" for name, count in launches.items()) or "none")
-    checks.say("draws run", len(told.draws))
-    operations = told.value["operations"]
-    checks.say("torch operations", ", ".join(f"{name} {count}×" for name, count in operations.items()) or "none")
-    if told.value["weights"]:
-        checks.say("weights matched", told.value["weights"])
+def describe(answer: Answer, checks: Checks) -> None:
+    checks.add("kernels launched", counted(answer.launches))
+    checks.add("draws run", len(answer.draws))
+    checks.add("torch operations", counted(answer.operations))
+    if answer.weights_matched:
+        checks.add("weights matched", answer.weights_matched)
 
 
-def _wrong(told: Told, detail: str, error: Error, checks: Checks) -> Judgement:
-    checks.say("error", f"{error.ratio:.3g} of what is allowed ({error.measure}: {error.detail})")
-    hints = told.value["hints"]
-    if hints:
-        return checks.failed(Reason.UNINITIALISED_READ, f"{detail}; {hints[0]}")
+def counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}×" for name, count in counts.items()) or "none"
+
+
+def _wrong(answer: Answer, detail: str, error: Error, checks: Checks) -> Judgement:
+    checks.add("error", f"{error.ratio:.3g} of what is allowed ({error.measure}: {error.detail})")
+    if answer.hints:
+        return checks.failed(Reason.UNINITIALISED_READ, f"{detail}; {answer.hints[0]}")
     return checks.failed(Reason.WRONG_VALUES, detail, error.ratio)
 
 
-def _form(row: dict[str, Any], case: Case, tensors: list[torch.Tensor]) -> tuple[Reason, str] | None:
+def _form(draw: DrawAnswer, case: Case) -> tuple[Reason, str] | None:
     """Structure, shapes, types, and inputs left alone."""
-    got = values.leaves(values.unpack(row["outputs"], tensors))
+    got = values.leaves(draw.outputs)
     if [where for where, _ in got] != [where for where, _ in case.outputs]:
         return Reason.WRONG_STRUCTURE, f"{len(got)} outputs instead of {len(case.outputs)}"
     for (where, mine), (_, theirs) in zip(got, case.outputs, strict=True):
@@ -134,9 +110,9 @@ def _form(row: dict[str, Any], case: Case, tensors: list[torch.Tensor]) -> tuple
             return Reason.WRONG_SHAPE, f"output{where} is {tuple(mine.shape)}, not {tuple(theirs.shape)}"
         elif mine.dtype != theirs.dtype:
             return Reason.WRONG_DTYPE, f"output{where} is {mine.dtype}, not {theirs.dtype}"
-    if extra := sorted(set(row["mutated"]) - set(case.mutated)):
+    if extra := sorted(set(draw.mutated) - set(case.mutated)):
         return Reason.MUTATED_INPUT, f"input {extra[0]} was written"
-    if extra := sorted(set(row["state"]) - set(case.state)):
+    if extra := sorted(set(draw.state) - set(case.state)):
         return Reason.MUTATED_INPUT, f"weight {extra[0]} was written"
     return None
 
@@ -147,21 +123,19 @@ def _same_plain(mine: Any, theirs: Any) -> bool:
     return type(mine) is type(theirs) and bool(mine == theirs)
 
 
-def _errors(row: dict[str, Any], case: Case, tensors: list[torch.Tensor]) -> list[tuple[str, Error]]:
-    got = dict(values.leaves(values.unpack(row["outputs"], tensors)))
+def _errors(draw: DrawAnswer, case: Case) -> list[tuple[str, Error]]:
+    got = dict(values.leaves(draw.outputs))
     found = [(f"output{where}", compare(expected, got[where])) for where, expected in case.expected.items()]
-    for what, written, wanted in (("input", row["mutated"], case.mutated), ("weight", row["state"], case.state)):
+    for what, written, wanted in (("input", draw.mutated, case.mutated), ("weight", draw.state, case.state)):
         for name, theirs in wanted.items():
-            mine = values.unpack(written[name], tensors) if name in written else None
+            mine = written.get(name)
             fits = mine is not None and mine.shape == theirs.shape and mine.dtype == theirs.dtype
             error = compare(Expected(theirs, None), mine) if fits else Error(float("inf"), "written", "not written")
             found.append((f"{what} {name}", error))
     return found
 
 
-def right(row: dict[str, Any], case: Case, tensors: list[torch.Tensor]) -> bool:
+def right(draw: DrawAnswer, case: Case) -> bool:
     return (
-        row.get("outputs") is not None
-        and _form(row, case, tensors) is None
-        and all(error.right for _, error in _errors(row, case, tensors))
+        draw.outputs is not None and _form(draw, case) is None and all(error.right for _, error in _errors(draw, case))
     )

@@ -14,8 +14,9 @@ from typing import Any
 import torch
 from torch.utils import _pytree as pytree
 
-from triton_data.verify.draws.structure import kept
+from triton_data.verify.draws.structure import with_structure
 
+FEWEST = 5  # draws that every candidate is asked about, however slow; the first of a plan have every kind
 KINDS = ("given", "normal", "scaled", "edges")
 SCALES = (8.0, 0.125, 64.0, 1e-3, 100.0)
 OFFSET_SEEDS = (2, 4)  # of normal draws
@@ -40,7 +41,7 @@ def plan(seed: int, seeds: int = 5) -> list[Draw]:
     return first + [draw for draw in every if draw not in first]
 
 
-def changed(inputs: Any, draw: Draw, structure: Sequence[str] = ()) -> Any:
+def redrawn(inputs: Any, draw: Draw, structure: Sequence[str] = ()) -> Any:
     """The inputs with their floating-point tensors redrawn as the kind says, and as their structure allows."""
     if draw.kind == "given":
         return inputs
@@ -55,7 +56,7 @@ def changed(inputs: Any, draw: Draw, structure: Sequence[str] = ()) -> Any:
             return leaf
         fitting = Draw(draw.kind, draw.seed, leaf.element_size() < 4)
         old = leaf.detach().to(_wide(leaf.dtype))
-        return _like(leaf, kept(word, old, _REDRAWN[draw.kind](old, fitting, generator)))
+        return _like(leaf, with_structure(word, old, _REDRAWN[draw.kind](old, fitting, generator)))
 
     leaves, form = pytree.tree_flatten(inputs)
     words = structure if len(structure) == len(leaves) else [""] * len(leaves)

@@ -15,7 +15,7 @@ from torch.utils import _pytree as pytree
 SUM = 1e-2  # that rows of a half type may be away from one
 
 
-def found(first: Any, second: Any) -> tuple[str, ...]:
+def of_inputs(first: Any, second: Any) -> tuple[str, ...]:
     """One word a leaf; '' where any number will do. Where no input depends on the seed, none is called a table."""
     ones, others = pytree.tree_leaves(first), pytree.tree_leaves(second)
     if len(ones) != len(others):
@@ -27,7 +27,7 @@ def found(first: Any, second: Any) -> tuple[str, ...]:
     )
 
 
-def kept(word: str, old: torch.Tensor, new: torch.Tensor) -> torch.Tensor:
+def with_structure(word: str, old: torch.Tensor, new: torch.Tensor) -> torch.Tensor:
     """New numbers, both in a wide type, as the word says that they are."""
     match word:
         case "table" | "binary":

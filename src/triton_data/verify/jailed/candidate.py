@@ -1,15 +1,15 @@
 """What the jail runs for a candidate: its outputs, as bytes, and what it was seen to do.
 
-In: a payload of plain JSON: the text, the weights, the inputs of every draw; never an expected output. Out: the packed
-outputs, inputs and weights afterwards, and the faults. All of it is a claim of a process with foreign code in it;
-what counts is compared outside, and what the faults add is what cannot be seen in numbers.
+In: questions: the text, the weights, the inputs of every draw; never an expected output. Out: the packed outputs,
+inputs and weights afterwards, and the faults. All of it is a claim of a process with foreign code in it; what counts is
+compared outside, and what the faults add is what cannot be seen in numbers.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -17,73 +17,101 @@ from torch.utils import _pytree as pytree
 from triton.compiler.errors import CompilationError
 from triton.runtime.errors import OutOfResources, PTXASError
 
-from triton_data.verify.compare import noncontiguous
+from triton_data.jail.policy import Json
+from triton_data.verify.draws import noncontiguous
+from triton_data.verify.draws.draws import FEWEST
 from triton_data.verify.jailed import gradients, module_state
 from triton_data.verify.jailed.cuda import chosen
-from triton_data.verify.jailed.load_candidate import failure, instance_of
+from triton_data.verify.jailed.load_candidate import failure_of, instance_of
 from triton_data.verify.jailed.watch import Watch
 from triton_data.verify.reasons import Reason
 from triton_data.verify.wire import values
+from triton_data.verify.wire.candidate import (
+    CandidateAnswer,
+    CandidateClaim,
+    CandidateQuestion,
+    CandidateQuestions,
+    DrawClaim,
+    DrawInputs,
+    Failure,
+    Fault,
+    NoncontiguousClaim,
+)
+from triton_data.verify.wire.record import encode
+from triton_data.verify.wire.task import question_in
 
 ACCESSES = 3_000  # loads and stores after which only the draws that must be done are done
-FEWEST = 5
 
 
 @dataclass
 class Report:
-    draws: list[dict[str, Any]] = field(default_factory=list)
-    failed: dict[str, Any] | None = None
+    """Of one question, as it is being answered."""
+
+    draws: list[DrawClaim] = field(default_factory=list)
+    failure: Failure | None = None
     launches: Counter[str] = field(default_factory=Counter)
-    seen: Counter[str] = field(default_factory=Counter)
-    weights: str = ""  # how the weights were matched, where that was not by name
+    operations: Counter[str] = field(default_factory=Counter)
+    weights_matched: str = ""  # how, where that was not by name
     atomics: bool = False
     accesses: int = 0
-    places: list[Any] = field(default_factory=list)  # the last draw's inputs
+    placed: list[Any] = field(default_factory=list)  # the last draw's inputs
+    again: DrawClaim | None = None
+    noncontiguous: NoncontiguousClaim | None = None
+
+    def claim(self, faults: tuple[Fault, ...], hints: list[str]) -> CandidateClaim:
+        return CandidateClaim(
+            draws=tuple(self.draws), again=self.again, noncontiguous=self.noncontiguous, failure=self.failure,
+            faults=faults, hints=tuple(hints), launches=dict(self.launches), operations=dict(self.operations),
+            weights_matched=self.weights_matched, atomics=self.atomics, accesses=self.accesses,
+        )  # fmt: skip
 
 
-def run(payload: dict[str, Any]) -> tuple[dict[str, Any], list[torch.Tensor]]:
-    """One question, or, as `parts`, several, each with a module and a machine of its own."""
+def run(payload: Json) -> tuple[Json, list[torch.Tensor]]:
+    """Each question with a module and a machine of its own; the others only where the first one went well."""
     chosen.take(payload)
-    if "parts" not in payload:
-        return _answer(payload)
-    parts, counts, tensors = [], [], []
-    for part in payload["parts"]:
-        told, own = _answer(part)
-        parts.append(told)
+    claims: list[CandidateClaim] = []
+    counts: list[int] = []
+    tensors: list[torch.Tensor] = []
+    for question in question_in(CandidateQuestions, payload).parts:
+        claim, own = _answer(question)
+        claims.append(claim)
         counts.append(len(own))
         tensors += own
-        if parts[0]["failed"] is not None or parts[0]["faults"]:
+        if claims[0].failure is not None or claims[0].faults:
             break
-    return {"parts": parts, "tensors": counts}, tensors
+    return encode(CandidateAnswer(tuple(map(encode, claims)), tuple(counts))), tensors
 
 
-def _answer(payload: dict[str, Any]) -> tuple[dict[str, Any], list[torch.Tensor]]:
-    machine = _machine(payload["device"])
-    given = [values.from_payload(tensor) for tensor in payload["tensors"]]
+def _answer(question: CandidateQuestion) -> tuple[CandidateClaim, list[torch.Tensor]]:
+    machine = _machine(question.device)
+    given = [values.unpacked_tensor(tensor) for tensor in question.tensors]
     tensors: list[torch.Tensor] = []
-    report, memory, again, strided = Report(), machine.memory, None, None
-    watch = Watch(memory, frozenset(payload["allowed"]))
+    report, memory = Report(), machine.memory
+    watch = Watch(memory, frozenset(question.allowed))
     with torch.no_grad(), machine.ready(), watch:
-        instance = instance_of(payload, given, report, machine)
-        if report.failed is None:
-            caller = Caller(instance, payload, given, report, watch, machine, tensors)
-            for index, draw in enumerate(payload["draws"]):
-                if not _another(payload, index, report):
-                    break
-                report.draws.append(caller.drawn(draw, index))
-                if report.failed is not None or (memory.faults and not payload["idle"]):
-                    break
-            if len(report.draws) > 1 and report.failed is None and not memory.faults:
-                again = caller.drawn(payload["draws"][0], 0)
-                strided = caller.strided(payload["draws"][0]) if payload.get("strided") else None
-    if report.failed is not None and report.failed["reason"] == Reason.OUT_OF_BOUNDS:
-        report.draws, tensors, again = [], [], None  # they lie on a device that no longer answers
-    return {
-        "again": again, "draws": report.draws, "failed": report.failed, "hints": memory.hints,
-        "faults": [list(fault) for fault in memory.faults], "launches": dict(report.launches),
-        "operations": dict(report.seen), "weights": report.weights, "atomics": report.atomics,
-        "accesses": report.accesses, "strided": strided,
-    }, tensors  # fmt: skip
+        instance = instance_of(question, given, report, machine)
+        if report.failure is None:
+            _call_all(Caller(instance, question, given, report, watch, machine, tensors), report)
+    if report.failure is not None and report.failure.reason == Reason.OUT_OF_BOUNDS:
+        report.draws, tensors, report.again = [], [], None  # they lie on a device that no longer answers
+    return report.claim(_faults(memory.faults), memory.hints), tensors
+
+
+def _call_all(caller: Caller, report: Report) -> None:
+    question, memory = caller.question, caller.watch.memory
+    for index, draw in enumerate(question.draws):
+        if not _another(index, report):
+            break
+        report.draws.append(caller.call(draw, index))
+        if report.failure is not None or (memory.faults and not question.idle):
+            break
+    if len(report.draws) > 1 and report.failure is None and not memory.faults:
+        report.again = caller.call(question.draws[0], 0)
+        report.noncontiguous = caller.noncontiguous(question.draws[0]) if question.noncontiguous else None
+
+
+def _faults(noted: list[tuple[str, str]]) -> tuple[Fault, ...]:
+    return tuple(Fault(Reason(reason), detail) for reason, detail in noted)
 
 
 def _machine(device: str) -> Any:
@@ -96,7 +124,7 @@ def _machine(device: str) -> Any:
     return Compiled()
 
 
-def _another(payload: dict[str, Any], index: int, report: Report) -> bool:
+def _another(index: int, report: Report) -> bool:
     """Long kernels are tried on fewer draws: as many as their number of accesses allows, so that it is repeatable."""
     return index < FEWEST or report.accesses * (index + 1) / index <= ACCESSES
 
@@ -106,77 +134,78 @@ class Caller:
     """Calls the candidate once a draw and packs what came of it."""
 
     instance: Any
-    payload: dict[str, Any]
+    question: CandidateQuestion
     given: list[torch.Tensor]
     report: Report
     watch: Watch
     machine: Any
     tensors: list[torch.Tensor]
 
-    def strided(self, draw: dict[str, Any]) -> dict[str, Any]:
-        """The draw with other strides: what comes of it is told, and is nobody's fault."""
+    def noncontiguous(self, draw: DrawInputs) -> NoncontiguousClaim:
+        """The draw with other strides: what comes of it is a claim of its own, and is nobody's fault."""
         memory, report = self.watch.memory, self.report
         faults, hints = len(memory.faults), len(memory.hints)
-        self.report = Report(weights=report.weights)
-        row = self.drawn(draw, 0, noncontiguous.restrided)
-        told = {"row": row, "failed": self.report.failed, "faults": [list(each) for each in memory.faults[faults:]]}
+        self.report = Report(weights_matched=report.weights_matched)
+        called = self.call(draw, 0, noncontiguous.restrided)
+        claim = NoncontiguousClaim(called, self.report.failure, _faults(memory.faults[faults:]))
         del memory.faults[faults:], memory.hints[hints:]
         self.report = report
-        return told
+        return claim
 
-    def drawn(self, draw: dict[str, Any], index: int, changed: Callable[[Any], Any] | None = None) -> dict[str, Any]:
-        given = values.unpack(draw["inputs"], self.given)
+    def call(self, draw: DrawInputs, index: int, changed: Callable[[Any], Any] | None = None) -> DrawClaim:
+        given = values.unpack(draw.inputs, self.given)
         args, kwargs = _placed(changed(given) if changed else given, index, self.report, self.machine)
         inputs = [leaf for leaf in pytree.tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
         weights = module_state.of(self.instance)
-        for name, spec in self.payload["state"].items() if not self.report.weights else ():
-            weights[name].copy_(values.unpack(spec, self.given))
-        before, held = [tensor.clone() for tensor in inputs], {name: t.clone() for name, t in weights.items()}
+        for name, packed in self.question.state.items() if not self.report.weights_matched else ():
+            weights[name].copy_(values.unpack(packed, self.given))
+        before, initial = [tensor.clone() for tensor in inputs], {name: t.clone() for name, t in weights.items()}
         self.watch.begin(inputs)
-        self.machine.begin(index, self.payload["idle"])
-        row = self._called(args, kwargs, draw["seed"], index)
-        row["mutated"] = {
+        self.machine.begin(index, self.question.idle)
+        outputs = self._outputs(args, kwargs, draw.seed, index)
+        mutated = {
             str(place): values.pack(new.clone(), self.tensors, strides=False)
             for place, (old, new) in enumerate(zip(before, inputs, strict=True))
             if not values.equal(old, new)
         }
-        row["state"] = {
+        state = {
             name: values.pack(tensor.clone(), self.tensors)
             for name, tensor in weights.items()
-            if not values.equal(held[name], tensor)
+            if not values.equal(initial[name], tensor)
         }
-        return row
+        return DrawClaim(outputs, mutated, state)
 
-    def _called(self, args: Any, kwargs: Any, seed: int, index: int) -> dict[str, Any]:
+    def _outputs(self, args: Any, kwargs: Any, seed: int, index: int) -> values.Packed:
+        """None where there are none, with the failure in the report."""
         try:
             torch.manual_seed(seed)
             self.watch.calling = True
-            outputs = self._outputs(args, kwargs, seed)
+            outputs = self._called(args, kwargs, seed)
             self.watch.calling = False
             self.machine.settle()
-            return _row(outputs, self.watch, self.payload["idle"], self.tensors)
+            return _packed(outputs, self.watch, self.question.idle, self.tensors)
         except Exception as error:  # noqa: BLE001  whatever foreign code raises is its result
-            self.report.failed = {**failure(error, _reason(error), "call"), "draw": index}
-            return {}
+            self.report.failure = replace(failure_of(error, _reason(error), "call"), draw=index)
+            return None
         finally:
             self.watch.calling = False
             self._count()
 
-    def _outputs(self, args: Any, kwargs: Any, seed: int) -> Any:
-        wanted = self.payload.get("gradients")
+    def _called(self, args: Any, kwargs: Any, seed: int) -> Any:
+        wanted, by_order = self.question.gradients, bool(self.report.weights_matched)
         if wanted is None:
             return self.instance(*args, **kwargs)
-        known = zip(module_state.of(self.instance), self.payload["state"], strict=False) if self.report.weights else ()
+        known = zip(module_state.of(self.instance), self.question.state, strict=False) if by_order else ()
         return gradients.call(self.instance, (args, kwargs), seed, dict(known), wanted, self._before_backward)
 
     def _before_backward(self) -> None:
         """What torch's own layers compute on the way back is not the candidate's doing."""
-        self.watch.calling = bool(self.payload["judge_backward"])
+        self.watch.calling = self.question.watch_backward
 
     def _count(self) -> None:
         self.report.launches.update(self.machine.launched)
-        self.report.seen.update(self.watch.seen)
-        self.watch.seen.clear()
+        self.report.operations.update(self.watch.performed)
+        self.watch.performed.clear()
         self.report.atomics = self.report.atomics or self.machine.atomics
         self.report.accesses += self.machine.accesses
 
@@ -187,25 +216,25 @@ def _reason(error: BaseException) -> Reason:
     return Reason.OUT_OF_BOUNDS if "illegal memory access" in str(error) else Reason.CRASH
 
 
-def _row(outputs: Any, watch: Watch, idle: bool, tensors: list[torch.Tensor]) -> dict[str, Any]:
+def _packed(outputs: Any, watch: Watch, idle: bool, tensors: list[torch.Tensor]) -> values.Packed:
     own: list[torch.Tensor] = []
     for where, leaf in values.leaves(outputs):
         if isinstance(leaf, torch.Tensor):
             if type(leaf) not in (torch.Tensor, torch.nn.Parameter):
                 watch.memory.note("tampering", f"output{where} is a {type(leaf).__name__}, not a plain tensor")
-                return {"outputs": None}
+                return None
             if not idle:
                 watch.memory.check_output(leaf, f"output{where}")
                 own.append(leaf)
         elif type(leaf) not in (int, float, bool, str, complex, type(None), torch.dtype, torch.device):
             watch.memory.note("tampering", f"output{where} is a {type(leaf).__name__}")
-            return {"outputs": None}
+            return None
     watch.check_origin(own)
-    copied = pytree.tree_map(_kept, outputs)
-    return {"outputs": values.pack(copied, tensors, strides=False)}
+    copied = pytree.tree_map(_on_host, outputs)
+    return values.pack(copied, tensors, strides=False)
 
 
-def _kept(leaf: Any) -> Any:
+def _on_host(leaf: Any) -> Any:
     """On the host, so that a device that fails later does not take it along."""
     return leaf.detach().to("cpu", copy=True) if isinstance(leaf, torch.Tensor) else leaf
 
@@ -213,9 +242,9 @@ def _kept(leaf: Any) -> Any:
 def _placed(inputs: Any, index: int, report: Report, machine: Any) -> Any:
     """Every second draw lies where the one before it lay, so that an address tells nothing about the numbers."""
     leaves, form = pytree.tree_flatten(inputs)
-    fitting = index % 2 and len(report.places) == len(leaves)
-    report.places = [_at(leaf, report.places[at] if fitting else None, machine) for at, leaf in enumerate(leaves)]
-    return pytree.tree_unflatten(report.places, form)
+    fitting = index % 2 and len(report.placed) == len(leaves)
+    report.placed = [_at(leaf, report.placed[at] if fitting else None, machine) for at, leaf in enumerate(leaves)]
+    return pytree.tree_unflatten(report.placed, form)
 
 
 def _at(leaf: Any, place: Any, machine: Any) -> Any:

@@ -1,6 +1,6 @@
 """Do a candidate's kernels compile? Asked on machines without a GPU, where they are interpreted and nobody would see.
 
-In: the payload that the candidate was asked with. Out: the names of the kernels that were compiled for the target, or
+In: the questions that the candidate was asked. Out: the names of the kernels that were compiled for the target, or
 what the compiler said. The candidate is called as usual, but a launch compiles and starts nothing, so its numbers mean
 nothing, and whatever else it raises says nothing. Runs foreign code: only in the jail. Not covered: other targets, and
 all configurations of an autotune list but the first that fits.
@@ -17,11 +17,16 @@ import torch
 from triton.runtime import autotuner, jit
 from triton.runtime.errors import OutOfResources
 
+from triton_data.jail.policy import Json
 from triton_data.targets import find_target
 from triton_data.verify.bench.bench import COMPILED_FOR
 from triton_data.verify.jailed import cuda_on_cpu, gradients, inductor_names, tuning_turns
-from triton_data.verify.jailed.load_candidate import Loading, instance_of
+from triton_data.verify.jailed.load_candidate import Loaded, instance_of
 from triton_data.verify.wire import values
+from triton_data.verify.wire.candidate import CandidateQuestion
+from triton_data.verify.wire.compiling import CompileAnswer, CompileQuestion
+from triton_data.verify.wire.record import encode
+from triton_data.verify.wire.task import question_in
 
 
 class Compiler:
@@ -35,8 +40,8 @@ class Compiler:
         self.refusal: tuple[str, BaseException] | None = None  # the last one; an autotuner may pass over it
         self._launch, self._tune = jit.JITFunction.run, autotuner.Autotuner.run
 
-    def instance(self, made: Any) -> Any:
-        return made
+    def on_device(self, instance: Any) -> Any:
+        return instance
 
     @contextlib.contextmanager
     def ready(self) -> Iterator[None]:
@@ -67,36 +72,36 @@ class Compiler:
         return kernel
 
 
-def run(payload: dict[str, Any]) -> tuple[dict[str, Any], list[torch.Tensor]]:
-    machine, refused, said = Compiler(), "", ""
-    for part in payload["parts"]:
-        report = Loading()
+def run(payload: Json) -> tuple[Json, list[torch.Tensor]]:
+    machine, refusal, call_error = Compiler(), "", ""
+    for part in question_in(CompileQuestion, payload).parts:
+        report = Loaded()
         try:
             with torch.no_grad(), machine.ready():
                 _call(part, machine, report)
         except Exception as error:  # noqa: BLE001  whatever foreign code raises is its result
             if machine.refusal is not None and error is machine.refusal[1]:
-                refused = refused or f"{machine.refusal[0]}: {_told(error)}"
+                refusal = refusal or f"{machine.refusal[0]}: {_shortened(error)}"
             else:
-                said = _told(error)
-        said = said or str((report.failed or {}).get("error", ""))
-    return {"kernels": sorted(set(machine.compiled)), "refused": refused, "said": said}, []
+                call_error = _shortened(error)
+        call_error = call_error or (report.failure.error if report.failure is not None else "")
+    return encode(CompileAnswer(tuple(sorted(set(machine.compiled))), refusal, call_error)), []
 
 
-def _call(part: dict[str, Any], machine: Compiler, report: Loading) -> None:
-    given = [values.from_payload(tensor) for tensor in part["tensors"]]
+def _call(part: CandidateQuestion, machine: Compiler, report: Loaded) -> None:
+    given = [values.unpacked_tensor(tensor) for tensor in part.tensors]
     instance = instance_of(part, given, report, machine)
     if instance is None:
         return
-    draw = part["draws"][0]
-    args, kwargs = inputs = values.unpack(draw["inputs"], given)
-    if part.get("gradients") is None:
+    draw = part.draws[0]
+    args, kwargs = inputs = values.unpack(draw.inputs, given)
+    if part.gradients is None:
         instance(*args, **kwargs)
     else:
-        gradients.call(instance, inputs, draw["seed"])
+        gradients.call(instance, inputs, draw.seed)
 
 
-def _told(error: BaseException) -> str:
+def _shortened(error: BaseException) -> str:
     """The compiler shows the source first and says at the end what is wrong with it."""
     message = " ".join(str(error).split())
     return f"{type(error).__name__}: {message if len(message) < 400 else '… ' + message[-300:]}"

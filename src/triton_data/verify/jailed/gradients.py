@@ -17,7 +17,7 @@ from torch.utils import _pytree as pytree
 RESULT, GRADIENTS = "result", "gradients"
 
 
-def claimed(text: str) -> bool:
+def defines_backward(text: str) -> bool:
     """The text says how to differentiate what its kernels compute."""
     classes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ClassDef)]
     functions = [node for node in classes if any(ast.unparse(base).endswith("Function") for base in node.bases)]
@@ -53,16 +53,16 @@ def call(
         heads = [leaf for leaf in pytree.tree_leaves(result) if isinstance(leaf, torch.Tensor) and leaf.requires_grad]
         before_backward()
         found = _gradients(heads, list(wanted.values()), seed)
-    told = {name: gradient.detach() for name, gradient in zip(wanted, found, strict=True) if gradient is not None}
-    return {RESULT: pytree.tree_map(_detached, result), GRADIENTS: told}
+    gradients = {name: gradient.detach() for name, gradient in zip(wanted, found, strict=True) if gradient is not None}
+    return {RESULT: pytree.tree_map(_detached, result), GRADIENTS: gradients}
 
 
 def _gradients(heads: list[torch.Tensor], wanted: list[torch.Tensor], seed: int) -> list[torch.Tensor | None]:
     if not heads or not wanted:
         return [None] * len(wanted)
     generator = torch.Generator().manual_seed(seed + 77)
-    drawn = [torch.randn(head.shape, generator=generator, dtype=torch.float64) for head in heads]
-    upstream = [noise.to(head.device, head.dtype) for noise, head in zip(drawn, heads, strict=True)]
+    noises = [torch.randn(head.shape, generator=generator, dtype=torch.float64) for head in heads]
+    upstream = [noise.to(head.device, head.dtype) for noise, head in zip(noises, heads, strict=True)]
     # torch.autograd.grad() would hand itself to the modes around it, and backward would run outside of them.
     engine = torch.autograd.Variable._execution_engine
     return list(engine.run_backward(tuple(heads), tuple(upstream), False, False, tuple(wanted), True, False))

@@ -65,9 +65,9 @@ def widened_module(instance: Any) -> Any:
                     store[name] = (
                         torch.nn.Parameter(_wide(tensor), False) if store is module._parameters else _wide(tensor)
                     )
-        for name, held in list(vars(module).items()):
-            if isinstance(held, torch.Tensor):
-                setattr(module, name, _wide(held))
-            elif isinstance(held, torch.dtype):
-                setattr(module, name, WIDE.get(held, held))
+        for name, value in list(vars(module).items()):
+            if isinstance(value, torch.Tensor):
+                setattr(module, name, _wide(value))
+            elif isinstance(value, torch.dtype):
+                setattr(module, name, WIDE.get(value, value))
     return wide

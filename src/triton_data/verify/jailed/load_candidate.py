@@ -1,13 +1,13 @@
 """A candidate's text as an instance with the reference's weights.
 
-In: a payload and its tensors. Out: something to call, or None, with what went wrong in the report. Runs foreign code:
+In: a question and its tensors. Out: something to call, or None, with what went wrong in the report. Runs foreign code:
 only in the jail. Not covered: calling it (candidate.py).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 
@@ -15,43 +15,52 @@ from triton_data.verify.jailed import module_state
 from triton_data.verify.reading import subject
 from triton_data.verify.reasons import Reason
 from triton_data.verify.wire import values
+from triton_data.verify.wire.candidate import CandidateQuestion, Failure
+
+
+class Loading(Protocol):
+    """What a report has room for."""
+
+    weights_matched: str
+    failure: Failure | None
 
 
 @dataclass
-class Loading:
-    """What a report must have room for."""
+class Loaded:
+    """The least of such reports."""
 
-    weights: str = ""  # how the weights were matched, where that was not by name
-    failed: dict[str, Any] | None = None
+    weights_matched: str = ""  # how, where that was not by name
+    failure: Failure | None = None
 
 
-def instance_of(payload: dict[str, Any], given: list[torch.Tensor], report: Any, machine: Any) -> Any:
+def instance_of(question: CandidateQuestion, given: list[torch.Tensor], report: Loading, machine: Any) -> Any:
     stage = "import"
     try:
-        torch.manual_seed(payload["seed"])
-        module = subject.load(payload["text"], "candidate")
-        target = module.__dict__[payload["entry"]]
+        torch.manual_seed(question.seed)
+        module = subject.load(question.text, "candidate")
+        target = module.__dict__[question.entry]
         stage = "init"
-        torch.manual_seed(payload["seed"])
-        instance = subject.made(target, init_of(module, payload, given), payload["training"])
-        instance = machine.instance(instance)
+        torch.manual_seed(question.seed)
+        instance = subject.instantiated(target, init_of(module, question, given), question.training)
+        instance = machine.on_device(instance)
         stage = "state"
-        report.weights = _weigh(instance, {n: values.unpack(s, given) for n, s in payload["state"].items()})
+        wanted = {name: values.unpack(packed, given) for name, packed in question.state.items()}
+        report.weights_matched = _set_weights(instance, wanted)
     except Exception as error:  # noqa: BLE001  whatever foreign code raises is its result
         reason = Reason.STATE_MISMATCH if stage == "state" else Reason.CRASH
-        report.failed = failure(error, reason, stage)
+        report.failure = failure_of(error, reason, stage)
         return None
     return instance
 
 
-def init_of(module: Any, payload: dict[str, Any], given: list[torch.Tensor]) -> Any:
+def init_of(module: Any, question: CandidateQuestion, given: list[torch.Tensor]) -> Any:
     """The reference's, or, where those are objects, its own."""
-    if payload["init"] is not None:
-        return values.unpack(payload["init"], given)
-    return subject.given(module, "get_init_inputs")
+    if question.init is not None:
+        return values.unpack(question.init, given)
+    return subject.arguments_of(module, "get_init_inputs")
 
 
-def _weigh(instance: Any, wanted: dict[str, torch.Tensor]) -> str:
+def _set_weights(instance: Any, wanted: dict[str, torch.Tensor]) -> str:
     own = module_state.of(instance)
     if own.keys() == wanted.keys():
         pairs, how = [(own[name], wanted[name]) for name in own], ""
@@ -66,6 +75,6 @@ def _weigh(instance: Any, wanted: dict[str, torch.Tensor]) -> str:
     return how
 
 
-def failure(error: BaseException, reason: Reason, stage: str) -> dict[str, Any]:
-    said = " ".join(str(error).split())
-    return {"reason": reason.value, "stage": stage, "error": f"{type(error).__name__}: {said[:400]}"}
+def failure_of(error: BaseException, reason: Reason, stage: str) -> Failure:
+    message = " ".join(str(error).split())
+    return Failure(reason, stage, f"{type(error).__name__}: {message[:400]}")

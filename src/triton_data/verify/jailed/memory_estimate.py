@@ -1,7 +1,7 @@
 """How much memory a program's inputs, weights and operations take, before anybody allocates it.
 
-In: a text and its entry. Out: bytes, or 0 where the sizes that it names make nothing large or it cannot be told. The
-program is made and called with tensors that have no memory. Runs foreign code: only in the jail.
+In: a text and its entry. Out: bytes, or 0 where the sizes that it names make nothing large or it cannot be known. The
+program is instantiated and called with tensors that have no memory. Runs foreign code: only in the jail.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ def of(text: str, entry: str) -> int:
     try:
         with FakeTensorMode(allow_non_fake_inputs=True), torch.no_grad():
             module = subject.load(text, "measured")
-            made = subject.made(module.__dict__[entry], subject.given(module, "get_init_inputs"))
-            inputs = subject.given(module, "get_inputs")
+            instance = subject.instantiated(module.__dict__[entry], subject.arguments_of(module, "get_init_inputs"))
+            inputs = subject.arguments_of(module, "get_inputs")
             with _Counted() as counted:
-                made(*inputs[0], **inputs[1])
+                instance(*inputs[0], **inputs[1])
             computed: int = counted.bytes
-            return computed + _size(inputs) + _size(module_state.of(made))
+            return computed + _size(inputs) + _size(module_state.of(instance))
     except Exception:  # noqa: BLE001  whatever foreign code raises, it is then run as it is
         return 0
 

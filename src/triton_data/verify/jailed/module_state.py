@@ -1,4 +1,4 @@
-"""The weights of a module: read, put back, and made telling.
+"""The weights of a module: read, put back, and varied so that each of them matters.
 
 In: an instance. Not covered: state outside `state_dict()`, which both sides make from the same seed.
 """
@@ -22,14 +22,14 @@ def put(instance: Any, state: dict[str, torch.Tensor]) -> None:
         tensor.copy_(state[name])
 
 
-def make_telling(instance: Any, seed: int) -> bool:
+def vary(instance: Any, seed: int) -> bool:
     """Give every weight, and the statistics of a norm, numbers that no seed leads to: constant ones are spread around
     what they were, others change by up to a fifth."""
     if not isinstance(instance, torch.nn.Module):
         return False
     generator = torch.Generator().manual_seed(seed)
     parameters = {name for name, _ in instance.named_parameters()}
-    done = False
+    varied = False
     with torch.no_grad():
         for name, tensor in of(instance).items():
             if name not in parameters and not name.endswith(_RUNNING):
@@ -39,5 +39,5 @@ def make_telling(instance: Any, seed: int) -> bool:
             old, noise = tensor.cpu().double(), torch.rand(tensor.shape, generator=generator) - 0.5
             constant = bool((old == old.reshape(-1)[0]).all())
             tensor.copy_((old + noise if constant else old * (1 + 0.4 * noise)).to(tensor.dtype))
-            done = True
-    return done
+            varied = True
+    return varied

@@ -1,7 +1,7 @@
 """A reference, called once a draw: in its own type, again with another seed, in float64, and on inputs a rounding away.
 
-In: an instance, its weights and draws. Out: rows of plain JSON and the tensors that they name. Runs foreign code: only
-in the jail. Not covered: where the instance comes from (reference.py).
+In: an instance, its weights and draws. Out: a `ReferenceDraw` each, and the tensors that they name. Runs foreign code:
+only in the jail. Not covered: where the instance comes from (reference.py).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from triton_data.verify.draws.draws import Draw
 from triton_data.verify.jailed import gradients, in_float64, module_state
 from triton_data.verify.reasons import Reason
 from triton_data.verify.wire import values
+from triton_data.verify.wire.reference import ReferenceDraw
 
 FEW, NUDGES = 64, 4
 
@@ -44,12 +45,11 @@ class Runner:
     def _called(self, instance: Any, inputs: Any, seed: int) -> Any:
         return gradients.call(instance, inputs, seed) if self.gradients else instance(*inputs[0], **inputs[1])
 
-    def draw(self, draw: Draw, tensors: list[torch.Tensor], first: bool) -> dict[str, Any] | None:
+    def draw(self, draw: Draw, tensors: list[torch.Tensor], first: bool) -> ReferenceDraw | None:
         try:
             inputs = self.reference.on_device(self.reference.inputs(draw))
-            row: dict[str, Any] = {"kind": draw.kind, "seed": draw.seed}
             mark = len(tensors)
-            row["inputs"] = packed(_copied(inputs), tensors, Reason.UNSUPPORTED_INPUTS)
+            packed_inputs = packed(_copied(inputs), tensors, Reason.UNSUPPORTED_INPUTS)
             before, used = pytree.tree_leaves(inputs), _copied(inputs)
             outputs = self.once(used, draw.seed)
             again = self.once(_copied(inputs), draw.seed if self.gradients else draw.seed + 1)
@@ -57,19 +57,17 @@ class Runner:
             raise
         except Exception as error:
             if first:
-                raise Refused(Reason.REFERENCE_FAILED, said(error)) from error
+                raise Refused(Reason.REFERENCE_FAILED, described(error)) from error
             return None
-        row["outputs"] = packed(outputs, tensors, Reason.UNSUPPORTED_OUTPUTS)
-        row["steady"] = _same(outputs, again)
-        row["mutated"] = _mutated(before, pytree.tree_leaves(used), tensors)
-        row["state"] = self._state_changes(tensors)
-        row["exact"] = self._exact(inputs, draw, tensors)
-        few = sum(t.numel() for t in pytree.tree_leaves(outputs) if isinstance(t, torch.Tensor)) <= FEW
-        fine = _is_fine(outputs)
-        count = NUDGES if few and fine else int(row["exact"] is None or (fine and draw.kind != "edges"))
-        row["nudges"] = [self._nudged(inputs, draw, number, tensors) for number in range(count)]
-        row["bytes"] = sum(t.nbytes for t in tensors[mark:])
-        return row
+        packed_outputs = packed(outputs, tensors, Reason.UNSUPPORTED_OUTPUTS)
+        mutated = _mutated(before, pytree.tree_leaves(used), tensors)
+        state, exact = self._state_changes(tensors), self._exact(inputs, draw, tensors)
+        count = _nudges(outputs, draw, exact is not None)
+        nudged = tuple(self._nudged(inputs, draw, number, tensors) for number in range(count))
+        return ReferenceDraw(
+            kind=draw.kind, seed=draw.seed, inputs=packed_inputs, outputs=packed_outputs, steady=_same(outputs, again),
+            mutated=mutated, state=state, exact=exact, nudged=nudged, bytes=sum(t.nbytes for t in tensors[mark:]),
+        )  # fmt: skip
 
     def _state_changes(self, tensors: list[torch.Tensor]) -> dict[str, Any]:
         now = module_state.of(self.instance)
@@ -101,6 +99,13 @@ class Runner:
 
         nudged = pytree.tree_map(nudge, inputs)
         return values.pack(self.once(nudged, draw.seed), tensors, strides=False)
+
+
+def _nudges(outputs: Any, draw: Draw, in_float64: bool) -> int:
+    """On how many neighbours of the inputs eager is run: on more of them where few numbers come out."""
+    few = sum(t.numel() for t in pytree.tree_leaves(outputs) if isinstance(t, torch.Tensor)) <= FEW
+    fine = _is_fine(outputs)
+    return NUDGES if few and fine else int(not in_float64 or (fine and draw.kind != "edges"))
 
 
 def _is_fine(outputs: Any) -> bool:
@@ -153,5 +158,5 @@ def packed(value: Any, tensors: list[torch.Tensor], reason: Reason) -> Any:
         raise Refused(reason, str(error)) from error
 
 
-def said(error: BaseException) -> str:
+def described(error: BaseException) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"

@@ -38,11 +38,13 @@ class Watch(TorchDispatchMode):  # type: ignore[misc]
         self.returned: set[int] = set()
         self.largest = 1
         self.calling = False
-        self.seen: Counter[str] = Counter()
+        self.performed: Counter[str] = Counter()
         self.host: list[str] = []  # what the host made of Python's numbers in this call
         self.first_host: dict[tuple[Any, ...], list[str]] = {}
         self.shapes: tuple[Any, ...] = ()
-        self.from_inputs: list[tuple[str, torch.Tensor, bool]] = []  # what operations made that no kernel had a part in
+        self.from_inputs: list[
+            tuple[str, torch.Tensor, bool]
+        ] = []  # what operations computed that no kernel had a part in
 
     def begin(self, inputs: list[torch.Tensor]) -> None:
         self.tainted, self.numeric, self.from_inputs, self.host = set(), set(), [], []
@@ -66,19 +68,19 @@ class Watch(TorchDispatchMode):  # type: ignore[misc]
         result = func(*args, **kwargs)
         if name in _UNWRITTEN - {"resize_"} and isinstance(result, torch.Tensor):
             result = self.memory.guarded(result)
-        made = [leaf for leaf in pytree.tree_leaves(result) if isinstance(leaf, torch.Tensor)]
+        results = [leaf for leaf in pytree.tree_leaves(result) if isinstance(leaf, torch.Tensor)]
         depends = any(self._depends(tensor) for tensor in given)
         touched = any(self._by_kernel(tensor) for tensor in given)
-        real = touched or any(_is_real(tensor) or _place(tensor) in self.numeric for tensor in [*given, *made])
-        for tensor in made:
+        real = touched or any(_is_real(tensor) or _place(tensor) in self.numeric for tensor in [*given, *results])
+        for tensor in results:
             new = self.memory.of(tensor) is None
-            held = self.memory.register(tensor, written=name not in _UNWRITTEN)
-            if held is not None and depends and (new or _writes(func)):
-                self.tainted.add(held.start)
-                self.numeric |= {held.start} if real else set()
-                held.by_kernel = held.by_kernel or touched
+            storage = self.memory.register(tensor, written=name not in _UNWRITTEN)
+            if storage is not None and depends and (new or _writes(func)):
+                self.tainted.add(storage.start)
+                self.numeric |= {storage.start} if real else set()
+                storage.by_kernel = storage.by_kernel or touched
         if self.calling and name == "lift_fresh":
-            self.host += [_digest(tensor) for tensor in made]
+            self.host += [_digest(tensor) for tensor in results]
         for tensor in _written(func, args, kwargs):
             self.memory.register(tensor, written=True)
             self.memory.refresh(tensor)
@@ -86,28 +88,28 @@ class Watch(TorchDispatchMode):  # type: ignore[misc]
                 self.tainted.add(_place(tensor))
                 self.numeric |= {_place(tensor)} if real else set()
         if self.calling and (real or "integers" not in self.allowed):
-            self._judge(operations.INSIDE[-1] if operations.INSIDE else name, given, made, depends, touched)
+            self._judge(operations.INSIDE[-1] if operations.INSIDE else name, given, results, depends, touched)
         return result
 
     def _depends(self, tensor: torch.Tensor) -> bool:
-        held = self.memory.of(tensor)
-        return held is not None and (held.by_kernel or held.start in self.tainted)
+        storage = self.memory.of(tensor)
+        return storage is not None and (storage.by_kernel or storage.start in self.tainted)
 
     def _by_kernel(self, tensor: torch.Tensor) -> bool:
-        held = self.memory.of(tensor)
-        return held is not None and held.by_kernel
+        storage = self.memory.of(tensor)
+        return storage is not None and storage.by_kernel
 
     def _judge(
-        self, name: str, given: list[torch.Tensor], made: list[torch.Tensor], depends: bool, touched: bool
+        self, name: str, given: list[torch.Tensor], results: list[torch.Tensor], depends: bool, touched: bool
     ) -> None:
         kind = operations.kind(name)
         if not depends or kind == "memory":
             return
-        self.seen[name] += 1
+        self.performed[name] += 1
         if ANYTHING in self.allowed:
             return
         if not touched:
-            self.from_inputs += [(name, tensor.clone(), kind == "move") for tensor in made]
+            self.from_inputs += [(name, tensor.clone(), kind == "move") for tensor in results]
         if kind == "read":
             if kind not in self.allowed:
                 self.memory.note("torch_fallback", f"{name}: the host reads numbers that depend on the inputs")
@@ -125,18 +127,18 @@ class Watch(TorchDispatchMode):  # type: ignore[misc]
             if place in self.returned and place not in self.inputs and tensor.numel():
                 self.memory.note("aliased_output", "an output lies where an earlier call's output lies")
         self.returned |= {_place(tensor) for tensor in outputs}
-        told = [
-            next((name for name, made, moved in self.from_inputs if _same_numbers(made, out, moved)), "")
+        sources = [
+            next((name for name, results, moved in self.from_inputs if _same_numbers(results, out, moved)), "")
             for out in outputs
         ]
-        if told and all(told):
-            self.memory.note("torch_fallback", f"the output holds what {told[0]} made, and kernels only moved it")
+        if sources and all(sources):
+            self.memory.note("torch_fallback", f"the output holds what {sources[0]} made, and kernels only moved it")
 
     def _check_host(self) -> None:
         """Numbers that Python made, whether in a tensor or as an argument of a kernel, cannot depend on the inputs'
         numbers without somebody having read those."""
-        said = [*self.host, *LAUNCHING.numbers]
-        if ANYTHING not in self.allowed and self.first_host.setdefault(self.shapes, said) != said:
+        numbers = [*self.host, *LAUNCHING.numbers]
+        if ANYTHING not in self.allowed and self.first_host.setdefault(self.shapes, numbers) != numbers:
             self.memory.note(
                 "torch_fallback", "the host makes other numbers for other inputs, which no kernel computed"
             )

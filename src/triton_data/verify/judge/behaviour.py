@@ -1,29 +1,28 @@
 """What a kernel's answers say about it where there is nothing to compare them with.
 
-In: what its tasks claim about the draws of one plan: the first two are the same inputs. Out: the defect, or None, with
-the numbers said to the checks. Not covered: asking (kernel_alone.py), and whether the numbers are right.
+In: what its tasks answered to the draws of one plan: the first two are the same inputs. Out: the defect, or None, with
+the numbers added to the checks. Not covered: asking (kernel_alone.py), and whether the numbers are right.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 
-from triton_data.verify.compare import noncontiguous
+from triton_data.verify.compare import noncontiguous, outputs
+from triton_data.verify.compare.answer import Answer, DrawAnswer
 from triton_data.verify.compare.numbers import Expected, compare
-from triton_data.verify.compare.outputs import Told
 from triton_data.verify.judge import written_inputs
 from triton_data.verify.judge.judgement import Checks, Judgement
-from triton_data.verify.judge.questions import Answer
+from triton_data.verify.judge.questions import Response
 from triton_data.verify.reading.launch_entry import Entry
 from triton_data.verify.reasons import Reason
 from triton_data.verify.wire import values
+from triton_data.verify.wire.record import Unreadable
 
 ORDERED = 8.0  # times what a comparison allows: sums in another order, or in blocks of another size
-UNREADABLE = (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError)
 Leaves = list[tuple[str, Any]]
 
 
@@ -35,121 +34,110 @@ class Behaviour:
     checks: Checks
     first: Leaves = field(default_factory=list)  # what the first draw led to
 
-    def whole(self, answer: Answer) -> Judgement | None:
-        return self._believed(answer, self._whole)
-
-    def idle(self, answer: Answer) -> Judgement | None:
-        """Asked again while no kernel does anything."""
-        if isinstance(answer, Judgement) or not answer.value.get("draws") or answer.value.get("failed"):
-            self.checks.say("without its kernels", "fails, as it should")
-            return None
-        return self._believed(answer, self._idle)
-
-    def _believed(self, answer: Answer, judge: Callable[[Told], Judgement | None]) -> Judgement | None:
-        if isinstance(answer, Judgement):
-            return answer
-        try:
-            return judge(answer)
-        except UNREADABLE as error:
-            detail = f"the answer has not the form of one: {type(error).__name__}: {error}"
-            return self.checks.failed(Reason.TAMPERING, detail)
-
-    def _whole(self, told: Told) -> Judgement | None:
-        self._describe(told)
-        if faults := [fault for fault in told.faults if fault[0] != Reason.TORCH_FALLBACK]:
-            return self.checks.failed(*faults[0])
-        if failed := told.value["failed"]:
-            return self.checks.failed(failed["reason"], f"{failed['stage']}: {failed['error']}")
-        rows = [_leaves(row, told) for row in told.draws]
-        self.first = rows[0]
-        self._strided(told)
+    def normal(self, response: Response) -> Judgement | None:
+        """Asked with all draws."""
+        if isinstance(response, Judgement):
+            return response
+        if isinstance(response, Unreadable):
+            return self.checks.failed(Reason.TAMPERING, response.detail)
+        outputs.describe(response, self.checks)
+        if faults := [fault for fault in response.faults if fault.reason != Reason.TORCH_FALLBACK]:
+            return self.checks.failed(faults[0].reason, faults[0].detail)
+        if failure := response.failure:
+            return self.checks.failed(failure.reason, f"{failure.stage}: {failure.error}")
+        if not response.draws:
+            return self.checks.failed(Reason.TAMPERING, "the answer has not the form of one: no draw")
+        draws = [_leaves(draw) for draw in response.draws]
+        self.first = draws[0]
+        self._noncontiguous(response)
         return (
-            self._results(told, rows)
-            or self._order(told, rows)
-            or self._repeats(told)
-            or self._unwritten(told, rows)
-            or self._inputs_left_alone(told)
+            self._results(response)
+            or self._order(response, draws)
+            or self._repeats(response)
+            or self._unwritten(response)
+            or self._inputs_left_alone(response.draws[0])
         )
 
-    def _describe(self, told: Told) -> None:
-        launches, operations = told.value["launches"], told.value["operations"]
-        self.checks.say("kernels launched", ", ".join(f"{n} {count}×" for n, count in launches.items()) or "none")
-        self.checks.say("draws run", len(told.draws))
-        self.checks.say("torch operations", ", ".join(f"{n} {count}×" for n, count in operations.items()) or "none")
+    def idle(self, response: Response) -> Judgement | None:
+        """Asked again while no kernel does anything."""
+        if isinstance(response, Unreadable):
+            return self.checks.failed(Reason.TAMPERING, response.detail)
+        if isinstance(response, Judgement) or not response.draws or response.failure is not None:
+            self.checks.add("without its kernels", "fails, as it should")
+            return None
+        if _apart(self.first, _leaves(response.draws[0])) is None:
+            return self.checks.failed(Reason.DECOY, "the same is returned and written when its kernels do nothing")
+        self.checks.add("without its kernels", "gives other outputs, as it should")
+        return None
 
-    def _results(self, told: Told, rows: list[Leaves]) -> Judgement | None:
-        launches = told.value["launches"]
-        if not sum(launches.values()):
+    def _results(self, answer: Answer) -> Judgement | None:
+        if not sum(answer.launches.values()):
             return self.checks.failed(Reason.NOT_LAUNCHED, "no kernel was launched")
-        if self.kernel and self.kernel.rpartition(".")[2] not in launches:
+        if self.kernel and self.kernel.rpartition(".")[2] not in answer.launches:
             return self.checks.failed(Reason.NOT_LAUNCHED, f"these inputs do not lead to {self.kernel}")
-        if not any(isinstance(leaf, torch.Tensor) and leaf.numel() for _, leaf in rows[0]):
+        if not any(isinstance(leaf, torch.Tensor) and leaf.numel() for _, leaf in self.first):
             return self.checks.failed(Reason.UNSUPPORTED_OUTPUTS, "no tensor is returned or written")
         return None
 
-    def _order(self, told: Told, rows: list[Leaves]) -> Judgement | None:
+    def _order(self, answer: Answer, draws: list[Leaves]) -> Judgement | None:
         """The same inputs again, with programs in another order and the next configuration of an autotune list."""
-        if len(rows) < 2:
+        if len(draws) < 2:
             return None
-        ratio = _apart(rows[0], rows[1])
-        said = "the same bits" if ratio is None else f"{ratio:.3g} of what a comparison allows"
-        self.checks.say("programs in another order", said)
-        if ratio is None or ratio <= ORDERED or told.value["atomics"]:
+        ratio = _apart(draws[0], draws[1])
+        self.checks.add("programs in another order", distance := _distance(ratio))
+        if ratio is None or ratio <= ORDERED or answer.atomics:
             return None
-        detail = f"another order of programs, or configuration, gives other numbers: {said}"
+        detail = f"another order of programs, or configuration, gives other numbers: {distance}"
         return self.checks.failed(Reason.NONDETERMINISTIC, detail)
 
-    def _repeats(self, told: Told) -> Judgement | None:
-        if told.value["again"] is None:
+    def _repeats(self, answer: Answer) -> Judgement | None:
+        if answer.again is None:
             return None
-        ratio = _apart(self.first, _leaves(told.value["again"], told))
-        self.checks.say("asked again", "the same bits" if ratio is None else f"{ratio:.3g} of what a comparison allows")
-        if ratio is None or told.value["atomics"]:
+        ratio = _apart(self.first, _leaves(answer.again))
+        self.checks.add("asked again", _distance(ratio))
+        if ratio is None or answer.atomics:
             return None
         return self.checks.failed(Reason.NONDETERMINISTIC, "the first draw, asked again, is answered otherwise")
 
-    def _unwritten(self, told: Told, rows: list[Leaves]) -> Judgement | None:
+    def _unwritten(self, answer: Answer) -> Judgement | None:
         """What nobody wrote is NaN: it reached an output where the inputs have none. A GPU does not tell who read it,
-        and NaN may be meant, so there it is only said."""
-        hints = told.value["hints"]
-        self.checks.say("reads of what nobody wrote", "; ".join(map(str, hints)) or "none")
-        given = [leaf for _, leaf in values.leaves(self.inputs) if isinstance(leaf, torch.Tensor)]
-        reached = [where for where, leaf in rows[0] if isinstance(leaf, torch.Tensor) and _has_nan(leaf)]
-        self.checks.say("NaN in", ", ".join(reached) or "nothing")
-        if not hints or any(_has_nan(leaf) for leaf in given):
+        and NaN may be meant, so there it is no reason."""
+        self.checks.add("reads of what nobody wrote", "; ".join(answer.hints) or "none")
+        inputs = [leaf for _, leaf in values.leaves(self.inputs) if isinstance(leaf, torch.Tensor)]
+        reached = [where for where, leaf in self.first if isinstance(leaf, torch.Tensor) and _has_nan(leaf)]
+        self.checks.add("NaN in", ", ".join(reached) or "nothing")
+        if not answer.hints or not reached or any(_has_nan(leaf) for leaf in inputs):
             return None
-        return self.checks.failed(Reason.UNINITIALISED_READ, f"{reached[0]}: {hints[0]}") if reached else None
+        return self.checks.failed(Reason.UNINITIALISED_READ, f"{reached[0]}: {answer.hints[0]}")
 
-    def _inputs_left_alone(self, told: Told) -> Judgement | None:
-        names, row = written_inputs.places(self.inputs, self.entry.parameters), told.draws[0]
-        places = [names[int(place)] for place in row["mutated"]]
-        self.checks.say("inputs written", ", ".join(places) or "none")
-        name = written_inputs.mistaken(row, names, self.entry.name, told.tensors)
+    def _inputs_left_alone(self, draw: DrawAnswer) -> Judgement | None:
+        names = written_inputs.places(self.inputs, self.entry.parameters)
+        written = [names.get(place, place) for place in draw.mutated]
+        self.checks.add("inputs written", ", ".join(written) or "none")
+        name = written_inputs.mistaken(draw, names, self.entry.name)
         if name:
             return self.checks.failed(Reason.MUTATED_INPUT, f"input {name} was written, and other tensors are returned")
         return None
 
-    def _strided(self, told: Told) -> None:
+    def _noncontiguous(self, answer: Answer) -> None:
         """Not a reason: nothing says that it is meant for them."""
-        if (claim := told.value.get("strided")) is None:
+        if (restrided := answer.noncontiguous) is None:
             return
-        said = noncontiguous.refusal(claim)
-        if said is None:
-            ratio = _apart(self.first, _leaves(claim["row"], told))
-            said = "right" if ratio is None or ratio <= ORDERED else "other numbers, and not refused"
-        self.checks.say(noncontiguous.NAME, said)
-
-    def _idle(self, told: Told) -> Judgement | None:
-        if _apart(self.first, _leaves(told.draws[0], told)) is None:
-            return self.checks.failed(Reason.DECOY, "the same is returned and written when its kernels do nothing")
-        self.checks.say("without its kernels", "gives other outputs, as it should")
-        return None
+        label = noncontiguous.refusal(restrided)
+        if label is None:
+            ratio = _apart(self.first, _leaves(restrided.draw))
+            label = "right" if ratio is None or ratio <= ORDERED else "other numbers, and not refused"
+        self.checks.add(noncontiguous.NAME, label)
 
 
-def _leaves(row: dict[str, Any], told: Told) -> Leaves:
+def _distance(ratio: float | None) -> str:
+    return "the same bits" if ratio is None else f"{ratio:.3g} of what a comparison allows"
+
+
+def _leaves(draw: DrawAnswer) -> Leaves:
     """What is returned, and what is written."""
-    returned = values.leaves(values.unpack(row["outputs"], told.tensors), "output")
-    return [*returned, *((f"input {n}", values.unpack(spec, told.tensors)) for n, spec in row["mutated"].items())]
+    returned = values.leaves(draw.outputs, "output")
+    return [*returned, *((f"input {place}", tensor) for place, tensor in draw.mutated.items())]
 
 
 def _apart(one: Leaves, other: Leaves) -> float | None:

@@ -1,6 +1,6 @@
 """The functions that the judge's tasks run in the jail, by name: the driver imports none of them.
 
-In: nothing. Out: names as `jail.Task` takes them. tests/verify/test_entries.py sees that each is there.
+In: nothing. Out: names as `jail.Task` takes them. tests/verify/judge/test_entries.py sees that each is there.
 """
 
 REFERENCE = "triton_data.verify.jailed.reference:run"

@@ -31,17 +31,20 @@ class Judgement:
 
 @dataclass
 class Checks:
-    """The checks as they are made; later numbers of one name replace earlier ones."""
+    """The checks so far; later numbers of one name replace earlier ones."""
 
-    made: dict[str, str] = field(default_factory=dict)
+    measured: dict[str, str] = field(default_factory=dict)
     layers: tuple[str, ...] = ()
 
-    def say(self, name: str, found: object) -> None:
-        self.made[name] = str(found)
+    def add(self, name: str, found: object) -> None:
+        self.measured[name] = str(found)
+
+    def copy(self) -> Checks:
+        return Checks(dict(self.measured), self.layers)
 
     @property
     def all(self) -> tuple[tuple[str, str], ...]:
-        return tuple(self.made.items())
+        return tuple(self.measured.items())
 
     def failed(self, reason: Reason | str, detail: str, ratio: float = 0.0) -> Judgement:
         return Judgement(False, str(reason), detail, self.all, self.layers, ratio)

@@ -12,13 +12,15 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from triton_data.verify.compare import outputs
+from triton_data.verify.compare.answer import Answer
 from triton_data.verify.compare.expected import Case
 from triton_data.verify.draws.draws import Draw
 from triton_data.verify.judge.judgement import Checks, Judgement
-from triton_data.verify.judge.questions import Answer, Question
-from triton_data.verify.judge.trial import Trial, observe_some, payload_of
+from triton_data.verify.judge.questions import Question, Response
+from triton_data.verify.judge.trial import Trial, candidate_question, observe_some
 from triton_data.verify.reading import resize
 from triton_data.verify.reasons import Reason
+from triton_data.verify.wire.record import Unreadable
 
 TRIED, ENOUGH = 6, 3  # sizes to try the reference at, and how many of those at which it runs are asked about
 REFUSED = 2  # sizes after which a candidate is taken to be made for its own: what it does at more of them says nothing
@@ -29,31 +31,31 @@ def questions(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator
     fitting = (r for r in resize.varied(trial.reference) if resize.meant(trial.reference, trial.entry, r.changes))
     sizes = {resized.text: str(resized) for resized in islice(fitting, TRIED)}
     tally = _Tally(checks)
-    tally.say()
+    tally.report()
     if not sizes:
         return
     plan = [Draw("given", trial.seed + 11), Draw("normal", trial.seed + 12)]
-    for text, seen in observe_some(trial, list(sizes), ENOUGH, plan):
-        cases = [case for case in seen.cases if case.stable and case.steady]
+    for text, observed in observe_some(trial, list(sizes), ENOUGH, plan):
+        cases = [case for case in observed.cases if case.stable and case.steady]
         if cases and not tally.refuses:
-            payload = payload_of(replace(trial, reference=text), seen, cases, allowed)
-            yield Question(payload, _Judge(tally, sizes[text], cases))
+            asked = candidate_question(replace(trial, reference=text), observed, cases, allowed)
+            yield Question(asked, _Judge(tally, sizes[text], cases))
 
 
 @dataclass
 class _Tally:
     checks: Checks
-    held: list[str] = field(default_factory=list)
+    right_at: list[str] = field(default_factory=list)
     refused: int = 0
 
     @property
     def refuses(self) -> bool:
         return self.refused >= REFUSED
 
-    def say(self) -> None:
-        said = [f"right at {'; '.join(self.held)}"] if self.held else []
-        said += ["refused"] if self.refused else []
-        self.checks.say(NAME, ", ".join(said) or "none that the reference runs at")
+    def report(self) -> None:
+        found = [f"right at {'; '.join(self.right_at)}"] if self.right_at else []
+        found += ["refused"] if self.refused else []
+        self.checks.add(NAME, ", ".join(found) or "none that the reference runs at")
 
 
 @dataclass(frozen=True)
@@ -62,22 +64,22 @@ class _Judge:
     size: str
     cases: list[Case]
 
-    def __call__(self, answer: Answer) -> Judgement | None:
+    def __call__(self, response: Response) -> Judgement | None:
         wrong = None
         if self.tally.refuses:  # and was asked all the same, with the other questions
             return None
-        if isinstance(answer, Judgement) or _refuses(answer):
+        if isinstance(response, Judgement) or _refuses(response):
             self.tally.refused += 1
-        elif wrong := outputs.believed(answer, self.cases, Checks()):
-            self.tally.checks.say(NAME, f"wrong at {self.size}")
+        elif wrong := outputs.judge(response, self.cases, Checks()):
+            self.tally.checks.add(NAME, f"wrong at {self.size}")
             return replace(wrong, detail=f"at other sizes ({self.size}): {wrong.detail}", checks=self.tally.checks.all)
         else:
-            self.tally.held.append(self.size)
-        self.tally.say()
+            self.tally.right_at.append(self.size)
+        self.tally.report()
         return None
 
 
-def _refuses(told: outputs.Told) -> bool:
-    failed = told.value.get("failed")
-    crossed = isinstance(failed, dict) and failed.get("reason") == Reason.OUT_OF_BOUNDS
-    return bool(failed) and not crossed and not told.value.get("faults")
+def _refuses(answer: Answer | Unreadable) -> bool:
+    if isinstance(answer, Unreadable) or answer.failure is None:
+        return False
+    return answer.failure.reason != Reason.OUT_OF_BOUNDS and not answer.faults

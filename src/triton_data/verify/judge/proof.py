@@ -1,12 +1,12 @@
 """Can these cases tell right from wrong at all?
 
-In: the cases of a reference. Out: those that can, or the Judgement that nothing is proved. What was found is said to
+In: the cases of a reference. Out: those that can, or the Judgement that nothing is proved. What was found is added to
 the checks. Not covered: the candidate; it has not been looked at yet.
 """
 
 from __future__ import annotations
 
-from triton_data.verify.compare import outputs, sensitivity
+from triton_data.verify.compare import sensitivity
 from triton_data.verify.compare.expected import Case
 from triton_data.verify.draws import draws
 from triton_data.verify.judge.judgement import Checks, Judgement
@@ -22,16 +22,16 @@ def proving(cases: list[Case], checks: Checks) -> Judgement | list[Case]:
     if not any(one.eager.numel() for case in cases for one in case.expected.values()):
         return checks.failed(Reason.INSENSITIVE, "the reference returns nothing but empty tensors")
     steady, cases = len(cases), [case for case in cases if case.stable]
-    if len(cases) < min(outputs.FEWEST, steady):
+    if len(cases) < min(draws.FEWEST, steady):
         return checks.failed(Reason.UNSTABLE, "eager in the working type is nowhere near itself in float64")
     counts = {kind: sum(case.kind == kind for case in cases) for kind in draws.KINDS}
-    checks.say("draws", f"{len(cases)}: {', '.join(f'{n} {kind}' for kind, n in counts.items() if n)}")
-    checks.say("seeds", len({case.seed for case in cases}))
+    checks.add("draws", f"{len(cases)}: {', '.join(f'{n} {kind}' for kind, n in counts.items() if n)}")
+    checks.add("seeds", len({case.seed for case in cases}))
     exact = all(case.in_double for case in cases)
-    checks.say("measured against", "float64" if exact else "eager on inputs a rounding error away")
+    checks.add("measured against", "float64" if exact else "eager on inputs a rounding error away")
     rows = [(list(case.expected.values()), case.inputs) for case in cases]
     passing = sensitivity.accepted(rows)
-    checks.say("wrong answers that would pass", ", ".join(passing) or "none")
+    checks.add("wrong answers that would pass", ", ".join(passing) or "none")
     if passing:
         return checks.failed(Reason.INSENSITIVE, f"would pass too: {', '.join(passing)}")
     return cases

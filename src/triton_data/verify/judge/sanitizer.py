@@ -1,6 +1,6 @@
 """compute-sanitizer on a candidate that passed, on request: what NVIDIA's own tool says of its accesses.
 
-In: a trial on CUDA, its payload and the names of tools. Out: a check a tool; a Judgement where one found something. It
+In: a trial on CUDA, its question and the names of tools. Out: a check a tool; a Judgement where one found something. It
 sees what neither numbers nor fences do: reads next to a tensor in the same page, races in shared memory, barriers that
 not all threads reach. It needs sockets, which the jail denies with seccomp: where it is asked, Landlock and namespaces
 hold alone, and the user has to agree to that. Not covered: gradients, other sizes.
@@ -10,14 +10,18 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from triton_data.errors import Misuse, closest
+from triton_data.jail import Outcome
 from triton_data.verify.judge.entries import SANITIZED
 from triton_data.verify.judge.judgement import Checks, Judgement
 from triton_data.verify.judge.trial import Trial
 from triton_data.verify.reasons import Reason
+from triton_data.verify.wire.candidate import CandidateQuestion
+from triton_data.verify.wire.record import Malformed, parse
+from triton_data.verify.wire.sanitizing import SanitizerAnswer, SanitizerQuestion
 
 TOOLS = {
     "memcheck": Reason.OUT_OF_BOUNDS,
@@ -54,19 +58,26 @@ def check(names: tuple[str, ...], device: str, allow_unsafe: bool) -> None:
     program()
 
 
-def questioned(trial: Trial, payload: dict[str, Any], asked: tuple[str, ...], checks: Checks) -> Judgement | None:
-    if not asked:
+def questioned(trial: Trial, candidate: CandidateQuestion, tools: tuple[str, ...], checks: Checks) -> Judgement | None:
+    if not tools:
         return None
-    one = {**payload, "draws": payload["draws"][:1], "program": program()}
-    for tool in asked:
-        outcome = trial.run(SANITIZED, {**one, "tool": tool}, watched=True)
-        told = outcome.value if outcome.ok and isinstance(outcome.value, dict) else {"said": outcome.reason}
-        found = told.get("errors")
+    one, place = replace(candidate, draws=candidate.draws[:1]), program()
+    for tool in tools:
+        answer = _answer(trial.run(SANITIZED, SanitizerQuestion(one, place, tool), watched=True))
         name = f"{NAME} {tool}"
-        if not isinstance(found, int):
-            checks.say(name, f"could not be asked: {told.get('said')}"[:300])
+        if answer.errors is None:
+            checks.add(name, f"could not be asked: {answer.report}"[:300])
             continue
-        checks.say(name, f"{found} errors")
-        if found:
-            return checks.failed(TOOLS[tool], f"{name}: {told.get('said')}"[:500])
+        checks.add(name, f"{answer.errors} errors")
+        if answer.errors:
+            return checks.failed(TOOLS[tool], f"{name}: {answer.report}"[:500])
     return None
+
+
+def _answer(outcome: Outcome) -> SanitizerAnswer:
+    if not outcome.ok:
+        return SanitizerAnswer(None, outcome.reason)
+    try:
+        return parse(SanitizerAnswer, outcome.value)
+    except Malformed as error:
+        return SanitizerAnswer(None, f"the answer has not the form of one: {error}")

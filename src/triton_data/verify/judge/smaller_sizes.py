@@ -12,14 +12,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
-from triton_data.verify.compare import outputs
-from triton_data.verify.draws.draws import Draw
+from triton_data.verify.draws.draws import FEWEST, Draw
 from triton_data.verify.judge.judgement import Checks, Judgement
-from triton_data.verify.judge.trial import BIG, Seen, Trial, observe, observe_some
+from triton_data.verify.judge.trial import LARGE, Observed, Trial, observe, observe_some
 from triton_data.verify.reading import resize
 from triton_data.verify.reasons import Reason
 
-Judge: TypeAlias = Callable[[Trial, Checks, Seen], Judgement]
+Judge: TypeAlias = Callable[[Trial, Checks, Observed], Judgement]
 REFUSED = (Reason.CRASH, Reason.STATE_MISMATCH, Reason.INSENSITIVE, Reason.UNSTABLE)
 NO_LIMIT = 1 << 62
 SHARE = 2  # of what is not large a smaller size takes one part: then a verdict takes no longer than others
@@ -29,20 +28,20 @@ TRIED = 2  # smaller sizes that the reference runs at
 def judged(trial: Trial, checks: Checks, plan: list[Draw], judge: Judge) -> Judgement:
     fitting = (r for r in resize.shrunk(trial.reference) if resize.meant(trial.reference, trial.entry, r.changes))
     sizes = {resized.text: str(resized) for resized in fitting}
-    for text, seen in _running(trial, list(sizes), plan):
+    for text, observed in _running(trial, list(sizes), plan):
         for one, how in _candidates(replace(trial, reference=text)):
-            attempt = Checks(dict(checks.made), checks.layers)
-            attempt.say("sizes", f"smaller than given{how}: {sizes[text]}")
-            found = judge(one, attempt, seen)
+            attempt = checks.copy()
+            attempt.add("sizes", f"smaller than given{how}: {sizes[text]}")
+            found = judge(one, attempt, observed)
             if found.reason not in REFUSED:
                 return found
-    given = observe(trial, checks, plan[: outputs.FEWEST], NO_LIMIT)
+    given = observe(trial, checks, plan[:FEWEST], NO_LIMIT)
     return given if isinstance(given, Judgement) else judge(trial, checks, given)
 
 
-def _running(trial: Trial, texts: list[str], plan: list[Draw]) -> list[tuple[str, Seen]]:
+def _running(trial: Trial, texts: list[str], plan: list[Draw]) -> list[tuple[str, Observed]]:
     """Those that the reference runs at; where the larger ones cost the task its life, of the smaller half."""
-    limit = BIG[trial.believes] // SHARE
+    limit = LARGE[trial.reference_device] // SHARE
     while texts:
         if found := list(observe_some(trial, texts, TRIED, plan, limit)):
             return found
@@ -52,12 +51,12 @@ def _running(trial: Trial, texts: list[str], plan: list[Draw]) -> list[tuple[str
 
 def _candidates(trial: Trial) -> Iterator[tuple[Trial, str]]:
     yield trial, ""
-    if trial.remake is None:
+    if trial.recapture is None:
         return
     mode = "training" if trial.differentiated else "inference"
-    made = trial.remake(trial.reference, trial.entry, mode)
-    if made is not None and _kernels(made[0]) == _kernels(trial.candidate):
-        yield replace(trial, candidate=made[0], externs=made[1]), ", made again for it"
+    again = trial.recapture(trial.reference, trial.entry, mode)
+    if again is not None and _kernels(again.text) == _kernels(trial.candidate):
+        yield replace(trial, candidate=again.text, externs=again.externs), ", made again for it"
 
 
 def _kernels(text: str) -> int:

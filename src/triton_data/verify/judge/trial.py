@@ -1,36 +1,36 @@
-"""The tasks of one verification, and what crosses the jail's border between them.
+"""The tasks of one verification, and what the reference's task observed.
 
-In: two texts, their entries and a bench. Out: what the reference claims as cases to compare with, and what the
-candidate claims. A candidate's payload holds weights and inputs, never an expected output. Not covered: judging
-(pair.py).
+In: two texts, their entries and a bench. Out: what the reference claims, as cases to compare with, and the question
+that goes to a candidate: weights and inputs, never an expected output. Not covered: judging (pair.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
-from triton_data.jail import COMPILE, GPU, RUN, Outcome, Task
+from triton_data.jail import COMPILE, GPU, RUN, Outcome, RawTensor
 from triton_data.jail.policy import LAYERS
 from triton_data.verify.bench.bench import Bench
-from triton_data.verify.compare import expected, outputs
+from triton_data.verify.compare import expected
 from triton_data.verify.compare.expected import Case
 from triton_data.verify.draws import draws
 from triton_data.verify.judge.entries import COMPILING, REFERENCE
 from triton_data.verify.judge.judgement import Checks, Judgement
+from triton_data.verify.judge.recapture import Recapture
 from triton_data.verify.reasons import Reason
 from triton_data.verify.wire import values
+from triton_data.verify.wire.candidate import CandidateQuestion, DrawInputs
+from triton_data.verify.wire.compiling import CompileQuestion
+from triton_data.verify.wire.record import Malformed, parse
+from triton_data.verify.wire.reference import ReferenceAnswer, ReferenceQuestion, ReferenceReport
+from triton_data.verify.wire.task import task_of
 
-SECONDS = 60.0
-CUDA_SECONDS = 120.0
 LARGEST = 48 << 20  # bytes of inputs that go to a candidate
-BIG = {"cpu": 4 << 20, "cuda": 48 << 20}  # bytes of one draw above which smaller sizes are looked for
-SECONDS_OF = {"cpu": SECONDS, "cuda": CUDA_SECONDS}
-
-
-# (a reference's text, its entry, the mode) -> a candidate's text and what it leaves to libraries
-Remake: TypeAlias = Callable[[str, str, str], tuple[str, tuple[str, ...]] | None]
+LARGE = {"cpu": 4 << 20, "cuda": 48 << 20}  # bytes of one draw above which smaller sizes are looked for
+SECONDS_OF = {"cpu": 60.0, "cuda": 120.0}
+EXHAUSTED = ("timeout", "oom", "flood", "bad_result")  # ends of a task that smaller inputs may spare it
 
 
 @dataclass(frozen=True)
@@ -51,94 +51,116 @@ class Trial:
     sanitizing: tuple[str, ...] = ()  # tools of compute-sanitizer
     differentiated: bool = False  # captured in training: all gradients belong to its answer
     gradients: bool = False  # the reference gives its gradients as well
-    remake: Remake | None = None
-    believes: str = "cpu"  # where the reference runs; the numbers of eager there are what errors are measured by
+    recapture: Recapture | None = None
+    reference_device: str = "cpu"  # the numbers of eager there are what errors are measured by
 
     def run(
-        self, entry: str, payload: dict[str, Any], device: str = "", alone: bool = False, watched: bool = False
+        self, entry: str, question: Any, device: str = "", exclusive: bool = False, watched: bool = False
     ) -> Outcome:
+        """`exclusive`: nothing else of ours runs on its GPU meanwhile."""
         base = GPU if (device or self.device) == "cuda" else RUN
         policy = replace(base, wall_s=self.seconds, cpu_s=int(self.seconds))
-        if (
-            watched
-        ):  # who watches talks to what it watches through sockets, and seccomp knows no difference between those
+        if watched:  # a tool talks to what it watches through sockets, and seccomp does not tell those apart
             policy = replace(policy, watched=True, layers=tuple(layer for layer in LAYERS if layer != "seccomp"))
-        return self.bench.run(Task(entry=entry, payload=payload), policy, alone)
+        return self.bench.run(task_of(entry, question), policy, exclusive)
 
-    def compiled(self, payloads: list[dict[str, Any]]) -> Outcome | None:
+    def compile(self, questions: tuple[CandidateQuestion, ...]) -> Outcome | None:
         """Where kernels are interpreted, what the compiler says of them."""
         if self.bench.compiler is None:
             return None
         policy = replace(COMPILE, wall_s=self.seconds, cpu_s=int(self.seconds))
-        return self.bench.compiler.run(Task(entry=COMPILING, payload={"parts": payloads}), policy)
+        return self.bench.compiler.run(task_of(COMPILING, CompileQuestion(questions)), policy)
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What the reference's task said."""
+class Observed:
+    """What the reference's task reported of one text."""
 
-    head: dict[str, Any]
-    raw: list[Any]
+    report: ReferenceReport
+    tensors: tuple[RawTensor, ...]
     cases: list[Case]
 
     @property
-    def big(self) -> bool:
-        return bool(self.head.get("big"))
+    def too_large(self) -> bool:
+        return bool(self.report.oversize)
 
 
-def observe(trial: Trial, checks: Checks, plan: list[draws.Draw], limit: int | None = None) -> Judgement | Seen:
+def observe(trial: Trial, checks: Checks, plan: list[draws.Draw], limit: int | None = None) -> Judgement | Observed:
     """The reference on every draw, or on the first one only where that takes more than `limit` bytes."""
-    outcome = trial.run(REFERENCE, _reference(trial, plan, limit) | {"text": trial.reference}, trial.believes)
+    outcome = trial.run(REFERENCE, _question(trial, (trial.reference,), 1, plan, limit), trial.reference_device)
     checks.layers = outcome.facts.layers or checks.layers
-    if not outcome.ok or not isinstance(outcome.value, dict):
-        spent = outcome.status in ("timeout", "oom", "flood", "bad_result") or "memory" in outcome.reason
-        return checks.failed(Reason.TOO_LARGE if spent else Reason.REFERENCE_FAILED, outcome.reason)
-    if "refused" in outcome.value:
-        return checks.failed(outcome.value["refused"], outcome.value["detail"])
-    return _seen(outcome.value, list(outcome.tensors))
+    if not outcome.ok:
+        exhausted = outcome.status in EXHAUSTED or _out_of_memory(outcome)
+        return checks.failed(Reason.TOO_LARGE if exhausted else Reason.REFERENCE_FAILED, outcome.reason)
+    try:
+        report = parse(ReferenceAnswer, outcome.value).reports[0]
+        if report.refusal is not None:
+            return checks.failed(report.refusal.reason, report.refusal.detail)
+        return _observed(report, outcome.tensors)
+    except (Malformed, IndexError) as error:
+        return checks.failed(Reason.REFERENCE_FAILED, f"the answer has not the form of one: {error}")
 
 
 def observe_some(
     trial: Trial, texts: list[str], enough: int, plan: list[draws.Draw], limit: int | None = None
-) -> Iterator[tuple[str, Seen]]:
-    """Of these texts of the reference, the first so many that run and are not too big, in one task."""
-    payload = _reference(trial, plan, limit) | {"texts": texts, "enough": enough}
-    outcome = trial.run(REFERENCE, payload, trial.believes)
-    if not outcome.ok or not isinstance(outcome.value, dict):
+) -> Iterator[tuple[str, Observed]]:
+    """Of these texts of the reference, the first so many that run and are not too large, in one task."""
+    outcome = trial.run(REFERENCE, _question(trial, tuple(texts), enough, plan, limit), trial.reference_device)
+    if not outcome.ok:
         return
-    raw = list(outcome.tensors)
-    for text, head in zip(texts, outcome.value["heads"], strict=False):
-        own, raw = raw[: head["tensors"]], raw[head["tensors"] :]
-        if "refused" not in head and "big" not in head:
-            yield text, _seen(head, own)
+    try:
+        reports, tensors = parse(ReferenceAnswer, outcome.value).reports, outcome.tensors
+        for text, report in zip(texts, reports, strict=False):
+            own, tensors = tensors[: report.tensors], tensors[report.tensors :]
+            if report.usable:
+                yield text, _observed(report, own)
+    except Malformed:
+        return
 
 
-def _reference(trial: Trial, plan: list[draws.Draw], limit: int | None) -> dict[str, Any]:
-    return {
-        "entry": trial.entry, "seed": trial.seed, "training": trial.training, "gradients": trial.gradients,
-        "draws": [{"kind": draw.kind, "seed": draw.seed} for draw in plan], "device": trial.believes,
-        "limit": BIG[trial.believes] if limit is None else limit,
-    }  # fmt: skip
+def _out_of_memory(outcome: Outcome) -> bool:
+    """torch has no type of error for it: CUDA's failed allocations, and those of libraries, say so in words alone."""
+    return "memory" in outcome.reason
 
 
-def _seen(head: dict[str, Any], raw: list[Any]) -> Seen:
+def _question(
+    trial: Trial, texts: tuple[str, ...], enough: int, plan: list[draws.Draw], limit: int | None
+) -> ReferenceQuestion:
+    return ReferenceQuestion(
+        texts=texts, enough=enough, entry=trial.entry, seed=trial.seed, training=trial.training,
+        gradients=trial.gradients, draws=tuple(plan), device=trial.reference_device,
+        limit=LARGE[trial.reference_device] if limit is None else limit,
+    )  # fmt: skip
+
+
+def _observed(report: ReferenceReport, raw: tuple[RawTensor, ...]) -> Observed:
     tensors = [tensor.torch() for tensor in raw]
-    moves = expected.only_moves(head.get("operations", ()))
-    return Seen(head, raw, [expected.case(row, tensors, moves) for row in head.get("draws", ()) if row is not None])
+    only_moves = expected.only_moves(report.operations)
+    return Observed(report, raw, [expected.case(draw, tensors, only_moves) for draw in report.draws if draw])
 
 
-def payload_of(trial: Trial, seen: Seen, cases: list[Case], allowed: frozenset[str]) -> dict[str, Any]:
+def candidate_question(
+    trial: Trial, observed: Observed, cases: list[Case], allowed: frozenset[str]
+) -> CandidateQuestion:
     """Only what the candidate may know: no expected output is in it."""
-    wanted: dict[int, int] = {}
     size = max(1, sum(tensor.nbytes for tensor in cases[0].inputs))
-    kept = cases[: max(outputs.FEWEST, LARGEST // size)]  # the first ones have every kind
-    packed = {
-        "init": values.renumbered(seen.head["init"], wanted),
-        "state": values.renumbered(seen.head["state"], wanted),
-        "draws": [{"seed": case.seed, "inputs": values.renumbered(case.spec, wanted)} for case in kept],
-    }
-    return {
-        **packed, "text": trial.candidate, "entry": trial.new_entry, "seed": trial.seed, "training": trial.training,
-        "allowed": sorted(allowed), "idle": False, "device": trial.device,
-        "tensors": [values.to_payload(seen.raw[index]) for index in wanted],
-    }  # fmt: skip
+    kept = cases[: max(draws.FEWEST, LARGEST // size)]  # the first ones have every kind
+    return asked_with(
+        trial, observed.report.init, observed.report.state,
+        [DrawInputs(case.seed, case.packed_inputs) for case in kept], observed.tensors, allowed,
+    )  # fmt: skip
+
+
+def asked_with(
+    trial: Trial, init: values.Packed, state: values.Packed, inputs: list[DrawInputs], raw: Sequence[RawTensor],
+    allowed: frozenset[str],
+) -> CandidateQuestion:  # fmt: skip
+    """Of the tensors in `raw`, those that are named go along, numbered anew."""
+    wanted: dict[int, int] = {}
+    init, state = values.renumbered(init, wanted), values.renumbered(state, wanted)
+    drawn = tuple(DrawInputs(one.seed, values.renumbered(one.inputs, wanted)) for one in inputs)
+    return CandidateQuestion(
+        text=trial.candidate, entry=trial.new_entry, seed=trial.seed, training=trial.training, device=trial.device,
+        init=init, state=state, draws=drawn, allowed=tuple(sorted(allowed)),
+        tensors=tuple(values.packed_tensor(raw[index]) for index in wanted),
+    )  # fmt: skip

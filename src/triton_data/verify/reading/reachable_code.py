@@ -15,7 +15,7 @@ _TRITONS = ("jit", "autotune", "heuristics")
 _SHOWN = ("extra_repr", "__repr__", "__str__")  # for people to read
 
 
-def live(tree: ast.Module, entry: str) -> Iterator[ast.AST]:
+def reachable(tree: ast.Module, entry: str) -> Iterator[ast.AST]:
     waiting: list[ast.stmt] = []
     nodes: list[ast.AST] = []
     names = {entry}
@@ -35,7 +35,7 @@ def live(tree: ast.Module, entry: str) -> Iterator[ast.AST]:
     return iter(found.values())
 
 
-def in_calls(tree: ast.Module, entry: str) -> Iterator[ast.AST]:
+def reached_by_calls(tree: ast.Module, entry: str) -> Iterator[ast.AST]:
     """What may run when the entry is called: it, and all of the module whose names occur in that, again and again."""
     known: dict[str, list[ast.AST]] = {}
     for node in _statements(tree.body):

@@ -33,13 +33,13 @@ def shrunk(text: str) -> Iterator[Resized]:
     """Smaller and smaller, in steps that keep sizes multiples of 16."""
     found = _literals(text)
     for factor in FACTORS:
-        made = {v: max(SMALLEST, v // factor // 16 * 16) for v in {value for _, value in found} if v > DIVIDED}
-        if made:
-            yield _with(text, found, made)
+        changes = {v: max(SMALLEST, v // factor // 16 * 16) for v in {value for _, value in found} if v > DIVIDED}
+        if changes:
+            yield _with(text, found, changes)
     for part in PARTS:
         small = {v: max(2, v // part) for v in {value for _, value in found} if LEAST < v <= DIVIDED}
         if small:
-            yield _with(text, found, made | small)
+            yield _with(text, found, changes | small)
 
 
 def varied(text: str) -> Iterator[Resized]:
@@ -51,9 +51,9 @@ def varied(text: str) -> Iterator[Resized]:
         *({v: v - 1} for v in sizes),
         *({v: v + 1} for v in sizes),
     ]
-    for made in several:
-        if made:
-            yield _with(text, found, made)
+    for changes in several:
+        if changes:
+            yield _with(text, found, changes)
 
 
 def meant(text: str, entry: str, changes: tuple[tuple[int, int], ...]) -> bool:
@@ -99,10 +99,10 @@ def _names(node: ast.AST) -> Iterator[ast.Name]:
     return (inner for inner in ast.walk(node) if isinstance(inner, ast.Name))
 
 
-def _with(text: str, found: list[tuple[ast.Constant, int]], made: dict[int, int]) -> Resized:
+def _with(text: str, found: list[tuple[ast.Constant, int]], changes: dict[int, int]) -> Resized:
     lines = [line.encode() for line in text.splitlines(keepends=True)]
-    chosen = [(node, made[value]) for node, value in found if value in made]
+    chosen = [(node, changes[value]) for node, value in found if value in changes]
     for node, new in sorted(chosen, key=lambda pair: (pair[0].lineno, pair[0].col_offset), reverse=True):
         line = lines[node.lineno - 1]
         lines[node.lineno - 1] = line[: node.col_offset] + str(new).encode() + line[node.end_col_offset :]
-    return Resized(b"".join(lines).decode(), tuple(sorted(made.items())))
+    return Resized(b"".join(lines).decode(), tuple(sorted(changes.items())))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from triton_data.verify.reading.reachable_code import in_calls, live
+from triton_data.verify.reading.reachable_code import reachable, reached_by_calls
 
 _MODULES_WORDS = """
     gc inspect ctypes _ctypes cffi threading _thread multiprocessing concurrent asyncio subprocess socket signal
@@ -48,8 +48,8 @@ def suspicious(text: str, entry: str) -> str:
 
 def _findings(tree: ast.Module, entry: str) -> Iterator[str]:
     kernels = {id(inner) for node in ast.walk(tree) if _is_kernel(node) for inner in ast.walk(node)}
-    nodes = sorted(live(tree, entry), key=lambda node: getattr(node, "lineno", 0))
-    used, later = _global_names(nodes), _computing_names(list(in_calls(tree, entry)))
+    nodes = sorted(reachable(tree, entry), key=lambda node: getattr(node, "lineno", 0))
+    used, later = _global_names(nodes), _computing_names(list(reached_by_calls(tree, entry)))
     for node in nodes:
         if isinstance(node, ast.Import | ast.ImportFrom):
             if found := _imports(node, used, later):

@@ -1,7 +1,7 @@
 """Which class or function of two files are the pair, and how one of them becomes something to call.
 
-`names` reads texts and executes nothing. `load` and `made` execute foreign code: only in the jail.
-Not covered: programs of several files.
+`names` reads texts and executes nothing. `load`, `arguments_of` and `instantiated` execute foreign code: only in the
+jail. Not covered: programs of several files.
 """
 
 from __future__ import annotations
@@ -60,13 +60,13 @@ def load(text: str, name: str) -> types.ModuleType:
     return module
 
 
-def given(module: types.ModuleType, name: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def arguments_of(module: types.ModuleType, name: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """What `get_inputs` or `get_init_inputs` of a text returns; nothing where it has none."""
     function = module.__dict__.get(name)
     return program_form.arguments(function()) if function else ((), {})
 
 
-def made(target: Any, init: tuple[tuple[Any, ...], dict[str, Any]], training: bool = False) -> Any:
+def instantiated(target: Any, init: tuple[tuple[Any, ...], dict[str, Any]], training: bool = False) -> Any:
     """A class becomes an instance; a function is one already."""
     if not isinstance(target, type):
         return target

@@ -1,8 +1,9 @@
 """Nested values with tensors in them, as JSON and raw tensors, so that they cross the jail's border as data.
 
-`pack` is used inside the jail, `unpack` on both sides. Lists and tuples, dictionaries, numbers, strings, None, dtypes
-and dense tensors with their strides. Not covered: objects with behaviour, sparse and quantised tensors; those raise
-`Unpackable`, which names the type.
+In: a value. Out: JSON in which a tensor is its place in a list, and the tensors; and the value again. `pack` is used
+inside the jail, `unpack` on both sides, and `unpack_claim` on what foreign code wrote. Lists and tuples, dictionaries,
+numbers, strings, None, dtypes and dense tensors with their strides. Not covered: objects with behaviour, sparse and
+quantised tensors; those raise `Unpackable`, which names the type.
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ import base64
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 
 from triton_data.jail import RawTensor
-from triton_data.jail.policy import Json
+from triton_data.verify.wire.record import Malformed
 
-Spec = Json
+Packed: TypeAlias = Any  # JSON, as `pack` makes it; only `unpack` looks into it
+LARGEST_CLAIM = 1 << 33  # elements that a claim's strides may span
 WORDS = {math.inf: "inf", -math.inf: "-inf"}
 
 
@@ -26,7 +28,16 @@ class Unpackable(Exception):
     """The message is the type's name."""
 
 
-def pack(value: Any, tensors: list[torch.Tensor], strides: bool = True, plain: bool = False) -> Spec:
+@dataclasses.dataclass(frozen=True, slots=True)
+class PackedTensor:
+    """A tensor inside of a question; those of an answer come beside it."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    data: str  # base64
+
+
+def pack(value: Any, tensors: list[torch.Tensor], strides: bool = True, plain: bool = False) -> Packed:
     """The value with each tensor replaced by its place in `tensors`, which grows. A dataclass counts as the dictionary
     of its fields, unless `plain`."""
     if isinstance(value, torch.Tensor):
@@ -56,18 +67,18 @@ def pack(value: Any, tensors: list[torch.Tensor], strides: bool = True, plain: b
     raise Unpackable(type(value).__name__)
 
 
-def _packed_tensor(value: torch.Tensor, tensors: list[torch.Tensor], strides: bool) -> Spec:
+def _packed_tensor(value: torch.Tensor, tensors: list[torch.Tensor], strides: bool) -> Packed:
     if value.layout is not torch.strided or value.is_quantized:
         raise Unpackable(f"{value.layout} tensor" if not value.is_quantized else "quantised tensor")
     plain = value.detach().resolve_conj().resolve_neg()
     tensors.append(plain)
-    spec: dict[str, Spec] = {"tensor": len(tensors) - 1}
+    spec: dict[str, Any] = {"tensor": len(tensors) - 1}
     if strides and not plain.is_contiguous():
         spec["strides"] = list(plain.stride())
     return spec
 
 
-def unpack(spec: Spec, tensors: Sequence[torch.Tensor]) -> Any:
+def unpack(spec: Packed, tensors: Sequence[torch.Tensor]) -> Any:
     if isinstance(spec, list):
         return [unpack(item, tensors) for item in spec]
     if not isinstance(spec, dict):
@@ -85,11 +96,28 @@ def unpack(spec: Spec, tensors: Sequence[torch.Tensor]) -> Any:
             return float(word)
         case {"complex": [real, imaginary]}:
             return complex(unpack(real, tensors), unpack(imaginary, tensors))
-        case {"dtype": str(name)}:
-            return getattr(torch, name)
+        case {"dtype": str(name)} if isinstance(dtype := getattr(torch, name, None), torch.dtype):
+            return dtype
         case {"device": str(name)}:
             return torch.device(name)
     raise ValueError(f"not a packed value: {sorted(spec)}")
+
+
+def unpack_claim(packed: Packed, tensors: Sequence[torch.Tensor], where: str) -> Any:
+    """Of what foreign code wrote: whatever keeps it from being a value is one kind of error."""
+    try:
+        return unpack(packed, tensors)
+    except (TypeError, ValueError, LookupError, RuntimeError, OverflowError) as error:
+        raise Malformed(f"{where}: {type(error).__name__}: {error!s:.200}") from error
+
+
+def unpack_tensors(
+    packed: Mapping[str, Packed], tensors: Sequence[torch.Tensor], where: str
+) -> dict[str, torch.Tensor]:
+    found = {name: unpack_claim(one, tensors, where) for name, one in packed.items()}
+    if wrong := [name for name, one in found.items() if not isinstance(one, torch.Tensor)]:
+        raise Malformed(f"{where} {wrong[0]} is no tensor")
+    return found
 
 
 def strided(source: torch.Tensor, strides: Sequence[int]) -> torch.Tensor:
@@ -98,6 +126,8 @@ def strided(source: torch.Tensor, strides: Sequence[int]) -> torch.Tensor:
     if not source.numel():
         return torch.empty_strided(shape, tuple(strides), dtype=source.dtype)
     length = 1 + sum((n - 1) * s for n, s in zip(shape, strides, strict=True))
+    if not 0 < length <= LARGEST_CLAIM:
+        raise ValueError(f"strides that span {length} elements")
     flat = torch.empty(length, dtype=source.dtype)
     for index, stride in enumerate(strides):
         source = source.narrow(index, 0, 1) if stride == 0 else source
@@ -119,14 +149,13 @@ def alike(a: Any, b: Any) -> bool:
     return type(a) is type(b) and (bool(a == b) or a != a)
 
 
-def to_payload(raw: RawTensor) -> dict[str, Json]:
-    return {"dtype": raw.dtype, "shape": list(raw.shape), "data": base64.b64encode(raw.data).decode()}
+def packed_tensor(raw: RawTensor) -> PackedTensor:
+    return PackedTensor(raw.dtype, raw.shape, base64.b64encode(raw.data).decode())
 
 
-def from_payload(value: dict[str, Any]) -> torch.Tensor:
-    data = base64.b64decode(value["data"])
-    made: torch.Tensor = RawTensor(value["dtype"], tuple(value["shape"]), data).torch()
-    return made
+def unpacked_tensor(packed: PackedTensor) -> torch.Tensor:
+    tensor: torch.Tensor = RawTensor(packed.dtype, packed.shape, base64.b64decode(packed.data)).torch()
+    return tensor
 
 
 def leaves(value: Any, path: str = "") -> list[tuple[str, Any]]:
@@ -138,7 +167,7 @@ def leaves(value: Any, path: str = "") -> list[tuple[str, Any]]:
     return [(path, value)]
 
 
-def renumbered(spec: Spec, wanted: dict[int, int]) -> Spec:
+def renumbered(spec: Packed, wanted: dict[int, int]) -> Packed:
     """The spec with its tensors numbered anew, in the order in which `wanted` meets them."""
     if isinstance(spec, list):
         return [renumbered(item, wanted) for item in spec]

@@ -1,6 +1,6 @@
 """What the jail runs to time one side of a pair on a CUDA device.
 
-In: a payload as for a candidate, with one draw, and what to time: eager, compile, max-autotune, candidate. Out: the
+In: a question as for a candidate, with one draw, and what to time: eager, compile, max-autotune, candidate. Out: the
 milliseconds of each repetition, and of what the device can do at all (a copy, a matrix product). Every repetition
 starts with a cold L2 and ends when the whole device is idle, whatever stream was used. Not covered: clocks that change;
 the median is over repetitions of one moment.
@@ -15,11 +15,16 @@ from typing import Any
 import torch
 from torch.utils import _pytree as pytree
 
+from triton_data.jail.policy import Json
 from triton_data.verify.jailed import module_state
 from triton_data.verify.jailed.cuda import chosen
 from triton_data.verify.jailed.load_candidate import init_of
 from triton_data.verify.reading import subject
 from triton_data.verify.wire import values
+from triton_data.verify.wire.candidate import CandidateQuestion
+from triton_data.verify.wire.clock import ClockAnswer, ClockQuestion, Roofline
+from triton_data.verify.wire.record import encode
+from triton_data.verify.wire.task import question_in
 
 WARM, REPETITIONS, MOST_MS = 3, 50, 400.0
 FLUSH = 256 << 20  # bytes; more than any L2
@@ -27,34 +32,34 @@ MODES = {"compile": "default", "max-autotune": "max-autotune-no-cudagraphs"}
 _Event, _synchronize = torch.cuda.Event, torch.cuda.synchronize  # as they were before foreign code was loaded
 
 
-def run(payload: dict[str, Any]) -> dict[str, Any]:
+def run(payload: Json) -> Json:
     chosen.take(payload)
+    question = question_in(ClockQuestion, payload)
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
-    given = [values.from_payload(tensor) for tensor in payload["tensors"]]
+    given = [values.unpacked_tensor(tensor) for tensor in question.program.tensors]
     with torch.no_grad():
-        instance = _made(payload, given)
-        inputs = pytree.tree_map(there, values.unpack(payload["draws"][0]["inputs"], given))
-        said: dict[str, Any] = {}
-        for what in payload["time"]:
-            if what in ("eager", "candidate"):
+        instance = _instance(question.program, given)
+        inputs = pytree.tree_map(there, values.unpack(question.program.draws[0].inputs, given))
+        times: dict[str, tuple[float, ...]] = {}
+        for name in question.measure:
+            if name in ("eager", "candidate"):
                 call = instance
             else:
                 torch._dynamo.reset()
-                call = torch.compile(instance, mode=MODES[what])
-            said[what] = timed(functools.partial(call, *inputs[0], **inputs[1]))
-        if "eager" in payload["time"]:
-            said |= {"bytes": _traffic(instance, inputs), "flops": _flops(instance, inputs), **_device(inputs)}
-    return said
+                call = torch.compile(instance, mode=MODES[name])
+            times[name] = tuple(timed(functools.partial(call, *inputs[0], **inputs[1])))
+        roofline = _roofline(instance, inputs) if "eager" in question.measure else None
+    return encode(ClockAnswer(times, roofline))
 
 
-def _made(payload: dict[str, Any], given: list[torch.Tensor]) -> Any:
-    torch.manual_seed(payload["seed"])
-    module = subject.load(payload["text"], "timed")
-    init = init_of(module, payload, given)
-    instance = subject.made(module.__dict__[payload["entry"]], init, payload["training"])
+def _instance(program: CandidateQuestion, given: list[torch.Tensor]) -> Any:
+    torch.manual_seed(program.seed)
+    module = subject.load(program.text, "timed")
+    init = init_of(module, program, given)
+    instance = subject.instantiated(module.__dict__[program.entry], init, program.training)
     if isinstance(instance, torch.nn.Module):
         instance.to("cuda")
-        wanted = [values.unpack(spec, given) for spec in payload["state"].values()]
+        wanted = [values.unpack(packed, given) for packed in program.state.values()]
         for mine, theirs in zip(module_state.of(instance).values(), wanted, strict=True):
             mine.copy_(theirs)
     return instance
@@ -82,6 +87,11 @@ def timed(call: Callable[[], Any]) -> list[float]:
     return found
 
 
+def _roofline(instance: Any, inputs: Any) -> Roofline:
+    work = _traffic(instance, inputs), _flops(instance, inputs)
+    return Roofline(*work, *_device(inputs))
+
+
 def _traffic(instance: Any, inputs: Any) -> int:
     """What must be read and written once: inputs, weights and outputs."""
     outputs = instance(*inputs[0], **inputs[1])
@@ -97,7 +107,7 @@ def _flops(instance: Any, inputs: Any) -> int:
     return int(counter.get_total_flops())
 
 
-def _device(inputs: Any) -> dict[str, float]:
+def _device(inputs: Any) -> tuple[float, float]:
     """Bytes and floating-point operations a millisecond, as this device does them at its best here and now."""
     floats = [t for t in pytree.tree_leaves(inputs) if isinstance(t, torch.Tensor) and t.is_floating_point()]
     kind = floats[0].dtype if floats else torch.float32
@@ -106,4 +116,4 @@ def _device(inputs: Any) -> dict[str, float]:
     square = torch.randn(size, size, device="cuda").to(kind)
     copied = min(timed(lambda: target.copy_(source)))
     multiplied = min(timed(lambda: square @ square))
-    return {"bytes_per_ms": 2 * source.numel() / copied, "flops_per_ms": 2 * size**3 / multiplied}
+    return 2 * source.numel() / copied, 2 * size**3 / multiplied

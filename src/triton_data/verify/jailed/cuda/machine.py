@@ -40,7 +40,7 @@ class Compiled:
         machine = self
 
         def run(function: Any, *args: Any, grid: Any, warmup: bool, **kwargs: Any) -> Any:
-            machine.seen(function, (*args, *kwargs.values()))
+            machine.record_launch(function, (*args, *kwargs.values()))
             return None if machine.idle else machine._launch(function, *args, grid=grid, warmup=warmup, **kwargs)
 
         def tuned(tuner: Any, *args: Any, **kwargs: Any) -> Any:
@@ -55,7 +55,7 @@ class Compiled:
         finally:
             jit.JITFunction.run, autotuner.Autotuner.run = self._launch, self._tune
 
-    def seen(self, function: Any, arguments: tuple[Any, ...]) -> None:
+    def record_launch(self, function: Any, arguments: tuple[Any, ...]) -> None:
         name = function.fn.__name__
         self.launched.append(name)
         if torch.cuda.current_stream() != self.stream:
@@ -84,12 +84,12 @@ class Compiled:
         self.memory.register(placed, written=True)
         return placed
 
-    def instance(self, made: Any) -> Any:
-        if not isinstance(made, torch.nn.Module):
-            return made
-        for weight in [*made.to("cuda").parameters(), *made.buffers()]:
+    def on_device(self, instance: Any) -> Any:
+        if not isinstance(instance, torch.nn.Module):
+            return instance
+        for weight in [*instance.to("cuda").parameters(), *instance.buffers()]:
             weight.data = self.put(weight.data)
-        return made
+        return instance
 
 
 def warm() -> None:

@@ -53,11 +53,11 @@ def launch(executor: Any, *args: Any, **kwargs: Any) -> None:
     for hook in executor.pre_run_hooks:
         hook(**bound)
     used = _storages(bound)
-    for name, made in used:
-        LAUNCHES.memory.check_unseen(made, f"{checked.kernel}'s argument {name}")
+    for name, allocation in used:
+        LAUNCHES.memory.check_unseen(allocation, f"{checked.kernel}'s argument {name}")
         if checked.tracking:
-            made.writer = np.full(-(-made.size // made.unit), -1, np.int64)
-            made.reader = made.writer.copy()
+            allocation.writer = np.full(-(-allocation.size // allocation.unit), -1, np.int64)
+            allocation.reader = allocation.writer.copy()
     LAUNCHES.names.append(checked.kernel)
     LAUNCHING.numbers += [repr(value) for value in bound.values() if isinstance(value, float)]
     passed = {k: v if k in executor.constexprs else _argument(v) for k, v in bound.items()}
@@ -65,12 +65,12 @@ def launch(executor: Any, *args: Any, **kwargs: Any) -> None:
     grid = tuple(int(n) for n in (grid if isinstance(grid, tuple | list) else (grid,)))
     try:
         LAUNCHING.inside = True
-        _run(executor.fn, passed, grid + (1,) * (3 - len(grid)), checked, [made for _, made in used])
+        _run(executor.fn, passed, grid + (1,) * (3 - len(grid)), checked, [allocation for _, allocation in used])
     finally:
         LAUNCHING.inside = False
-        for _, made in used:
-            made.shadow[:] = made.data
-            made.writer = made.reader = None
+        for _, allocation in used:
+            allocation.shadow[:] = allocation.data
+            allocation.writer = allocation.reader = None
 
 
 def _bound(executor: Any, args: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -141,12 +141,12 @@ class Undo:
     def remember(self) -> None:
         if self.wanted and not self.kept:
             fields = ("data", "writer", "reader", "written")
-            self.kept = [tuple(_copy(getattr(made, name)) for name in fields) for made in self.used]
+            self.kept = [tuple(_copy(getattr(allocation, name)) for name in fields) for allocation in self.used]
 
     def restore(self) -> None:
-        for made, (data, writer, reader, written) in zip(self.used, self.kept, strict=False):
-            made.data[:] = data
-            made.writer, made.reader, made.written = writer, reader, written
+        for allocation, (data, writer, reader, written) in zip(self.used, self.kept, strict=False):
+            allocation.data[:] = data
+            allocation.writer, allocation.reader, allocation.written = writer, reader, written
 
 
 def _copy(array: Any) -> Any:
@@ -166,11 +166,11 @@ def _storages(bound: dict[str, Any]) -> list[tuple[str, Any]]:
             tensor = _tensor(getattr(each, "base", each) if hasattr(each, "block_shape") else each)
             if tensor is None or not tensor.numel():
                 continue
-            made = LAUNCHES.memory.of(tensor)
-            if made is None:
+            allocation = LAUNCHES.memory.of(tensor)
+            if allocation is None:
                 LAUNCHES.memory.note("tampering", f"argument {name} lies in memory that torch was not seen to allocate")
-                made = LAUNCHES.memory.register(tensor, written=True)
-            found.append((name, made))
+                allocation = LAUNCHES.memory.register(tensor, written=True)
+            found.append((name, allocation))
     return found
 
 
@@ -182,10 +182,10 @@ def _argument(value: Any) -> Any:
         return triton.language.tensor(handle, triton.language.float32)
     tensor = _tensor(value)
     if tensor is None or hasattr(value, "block_shape"):
-        made = interpreter._implicit_cvt(value)
+        converted = interpreter._implicit_cvt(value)
         if hasattr(value, "block_shape") and tensor is None:
             base = _tensor(value.base)
-            made.handle.base.attr = {builder.BASE: LAUNCHES.memory.of(base)} if base is not None else {}
-        return made
+            converted.handle.base.attr = {builder.BASE: LAUNCHES.memory.of(base)} if base is not None else {}
+        return converted
     kind = triton.language.str_to_ty(triton.runtime.jit.mangle_type(value), None)
     return builder.pointer(LAUNCHES.memory.of(tensor), value.data_ptr(), kind)

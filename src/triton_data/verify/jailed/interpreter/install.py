@@ -70,6 +70,6 @@ def _tuned(self: Any, *args: Any, **kwargs: Any) -> Any:
         self.pre_hook(full, reset_only=True)
     if config.pre_hook is not None:
         config.pre_hook(full)
-    made = self.fn.run(*args, **kwargs, **config.all_kwargs())
+    result = self.fn.run(*args, **kwargs, **config.all_kwargs())
     self.nargs = None
-    return made
+    return result

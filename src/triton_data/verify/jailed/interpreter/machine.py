@@ -37,8 +37,8 @@ class Interpreted:
     def put(self, tensor: torch.Tensor) -> torch.Tensor:
         return tensor
 
-    def instance(self, made: Any) -> Any:
-        return made
+    def on_device(self, instance: Any) -> Any:
+        return instance
 
     @property
     def launched(self) -> list[str]:

@@ -71,11 +71,11 @@ class Memory:
         if not written:
             data[:] = POISON
         flags = None if written else np.zeros(-(-size // unit), dtype=bool)
-        made = Allocation(storage, start, size, unit, data, data.copy(), flags)
+        allocation = Allocation(storage, start, size, unit, data, data.copy(), flags)
         if known is None:
             insort(self.starts, start)
-        self.by_start[start] = made
-        return made
+        self.by_start[start] = allocation
+        return allocation
 
     def of(self, tensor: torch.Tensor) -> Allocation | None:
         return self.by_start.get(tensor.untyped_storage().data_ptr())
@@ -93,44 +93,44 @@ class Memory:
 
     def refresh(self, tensor: torch.Tensor) -> None:
         """A torch operation that was seen has written this tensor."""
-        made = self.of(tensor)
-        if made is not None:
-            made.shadow[:] = made.data
-            if made.written is not None:
-                _mark_view(made, tensor)
+        allocation = self.of(tensor)
+        if allocation is not None:
+            allocation.shadow[:] = allocation.data
+            if allocation.written is not None:
+                _mark_view(allocation, tensor)
 
     def forget(self, keep: set[int]) -> None:
         """Between two calls: only the storages that start at one of `keep` stay."""
-        self.by_start = {start: made for start, made in self.by_start.items() if start in keep}
+        self.by_start = {start: allocation for start, allocation in self.by_start.items() if start in keep}
         self.starts = sorted(self.by_start)
 
-    def check_unseen(self, made: Allocation, what: str) -> None:
-        if not np.array_equal(made.data, made.shadow):
+    def check_unseen(self, allocation: Allocation, what: str) -> None:
+        if not np.array_equal(allocation.data, allocation.shadow):
             self.note("tampering", f"{what}: memory was written by neither a kernel nor a torch operation")
-            made.shadow[:] = made.data
+            allocation.shadow[:] = allocation.data
 
     def check_output(self, tensor: torch.Tensor, what: str) -> None:
-        made = self.of(tensor)
-        if made is None:
+        allocation = self.of(tensor)
+        if allocation is None:
             if tensor.numel():
                 self.note("tampering", f"{what} lies in memory that torch was not seen to allocate")
             return
-        self.check_unseen(made, what)
-        if made.written is not None and not _view(made, tensor, made.written).all():
+        self.check_unseen(allocation, what)
+        if allocation.written is not None and not _view(allocation, tensor, allocation.written).all():
             self.note("uninitialised_read", f"{what} has elements that nobody wrote")
 
 
-def _view(made: Allocation, tensor: torch.Tensor, flags: Array) -> Array:
+def _view(allocation: Allocation, tensor: torch.Tensor, flags: Array) -> Array:
     """The flags of the tensor's own elements."""
-    if tensor.element_size() != made.unit or not tensor.numel():
+    if tensor.element_size() != allocation.unit or not tensor.numel():
         return flags
     strides = tuple(stride * flags.itemsize for stride in tensor.stride())
     return np.lib.stride_tricks.as_strided(flags[tensor.storage_offset() :], tuple(tensor.shape), strides)
 
 
-def _mark_view(made: Allocation, tensor: torch.Tensor) -> None:
-    assert made.written is not None
-    if tensor.element_size() != made.unit:
-        made.written = None
+def _mark_view(allocation: Allocation, tensor: torch.Tensor) -> None:
+    assert allocation.written is not None
+    if tensor.element_size() != allocation.unit:
+        allocation.written = None
     elif tensor.numel():
-        _view(made, tensor, made.written)[...] = True
+        _view(allocation, tensor, allocation.written)[...] = True

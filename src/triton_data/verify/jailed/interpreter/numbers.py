@@ -153,8 +153,8 @@ def _to_integer(values: Array, dtype: Any) -> Array:
     whole = np.trunc(np.nan_to_num(values.astype(np.float64), nan=0.0, posinf=1e300, neginf=-1e300))
     inside = np.clip(whole, float(bounds.min), float(bounds.max))
     with np.errstate(invalid="ignore"):
-        made = inside.astype(dtype)
-    return np.where(whole >= float(bounds.max), bounds.max, made).astype(dtype)
+        converted = inside.astype(dtype)
+    return np.where(whole >= float(bounds.max), bounds.max, converted).astype(dtype)
 
 
 def _with_nan_rule(op: Any) -> Any:

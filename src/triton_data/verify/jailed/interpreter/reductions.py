@@ -35,9 +35,9 @@ def _reduce(self: Any, given: Any) -> list[Any]:
         axis = self.axis + 1 if self.axis >= 0 else self.axis
         data = [np.moveaxis(block, axis, -1) for block in blocks]
         shape = [1 if i == axis % blocks[0].ndim else n for i, n in enumerate(blocks[0].shape)][1:]
-    made = _short(self.combine_fn, data, kinds) or _tree(self, data, kinds)
+    combined = _short(self.combine_fn, data, kinds) or _tree(self, data, kinds)
     rest = shape if self.keep_dims else list(data[0].shape[1:-1])
-    return [_tensor(out.reshape(out.shape[0], *rest), kind) for out, kind in zip(made, kinds, strict=True)]
+    return [_tensor(out.reshape(out.shape[0], *rest), kind) for out, kind in zip(combined, kinds, strict=True)]
 
 
 def _short(combine: Any, data: list[Array], kinds: list[Any]) -> list[Array] | None:
@@ -68,8 +68,8 @@ def _tree(self: Any, data: list[Array], kinds: list[Any]) -> list[Array]:
     while data[0].shape[-1] > 1:
         even = data[0].shape[-1] // 2 * 2
         left, right = [d[..., 0:even:2] for d in data], [d[..., 1:even:2] for d in data]
-        made = _combined(self, left, right, kinds)
-        data = [np.concatenate([m, d[..., even:]], axis=-1) for m, d in zip(made, data, strict=True)]
+        combined = _combined(self, left, right, kinds)
+        data = [np.concatenate([m, d[..., even:]], axis=-1) for m, d in zip(combined, data, strict=True)]
     return [d[..., 0] for d in data]
 
 
@@ -82,8 +82,8 @@ def _scan(self: Any, given: Any) -> list[Any]:
     step, length = 1, data[0].shape[-1]
     while step < length:
         # Whole rows, because a block's length is a power of two; what wrapped around is not kept.
-        made = _combined(self, [np.roll(d, step, axis=-1) for d in data], data, kinds)
-        data = [np.concatenate([d[..., :step], m[..., step:]], axis=-1) for d, m in zip(data, made, strict=True)]
+        combined = _combined(self, [np.roll(d, step, axis=-1) for d in data], data, kinds)
+        data = [np.concatenate([d[..., :step], m[..., step:]], axis=-1) for d, m in zip(data, combined, strict=True)]
         step *= 2
     data = [d[..., ::-1] if self.reverse else d for d in data]
     return [_tensor(np.moveaxis(d, -1, axis), kind) for d, kind in zip(data, kinds, strict=True)]
@@ -97,8 +97,8 @@ def _combined(self: Any, left: list[Array], right: list[Array], kinds: list[Any]
         for side in (left, right)
         for array, kind in zip(side, kinds, strict=True)
     ]
-    made = self.combine_fn.fn(*blocks)
-    results = made if isinstance(made, tuple) else (made,)
+    combined = self.combine_fn.fn(*blocks)
+    results = combined if isinstance(combined, tuple) else (combined,)
     flat = (shape[0], int(np.prod(shape[1:])))
     arrays = (np.asarray(r.handle.data if hasattr(r, "handle") else r) for r in results)
     return [

@@ -7,7 +7,8 @@ import torch
 
 from tests.verify.texts import CANDIDATE, REFERENCE, changed
 from triton_data.verify.bench.bench import Bench
-from triton_data.verify.compare.noncontiguous import NAME, restrided
+from triton_data.verify.compare.noncontiguous import NAME
+from triton_data.verify.draws.noncontiguous import restrided
 from triton_data.verify.judge.pair import verify_texts
 
 SAID = {

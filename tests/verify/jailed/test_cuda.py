@@ -9,20 +9,21 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.verify.test_alone import INPUTS
-from tests.verify.test_alone import TEXT as ALONE
-from tests.verify.test_gradients import CANDIDATE as WITH_BACKWARD
-from tests.verify.test_gradients import REFERENCE as DIFFERENTIABLE
+from tests.verify.judge.test_backward import CANDIDATE as WITH_BACKWARD
+from tests.verify.judge.test_backward import REFERENCE as DIFFERENTIABLE
+from tests.verify.judge.test_kernel_alone import INPUTS
+from tests.verify.judge.test_kernel_alone import TEXT as ALONE
 from tests.verify.texts import CANDIDATE, REFERENCE, changed
-from triton_data.jail import GPU, Task
+from triton_data.jail import GPU
 from triton_data.verify.bench.bench import Bench, open_bench
 from triton_data.verify.bench.devices import Devices
 from triton_data.verify.judge.kernel_alone import verify_kernel
 from triton_data.verify.judge.pair import verify_texts
+from triton_data.verify.wire.task import task_of
 
 pytestmark = [pytest.mark.gpu, pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")]
-CHEATS = Path(__file__).parents[1] / "attacks" / "cheats"
-KERNELS = Path(__file__).parents[2] / "benchmarks" / "kernels"
+CHEATS = Path(__file__).parents[2] / "attacks" / "cheats"
+KERNELS = Path(__file__).parents[3] / "benchmarks" / "kernels"
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +100,7 @@ def test_a_gpu_that_does_not_answer_proves_nothing_and_is_left_out(gpu: Bench, t
 
 
 def test_a_task_sees_the_gpu_that_it_was_given_and_no_other(gpu: Bench) -> None:
-    task = Task(entry="triton_data.verify.jailed.cuda.chosen:names", payload={})
+    task = task_of("triton_data.verify.jailed.cuda.chosen:names")
     alone = gpu.run(task, GPU)
     assert isinstance(alone.value, list) and len(alone.value) == 1
 

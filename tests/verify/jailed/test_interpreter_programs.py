@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.verify.test_numbers import said
+from tests.verify.jailed.test_interpreter_numbers import said
 from triton_data.verify.bench.bench import Bench
 
 

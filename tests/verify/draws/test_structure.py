@@ -8,8 +8,7 @@ import torch
 from tests.verify.texts import CANDIDATE, REFERENCE, changed
 from triton_data.verify.bench.bench import Bench
 from triton_data.verify.draws import structure
-from triton_data.verify.draws.draws import KINDS, Draw
-from triton_data.verify.draws.draws import changed as redrawn
+from triton_data.verify.draws.draws import KINDS, Draw, redrawn
 from triton_data.verify.judge.pair import verify_texts
 
 
@@ -18,7 +17,7 @@ def _of(make: object) -> tuple[str, ...]:
     torch.manual_seed(1)
     first = make()
     torch.manual_seed(2)
-    return structure.found(first, make())
+    return structure.of_inputs(first, make())
 
 
 def test_a_table_is_what_no_seed_changes_beside_something_that_changes() -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.verify.texts import changed
-from triton_data.pipeline.recapture import Remake
+from triton_data.pipeline.recapture import StageRecapture
 from triton_data.verify.bench.bench import Bench
 from triton_data.verify.jailed import gradients
 from triton_data.verify.judge.pair import verify_texts
 
-KERNELS = Path(__file__).parents[2] / "benchmarks" / "kernels"
+KERNELS = Path(__file__).parents[3] / "benchmarks" / "kernels"
 REFERENCE = (KERNELS / "reference" / "silu_autograd.py").read_text("utf-8")
 CANDIDATE = (KERNELS / "candidate" / "silu_autograd.py").read_text("utf-8")
 
@@ -67,7 +67,7 @@ def test_a_gradient_may_be_left_out_by_hand_but_not_in_training(bench: Bench) ->
 )
 def test_a_backward_that_only_raises_claims_nothing(body: str, claims: bool) -> None:
     text = f"class F(torch.autograd.Function):\n    @staticmethod\n    def backward(ctx, x):\n        {body}\n"
-    assert gradients.claimed(text) is claims
+    assert gradients.defines_backward(text) is claims
 
 
 BATCH_NORM = """
@@ -90,8 +90,8 @@ def get_inputs():
 
 
 def test_what_a_call_leaves_in_the_weights_is_not_what_the_next_one_starts_from(bench: Bench) -> None:
-    with Remake().held() as remake:
-        made = remake(BATCH_NORM, "Model", "training")
+    with StageRecapture().held() as recapture:
+        made = recapture(BATCH_NORM, "Model", "training")
     assert made is not None
-    found = verify_texts(BATCH_NORM, made[0], bench=bench, externs=made[1], training=True, with_gradients=True)
+    found = verify_texts(BATCH_NORM, made.text, bench=bench, externs=made.externs, training=True, with_gradients=True)
     assert found.passed, found.detail

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from triton_data.pipeline.recapture import Remake
+from triton_data.pipeline.recapture import StageRecapture
 from triton_data.verify.bench.bench import Bench
 from triton_data.verify.jailed import memory_estimate
 from triton_data.verify.judge.pair import verify_texts
@@ -38,8 +38,8 @@ def get_init_inputs():
 
 
 @pytest.fixture(scope="module")
-def remake() -> Iterator[Remake]:
-    with Remake().held() as held:
+def recapture() -> Iterator[StageRecapture]:
+    with StageRecapture().held() as held:
         yield held
 
 
@@ -52,18 +52,17 @@ def test_memory_is_told_before_it_is_taken(tmp_path: Path, monkeypatch: pytest.M
     assert memory_estimate.of(REFERENCE.replace("torch.randn(", "nonsense("), "Model") == 0
 
 
-def test_a_candidate_of_one_size_is_made_again_and_judged_there(bench: Bench, remake: Remake) -> None:
-    made = remake(REFERENCE, "Model", "inference")
+def test_a_candidate_of_one_size_is_made_again_and_judged_there(bench: Bench, recapture: StageRecapture) -> None:
+    made = recapture(REFERENCE, "Model", "inference")
     assert made is not None
-    text, externs = made
-    assert "16384" in text or "134217728" in text, "made for its sizes only"
-    found = verify_texts(REFERENCE, text, bench=bench, externs=externs, remake=remake)
+    assert "16384" in made.text or "134217728" in made.text, "made for its sizes only"
+    found = verify_texts(REFERENCE, made.text, bench=bench, externs=made.externs, recapture=recapture)
     assert found.passed, found.detail
     assert "made again for it: 8192 as " in dict(found.checks)["sizes"]
 
 
-def test_one_that_cannot_be_made_again_is_too_large(bench: Bench, remake: Remake) -> None:
-    made = remake(REFERENCE, "Model", "inference")
+def test_one_that_cannot_be_made_again_is_too_large(bench: Bench, recapture: StageRecapture) -> None:
+    made = recapture(REFERENCE, "Model", "inference")
     assert made is not None
-    found = verify_texts(REFERENCE, made[0], bench=bench, externs=made[1], seconds=20.0)
+    found = verify_texts(REFERENCE, made.text, bench=bench, externs=made.externs, seconds=20.0)
     assert (found.passed, found.reason, found.open) == (False, "too_large", True), found.detail

@@ -61,7 +61,7 @@ def test_who_is_timed_is_alone(tmp_path: Path) -> None:
     released = threading.Event()
 
     def timed() -> None:
-        with devices.place(alone=True):
+        with devices.place(exclusive=True):
             alone.set()
             released.wait(10)
 

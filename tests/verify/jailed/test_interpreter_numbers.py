@@ -13,7 +13,6 @@ from triton_data.verify.bench.bench import Bench
 PREAMBLE = """
 import torch, triton, triton.language as tl
 from triton.language.extra import libdevice
-from triton_data.verify.bench.bench import Bench
 
 """
 

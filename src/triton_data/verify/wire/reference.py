@@ -1,0 +1,70 @@
+"""The conversation with the reference's task: which draws it is run on, and what it says came of them.
+
+In: texts and draws. Out: a report on each text that was tried, whose tensors lie one after the other. Packed fields
+hold tensors by their place among those of their own text. Asked by judge/trial.py, answered by jailed/reference.py.
+Not covered: what the numbers mean (compare/expected.py opens them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from triton_data.verify.draws.draws import Draw
+from triton_data.verify.reasons import Reason
+from triton_data.verify.wire.values import Packed
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceQuestion:
+    texts: tuple[str, ...]  # tried in this order
+    enough: int  # so many that run and are within the limit
+    entry: str
+    seed: int
+    training: bool
+    gradients: bool  # are outputs too
+    draws: tuple[Draw, ...]
+    device: str
+    limit: int  # bytes of one draw, above which only the first is made
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a text cannot be used."""
+
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceDraw:
+    kind: str
+    seed: int
+    inputs: Packed
+    outputs: Packed
+    steady: bool  # another seed leads to the same outputs
+    mutated: Mapping[str, Packed]  # place among the inputs' tensors -> what the program wrote into it
+    state: Mapping[str, Packed]  # weights that the program wrote
+    exact: Packed | None  # in float64; None where the program does not run in it
+    nudged: tuple[Packed, ...]  # on inputs a rounding error away
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceReport:
+    tensors: int  # of the answer's, how many are this text's
+    refusal: Refusal | None = None
+    oversize: int = 0  # bytes, where they are more than the limit; 0 where they are not
+    init: Packed = None  # the constructor's arguments; None where they are objects
+    state: Mapping[str, Packed] = field(default_factory=dict)
+    operations: tuple[str, ...] = ()  # of torch, in one call
+    draws: tuple[ReferenceDraw | None, ...] = ()  # None where the program does not run on it
+
+    @property
+    def usable(self) -> bool:
+        return self.refusal is None and not self.oversize
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceAnswer:
+    reports: tuple[ReferenceReport, ...]
