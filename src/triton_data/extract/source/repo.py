@@ -23,6 +23,8 @@ from triton_data.extract.source.installed_packages import provides
 from triton_data.extract.source.module import Binding, Broken, Import, Module
 from triton_data.extract.source.parsing import parse
 
+Key = tuple[str, str]  # path and name of what a module of the repository binds
+
 
 @dataclass(frozen=True, slots=True)
 class Defined:

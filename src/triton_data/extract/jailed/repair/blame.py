@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from triton_data.extract.jailed.attempt import Attempt, Result, _identifiers
+from triton_data.extract.jailed.attempt import Attempt, Result, TooSlow, _identifiers
 from triton_data.extract.jailed.guess.config_objects import part_text
 from triton_data.extract.jailed.guess.instances import large
 
@@ -112,7 +112,7 @@ def blamed_for(result: Result, known: list[inspect.Parameter], settings: Iterabl
         fetching = [name for name in names if re.search("weights|pretrain|checkpoint|ckpt|download|url|hub", name)]
         if fetching:
             return fetching
-    if re.match("TooSlow|MemoryError|.*can't allocate", result.error):
+    if result.raised[:1] == (TooSlow,) or re.match("MemoryError|.*can't allocate", result.error):
         return [p.name for p in known if large(p)] or names
     missing = re.findall(r"'(\w+)'", result.error) if "required" in result.error else []
     said = set(_identifiers(result.error))

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from triton_data.extract.jailed.repair.spec_changes import Failure, Specs, each, replaced, resized
+from triton_data.extract.jailed.repair.spec_changes import FailedCall, Specs, each, replaced, resized
 
 
-def larger(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def larger(found: re.Match[str] | None, failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     for factor in (2, 4, 8, 32):
         for n, spec in each(specs, failure):
             if len(spec.shape) >= 3:
@@ -23,7 +23,7 @@ def larger(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Spe
                 yield replaced(specs, n, spec.put(axis, spec.shape[axis] * factor))
 
 
-def frames(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def frames(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     """As long as eight frames; what is complained about may have been padded, so any last axis too."""
     have, want = int(found["have"]), int(found["want"])
     for new in (8 * want, 4 * want):

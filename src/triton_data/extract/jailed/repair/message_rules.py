@@ -27,15 +27,14 @@ from triton_data.extract.jailed.repair.shape_rules import (
     several,
     single,
     spatial_target,
-    tame,
     target,
     unpack,
 )
-from triton_data.extract.jailed.repair.spec_changes import Failure, Specs
+from triton_data.extract.jailed.repair.spec_changes import FailedCall, Specs
 from triton_data.extract.jailed.repair.stated_shape_rules import stated
 from triton_data.extract.jailed.spec import BOOL, COMPLEX, FLOAT, INT
 
-RULES: tuple[tuple[str, Callable[[re.Match[str], Failure, Specs], Iterator[Specs]]], ...] = (
+RULES: tuple[tuple[str, Callable[[re.Match[str], FailedCall, Specs], Iterator[Specs]]], ...] = (
     (r"(?i:expected|must have|should have) (?:\w+ )?shape:? *[\[(](?P<want>[\w'\"*]+(?:, *[\w'\"]+)+)[\])]", stated),
     (r"\b(?P<want>[A-Z](?:x(?:[A-Z]|\d+)){1,5})\b(?!.*\b[A-Z](?:x(?:[A-Z]|\d+))+\b)", stated),
     (r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x\d+\)", linear),
@@ -100,7 +99,6 @@ RULES: tuple[tuple[str, Callable[[re.Match[str], Failure, Specs], Iterator[Specs
      match),
     (r"Expected target size \[([\d, ]+)\]", target),
     (r"only batches of spatial targets supported", spatial_target),
-    (r"^not finite$", tame),
     (r"must be (a )?(tuple|list) of Tensors, not Tensor|(needs to|must|should) be a (list|tuple)\b|"
      r"(cat|stack)\(\) received an invalid combination of arguments - got \(Tensor|zero-dimensional tensor \(at",
      several),

@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from triton_data.extract.jailed.repair.spec_changes import Failure, Specs, each, replaced
+from triton_data.extract.jailed.repair.spec_changes import FailedCall, Specs, each, replaced
 from triton_data.extract.jailed.spec import FLOAT
 
 
-def weights(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def weights(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     """Behind the first argument one is a matrix, the others are vectors."""
     wide = specs[0].shape[-1] if specs and specs[0].shape else 0
     places = [n for n, spec in enumerate(specs) if n > 0 and spec.is_tensor and spec.kind == FLOAT]
@@ -22,14 +22,14 @@ def weights(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Sp
         yield tuple(replace(spec, shape=shapes.get(n, spec.shape)) for n, spec in enumerate(specs))
 
 
-def number(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def number(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     """Not a tensor but a size: `self.embedding[:, :length]`."""
     for n, spec in each(specs, failure):
         if n in failure.named:
             yield from (replaced(specs, n, replace(spec, fixed=size)) for size in ("16", "4"))
 
 
-def switch(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def switch(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     """Not a tensor but a condition: `self.real if target_is_real else self.fake`."""
     for n, spec in each(specs, failure):
         if n in failure.named:

@@ -9,12 +9,12 @@ import math
 import re
 from collections.abc import Iterator
 
-from triton_data.extract.jailed.repair.spec_changes import Failure, Specs, each, replaced
+from triton_data.extract.jailed.repair.spec_changes import FailedCall, Specs, each, replaced
 
 MAX_TIMES = 64
 
 
-def reshape(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def reshape(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     yield from _more_of_them(failure, specs)
     for n, spec in each(specs, failure):
         for axis in reversed(range(1, len(spec.shape))):
@@ -23,7 +23,7 @@ def reshape(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Sp
                     yield replaced(specs, n, spec.put(axis, size))
 
 
-def _more_of_them(failure: Failure, specs: Specs) -> Iterator[Specs]:
+def _more_of_them(failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     """`x.view(-1, splits * channels, ...)`: items of a batch side by side."""
     said = re.search(r"shape '\[-1, ([\d, ]+)\]' is invalid for input of size (\d+)", failure.message)
     if said is not None:

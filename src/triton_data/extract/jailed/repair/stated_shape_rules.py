@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from triton_data.extract.jailed.guess.guess import axis_size
-from triton_data.extract.jailed.repair.spec_changes import Failure, Specs, each, replaced
+from triton_data.extract.jailed.repair.spec_changes import FailedCall, Specs, each, replaced
 
 _GOT = re.compile(r"\[(\d[\d, ]*)\]")
 
 
-def stated(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def stated(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     """First where an argument has the shape that the message complains about."""
     axes = [axis for axis in re.split(r"[\s,x'\"]+", found["want"]) if axis and axis != "*"]
     got = _GOT.search(failure.message, found.end("want"))

@@ -10,8 +10,8 @@ from __future__ import annotations
 import heapq
 import inspect
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -28,6 +28,7 @@ from triton_data.extract.jailed.guess.instances import (
 )
 from triton_data.extract.jailed.repair.blame import blamed_for, tell
 from triton_data.extract.jailed.repair.unfixable_errors import beyond_arguments
+from triton_data.extract.wire import Call, Evidence, InputSource
 
 MAX_GUESSES = 60
 _WORTH = 4  # constructions whose forward is searched
@@ -38,22 +39,19 @@ _LACKING = 6  # failures for want of a package or a type, after which no argumen
 class Built:
     cls: type
     model: Any
-    args: list[str]
+    args: tuple[str, ...]
     kwargs: dict[str, str]
-    source: str  # usage or deduced
-    calls: list[dict[str, Any]] = field(default_factory=list)
+    source: InputSource
+    calls: tuple[Call, ...] = ()  # that evidence shows
     refused: Result | None = None  # why no forward arguments were found; set before the next one is asked for
 
 
 def constructions(
-    attempt: Attempt, cls: type, evidence: list[dict[str, Any]], guess: bool = True
+    attempt: Attempt, cls: type, evidence: Iterable[Evidence], guess: bool = True
 ) -> Iterator[Built | Result]:
     for entry in evidence:
-        made = attempt.construct(cls, entry["init"], entry["init_kw"])
-        if made.ok:
-            yield Built(cls, made.value, entry["init"], entry["init_kw"], entry["source"], entry["calls"])
-        else:
-            yield made
+        result = attempt.construct(cls, entry.init, entry.init_kw)
+        yield Built(cls, result.value, entry.init, entry.init_kw, entry.source, entry.calls) if result.ok else result
     if guess:
         yield from _guessed(attempt, cls)
 
@@ -84,7 +82,7 @@ def _guessed(attempt: Attempt, cls: type) -> Iterator[Built | Result]:
         chosen = {**dict.fromkeys(settings, 0), **dict(choice)}
         if made.ok:
             worth += 1
-            built = Built(cls, made.value, [], constructed.kwargs, "deduced")
+            built = Built(cls, made.value, (), constructed.kwargs, InputSource.DEDUCED)
             yield built
             made = built.refused or made
             blamed = list(dict.fromkeys(blamed_for(made, known, settings) + required)) if built.refused else required

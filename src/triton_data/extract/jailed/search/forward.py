@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from triton_data.extract.jailed.attempt import Attempt, Result, failure
+from triton_data.extract.jailed.attempt import Attempt, Result, failed_call
 from triton_data.extract.jailed.clues.documented_shapes import written_shapes
 from triton_data.extract.jailed.guess.forward_parts import names_of
 from triton_data.extract.jailed.guess.instances import called, parameters, unwritten
@@ -27,6 +27,7 @@ from triton_data.extract.jailed.repair.unfixable_errors import beyond_arguments
 from triton_data.extract.jailed.search.construct import Built
 from triton_data.extract.jailed.search.meta import SLOW, MetaModel
 from triton_data.extract.jailed.spec import Spec, parse, written
+from triton_data.extract.wire import Call, FailedAt, InputSource
 
 Specs = tuple[Spec, ...]
 MAX_TRIES = 140
@@ -41,15 +42,15 @@ def find_forward(attempt: Attempt, cls: type, built: Built) -> tuple[Result, Spe
             if result.ok:
                 return result, specs
     result, found = _Search(attempt, cls, built).run()
-    if found is not None and built.source in ("usage", "tests"):
-        built.source = "deduced"  # constructed as usage shows, but called with shapes of our own
+    if found is not None and built.source in (InputSource.USAGE, InputSource.TESTS):
+        built.source = InputSource.DEDUCED  # constructed as usage shows, but called with shapes of our own
     return result, found
 
 
-def _bound(model: Any, call: dict[str, Any]) -> Specs | None:
+def _bound(model: Any, call: Call) -> Specs | None:
     """Positional arguments where that is possible, as `get_inputs()` gives them; else keywords."""
     try:
-        bound = inspect.signature(called(model)).bind(*call["args"], **call["kwargs"])
+        bound = inspect.signature(called(model)).bind(*call.args, **call.kwargs)
     except TypeError:
         return None
     values: list[Spec] = []
@@ -104,14 +105,14 @@ class _Search:
                 return result, None
             if result.progress >= best.progress:
                 best = result
-            if result.stage == "no_tensor" and tried > 20:
+            if result.failed_at is FailedAt.NO_TENSOR and tried > 20:
                 break
             self._push(specs, result)
         return best, None
 
     def _too_large(self, result: Result, best: Result) -> bool:
         """So far no arguments got further, and only a smaller model would be done in time."""
-        return self.attempt.interpreted and "TooSlow" in result.error and result.progress >= best.progress
+        return self.attempt.interpreted and result.too_slow and result.progress >= best.progress
 
     def _next(self, tried: int) -> Specs | None:
         if not self.queue or tried % 3 == 0:
@@ -123,9 +124,9 @@ class _Search:
 
     def _try(self, specs: Specs) -> Result:
         inputs = written(specs)
-        objection = self.meta.objection(inputs) if self.meta is not None else None
-        if objection is not None:
-            return objection
+        refusal = self.meta.refusal(inputs) if self.meta is not None else None
+        if refusal is not None:
+            return refusal
         started = time.process_time()
         result = self.attempt.call(self.built.model, inputs)
         if self.meta is None and time.process_time() - started > SLOW:
@@ -133,8 +134,8 @@ class _Search:
         return result
 
     def _push(self, specs: Specs, result: Result) -> None:
-        told = failure(result, names_of(specs, self.known), self.attempt.complaints)
-        for other in itertools.islice((*mend(told, specs), *self._optional(result, specs)), 14):
+        failure = failed_call(result, names_of(specs, self.known), self.attempt.complaints)
+        for other in itertools.islice((*mend(failure, specs), *self._optional(result, specs)), 14):
             if other not in self.seen and all(_modest(spec) for spec in other):
                 self.seen.add(other)
                 heapq.heappush(self.queue, (-result.progress, self.serial, other))

@@ -1,6 +1,6 @@
 """Which other shapes a working class takes: a larger one that is no power of two, and another batch.
 
-Enters: an `Attempt`, a `Built` and Specs that work. Leaves: further lists of input expressions that were run.
+In: an `Attempt`, a `Built` and Specs that work. Out: further lists of input expressions that were run.
 Runs in the jail.
 """
 
