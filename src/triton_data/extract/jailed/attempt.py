@@ -248,7 +248,7 @@ def failed_call(result: Result, names: list[str], complaints: Complaints) -> Fai
         return FailedCall(result.error, not_finite=result.failed_at is FailedAt.NOT_FINITE)
     lines = result.lines
     outer = next((n for n, (name, _, _) in enumerate(result.frames) if name == "forward"), 0)
-    words = set(_identifiers(lines[outer]))
+    words = set(identifiers(lines[outer]))
     named = frozenset(n for n, name in enumerate(names) if name in words)
     test, local = _objection(result, complaints)
     sizes = complaints.sizes([line for _, line, _ in result.frames]) if test else ()
@@ -264,5 +264,5 @@ def _objection(result: Result, complaints: Complaints) -> tuple[str, dict[str, A
     return complaints.condition(result.frames[-1][1]), result.frames[-1][2]
 
 
-def _identifiers(line: str) -> list[str]:
+def identifiers(line: str) -> list[str]:
     return "".join(c if c.isalnum() or c == "_" else " " for c in line).split()

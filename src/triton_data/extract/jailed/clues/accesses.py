@@ -69,7 +69,7 @@ class Questions:
         """Whether no tensor, layer, string or list could answer."""
         return self.by_key(owner) or any(name not in _COMMON for name in self.attributes.get(owner, ()))
 
-    def stand_in(self, owner: str) -> str:
+    def mark_for(self, owner: str) -> str:
         return "⟦module⟧" if owner in self.functions else "⟦config⟧"
 
     def parts(self, owner: str) -> list[str]:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from triton_data.extract.jailed.repair.spec_changes import FailedCall, Specs, each, replaced, resized
+from triton_data.extract.jailed.repair.spec_changes import FailedCall, each, replaced, resized
+from triton_data.extract.jailed.spec import Specs
 
 
 def larger(found: re.Match[str] | None, failure: FailedCall, specs: Specs) -> Iterator[Specs]:

@@ -30,9 +30,9 @@ from triton_data.extract.jailed.repair.shape_rules import (
     target,
     unpack,
 )
-from triton_data.extract.jailed.repair.spec_changes import FailedCall, Specs
+from triton_data.extract.jailed.repair.spec_changes import FailedCall
 from triton_data.extract.jailed.repair.stated_shape_rules import stated
-from triton_data.extract.jailed.spec import BOOL, COMPLEX, FLOAT, INT
+from triton_data.extract.jailed.spec import BOOL, COMPLEX, FLOAT, INT, Specs
 
 RULES: tuple[tuple[str, Callable[[re.Match[str], FailedCall, Specs], Iterator[Specs]]], ...] = (
     (r"(?i:expected|must have|should have) (?:\w+ )?shape:? *[\[(](?P<want>[\w'\"*]+(?:, *[\w'\"]+)+)[\])]", stated),

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from triton_data.extract.jailed.repair.spec_changes import FailedCall, Specs, each, replaced
-from triton_data.extract.jailed.spec import FLOAT
+from triton_data.extract.jailed.repair.spec_changes import FailedCall, each, replaced
+from triton_data.extract.jailed.spec import FLOAT, Specs
 
 
 def weights(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:

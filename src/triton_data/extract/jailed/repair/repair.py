@@ -15,7 +15,8 @@ from typing import Any
 
 from triton_data.extract.jailed.repair.message_rules import RULES
 from triton_data.extract.jailed.repair.shape_rules import tame
-from triton_data.extract.jailed.repair.spec_changes import FailedCall, Specs, each, rank_to, replaced, resized
+from triton_data.extract.jailed.repair.spec_changes import FailedCall, each, rank_to, replaced, resized
+from triton_data.extract.jailed.spec import Specs
 
 
 def mend(failure: FailedCall, specs: Specs) -> Iterator[Specs]:

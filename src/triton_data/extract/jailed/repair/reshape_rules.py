@@ -9,7 +9,8 @@ import math
 import re
 from collections.abc import Iterator
 
-from triton_data.extract.jailed.repair.spec_changes import FailedCall, Specs, each, replaced
+from triton_data.extract.jailed.repair.spec_changes import FailedCall, each, replaced
+from triton_data.extract.jailed.spec import Specs
 
 MAX_TIMES = 64
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from triton_data.extract.jailed.repair.length_rules import larger
-from triton_data.extract.jailed.repair.spec_changes import FailedCall, Specs, each, rank_to, replaced, resized
-from triton_data.extract.jailed.spec import BOOL, FLOAT, INT, UNIT
+from triton_data.extract.jailed.repair.spec_changes import FailedCall, each, rank_to, replaced, resized
+from triton_data.extract.jailed.spec import BOOL, FLOAT, INT, UNIT, Specs
 
 
 def linear(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:

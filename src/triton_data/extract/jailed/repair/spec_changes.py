@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from triton_data.extract.jailed.spec import Spec
-
-Specs = tuple[Spec, ...]
+from triton_data.extract.jailed.spec import Spec, Specs
 
 
 @dataclass(frozen=True, slots=True)

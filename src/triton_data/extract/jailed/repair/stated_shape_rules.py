@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from triton_data.extract.jailed.guess.guess import axis_size
-from triton_data.extract.jailed.repair.spec_changes import FailedCall, Specs, each, replaced
+from triton_data.extract.jailed.repair.spec_changes import FailedCall, each, replaced
+from triton_data.extract.jailed.spec import Specs
 
 _GOT = re.compile(r"\[(\d[\d, ]*)\]")
 

@@ -15,11 +15,11 @@ import torch
 
 from triton_data.extract.jailed.attempt import Attempt, Budget, Result
 from triton_data.extract.jailed.repair.unfixable_errors import absent_name
-from triton_data.extract.jailed.search.construct import Built, constructions
+from triton_data.extract.jailed.search.construct import Built, Constructions
 from triton_data.extract.jailed.search.forward import find_forward
 from triton_data.extract.jailed.search.vary import larger_inputs
-from triton_data.extract.jailed.spec import written
-from triton_data.extract.wire import Arguments, FailedAt, Failure, InputsFound, SearchInputs
+from triton_data.extract.jailed.spec import Specs, written
+from triton_data.extract.wire import Arguments, FailedAt, Failure, InputsFound, InputSource, SearchInputs
 
 ATTEMPTS = 400  # constructions and calls, whatever time is left
 
@@ -31,24 +31,28 @@ def search(namespace: dict[str, Any], request: SearchInputs) -> InputsFound | Fa
     budget = Budget(request.seconds, ATTEMPTS, request.seconds / 3)
     attempt = Attempt(namespace, budget)
     best: Result | None = None
-    for built in constructions(attempt, cls, request.evidence, request.guess):
-        if isinstance(built, Result):  # why it could not be constructed
-            best = best or built
-            continue
-        result, specs = find_forward(attempt, cls, built)
-        if result.ok and specs is not None:
-            return _success(attempt, built, specs)
-        built.refused = result
-        if best is None or best.failed_at is FailedAt.CONSTRUCT or result.progress > best.progress:
-            best = result
+    constructions = Constructions(attempt, cls, request.evidence, request.guess)
+    while (built := constructions.next()) is not None:
+        called = find_forward(attempt, cls, built)
+        if called.specs is not None:
+            return _success(attempt, built, called.specs, called.as_shown)
+        if best is None or called.result.progress > best.progress:
+            best = called.result
         if budget.spent():
             break
-    best = best or Result(False, failed_at=FailedAt.CONSTRUCT, error="no way to construct it was found")
+        constructions.refused(called.result)
+    best = (
+        best
+        or constructions.failure
+        or Result(False, failed_at=FailedAt.CONSTRUCT, error="no way to construct it was found")
+    )
     return Failure(best.failed_at, best.error, absent_name(best, namespace), budget.used)
 
 
-def _success(attempt: Attempt, built: Built, specs: tuple[Any, ...]) -> InputsFound:
+def _success(attempt: Attempt, built: Built, specs: Specs, as_shown: bool) -> InputsFound:
+    authors = built.source in (InputSource.USAGE, InputSource.TESTS)
+    source = InputSource.DEDUCED if authors and not as_shown else built.source  # called with shapes of our own
     evidence = attempt.observe(built, specs)  # before other sizes may use up the time
     more = larger_inputs(attempt, built, specs)
     arguments = Arguments(tuple(built.args), built.kwargs, tuple(written(specs)), tuple(map(tuple, more)))
-    return InputsFound(arguments, built.source, evidence, attempt.budget.used)
+    return InputsFound(arguments, source, evidence, attempt.budget.used)
