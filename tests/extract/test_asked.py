@@ -1,9 +1,9 @@
 """A language model's inputs: taken only where nothing else works, and only if they then run in the jail."""
 
 import pytest
+
 from tests.extract.forked import extracted, forked
 from tests.generate.speaking import server
-
 from triton_data.config import LlmConfig
 from triton_data.errors import Misuse
 from triton_data.extract.programs.llm_inputs import SYSTEM

@@ -1,7 +1,6 @@
 """Which examples are run, and when."""
 
 from tests.extract.forked import extracted, forked
-
 from triton_data.extract.source.repo import Repo
 from triton_data.extract.usage import examples
 from triton_data.extract.usage.examples import Examples

@@ -1,8 +1,8 @@
 """What became of a class, from the words of an error."""
 
 import pytest
-from tests.extract.forked import extracted, forked
 
+from tests.extract.forked import extracted, forked
 from triton_data.extract.programs.failures import drop_of
 from triton_data.extract.wire import FailedAt, Failure
 

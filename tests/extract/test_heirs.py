@@ -1,7 +1,6 @@
 """Where a constructor asks for a class that only its heirs finish."""
 
 from tests.extract.forked import extracted, forked, name_of
-
 from triton_data.extract.source.repo import Repo
 from triton_data.records import Program
 

@@ -1,8 +1,8 @@
 """A kernel's file is executed once before anybody is told that it stands alone."""
 
 import pytest
-from tests.extract.forked import extracted, forked
 
+from tests.extract.forked import extracted, forked
 from triton_data.extract.reasons import Reason
 from triton_data.records import Drop, Kernel
 

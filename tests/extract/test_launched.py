@@ -1,8 +1,8 @@
 """Inputs of launchers, and pairs with what tests compare them with, on small repositories that really run."""
 
 import pytest
-from tests.extract.forked import extracted, forked
 
+from tests.extract.forked import extracted, forked
 from triton_data.extract.source.lazy_names import resolved
 from triton_data.extract.source.repo import Repo
 from triton_data.records import COMPARED, Kernel, Pair, Program

@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from tests.extract.forked import extracted, forked
 
+from tests.extract.forked import extracted, forked
 from triton_data.extract.source.notebooks import Unreadable, python_of
 from triton_data.records import Drop, Program
 

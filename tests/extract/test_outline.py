@@ -5,8 +5,8 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from tests.extract.forked import extracted
 
+from tests.extract.forked import extracted
 from triton_data.extract.closure.closure import close
 from triton_data.extract.reasons import Reason
 from triton_data.extract.source.code import parsed

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from tests.extract.forked import extracted, forked, name_of
 
+from tests.extract.forked import extracted, forked, name_of
 from triton_data.extract.probe_client import JailProbe
 from triton_data.extract.programs import programs
 from triton_data.extract.source.repo import Repo

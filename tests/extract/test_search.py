@@ -5,8 +5,8 @@ import sys
 
 import pytest
 import torch
-from tests.extract.forked import extracted, forked, name_of
 
+from tests.extract.forked import extracted, forked, name_of
 from triton_data.extract.jailed.attempt import Attempt, Budget
 from triton_data.extract.jailed.search.meta import MetaModel
 from triton_data.extract.programs import programs

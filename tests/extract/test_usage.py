@@ -1,8 +1,8 @@
 """What a file does with a class when it runs is evidence for that class, in and outside of a `__main__` block."""
 
 import pytest
-from tests.extract.forked import extracted, forked
 
+from tests.extract.forked import extracted, forked
 from triton_data.extract.source.repo import Repo
 from triton_data.extract.usage.snippets import snippets
 from triton_data.records import Program

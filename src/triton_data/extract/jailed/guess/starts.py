@@ -17,7 +17,8 @@ import torch
 from triton_data.extract.jailed.clues.accesses import Questions
 from triton_data.extract.jailed.guess.forward_parts import Slot, slots
 from triton_data.extract.jailed.guess.graphs import graph
-from triton_data.extract.jailed.guess.guess import LENGTHS, axis_size, forward_hint, scalar_hint, template
+from triton_data.extract.jailed.guess.guess import axis_size, forward_hint, scalar_hint, template
+from triton_data.extract.jailed.guess.name_rules import LENGTHS
 from triton_data.extract.jailed.spec import FLOAT, INT, Spec, Specs
 
 
