@@ -43,8 +43,8 @@ def drop_of(failure: Failure, closed: Closed | None, part: str) -> Drop:
     absent = _ABSENT.search(error)
     if absent and absent[1]:
         return Drop(needs(absent[1].split(".")[0]), error, part)
-    if asked := _ASKED_FOR.match(error):
-        return Drop(needs(asked[1]), error, part)
+    if to_install := _ASKED_FOR.match(error):
+        return Drop(needs(to_install[1]), error, part)
     if closed is not None and (package := _imported_from(closed.text, failure.absent)):
         return Drop(needs(package), error, part)
     if absent and closed is not None and closed.needs:

@@ -1,6 +1,7 @@
 """Images that are too small for a kernel, signals that are too short for a frame.
 
-Enters and leaves what the rules of shape_rules.py do.
+In: a match of the pattern in a failed call's message, the `FailedCall`, and the Specs that were tried. Out: other lists
+of Specs, the likeliest first. Not covered: which message asks for which rule (message_rules.py).
 """
 
 from __future__ import annotations

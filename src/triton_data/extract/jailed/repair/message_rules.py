@@ -1,6 +1,7 @@
 """Which rule reads which error message: torch's, einops' and Python's own words.
 
-Leaves: `RULES`, pattern and rule, the most telling first. Not covered: what the rules do (shape_rules.py).
+In: nothing. Out: `RULES`, pattern and rule, the most telling first.
+Not covered: what the rules do (shape_rules.py and the other modules of rules).
 """
 
 from __future__ import annotations

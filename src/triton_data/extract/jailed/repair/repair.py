@@ -1,6 +1,6 @@
 """Read a failure and say which shapes would have avoided it.
 
-Enters: the message of an exception, where it was raised, and the Specs that were tried. Leaves: other lists of Specs,
+In: the message of an exception, where it was raised, and the Specs that were tried. Out: other lists of Specs,
 the likeliest first: from the message (message_rules.py), and from the condition of a failed assertion.
 Not covered: trying them (jailed/search/forward.py).
 """

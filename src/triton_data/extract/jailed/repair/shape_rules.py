@@ -1,6 +1,6 @@
 """What a message says about shapes, turned into other Specs: one rule for each family of messages.
 
-Enters: a match of the rule's pattern, the `FailedCall`, and the Specs that were tried. Leaves: other lists of Specs.
+In: a match of the rule's pattern, the `FailedCall`, and the Specs that were tried. Out: other lists of Specs.
 Not covered: which message asks for which rule (message_rules.py), conditions that the code states itself (repair.py).
 """
 
@@ -145,9 +145,9 @@ def _square(specs: Specs, a: int, b: int) -> Iterator[Specs]:
 def _same_shape(specs: Specs) -> Iterator[Specs]:
     tensors = [s for s in specs if s.is_tensor]
     for model in tensors[:2]:
-        made = tuple(replace(s, shape=model.shape) if s.is_tensor else s for s in specs)
-        if made != specs:
-            yield made
+        alike_specs = tuple(replace(s, shape=model.shape) if s.is_tensor else s for s in specs)
+        if alike_specs != specs:
+            yield alike_specs
         lower = tuple(replace(s, shape=model.shape[:-1]) if s.is_tensor and s is not model else s for s in specs)
         if lower != specs and len(model.shape) > 1:
             yield lower

@@ -1,6 +1,7 @@
 """Messages that state a whole shape: `Expected shape: ["B", "1", "H", "W"] Actual shape: [2, 16]`, `must be BxCxHxW`.
 
-Enters and leaves what the rules of shape_rules.py do.
+In: a match of the pattern in a failed call's message, the `FailedCall`, and the Specs that were tried. Out: other lists
+of Specs, the likeliest first. Not covered: which message asks for which rule (message_rules.py).
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from triton_data.extract.jailed.attempt import Attempt, Result, failed_call
 from triton_data.extract.jailed.clues.documented_shapes import written_shapes
 from triton_data.extract.jailed.guess.forward_parts import names_of
 from triton_data.extract.jailed.guess.instances import called, parameters, unwritten
-from triton_data.extract.jailed.guess.starts import Stated, one_more, starts
+from triton_data.extract.jailed.guess.starts import InputSizes, one_more, starts
 from triton_data.extract.jailed.repair.repair import mend
 from triton_data.extract.jailed.repair.unfixable_errors import beyond_arguments
 from triton_data.extract.jailed.search.construct import Built
@@ -88,8 +88,8 @@ class _Search:
         self.attempt, self.built = attempt, built
         self.known = sorted(_arguments_of(called(built.model)), key=lambda p: p.kind is p.KEYWORD_ONLY)
         shapes = written_shapes(attempt.source_of(cls.__name__), [p.name for p in self.known])
-        stated = Stated.read(_constructed_with(attempt, built))
-        self.fresh = starts(built.model, self.known, shapes, stated, attempt.questions)
+        sizes = InputSizes.read(_constructed_with(attempt, built))
+        self.fresh = starts(built.model, self.known, shapes, sizes, attempt.questions)
         self.queue: list[tuple[int, int, Specs]] = []
         self.seen: set[Specs] = set()
         self.serial = 0

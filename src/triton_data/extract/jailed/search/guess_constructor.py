@@ -60,7 +60,7 @@ class ConstructorGuesses:
             arguments = {name: text for name, text in values.items() if name not in self.settings}
             settings = {name: text for name, text in values.items() if name in self.settings}
             constructed = construct_with(self.attempt, self.cls, arguments, settings)
-            self._vary_settings(constructed.asked)
+            self._vary_settings(constructed.settings)
             result = constructed.result
             if result.ok:
                 self._instances += 1
