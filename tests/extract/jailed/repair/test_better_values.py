@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.extract.test_search import NN, found, little_patience, ran  # noqa: F401 - a fixture
+from tests.extract.jailed.search.test_search import NN, found, little_patience, ran  # noqa: F401 - a fixture
 from triton_data.records import Program
 
 POSITIONS = """class Positions(nn.Module):

@@ -15,7 +15,7 @@ from triton_data.extract.wire import SearchInputs
 from triton_data.jail import Jail
 from triton_data.records import COMPARED, Drop, Kernel, Program
 
-MINIREPO = Path(__file__).parents[2] / "examples" / "minirepo"
+MINIREPO = Path(__file__).parents[3] / "examples" / "minirepo"
 
 
 @pytest.fixture(scope="module")
