@@ -1,4 +1,4 @@
-"""A probe for these tests: one forked child a payload, with a time limit. No jail: it runs only our own examples."""
+"""A probe for these tests: one forked child a request, with a time limit. No jail: it runs only our own examples."""
 
 from __future__ import annotations
 
@@ -9,19 +9,41 @@ import select
 import signal
 import time
 import traceback
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 import torch
 
+from triton_data.extract.extract_repo import extract_repo
 from triton_data.extract.jailed.probe import probe
+from triton_data.extract.source.repo import Repo
+from triton_data.extract.wire import A, FailedAt, Failure, Prober, Reply, Request, reply_from, request_json
+from triton_data.records import Drop, Kernel, Origin, Pair, Program
 
 torch.set_num_threads(1)  # a child forked beside another thread's lock would wait for it for ever
 
 MEMORY = 6 << 30
 
 
-def forked(payload: dict[str, Any]) -> dict[str, Any]:
-    limit = payload.get("seconds", 20.0) + 10.0
+def extracted(
+    files: Mapping[str, str | bytes] | Repo, probe: Prober | None = None, origin: Origin | None = None
+) -> Iterator[Kernel | Program | Pair | Drop]:
+    """Of a repository that is written down in a test."""
+    if not isinstance(files, Repo):
+        files = Repo({path: text.encode() if isinstance(text, str) else text for path, text in files.items()})
+    known = origin or Origin("dir", "r")
+    origins = {path: Origin(known.source, known.repo, path=path) for path in files.files}
+    return extract_repo(files, origins, probe)
+
+
+def name_of(result: Kernel | Program | Pair | Drop) -> str:
+    """Of what was found, whatever became of it."""
+    if isinstance(result, Drop):
+        return result.part.rpartition(":")[2]
+    return result.name if isinstance(result, Kernel) else result.entry
+
+
+def forked(request: Request[A]) -> Reply[A]:
+    limit = request.seconds + 10.0
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -33,7 +55,7 @@ def forked(payload: dict[str, Any]) -> dict[str, Any]:
             os.dup2(devnull, 1)
             os.dup2(devnull, 2)
             with os.fdopen(writer, "w") as pipe:
-                json.dump(probe(payload)[0], pipe)
+                json.dump(probe(request_json(request))[0], pipe)
             code = 0
         except BaseException:  # noqa: BLE001 - a forked child must never return into the parent's stack
             traceback.print_exc()
@@ -42,11 +64,10 @@ def forked(payload: dict[str, Any]) -> dict[str, Any]:
     os.close(writer)
     data, status = _read(reader, child, limit)
     if data is None:
-        return {"ok": False, "stage": "timeout", "error": f"more than {limit:.0f} s", "evidence": {}}
+        return Reply(Failure(FailedAt.TIMEOUT, f"more than {limit:.0f} s"))
     if status != 0 or not data:
-        return {"ok": False, "stage": "worker_died", "error": f"status {status}", "evidence": {}}
-    facts: dict[str, Any] = json.loads(data)
-    return facts
+        return Reply(Failure(FailedAt.WORKER_DIED, f"status {status}"))
+    return reply_from(request, json.loads(data))
 
 
 def _read(reader: int, child: int, limit: float) -> tuple[bytes | None, int]:

@@ -1,7 +1,7 @@
 """Extract one file of a repository: its kernels with their launchers, its modules as Programs, and the Drops.
 
-Enters: a `Repo`, a path, the file's `Origin`, and the probe that runs foreign code (in the jail; never here).
-Leaves: Kernels, Programs and Drops; whatever was found in the file is exactly one of them.
+In: a `Repo`, a path, the file's `Origin`, and the probe that runs foreign code (in the jail; never here).
+Out: Kernels, Programs and Drops; whatever was found in the file is exactly one of them.
 Not covered: choosing files, the store, the jail itself.
 """
 
@@ -9,39 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from triton_data.extract.closure.closure import Closed, close
 from triton_data.extract.kernels.importable import importable
 from triton_data.extract.kernels.launcher import find_launcher, launching
-from triton_data.extract.kernels.launcher_inputs import Launched
-from triton_data.extract.programs.programs import Prober, Programs
+from triton_data.extract.kernels.launcher_inputs import LauncherInputs
+from triton_data.extract.programs.programs import Programs
 from triton_data.extract.reasons import needs
 from triton_data.extract.source.find import FoundKernel, classes_in, kernels_in, may_hold_classes, may_hold_kernels
 from triton_data.extract.source.gc_pause import no_collection
-from triton_data.extract.source.lazy_names import resolved
 from triton_data.extract.source.module import Broken, Module
-from triton_data.extract.source.repo import Repo
+from triton_data.extract.source.repo import Key, Repo
 from triton_data.records import Drop, Kernel, Origin, Pair, Program
 
 Found = Kernel | Program | Pair | Drop
 
 
-def extract_repo(repo: Repo, origin: Origin, probe: Prober | None = None) -> Iterator[Found]:
-    """Every file; `origin` is the repository's, and each record gets its own path and lines."""
-    repo = resolved(repo)
-    programs = Programs(repo, probe)
-    origins = {path: replace(origin, path=path) for path in repo.files}
-    launched = Launched(repo, probe, origins) if probe is not None else None
-    for path in repo.python_files():
-        yield from extract_file(repo, path, origins[path], probe, programs, launched)
-
-
 def extract_file(
-    repo: Repo, path: str, origin: Origin, probe: Prober | None = None, programs: Programs | None = None,
-    launched: Launched | None = None,
-) -> Iterator[Found]:  # fmt: skip
-    """`programs` and `launched` carry what was learnt from other files' usage; pass the same ones for a whole
-    repository. Without `launched` kernels get no inputs."""
+    repo: Repo, path: str, origin: Origin, programs: Programs, launchers: LauncherInputs | None = None
+) -> Iterator[Found]:
+    """`programs` and `launchers` carry what was learnt from other files; pass the same ones for a whole repository.
+    Without `launchers` nothing is executed: kernels are not imported and get no inputs."""
     data = repo.files[path]
     kernels, classes = may_hold_kernels(data), may_hold_classes(data)
     if not kernels and not classes:
@@ -50,19 +39,19 @@ def extract_file(
     if isinstance(module, Broken):
         yield Drop(module.reason, module.detail)
         return
-    made = closed_kernels(repo, module, origin) if kernels else []
+    closings = closed_kernels(repo, module, origin) if kernels else []
     if module.flaw is not None:
         yield Drop(module.flaw.reason, module.flaw.detail)
         return
-    if probe is not None:
-        made = importable(made, probe, lambda found: close_kernel(repo, module, found, origin, with_launcher=False))
-    for found, kernel in made:
-        if launched is None or isinstance(kernel, Drop) or not kernel.launcher:
+    if launchers is not None:
+        alone = partial(close_kernel, repo, module, origin=origin, with_launcher=False)
+        closings = importable(closings, launchers.probe, alone)
+    for found, kernel in closings:
+        if launchers is None or isinstance(kernel, Drop) or not kernel.launcher:
             yield kernel
         else:
-            yield from launched.of(kernel, launching(repo, path, found))
+            yield from launchers.of(kernel, launching(repo, path, found))
     if classes:
-        programs = programs or Programs(repo, probe)
         for klass in classes_in(repo, module):
             lines = replace(origin, line_start=klass.line_start, line_end=klass.line_end)
             yield programs.make(module, klass, lines)
@@ -96,7 +85,7 @@ def close_kernel(
     return Kernel(_in_text(found, closed, root), closed.text, origin, inside)
 
 
-def _with_launcher(repo: Repo, root: tuple[str, str], launcher: tuple[str, str]) -> Closed | Drop:
+def _with_launcher(repo: Repo, root: Key, launcher: Key) -> Closed | Drop:
     """One closure for all kernels that a function launches; but each of them keeps its name."""
     key = (launcher, "with what it launches")
     closed = repo.once(key, lambda: close(repo, [launcher], strict=True))
@@ -105,5 +94,5 @@ def _with_launcher(repo: Repo, root: tuple[str, str], launcher: tuple[str, str])
     return close(repo, [root, launcher], strict=True)
 
 
-def _in_text(found: FoundKernel, closed: Closed, root: tuple[str, str]) -> str:
+def _in_text(found: FoundKernel, closed: Closed, root: Key) -> str:
     return ".".join([closed.homes[root], *found.name.split(".")[1:]])

@@ -1,14 +1,16 @@
-"""The probe that extraction hands its foreign code to: one jailed child a call.
+"""The probe that extraction hands its foreign code to: one jailed child a request.
 
-In: a payload of jailed/probe.py. Out: its facts, or what became of the child instead, in the same words.
+In: a request of wire.py. Out: the answer, or a `Failure` that says what became of the child instead.
+Not covered: what the child does with it (jailed/probe.py).
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-from triton_data.extract.limits import CHECK_SECONDS, GRACE, PATIENCE
+from triton_data.extract.limits import GRACE, PATIENCE
+from triton_data.extract.wire import A, FailedAt, Failure, Reply, Request, reply_from, request_json
+from triton_data.extract.wire_json import Unreadable
 from triton_data.jail import RUN, Jail, Outcome, Task
 
 
@@ -16,14 +18,19 @@ class JailProbe:
     def __init__(self, jail: Jail) -> None:
         self.jail = jail
 
-    def __call__(self, payload: dict[str, Any]) -> dict[str, Any]:
-        seconds = float(payload.get("seconds", CHECK_SECONDS)) + GRACE
+    def __call__(self, request: Request[A]) -> Reply[A]:
+        seconds = request.seconds + GRACE
         policy = replace(RUN, wall_s=PATIENCE * seconds, cpu_s=2 * int(seconds))
-        outcome = self.jail.run(Task(entry="triton_data.extract.jailed.probe:probe", payload=payload), policy)
-        if outcome.ok and isinstance(outcome.value, dict):
-            return {**outcome.value, "layers": list(outcome.facts.layers)}
-        return {"ok": False, "stage": _stage(outcome), "error": outcome.reason, "seconds": outcome.facts.wall_s}
+        task = Task(entry="triton_data.extract.jailed.probe:probe", payload=request_json(request))
+        outcome = self.jail.run(task, policy)
+        if not outcome.ok:
+            at = FailedAt.TIMEOUT if outcome.status == "timeout" else FailedAt.WORKER_DIED
+            return _failed(outcome, at, outcome.reason)
+        try:
+            return reply_from(request, outcome.value, outcome.facts.layers)
+        except Unreadable as error:
+            return _failed(outcome, FailedAt.WORKER_DIED, f"unreadable answer: {error}")
 
 
-def _stage(outcome: Outcome) -> str:
-    return "timeout" if outcome.status == "timeout" else "worker_died"
+def _failed(outcome: Outcome, at: FailedAt, error: str) -> Reply[A]:
+    return Reply(Failure(at, error), outcome.facts.wall_s)

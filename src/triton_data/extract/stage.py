@@ -10,22 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from triton_data.errors import Misuse
-from triton_data.extract.extract_file import Found, extract_file
-from triton_data.extract.kernels.launcher_inputs import Launched
+from triton_data.extract.extract_file import Found
+from triton_data.extract.extract_repo import extract_repo
 from triton_data.extract.probe_client import JailProbe
 from triton_data.extract.programs.llm_inputs import Ask
-from triton_data.extract.programs.programs import Programs
-from triton_data.extract.source.gc_pause import one_repository
 from triton_data.extract.source.installed_packages import provides
-from triton_data.extract.source.lazy_names import resolved
 from triton_data.extract.source.repo import Repo
 from triton_data.jail import Jail
-from triton_data.records import Drop, Origin, SourceFile
+from triton_data.records import SourceFile
 from triton_data.store import Store
 
 # a program runs in eager here, so that what it hands to torch.compile is not compiled but run
@@ -79,16 +76,5 @@ class ExtractStage:
         with Store.read(self.run_dir) as store:
             files = {f.origin.path: f for f in store.products(SourceFile, "scrape", item.key)}
             repo = Repo({path: store.blobs.get(file.blob) for path, file in files.items()})
-        yield from extract_all(repo, {path: file.origin for path, file in files.items()}, self.jail, self.ask)
-
-
-def extract_all(repo: Repo, origins: dict[str, Origin], jail: Jail, ask: Ask | None = None) -> Iterator[Found]:
-    """Every Python file, in one order; what was found in a file and dropped is named `path:name`."""
-    repo = resolved(repo)
-    probe = JailProbe(jail)
-    programs = Programs(repo, probe, ask)
-    launched = Launched(repo, probe, origins)
-    with one_repository():
-        for path in repo.python_files():
-            for result in extract_file(repo, path, origins[path], probe, programs, launched):
-                yield replace(result, part=f"{path}:{result.part}") if isinstance(result, Drop) else result
+        origins = {path: file.origin for path, file in files.items()}
+        yield from extract_repo(repo, origins, JailProbe(self.jail), self.ask)

@@ -28,12 +28,14 @@ Row = dict[str, Any]
 
 def extract_paths(paths: Iterable[Path], out: Path | None, allow_unsafe: bool, ask: Ask | None = None) -> Iterator[Row]:
     """Each path is a repository of its own (a file: its folder's files of that name alone)."""
-    from triton_data.extract.stage import ENVIRONMENT, PRELOAD, extract_all
+    from triton_data.extract.extract_repo import extract_repo
+    from triton_data.extract.probe_client import JailProbe
+    from triton_data.extract.stage import ENVIRONMENT, PRELOAD
 
     with Jail(PRELOAD, allow_unsafe=allow_unsafe, env=ENVIRONMENT) as jail:
         for path in paths:
             repo, origins, too_large = _repo(path)
-            for result in chain(too_large, extract_all(repo, origins, jail, ask)):
+            for result in chain(too_large, extract_repo(repo, origins, JailProbe(jail), ask)):
                 yield _found(result, out)
 
 

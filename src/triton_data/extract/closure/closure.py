@@ -1,6 +1,6 @@
 """Closure: one standalone file with a definition and everything it needs, as its authors wrote it.
 
-Enters: a `Repo` and roots, (path, name) pairs. Leaves: a `Closed`, or a `Drop` that says why there is none.
+In: a `Repo` and roots, (path, name) pairs. Out: a `Closed`, or a `Drop` that says why there is none.
 Not covered: running it (jailed/probe.py).
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from triton_data.extract.closure.needs import WHOLE, Extent
-from triton_data.extract.closure.plan import plan
+from triton_data.extract.closure.plan import plan_closure
 from triton_data.extract.closure.render import render
 from triton_data.extract.closure.symbols import Unclosed
 from triton_data.extract.reasons import Reason
@@ -44,13 +44,13 @@ def close(repo: Repo, roots: list[tuple[str, str]], strict: bool = False) -> Clo
 def _close(repo: Repo, roots: list[tuple[str, str]], strict: bool, extent: Extent) -> Closed | Drop:
     part = roots[0][1]
     try:
-        made = plan(repo, roots, strict, extent)
-        text, names, homes = render(made, roots)
+        plan = plan_closure(repo, roots, strict, extent)
+        text, names, homes = render(plan, roots)
     except Unclosed as error:
         return Drop(error.reason, error.detail, part)
     except RecursionError:
         return Drop(Reason.TOO_DEEP, "recursion while resolving its names", part)
     if len(text) > MAX_CHARACTERS:
         return Drop(Reason.TOO_LARGE, f"{len(text):,} characters", part)
-    packages = sorted({symbol.external.package for symbol in made.missing if symbol.external})
+    packages = sorted({symbol.external.package for symbol in plan.missing if symbol.external})
     return Closed(text, names, homes, tuple(packages))

@@ -1,6 +1,6 @@
 """The import lines of a standalone file.
 
-Enters: a `Plan` and its `Naming`. Leaves: the head of the text. Absent packages whose names are only annotations stand
+In: a `Plan` and its `Naming`. Out: the head of the text. Absent packages whose names are only annotations stand
 under TYPE_CHECKING; those used inside functions only become None, or a class that nothing is an instance of, so that
 the path that does without them runs.
 Not covered: the spelling of the original lines, because most of them lose unused names.
@@ -17,44 +17,44 @@ from triton_data.extract.source.module import Broken
 from triton_data.extract.source.used_names import When
 
 
-def imports(made: Plan, naming: Naming) -> str:
+def imports(plan: Plan, naming: Naming) -> str:
     lines: list[str] = []
-    future = not made.extent.annotations or any(_future(made, path) for path in made.modules())
-    typing_only = [symbol for symbol, whens in made.missing.items() if whens == {When.ANNOTATION}]
+    future = not plan.extent.annotations or any(_future(plan, path) for path in plan.modules())
+    typing_only = [symbol for symbol, whens in plan.missing.items() if whens == {When.ANNOTATION}]
     if future or typing_only:
         lines += ["from __future__ import annotations", ""]
-    plain, grouped = _plain_and_grouped(made, naming)
+    plain, grouped = _plain_and_grouped(plan, naming)
     lines += sorted(plain) + grouped
-    lines += [f"from {star} import *" for star in made.stars]
+    lines += [f"from {star} import *" for star in plan.stars]
     if typing_only:
         lines += ["from typing import TYPE_CHECKING", "", "if TYPE_CHECKING:"]
-        lines += [f"    {_import_line(symbol, naming.given[key_of(made, symbol)])}" for symbol in typing_only]
-    for symbol, whens in made.missing.items():
+        lines += [f"    {_import_line(symbol, naming.given[key_of(plan, symbol)])}" for symbol in typing_only]
+    for symbol, whens in plan.missing.items():
         if symbol not in typing_only and not all(when & When.DECORATOR for when in whens):
-            name = naming.given[key_of(made, symbol)]
-            absent = f"type({name!r}, (), {{'absent': True}})" if _told_apart(made, name) else "None"
+            name = naming.given[key_of(plan, symbol)]
+            absent = f"type({name!r}, (), {{'absent': True}})" if _checked_for(plan, name) else "None"
             lines += ["", "try:", f"    {_import_line(symbol, name)}", "except ImportError:", f"    {name} = {absent}"]
     return "\n".join(lines)
 
 
-def _told_apart(made: Plan, name: str) -> bool:
+def _checked_for(plan: Plan, name: str) -> bool:
     """`isinstance(x, Name)`, which wants a class; nothing is one of those then."""
-    asked = re.compile(rf"\b(?:isinstance|issubclass)\(.*\b{re.escape(name)}\b")
-    return any(asked.search(unit.text) for unit in made.units.values())
+    class_checks = re.compile(rf"\b(?:isinstance|issubclass)\(.*\b{re.escape(name)}\b")
+    return any(class_checks.search(unit.text) for unit in plan.units.values())
 
 
-def _plain_and_grouped(made: Plan, naming: Naming) -> tuple[list[str], list[str]]:
+def _plain_and_grouped(plan: Plan, naming: Naming) -> tuple[list[str], list[str]]:
     plain: list[str] = []
     members: dict[str, list[str]] = {}
-    for symbol in made.externals:
-        external, name = symbol.external, naming.given[key_of(made, symbol)]
+    for symbol in plan.externals:
+        external, name = symbol.external, naming.given[key_of(plan, symbol)]
         assert external is not None
         if external.attribute:
             word = external.attribute if external.attribute == name else f"{external.attribute} as {name}"
             members.setdefault(external.module, []).append(word)
         else:
             plain.append(_import_line(symbol, name))
-    dotted = [f"import {module}" for module in made.dotted_imports]
+    dotted = [f"import {module}" for module in plan.dotted_imports]
     plain = [line for line in plain if not any(d.startswith(f"{line}.") for d in dotted)]
     grouped = [f"from {module} import {', '.join(sorted(set(words)))}" for module, words in sorted(members.items())]
     return list(dict.fromkeys(plain + dotted)), [_folded(line) for line in grouped]
@@ -76,6 +76,6 @@ def _folded(line: str) -> str:
     return f"{head} import (\n" + "".join(f"    {name},\n" for name in names.split(", ")) + ")"
 
 
-def _future(made: Plan, path: str) -> bool:
-    module = made.repo.module(path)
+def _future(plan: Plan, path: str) -> bool:
+    module = plan.repo.module(path)
     return not isinstance(module, Broken) and module.future_annotations

@@ -1,7 +1,8 @@
 """Which name each symbol has in a standalone file, and which symbols are one and the same.
 
-Enters: a `Plan` and its units in order. Leaves: the units without twins, and a `Naming`. A root keeps its own name;
+In: a `Plan` and its units in order. Out: the units without copies of others, and a `Naming`. A root keeps its own name;
 whoever comes second under a taken name gets its file's name behind it.
+Not covered: changing the texts (renaming.py).
 """
 
 from __future__ import annotations
@@ -37,37 +38,37 @@ class Naming:
         self.changed |= fresh != name
 
 
-def origin_of(made: Plan, root: tuple[str, str]) -> tuple[str, str]:
-    target = made.repo.lookup(*root)
+def origin_of(plan: Plan, root: tuple[str, str]) -> tuple[str, str]:
+    target = plan.repo.lookup(*root)
     assert isinstance(target, Defined)
     return (target.path, target.name)
 
 
-def key_of(made: Plan, symbol: Symbol) -> object:
+def key_of(plan: Plan, symbol: Symbol) -> object:
     """What makes two symbols one: the same import, the same definition, or definitions with the same text."""
-    return symbol.external if symbol.external is not None else key_at(made, symbol.where, symbol.name)
+    return symbol.external if symbol.external is not None else key_at(plan, symbol.where, symbol.name)
 
 
-def key_at(made: Plan, where: str, name: str) -> object:
+def key_at(plan: Plan, where: str, name: str) -> object:
     """The same for a name of a file of the repository."""
-    key = made.repo.remembered.get((where, name))
+    key = plan.repo.remembered.get((where, name))
     if key is None:
-        key = made.repo.remembered[where, name] = _key(made, where, name)
-    return made.twins.get(key, key) if made.twins else key
+        key = plan.repo.remembered[where, name] = _key(plan, where, name)
+    return plan.copies.get(key, key) if plan.copies else key
 
 
-def _key(made: Plan, where: str, name: str) -> object:
-    module = made.repo.module(where)
+def _key(plan: Plan, where: str, name: str) -> object:
+    module = plan.repo.module(where)
     assert not isinstance(module, Broken)
     last = module.bindings[name][-1]
     if last.item is not None and not last.item.level:
-        target = made.repo.import_target(last.item, where)
+        target = plan.repo.import_target(last.item, where)
         if isinstance(target, External) and (last.item.attribute or last.item.aliased):
             return target
     return (where, name)
 
 
-def without_twins(made: Plan, units: list[Unit]) -> list[Unit]:
+def without_copies(plan: Plan, units: list[Unit]) -> list[Unit]:
     """`def exists(x): ...` stands in every file of some repositories: keep one where text and meaning are the same."""
     texts = Counter(unit.text for unit in units)
     if len(texts) == len(units):
@@ -78,45 +79,45 @@ def without_twins(made: Plan, units: list[Unit]) -> list[Unit]:
         if texts[unit.text] == 1:
             kept.append(unit)
             continue
-        print_ = _fingerprint(made, unit)
+        print_ = _fingerprint(plan, unit)
         first = seen.setdefault(print_, unit) if print_ is not None else unit
         if first is unit:
             kept.append(unit)
         else:
-            made.twins.update({(unit.path, name): (first.path, name) for name in unit.binds})
+            plan.copies.update({(unit.path, name): (first.path, name) for name in unit.binds})
     return kept
 
 
-def _fingerprint(made: Plan, unit: Unit) -> object:
+def _fingerprint(plan: Plan, unit: Unit) -> object:
     if unit.imports_inside:
         return None
-    module = made.repo.module(unit.path)
+    module = plan.repo.module(unit.path)
     assert not isinstance(module, Broken)
     if any(len(module.bindings[name]) > 1 or name in module.writers for name in unit.binds):
         return None
     meanings = []
-    for chain in sorted(made.needs[unit.key].chains):
-        meaning = made.meaning.get((unit.path, chain))
+    for chain in sorted(plan.needs[unit.key].chains):
+        meaning = plan.meaning.get((unit.path, chain))
         if meaning is None:
             continue
         own = meaning[0].where == unit.path and meaning[0].name in unit.binds
-        meanings.append((chain, "own" if own else key_of(made, meaning[0])))
+        meanings.append((chain, "own" if own else key_of(plan, meaning[0])))
     return (unit.text, tuple(meanings))
 
 
-def names(made: Plan, units: list[Unit], roots: list[tuple[str, str]]) -> Naming:
+def names(plan: Plan, units: list[Unit], roots: list[tuple[str, str]]) -> Naming:
     naming = Naming(texts=[unit.text for unit in units])
-    for name in sorted(made.builtins):
+    for name in sorted(plan.builtins):
         naming.claim(("builtin", name), name, "builtin")
     for root in roots:
-        where, name = origin_of(made, root)
-        naming.claim(key_at(made, where, name), name, _stem(where))
-    for symbol in (*made.externals, *made.missing):
-        naming.claim(key_of(made, symbol), symbol.name, symbol.external.package if symbol.external else "x")
+        where, name = origin_of(plan, root)
+        naming.claim(key_at(plan, where, name), name, _stem(where))
+    for symbol in (*plan.externals, *plan.missing):
+        naming.claim(key_of(plan, symbol), symbol.name, symbol.external.package if symbol.external else "x")
     own = {where for where, _ in roots}  # the file that was asked for keeps its names before others do
     for unit in sorted(units, key=lambda unit: unit.path not in own):
         for name in sorted(unit.binds):
-            naming.claim(key_at(made, unit.path, name), name, _stem(unit.path))
+            naming.claim(key_at(plan, unit.path, name), name, _stem(unit.path))
     return naming
 
 

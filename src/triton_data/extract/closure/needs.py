@@ -1,6 +1,6 @@
 """What one unit needs: what each chain in it stands for, and which definitions and imports must come along.
 
-Enters: a `Repo` and a unit. Leaves: its `Needs`, found once for the repository, or `Unclosed` where something that the
+In: a `Repo` and a unit. Out: its `Needs`, found once for the repository, or `Unclosed` where something that the
 unit cannot do without is not there. Names resolve as Python resolves them; nothing is executed.
 Not covered: what the definitions need in their turn (plan.py).
 """
@@ -65,9 +65,9 @@ def needs_of(repo: Repo, unit: Unit, strict: bool, extent: Extent = WHOLE) -> Ne
 def _needs(repo: Repo, unit: Unit, strict: bool, extent: Extent) -> Needs:
     """By the roots of its names; where one of these leads nowhere, by all that is said about them."""
     try:
-        made = _Reader(repo, unit, unit.code.roots, strict, extent).read()
-        if not made.missing:
-            return made
+        collected = _Reader(repo, unit, unit.code.roots, strict, extent).read()
+        if not collected.missing:
+            return collected
     except Unclosed:
         if unit.code.roots is unit.uses:
             raise
@@ -99,14 +99,14 @@ class _Reader:
         self.module = _module(repo, unit.path)
         self.annotated = extent.annotations
         self.evaluated = extent.annotations and not self.module.future_annotations
-        self.made = Needs()
+        self.collected = Needs()
 
     def read(self) -> Needs:
-        made, module = self.made, self.module
+        collected, module = self.collected, self.module
         if (flaw := self.unit.code.flaw) is not None:
             raise Unclosed(flaw.reason, f"{module.path}: {flaw.detail}")
         for chain, when in self._chains():
-            made.chains[chain] = None
+            collected.chains[chain] = None
             try:
                 each = resolved(self.repo, self.unit, module, chain, when)
             except Unclosed:
@@ -120,14 +120,14 @@ class _Reader:
             if each.symbol is None or each.target is None:
                 self._unbound(each.root, each.when)
                 continue
-            made.meaning[(module.path, each.chain)] = (each.symbol, each.parts)
-            made.plain &= each.parts == 1 and each.symbol.name == each.root
+            collected.meaning[(module.path, each.chain)] = (each.symbol, each.parts)
+            collected.plain &= each.parts == 1 and each.symbol.name == each.root
             self._reach(each.symbol, each.target, each.when, each.root if each.parts == 1 else "")
         for uses in self.uses:
             for node in uses.local_imports if self.local_imports else ():
                 self._local_import(node)
-        made.plain &= not made.missing
-        return made
+        collected.plain &= not collected.missing
+        return collected
 
     def _chains(self) -> dict[tuple[str, int], None]:
         """`tl.load` and `tl.store` ask the same question, unless the root is a module of the repository."""
@@ -140,39 +140,39 @@ class _Reader:
         return found
 
     def _reach(self, symbol: Symbol, target: Target, when: int, root: str) -> None:
-        made = self.made
+        collected = self.collected
         if isinstance(target, Defined):
-            (made.added_to if self._adds_to(target, when) else made.definitions)[target] = None
+            (collected.added_to if self._adds_to(target, when) else collected.definitions)[target] = None
             keys = definition(self.repo, target)[1] - {self.unit.key}
-            made.lazy |= keys
+            collected.lazy |= keys
             annotation = when == When.ANNOTATION and not self.evaluated
             if when & ~(When.LAZY | When.MAYBE) and not annotation:
-                made.eager |= {key for key in keys if key[0] != self.unit.path or key[1] < self.unit.index} or keys
+                collected.eager |= {key for key in keys if key[0] != self.unit.path or key[1] < self.unit.index} or keys
             return
         assert isinstance(target, External)
-        kept = made.externals if available(target.module, target.attribute) else made.missing
+        kept = collected.externals if available(target.module, target.attribute) else collected.missing
         kept.setdefault(symbol, set()).add(when)
-        if kept is made.missing and when & When.EAGER and not when & When.DECORATOR:
+        if kept is collected.missing and when & When.EAGER and not when & When.DECORATOR:
             raise Unclosed(needs(target.package), f"{symbol.name} in {self.module.path}")
         if symbol.submodules:
             for binding in self.module.bindings.get(root, ()):
                 item = binding.item
                 if item is not None and not item.aliased and not item.level and available(item.module, ""):
-                    made.dotted_imports[item.module] = None
+                    collected.dotted_imports[item.module] = None
 
     def _adds_to(self, target: Defined, when: int) -> bool:
         here = target.path == self.unit.path
         return when == When.DECORATOR | When.EAGER or (here and self.unit in self.module.writers.get(target.name, ()))
 
     def _unbound(self, root: str, when: int) -> None:
-        made, module = self.made, self.module
+        collected, module = self.collected, self.module
         if root in self.unit.binds or root in _IMPLICIT:
             return
         if root in BUILTINS:
-            made.builtins.add(root)
+            collected.builtins.add(root)
             if root == "globals":  # `globals()[name]` may ask for any definition of its file
                 names = [name for name, found in module.bindings.items() if found[-1].item is None]
-                made.definitions.update(dict.fromkeys(Defined(module.path, name) for name in names))
+                collected.definitions.update(dict.fromkeys(Defined(module.path, name) for name in names))
             return
         if when == When.ANNOTATION and not self.evaluated:
             return  # nobody evaluates it
@@ -180,21 +180,21 @@ class _Reader:
         present = [star for star in stars if available(star, "")]
         if stars and not present and not when & When.MAYBE:
             raise Unclosed(needs(stars[0].split(".")[0]), f"{root} in {module.path}, through a star import")
-        made.stars.update(dict.fromkeys(present))
+        collected.stars.update(dict.fromkeys(present))
         if not stars and not when & When.MAYBE and (self.strict or when != When.LAZY):
             raise Unclosed(Reason.UNRESOLVED, f"{root} in {module.path}")
 
     def _local_import(self, node: ast.Import | ast.ImportFrom) -> None:
-        self.made.plain = False
+        self.collected.plain = False
         for alias in node.names:
             for target, chain in local_targets(self.repo, self.unit.path, node, alias):
                 if isinstance(target, InRepo) and self.unit.kind:
                     for member in taken_from(self.repo, self.unit, target, alias, node).values():
-                        self.made.lazy |= definition(self.repo, member)[1]
-                        self.made.definitions[member] = None
+                        self.collected.lazy |= definition(self.repo, member)[1]
+                        self.collected.definitions[member] = None
                 elif isinstance(target, InRepo):
                     raise Unclosed(Reason.MODULE_VALUE, f"{alias.name}, imported inside a block of {self.unit.path}")
                 if isinstance(target, Defined):
-                    self.made.meaning[(self.unit.path, chain)] = (Symbol(target.path, target.name), 1)
-                    self.made.lazy |= definition(self.repo, target)[1]
-                    self.made.definitions[target] = None
+                    self.collected.meaning[(self.unit.path, chain)] = (Symbol(target.path, target.name), 1)
+                    self.collected.lazy |= definition(self.repo, target)[1]
+                    self.collected.definitions[target] = None

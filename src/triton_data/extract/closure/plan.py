@@ -1,6 +1,6 @@
 """The plan of a closure: which units a standalone file needs, and what each of their names stands for.
 
-Enters: a `Repo` and the roots, (path, name) pairs. Leaves: a `Plan` of units with every chain they use tied to a
+In: a `Repo` and the roots, (path, name) pairs. Out: a `Plan` of units with every chain they use tied to a
 symbol.
 Not covered: what one unit needs (needs.py), the order of the units (order.py), the text of the file (render.py).
 """
@@ -30,39 +30,39 @@ class Plan:
     stars: dict[str, None] = field(default_factory=dict)
     builtins: set[str] = field(default_factory=set)
     dotted_imports: dict[str, None] = field(default_factory=dict)
-    twins: dict[object, object] = field(default_factory=dict)  # filled in by render
+    copies: dict[object, object] = field(default_factory=dict)  # filled in by render
 
     def modules(self) -> list[str]:
         return list(dict.fromkeys(path for path, _ in self.units))
 
 
-def plan(repo: Repo, roots: list[tuple[str, str]], strict: bool = False, extent: Extent = WHOLE) -> Plan:
+def plan_closure(repo: Repo, roots: list[tuple[str, str]], strict: bool = False, extent: Extent = WHOLE) -> Plan:
     """Not `strict`: a name that nothing binds is left alone inside functions, as Python leaves it alone. So is what is
     beyond the `extent`."""
-    made = Plan(repo, extent)
+    plan = Plan(repo, extent)
     queue: list[Unit] = []
     for path, name in roots:
         target = repo.lookup(path, name)
         if not isinstance(target, Defined):
             raise Unclosed(Reason.UNRESOLVED, f"{name} in {path}")
-        queue += _take(made, [*definition(repo, target)[0], *_registered(repo, target)])
+        queue += _take(plan, [*definition(repo, target)[0], *_registered(repo, target)])
     while queue:
         unit = queue.pop()
-        needs = made.needs[unit.key] = needs_of(repo, unit, strict, extent)
-        _add(made, needs)
+        needs = plan.needs[unit.key] = needs_of(repo, unit, strict, extent)
+        _add(plan, needs)
         for target in needs.definitions:
-            queue += _take(made, [*definition(repo, target)[0], *_registered(repo, target)])
+            queue += _take(plan, [*definition(repo, target)[0], *_registered(repo, target)])
         for target in needs.added_to:
-            queue += _take(made, definition(repo, target)[0])
-        if len(made.units) > MAX_UNITS:
+            queue += _take(plan, definition(repo, target)[0])
+        if len(plan.units) > MAX_UNITS:
             raise Unclosed(Reason.TOO_LARGE, f"more than {MAX_UNITS} definitions")
-    return made
+    return plan
 
 
-def _take(made: Plan, units: list[Unit]) -> list[Unit]:
+def _take(plan: Plan, units: list[Unit]) -> list[Unit]:
     """The new ones among units that bind something, and that change it afterwards."""
-    new = [unit for unit in units if unit.key not in made.units]
-    made.units.update((unit.key, unit) for unit in new)
+    new = [unit for unit in units if unit.key not in plan.units]
+    plan.units.update((unit.key, unit) for unit in new)
     return new
 
 
@@ -78,12 +78,12 @@ def _registered(repo: Repo, target: Defined) -> list[Unit]:
     return module.registered[target.name]
 
 
-def _add(made: Plan, needs: Needs) -> None:
-    made.meaning.update(needs.meaning)
-    made.stars.update(needs.stars)
-    made.builtins |= needs.builtins
-    made.dotted_imports.update(needs.dotted_imports)
+def _add(plan: Plan, needs: Needs) -> None:
+    plan.meaning.update(needs.meaning)
+    plan.stars.update(needs.stars)
+    plan.builtins |= needs.builtins
+    plan.dotted_imports.update(needs.dotted_imports)
     for symbol, whens in needs.externals.items():
-        made.externals.setdefault(symbol, set()).update(whens)
+        plan.externals.setdefault(symbol, set()).update(whens)
     for symbol, whens in needs.missing.items():
-        made.missing.setdefault(symbol, set()).update(whens)
+        plan.missing.setdefault(symbol, set()).update(whens)

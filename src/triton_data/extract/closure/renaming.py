@@ -1,6 +1,6 @@
 """Change names in a piece of source and nothing else: not one blank, comment or quote.
 
-Enters: the text of whole statements and an `Edit`. Leaves: the text with global names replaced where they are global
+In: the text of whole statements and an `Edit`. Out: the text with global names replaced where they are global
 (libcst's scopes decide), imports of the own repository turned into what they stood for, some decorators left out; or a
 SyntaxError where that is no Python any more.
 Not covered: names inside strings, string annotations included.

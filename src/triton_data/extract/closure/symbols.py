@@ -1,6 +1,6 @@
 """What one name in a unit stands for, as Python resolves it.
 
-Enters: a `Repo`, a unit and a dotted chain in it. Leaves: what it leads to, and the `Symbol` that stands for this in a
+In: a `Repo`, a unit and a dotted chain in it. Out: what it leads to, and the `Symbol` that stands for this in a
 standalone file; or `Unclosed` where nothing can.
 Not covered: what must come along with it (needs.py), what the symbol is called there (naming.py).
 """

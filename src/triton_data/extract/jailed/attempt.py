@@ -1,6 +1,6 @@
 """One attempt: construct or call foreign code within a time limit, and say how far it got and where it failed.
 
-Leaves: `Result`. Runs in the jail.
+In: a class or a model, and arguments as source text. Out: `Result`. Runs in the jail.
 Not covered: deciding what to try next (jailed/search/construct.py, jailed/search/forward.py).
 """
 
@@ -14,7 +14,7 @@ import re
 import signal
 import time
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,19 +26,19 @@ from triton_data.extract.jailed.clues.accesses import Questions
 from triton_data.extract.jailed.clues.compared_literals import literals
 from triton_data.extract.jailed.clues.raise_conditions import Complaints
 from triton_data.extract.jailed.observe.observe import Observer
-from triton_data.extract.jailed.repair.spec_changes import Failure
+from triton_data.extract.jailed.repair.spec_changes import FailedCall
 from triton_data.extract.jailed.spec import written
 from triton_data.extract.limits import PATIENCE
 from triton_data.extract.programs.interpreted import STARTS_INTERPRETER
+from triton_data.extract.wire import EvidenceByClass, FailedAt
 
 FOREIGN = "standalone.py"
-NOT_FINITE = "not finite"
 _PLACE = str.maketrans("", "", "⟦⟧")
 _KEYWORD = re.compile(r"([^\W\d]\w*)=(?!=)(.*)", re.S)
 
 
 class TooSlow(Exception):
-    pass
+    """Raised inside of foreign code when its time is up; it may be wrapped on its way out."""
 
 
 @dataclass(eq=False)
@@ -65,10 +65,15 @@ class Budget:
 class Result:
     ok: bool
     value: Any = None
-    stage: str = "forward"
+    failed_at: FailedAt = FailedAt.FORWARD
     error: str = ""
     progress: int = 0
     frames: list[tuple[str, int, dict[str, Any]]] = field(default_factory=list)  # of the foreign file, outermost first
+    raised: tuple[type[BaseException], ...] = ()  # what ended it, then what that was raised from
+
+    @property
+    def too_slow(self) -> bool:
+        return TooSlow in self.raised
 
     @property
     def lines(self) -> list[str]:
@@ -124,7 +129,7 @@ class Attempt:
         return eval(text.translate(_PLACE), {**scope, **names, "torch": torch})
 
     def construct(
-        self, cls: type, args: list[str], kwargs: dict[str, str], objects: Mapping[str, Any] | None = None
+        self, cls: type, args: Sequence[str], kwargs: Mapping[str, str], objects: Mapping[str, Any] | None = None
     ) -> Result:
         """`objects`: arguments that have no text yet."""
 
@@ -133,7 +138,7 @@ class Attempt:
             named = {**{k: self.value(v) for k, v in kwargs.items()}, **(objects or {})}
             return cls(*[self.value(a) for a in args], **named)
 
-        return self._try(run, "construct")
+        return self._try(run, FailedAt.CONSTRUCT)
 
     def call(self, model: Any, inputs: list[str], values: bool = True, limit: float | None = None) -> Result:
         """`inputs` as they stand in a call, keywords last; without `values` only shapes are looked at."""
@@ -146,32 +151,32 @@ class Attempt:
             with torch.no_grad():
                 return model(*args, **kwargs)
 
-        result = self._try(run, "forward", limit)
+        result = self._try(run, FailedAt.FORWARD, limit)
         tensors = list(tensors_in(result.value)) if result.ok else []
         if result.ok and not tensors:
             error = f"returns {type(result.value).__name__}"
-            return Result(False, stage="no_tensor", error=error, progress=result.progress)
+            return Result(False, failed_at=FailedAt.NO_TENSOR, error=error, progress=result.progress)
         if values and not all(_finite(tensor) for tensor in tensors):
-            return Result(False, stage="not_finite", error=NOT_FINITE, progress=result.progress)
+            return Result(False, failed_at=FailedAt.NOT_FINITE, error="not finite", progress=result.progress)
         return result
 
-    def _try(self, run: Any, stage: str, limit: float | None = None) -> Result:
+    def _try(self, run: Any, step: FailedAt, limit: float | None = None) -> Result:
         self.budget.used += 1
         count = _Count()
         try:
             with limited(min(limit or self.budget.each, max(0.2, self.budget.left()))), count:
-                return Result(True, run(), stage, progress=count.calls)
+                return Result(True, run(), step, progress=count.calls)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
             message = f"{type(error).__name__}: {error}"[:1500]
-            return Result(False, None, stage, message, count.calls, _foreign_frames(error))
+            return Result(False, None, step, message, count.calls, _foreign_frames(error), _raised(error))
 
-    def observe(self, built: Any, specs: tuple[Any, ...]) -> dict[str, Any]:
+    def observe(self, built: Any, specs: tuple[Any, ...]) -> EvidenceByClass:
         """One more run under hooks, so that the classes inside learn from this one."""
         observer = Observer(self.namespace)
         with observer.watching():
-            made = self.construct(built.cls, built.args, built.kwargs)
-            if made.ok:
-                self.call(made.value, written(specs))
+            constructed = self.construct(built.cls, built.args, built.kwargs)
+            if constructed.ok:
+                self.call(constructed.value, written(specs))
         return observer.evidence()
 
 
@@ -227,17 +232,27 @@ def _foreign_frames(error: BaseException) -> list[tuple[str, int, dict[str, Any]
     return found
 
 
-def failure(result: Result, names: list[str], complaints: Complaints) -> Failure:
+def _raised(error: BaseException) -> tuple[type[BaseException], ...]:
+    """Its type, and those that it names as its causes: Triton's interpreter wraps whatever a kernel raises."""
+    chain: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and all(cause is not each for each in chain):
+        chain.append(cause)
+        cause = cause.__cause__
+    return tuple(map(type, chain))
+
+
+def failed_call(result: Result, names: list[str], complaints: Complaints) -> FailedCall:
     """For repair.py: the failing line, which arguments stand on it, and the condition it states."""
     if not result.frames:
-        return Failure(result.error)
+        return FailedCall(result.error, not_finite=result.failed_at is FailedAt.NOT_FINITE)
     lines = result.lines
     outer = next((n for n, (name, _, _) in enumerate(result.frames) if name == "forward"), 0)
-    words = set(_identifiers(lines[outer]))
+    words = set(identifiers(lines[outer]))
     named = frozenset(n for n, name in enumerate(names) if name in words)
     test, local = _objection(result, complaints)
     sizes = complaints.sizes([line for _, line, _ in result.frames]) if test else ()
-    return Failure(result.error, lines[-1], named, local, test, sizes)
+    return FailedCall(result.error, lines[-1], named, local, test, sizes)
 
 
 def _objection(result: Result, complaints: Complaints) -> tuple[str, dict[str, Any]]:
@@ -249,5 +264,5 @@ def _objection(result: Result, complaints: Complaints) -> tuple[str, dict[str, A
     return complaints.condition(result.frames[-1][1]), result.frames[-1][2]
 
 
-def _identifiers(line: str) -> list[str]:
+def identifiers(line: str) -> list[str]:
     return "".join(c if c.isalnum() or c == "_" else " " for c in line).split()

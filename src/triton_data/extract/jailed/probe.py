@@ -1,7 +1,8 @@
 """What runs inside the jail: observe a usage, search inputs for a class, check a finished Program.
 
-Enters: a payload of plain JSON values with the text of a standalone file. Leaves: plain JSON values; foreign exceptions
-become strings. Everything here executes code that we did not write: call it in a jail and nowhere else.
+In: the JSON of a request of wire.py, with the text of a standalone file. Out: the JSON of its answer; foreign
+exceptions become strings. Everything here executes code that we did not write: call it in a jail and nowhere else.
+Not covered: believing the answer (probe_client.py).
 """
 
 from __future__ import annotations
@@ -17,30 +18,38 @@ from typing import Any
 
 import torch
 
-from triton_data.extract.jailed.attempt import limited, tensors_in
+from triton_data.extract.jailed.attempt import TooSlow, limited, tensors_in
 from triton_data.extract.jailed.observe.cpu_devices import on_cpu
-from triton_data.extract.jailed.observe.launches import launches
+from triton_data.extract.jailed.observe.launches import observe_launches
 from triton_data.extract.jailed.observe.observe import Observer
 from triton_data.extract.jailed.search.search import search
+from triton_data.extract.wire import (
+    CheckProgram,
+    FailedAt,
+    Failure,
+    ImportTexts,
+    InputsFound,
+    ObserveLaunches,
+    ObserveUsage,
+    ProgramRan,
+    SearchInputs,
+    TextsImported,
+    UsageSeen,
+    reply_json,
+    request_from,
+)
 from triton_data.formats.program_form import arguments
 
-Facts = dict[str, Any]
 QUICK = 2.0  # seconds of the processor for two runs
 
 
-def probe(payload: Facts) -> tuple[Facts, list[Any]]:
-    operations: dict[str, Callable[[Facts], Facts]] = {
-        "observe": observe,
-        "launches": lambda given: launches(given, load),
-        "search": find,
-        "check": check,
-        "imports": imports,
-    }
+def probe(payload: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
+    request = request_from(payload)
     started = time.process_time()
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
-        facts = operations[payload["op"]](payload)
-    return {**facts, "seconds": round(time.process_time() - started, 3)}, []
+        answer = _OPERATIONS[type(request)](request)
+    return reply_json(answer, round(time.process_time() - started, 3)), []
 
 
 def load(text: str) -> dict[str, Any]:
@@ -60,76 +69,71 @@ def _remember_source(text: str) -> None:
     linecache.cache["standalone.py"] = (len(text), None, text.splitlines(True), "standalone.py")
 
 
-def reason_of(error: BaseException) -> str:
+def message_of(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:600]
 
 
-def observe(payload: Facts) -> Facts:
+def observe(request: ObserveUsage) -> UsageSeen:
     torch.manual_seed(0)
     try:
-        namespace = load(payload["text"])
+        namespace = load(request.text)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
-        return {"evidence": {}, "error": reason_of(error)}
+        return UsageSeen({}, message_of(error))
     observer = Observer(namespace)
-    failure = ""
+    message, too_slow = "", False
     with observer.watching(), torch.no_grad(), on_cpu():
         try:
-            with limited(payload.get("seconds", 10.0)):
-                namespace[payload["call"]]()
+            with limited(request.seconds):
+                namespace[request.call]()
         except (Exception, SystemExit) as error:  # noqa: BLE001 - what ran before the error is still evidence
-            failure = reason_of(error)
-    return {"evidence": observer.evidence(), "error": failure}
+            message, too_slow = message_of(error), isinstance(error, TooSlow)
+    return UsageSeen(observer.evidence(), message, too_slow)
 
 
-def find(payload: Facts) -> Facts:
+def search_inputs(request: SearchInputs) -> InputsFound | Failure:
     try:
-        namespace = load(payload["text"])
+        namespace = load(request.text)
     except (Exception, SystemExit) as error:  # noqa: BLE001
-        return {"ok": False, "stage": "import", "error": reason_of(error)}
+        return Failure(FailedAt.IMPORT, message_of(error))
     try:
-        return search(namespace, payload)
+        return search(namespace, request)
     except Exception as error:  # noqa: BLE001 - a foreign object may raise wherever it is only looked at
-        return {"ok": False, "stage": "forward", "error": reason_of(error)}
+        return Failure(FailedAt.FORWARD, message_of(error))
 
 
-def imports(payload: Facts) -> Facts:
+def import_texts(request: ImportTexts) -> TextsImported:
     errors = []
-    for text in payload["texts"]:
+    for text in request.texts:
         try:
             load(text)
             errors.append("")
         except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
-            errors.append(reason_of(error) or "it raises")
-    return {"errors": errors}
+            errors.append(message_of(error) or "it raises")
+    return TextsImported(tuple(errors))
 
 
-def check(payload: Facts) -> Facts:
+def check(request: CheckProgram) -> ProgramRan | Failure:
     """Run the finished Program twice with one seed: it must run, be finite, and say whether it repeats itself. Where
     that is quick, it runs once with another seed, as it will when two programs are compared."""
     started = time.process_time()
     try:
         torch.manual_seed(0)
-        namespace = load(payload["text"])
-        first, second = _run(namespace, payload["entry"]), _run(namespace, payload["entry"])
+        namespace = load(request.text)
+        first, second = _run(namespace, request.entry), _run(namespace, request.entry)
     except (Exception, SystemExit) as error:  # noqa: BLE001
-        return {"ok": False, "error": reason_of(error)}
+        return Failure(FailedAt.FORWARD, message_of(error))
     tensors = list(tensors_in(first))
     if not tensors:
-        return {"ok": False, "error": "no tensor"}
+        return Failure(FailedAt.FORWARD, "no tensor")
     finite = all(bool(torch.isfinite(t).all()) for t in tensors if t.dtype.is_floating_point or t.dtype.is_complex)
     if not finite:
-        return {"ok": False, "error": "not finite"}
+        return Failure(FailedAt.NOT_FINITE, "not finite")
     again = list(tensors_in(second))
     same = len(tensors) == len(again) and all(
         a.shape == b.shape and torch.equal(a, b) for a, b in zip(tensors, again, strict=True)
     )
     quick = time.process_time() - started < QUICK
-    return {
-        "ok": True,
-        "deterministic": same,
-        "any_seed": not quick or _runs(namespace, payload["entry"]),
-        "shapes": [list(t.shape) for t in tensors],
-    }
+    return ProgramRan(deterministic=same, any_seed=not quick or _runs(namespace, request.entry))
 
 
 def _runs(namespace: dict[str, Any], entry: str) -> bool:
@@ -152,3 +156,12 @@ def _run(namespace: dict[str, Any], entry: str, seed: int = 1) -> Any:
     with torch.no_grad():
         result = model(*args, **kwargs)
     return [args, kwargs] if result is None and writes else result
+
+
+_OPERATIONS: dict[type, Callable[[Any], Any]] = {
+    ObserveUsage: observe,
+    ObserveLaunches: lambda request: observe_launches(request, load),
+    SearchInputs: search_inputs,
+    CheckProgram: check,
+    ImportTexts: import_texts,
+}

@@ -1,6 +1,7 @@
 """A forward argument that can be changed: a tensor's kind and shape, or an expression left alone.
 
-Leaves source text: `Spec((2, 16, 64)).text()` is `torch.randn(2, 16, 64)`.
+In: a kind and a shape, or an expression. Out: source text: `Spec((2, 16, 64)).text()` is `torch.randn(2, 16, 64)`.
+Not covered: which shape to try (jailed/guess, jailed/repair).
 """
 
 from __future__ import annotations
@@ -76,6 +77,9 @@ class Spec:
         if rank == 2:
             return [replace(self, shape=(batch, wide))]
         return [replace(self, shape=(batch, wide, *spatial)), replace(self, shape=(batch, *spatial, wide))]
+
+
+Specs = tuple[Spec, ...]  # the arguments of one call
 
 
 def written(specs: Iterable[Spec]) -> list[str]:

@@ -1,6 +1,6 @@
 """What a test compares a function's result with, cut out as a function of the same arguments.
 
-Enters: a function of a test or example, and which calls in it are of interest. Leaves: `Comparison`s: the call, and
+In: a function of a test or example, and which calls in it are of interest. Out: `Comparison`s: the call, and
 the text of a function that computes the expected value from the call's arguments. It is only a reading of the text;
 whether it gives what the test really compared with is for jailed/observe/launches.py to see.
 Not covered: comparisons through a repository's own functions, expected values read from files.
@@ -58,7 +58,7 @@ def comparisons(
     for statement, before in _reached(function.body, []):
         for one, other in _compared(statement):
             for actual, expected in ((one, other), (other, one)):
-                result = _made_by(actual, before, wanted)
+                result = _source_of(actual, before, wanted)
                 if result is not None:
                     group = groups.setdefault(id(result.call), _Group(before))
                     group.before = before  # the last comparison sees all that the earlier ones see
@@ -68,9 +68,9 @@ def comparisons(
     for number, group in enumerate(groups.values()):
         call = next(iter(group.results.values())).call
         cut = _Cut(module, function, given, group, call)
-        made = cut.text(f"expected_{number}", parameters(call))
-        if made is not None:
-            yield Comparison(call, f"expected_{number}", made, tuple(cut.names))
+        text = cut.text(f"expected_{number}", parameters(call))
+        if text is not None:
+            yield Comparison(call, f"expected_{number}", text, tuple(cut.names))
 
 
 def _reached(body: list[ast.stmt], before: list[ast.stmt]) -> Iterator[tuple[ast.stmt, list[ast.stmt]]]:
@@ -100,7 +100,7 @@ def _compared(statement: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr]]:
                     yield of.left, of.right
 
 
-def _made_by(value: ast.expr, before: list[ast.stmt], wanted: Wanted) -> _Result | None:
+def _source_of(value: ast.expr, before: list[ast.stmt], wanted: Wanted) -> _Result | None:
     value = stripped(value)
     if isinstance(value, ast.Call):
         return _Result(value, "") if wanted(value) else None
@@ -124,7 +124,7 @@ def _given_names(call: ast.Call, before: list[ast.stmt]) -> list[str]:
 def _assigned(node: ast.stmt, name: str, before: list[ast.stmt], wanted: Wanted) -> _Result | None:
     target, value = last_bound(node)
     if isinstance(target, ast.Name) and value is not None:
-        return _made_by(value, before, wanted)
+        return _source_of(value, before, wanted)
     if isinstance(target, ast.Tuple) and isinstance(value, ast.Call) and wanted(value):
         for place, each in enumerate(target.elts):
             if isinstance(each, ast.Name) and each.id == name:

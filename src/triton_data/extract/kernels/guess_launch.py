@@ -1,6 +1,6 @@
 """Calls of a function that launches kernels and that nothing in its repository calls: guesses by its parameters' names.
 
-Enters: a kernel's text and the name of its launcher. Leaves: the text of a file with a usage that tries one guess after
+In: a kernel's text and the name of its launcher. Out: the text of a file with a usage that tries one guess after
 the other until one runs, for jailed/observe/launches.py to observe. The sizes are ones that no block divides first,
 then powers of two; all tensors have as many axes, but for what is named like a vector or a list of places.
 Not covered: classes, and functions of any number of arguments. What is found runs, which is not to say that it is

@@ -1,6 +1,6 @@
 """The host function that calls a kernel: kernel + wrapper is what people train on.
 
-Enters: a `Repo`, the kernel's path and dotted name. Leaves: (path, name) of the best candidate, or None.
+In: a `Repo`, the kernel's path and dotted name. Out: (path, name) of the best candidate, or None.
 Not covered: launchers in another repository, and those that find their kernel in a table.
 """
 

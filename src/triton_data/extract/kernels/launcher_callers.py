@@ -1,6 +1,6 @@
 """Who shows how a function that launches kernels is called: the tests and examples worth running.
 
-Enters: a `Repo`. Leaves: the launchers of its kernels, names of all that leads to them, and the snippets that use
+In: a `Repo`. Out: the launchers of its kernels, names of all that leads to them, and the snippets that use
 those.
 Not covered: use through strings and registries.
 """
@@ -13,10 +13,10 @@ from triton_data.extract.kernels.comparisons import COMPARING
 from triton_data.extract.kernels.launcher import launching
 from triton_data.extract.source.find import kernels_in, may_hold_kernels
 from triton_data.extract.source.module import Broken, Module
-from triton_data.extract.source.repo import Repo
+from triton_data.extract.source.repo import Key, Repo
 from triton_data.extract.usage.snippets import Snippet, snippets
+from triton_data.extract.wire import InputSource
 
-Key = tuple[str, str]
 MAX_SNIPPETS = 80
 REACH = 4  # functions between a test and the one that launches
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -48,14 +48,14 @@ def reaching(repo: Repo, names: set[str]) -> set[str]:
     return names
 
 
-def useful(repo: Repo, names: set[str]) -> list[Snippet]:
+def calling_snippets(repo: Repo, names: set[str]) -> list[Snippet]:
     """Those that compare first, then by their place."""
     chosen: list[Snippet] = []
     seen: set[str] = set()
     for snippet in snippets(repo):
-        body = snippet.shown
+        body = snippet.body
         called = re.search(r"(\w+)\(", body.partition("\n")[2])
-        marked = f"{snippet.origin}:{body}" if snippet.kind == "tests" else body
+        marked = f"{snippet.origin}:{body}" if snippet.source is InputSource.TESTS else body
         words = set(_WORD.findall(body)) | ({called[1]} if called else set())
         if words & names and marked not in seen:
             seen.add(marked)

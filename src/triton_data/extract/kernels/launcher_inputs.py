@@ -1,6 +1,6 @@
 """Inputs for the functions that launch kernels, and pairs of them with what a test compares them with.
 
-Enters: a `Repo`, the probe that runs foreign code in the jail, and the Origins of its files. Leaves: for each Kernel
+In: a `Repo`, the probe that runs foreign code in the jail, and the Origins of its files. Out: for each Kernel
 the Kernel with the `get_inputs()` that its repository shows, and, where a test says what it computes, a Program of that
 and a Pair. Where nothing calls a launcher its arguments are guessed. Not covered: comparisons that are not clear
 (comparisons.py).
@@ -9,14 +9,13 @@ and a Pair. Where nothing calls a launcher its arguments are guessed. Not covere
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from triton_data.extract.closure.closure import Closed, close
 from triton_data.extract.kernels.comparisons import Comparison, comparisons
 from triton_data.extract.kernels.guess_launch import guessed_usage
-from triton_data.extract.kernels.launcher_callers import launchers_of, reaching, useful
+from triton_data.extract.kernels.launcher_callers import calling_snippets, launchers_of, reaching
 from triton_data.extract.kernels.pair_texts import paired
 from triton_data.extract.limits import (
     LAUNCH_SEARCH_SECONDS,
@@ -24,77 +23,75 @@ from triton_data.extract.limits import (
     LAUNCH_SECONDS,
     LAUNCH_SECONDS_IN_ALL,
 )
+from triton_data.extract.programs.check import checked
 from triton_data.extract.programs.interpreted import launches_triton
 from triton_data.extract.programs.program_text import inputs_text
-from triton_data.extract.programs.programs import Prober, checked, runnable
+from triton_data.extract.programs.runnable import runnable
 from triton_data.extract.source.find import dotted, resolve
 from triton_data.extract.source.module import Broken, Module
-from triton_data.extract.source.repo import Defined, Repo
+from triton_data.extract.source.repo import Defined, Key, Repo
 from triton_data.extract.usage.snippets import CALL, Snippet
+from triton_data.extract.wire import Call, Failure, InputSource, LaunchesSeen, ObserveLaunches, Prober
 from triton_data.records import COMPARED, Kernel, Origin, Pair, Program
-
-Key = tuple[str, str]
-Facts = dict[str, Any]
 
 
 @dataclass(eq=False)
-class _Shown:
-    """What was seen of one launcher."""
+class _SeenLauncher:
+    """How a usage calls one launcher, and what it compares the result with."""
 
-    inputs: Facts | None = None
+    call: Call | None = None
     source: str = ""
     pair: Pair | None = None
     program: Program | None = None
 
 
 @dataclass(eq=False)
-class Launched:
+class LauncherInputs:
     repo: Repo
     probe: Prober
-    origins: dict[str, Origin]
-    shown: dict[Key, _Shown] = field(default_factory=dict)
+    origins: Mapping[str, Origin]
+    seen: dict[Key, _SeenLauncher] = field(default_factory=dict)
     notes: list[tuple[str, str]] = field(default_factory=list)  # (where a usage stands, why it taught nothing)
     seconds: float = 0.0
     searching: float = 0.0
-    _guesses: dict[str, list[str] | None] = field(default_factory=dict)
+    _guesses: dict[str, Call | None] = field(default_factory=dict)
     _begun: bool = False
     _launching: dict[Key, bool] = field(default_factory=dict)
-    _told: set[str] = field(default_factory=set)
+    _yielded: set[str] = field(default_factory=set)  # keys of pairs
 
     def of(self, kernel: Kernel, launcher: Key) -> Iterator[Kernel | Program | Pair]:
         """The Kernel with what is known of its launcher; a Program and a Pair once."""
         if not self._begun:
             self._begun = True
             self._observe(launchers_of(self.repo))
-        shown = self.shown.get(launcher, _Shown())
-        if shown.pair is not None and shown.program is not None:
-            kernel = replace(kernel, reference=shown.pair.key)
-            if shown.pair.key not in self._told:
-                self._told.add(shown.pair.key)
-                yield from (shown.program, shown.pair)
-        arguments, source = _written(shown.inputs), shown.source
-        if arguments is None:
-            arguments, source = self._guessed(kernel), "deduced"
-        if arguments is not None:
-            kernel = replace(kernel, inputs=inputs_text(kernel.text, arguments), inputs_from=source)
+        seen = self.seen.get(launcher, _SeenLauncher())
+        if seen.pair is not None and seen.program is not None:
+            kernel = replace(kernel, reference=seen.pair.key)
+            if seen.pair.key not in self._yielded:
+                self._yielded.add(seen.pair.key)
+                yield from (seen.program, seen.pair)
+        call, source = seen.call, seen.source
+        if call is None:
+            call, source = self._guessed(kernel), InputSource.DEDUCED.value
+        if call is not None:
+            kernel = replace(kernel, inputs=inputs_text(kernel.text, call.as_written()), inputs_from=source)
         yield kernel
 
-    def _guessed(self, kernel: Kernel) -> list[str] | None:
+    def _guessed(self, kernel: Kernel) -> Call | None:
         """Once for all kernels of a launcher; by its text, which they share."""
         text = guessed_usage(kernel.text, kernel.launcher)
         if text is None or self.searching > LAUNCH_SEARCH_SECONDS_IN_ALL:
             return None
         if text not in self._guesses:
-            payload = {"op": "launches", "text": text, "call": CALL, "seconds": LAUNCH_SEARCH_SECONDS}
-            facts = self.probe({**payload, "functions": [kernel.launcher], "references": {}})
-            self.searching += facts.get("seconds", 0.0)
-            calls = facts.get("calls", {}).get(kernel.launcher, [])
-            self._guesses[text] = _written(calls[0]) if calls else None
+            reply = self.probe(ObserveLaunches(text, CALL, LAUNCH_SEARCH_SECONDS, (kernel.launcher,), {}))
+            self.searching += reply.seconds
+            calls = () if isinstance(reply.answer, Failure) else reply.answer.calls.get(kernel.launcher, ())
+            self._guesses[text] = calls[0] if calls else None
         return self._guesses[text]
 
     def _observe(self, launchers: set[Key]) -> None:
         names = reaching(self.repo, {name for _, name in launchers})
-        for snippet in useful(self.repo, names):
+        for snippet in calling_snippets(self.repo, names):
             if self.seconds > LAUNCH_SECONDS_IN_ALL:
                 self.notes.append((snippet.origin, "not run: the time for usage is spent"))
                 continue
@@ -116,33 +113,38 @@ class Launched:
         if not self._teaches(set(inside.values()) & launchers, bool(found)):
             return
         references = {closed.names[path, each.name]: closed.homes[key] for each, key in found if key in closed.homes}
-        facts = self.probe(
-            {"op": "launches", "text": closed.text, "call": closed.names[path, CALL], "seconds": LAUNCH_SECONDS,
-             "functions": sorted(inside), "references": references}
-        )  # fmt: skip
-        self.seconds += facts.get("seconds", 0.0)
-        if facts.get("error"):
-            self.notes.append((snippet.origin, facts["error"]))
-        called = {inside[name] for name, calls in facts.get("calls", {}).items() if calls}
-        for name, calls in facts.get("calls", {}).items():
-            shown = self.shown.setdefault(inside[name], _Shown())
-            if calls and shown.inputs is None:
-                shown.inputs, shown.source = calls[0], snippet.kind
+        call = closed.names[path, CALL]
+        reply = self.probe(ObserveLaunches(closed.text, call, LAUNCH_SECONDS, tuple(sorted(inside)), references))
+        self.seconds += reply.seconds
+        if reply.answer.error:
+            self.notes.append((snippet.origin, reply.answer.error))
+        if isinstance(reply.answer, Failure):
+            return
+        called = self._note_calls(reply.answer, inside, snippet)
         for each, key in found:
-            texts = facts.get("agreeing", {}).get(closed.names[path, each.name])
-            if texts is not None:
-                self._pair(each, key, (path, snippet), texts, called & launchers)
+            agreed = reply.answer.agreeing.get(closed.names[path, each.name])
+            if agreed is not None:
+                self._pair(each, key, (path, snippet), agreed, called & launchers)
+
+    def _note_calls(self, answer: LaunchesSeen, inside: dict[str, Key], snippet: Snippet) -> set[Key]:
+        """The functions that were called; names that were not asked for are passed over."""
+        calls_by_key = {inside[name]: calls for name, calls in answer.calls.items() if name in inside}
+        for key, calls in calls_by_key.items():
+            seen = self.seen.setdefault(key, _SeenLauncher())
+            if calls and seen.call is None:
+                seen.call, seen.source = calls[0], snippet.source.value
+        return {key for key, calls in calls_by_key.items() if calls}
 
     def _teaches(self, inside: set[Key], compares: bool) -> bool:
         """Whether it shows a launcher that has not been seen, or not been compared."""
-        known = [self.shown.get(key, _Shown()) for key in inside]
-        return any(shown.inputs is None or (compares and shown.pair is None) for shown in known)
+        known = [self.seen.get(key, _SeenLauncher()) for key in inside]
+        return any(seen.call is None or (compares and seen.pair is None) for seen in known)
 
     def _comparisons(self, module: Module, snippet: Snippet) -> list[tuple[Comparison, Key]]:
-        shown = _function(module, snippet)
-        if shown is None:
+        usage = _function(module, snippet)
+        if usage is None:
             return []
-        function, given = shown
+        function, given = usage
 
         def key_of(call: ast.Call) -> Key | None:
             chain = dotted(call.func)
@@ -167,18 +169,18 @@ class Launched:
             self._launching[key] = isinstance(closed, Closed) and launches_triton(closed.text)
         return self._launching[key]
 
-    def _pair(self, found: Comparison, key: Key, where: tuple[str, Snippet], texts: Facts, launchers: set[Key]) -> None:
+    def _pair(self, found: Comparison, key: Key, where: tuple[str, Snippet], call: Call, launchers: set[Key]) -> None:
         path, snippet = where
         candidate = close(self.repo, [key], strict=True)
         if not isinstance(candidate, Closed):
             return
-        open_ones = [each for each in launchers & candidate.homes.keys() if self.shown[each].pair is None]
-        made = paired(self.repo, found, key, path, texts, candidate) if open_ones else None
-        if made is None:
+        open_ones = [each for each in launchers & candidate.homes.keys() if self.seen[each].pair is None]
+        texts = paired(self.repo, found, key, path, call, candidate) if open_ones else None
+        if texts is None:
             return
-        (entry, text), (new_entry, new) = made
+        (entry, text), (new_entry, new) = texts
         origin = _lines_of(self.repo, self.origins[snippet.origin], snippet)
-        program = checked(Program(entry, text, COMPARED, origin, flags=(f"from_{snippet.kind}",)), "", self.probe)
+        program = checked(Program(entry, text, COMPARED, origin, flags=(f"from_{snippet.source}",)), "", self.probe)
         if not isinstance(program, Program):
             self.notes.append((snippet.origin, f"{program.reason}: {program.detail}"))
             return
@@ -187,14 +189,8 @@ class Launched:
         unit = module.units[module.bindings[key[1]][-1].unit]
         there = replace(self.origins[key[0]], line_start=unit.start, line_end=unit.end)
         for each in open_ones:
-            self.shown[each].program = program
-            self.shown[each].pair = Pair(program.key, "", new_entry, new, there)
-
-
-def _written(call: Facts | None) -> list[str] | None:
-    if call is None:
-        return None
-    return [*call["args"], *(f"{name}={value}" for name, value in call["kwargs"].items())]
+            self.seen[each].program = program
+            self.seen[each].pair = Pair(program.key, "", new_entry, new, there)
 
 
 def _function(module: Module, snippet: Snippet) -> tuple[ast.FunctionDef, dict[str, str]] | None:
@@ -202,7 +198,7 @@ def _function(module: Module, snippet: Snippet) -> tuple[ast.FunctionDef, dict[s
     last = module.tree.body[-1]
     if not isinstance(last, ast.FunctionDef) or last.name != CALL:
         return None
-    if snippet.kind != "tests":
+    if snippet.source is not InputSource.TESTS:
         return last, {}
     call = last.body[0].value if isinstance(last.body[0], ast.Expr) else None
     if not isinstance(call, ast.Call):
@@ -217,10 +213,10 @@ def _function(module: Module, snippet: Snippet) -> tuple[ast.FunctionDef, dict[s
 
 def _lines_of(repo: Repo, origin: Origin, snippet: Snippet) -> Origin:
     module = repo.module(snippet.path)
-    shown = None if isinstance(module, Broken) else _function(module, snippet)
-    if shown is None or snippet.kind != "tests":
+    usage = None if isinstance(module, Broken) else _function(module, snippet)
+    if usage is None or snippet.source is not InputSource.TESTS:
         return origin  # the snippet's lines are not those of the file
-    return replace(origin, line_start=shown[0].lineno, line_end=shown[0].end_lineno)
+    return replace(origin, line_start=usage[0].lineno, line_end=usage[0].end_lineno)
 
 
 def _parameters(repo: Repo, key: Key) -> list[str]:

@@ -1,6 +1,6 @@
 """Which local variables a statement sets and reads, as far as reading a test's text can say.
 
-Enters: nodes of a syntax tree. Leaves: names. A method that is called for its effect (`found.append(x)`) sets its
+In: nodes of a syntax tree. Out: names. A method that is called for its effect (`found.append(x)`) sets its
 object, and a block sets what anything in it sets. Not covered: variables that closures or other functions change.
 """
 

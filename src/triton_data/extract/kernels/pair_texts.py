@@ -1,6 +1,6 @@
 """The two texts of a hand-written pair: what a test expects, and the kernel with the function that launches it.
 
-Enters: a `Repo`, a `Comparison`, the function that launches, closed, and arguments as text. Leaves: entry and text
+In: a `Repo`, a `Comparison`, the function that launches, closed, and its arguments as text. Out: entry and text
 of the reference in KernelBench's form, and of the candidate, whose entry has `_new` behind its name; or None where
 the expected value needs a kernel, or a name cannot be given without changing what the text means.
 """
@@ -10,39 +10,37 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
-from typing import Any
 
 from triton_data.extract.closure.closure import Closed, close
 from triton_data.extract.kernels.comparisons import Comparison
 from triton_data.extract.programs.interpreted import launches_triton
 from triton_data.extract.programs.program_text import assemble
 from triton_data.extract.source.module import Module
-from triton_data.extract.source.repo import Repo
+from triton_data.extract.source.repo import Key, Repo
+from triton_data.extract.wire import Arguments, Call
 
-Facts = dict[str, Any]
 Named = tuple[str, str]  # a name in a text, and the text
 
 
 def paired(
-    repo: Repo, found: Comparison, key: tuple[str, str], path: str, texts: Facts, candidate: Closed
+    repo: Repo, comparison: Comparison, key: Key, path: str, call: Call, candidate: Closed
 ) -> tuple[Named, Named] | None:
-    reference = close(repo, [(path, found.name)])
+    reference = close(repo, [(path, comparison.name)])
     if not isinstance(reference, Closed) or "triton" in candidate.needs or launches_triton(reference.text):
         return None
     entry = candidate.names[key]
     new = _renamed(candidate.text, entry, f"{entry}_new")
     if is_class(repo, key):
-        given = ", ".join(found.parameters)
+        given = ", ".join(comparison.parameters)
         new = f"{candidate.text}\n\ndef {entry}_new({given}):\n    return {entry}.apply({given})\n"
-    text = _named(reference.text, reference.names[path, found.name], entry)
+    text = _named(reference.text, reference.names[path, comparison.name], entry)
     if text is None or new is None:
         return None
-    arguments = [*texts["args"], *(f"{name}={value}" for name, value in texts["kwargs"].items())]
-    facts = {"inputs": arguments, "init": [], "init_kw": {}}
-    return (entry, assemble(text, facts)), (f"{entry}_new", new)
+    arguments = Arguments((), {}, call.as_written())
+    return (entry, assemble(text, arguments)), (f"{entry}_new", new)
 
 
-def is_class(repo: Repo, key: tuple[str, str]) -> bool:
+def is_class(repo: Repo, key: Key) -> bool:
     module = repo.module(key[0])
     nodes = module.tree.body if isinstance(module, Module) else []
     return any(isinstance(node, ast.ClassDef) and node.name == key[1] for node in nodes)

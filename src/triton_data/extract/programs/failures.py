@@ -1,26 +1,26 @@
-"""What a probe's facts mean when they are no success: one Drop, with a reason that can be counted.
+"""What a failure in the jail means: one Drop, with a reason that can be counted.
 
-Enters: the facts, and the closure that they are about. Leaves: a Drop. Not covered: reasons found without running
-anything (closure/closure.py).
+In: the failure, and the closure that ran. Out: a Drop. Not covered: reasons found without running anything
+(closure/closure.py).
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from triton_data.extract.closure.closure import Closed
 from triton_data.extract.reasons import Reason, needs
+from triton_data.extract.wire import FailedAt, Failure
 from triton_data.records import Drop
 
-_STAGES = {
-    "import": Reason.IMPORT_FAILED,
-    "construct": Reason.CONSTRUCT_FAILED,
-    "forward": Reason.FORWARD_FAILED,
-    "no_tensor": Reason.NO_TENSOR,
-    "not_finite": Reason.NOT_FINITE,
-    "timeout": Reason.TIMEOUT,
-    "worker_died": Reason.WORKER_DIED,
+_REASONS = {
+    FailedAt.IMPORT: Reason.IMPORT_FAILED,
+    FailedAt.CONSTRUCT: Reason.CONSTRUCT_FAILED,
+    FailedAt.FORWARD: Reason.FORWARD_FAILED,
+    FailedAt.NO_TENSOR: Reason.NO_TENSOR,
+    FailedAt.NOT_FINITE: Reason.NOT_FINITE,
+    FailedAt.TIMEOUT: Reason.TIMEOUT,
+    FailedAt.WORKER_DIED: Reason.WORKER_DIED,
 }
 _GPU = re.compile(
     r"0 active drivers|'torch.cpu' has no attribute|NVIDIA driver|not compiled with CUDA|CUDA (error|is not available)"
@@ -38,14 +38,14 @@ _ABSTRACT = re.compile(
 _ASKED_FOR = re.compile(r"(?s)(?:Import|ModuleNotFound)Error: .*?\bpip3? install (?:-\S+ )*[\"'`]?([A-Za-z][\w.-]*)")
 
 
-def drop_of(facts: dict[str, Any], closed: Closed | None, part: str) -> Drop:
-    error = str(facts.get("error", ""))
+def drop_of(failure: Failure, closed: Closed | None, part: str) -> Drop:
+    error = failure.error
     absent = _ABSENT.search(error)
     if absent and absent[1]:
         return Drop(needs(absent[1].split(".")[0]), error, part)
-    if asked := _ASKED_FOR.match(error):
-        return Drop(needs(asked[1]), error, part)
-    if closed is not None and (package := _imported_from(closed.text, facts.get("absent", ""))):
+    if to_install := _ASKED_FOR.match(error):
+        return Drop(needs(to_install[1]), error, part)
+    if closed is not None and (package := _imported_from(closed.text, failure.absent)):
         return Drop(needs(package), error, part)
     if absent and closed is not None and closed.needs:
         return Drop(needs(closed.needs[0]), error, part)
@@ -53,9 +53,7 @@ def drop_of(facts: dict[str, Any], closed: Closed | None, part: str) -> Drop:
         return Drop(Reason.NEEDS_GPU, error, part)
     if _ABSTRACT.match(error):
         return Drop(Reason.ABSTRACT, error, part)
-    if facts.get("stage") is None:
-        return Drop(Reason.NOT_FINITE if error == "not finite" else Reason.FORWARD_FAILED, error, part)
-    return Drop(_STAGES[facts["stage"]], error, part)
+    return Drop(_REASONS[failure.at], error, part)
 
 
 def _imported_from(text: str, name: str) -> str:

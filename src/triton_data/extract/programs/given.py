@@ -15,7 +15,7 @@ from pathlib import Path
 
 from triton_data.errors import Misuse
 from triton_data.extract.probe_client import JailProbe
-from triton_data.extract.programs.programs import checked
+from triton_data.extract.programs.check import checked
 from triton_data.extract.reasons import Reason
 from triton_data.extract.stage import ENVIRONMENT, PRELOAD
 from triton_data.extract.user_files import read_file

@@ -1,6 +1,6 @@
 """Programs whose modules launch Triton kernels: on a machine without a GPU the kernels run in Triton's interpreter.
 
-Enters: the text of a standalone file. Leaves: the text, with a function before it that makes the file run alone either
+In: the text of a standalone file. Out: the text, with a function before it that makes the file run alone either
 way; with a GPU it does nothing. Not covered: kernels that the interpreter cannot run, code that asks for `cuda` itself.
 """
 

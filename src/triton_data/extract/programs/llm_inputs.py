@@ -1,9 +1,9 @@
 """Ask a language model for the inputs of a class whose inputs nothing else has found.
 
-Enters: a standalone file, the class, and why it did not run. Leaves: a piece of usage, to be observed like any example
+In: a standalone file, the class, and why it did not run. Out: a piece of usage, to be observed like any example
 of the repository's authors, or why there is none. Of the answer only `get_inputs`, `get_init_inputs` and imports are
 taken, so that it cannot change the class.
-Not covered: running it (probe.observe), the connection (a callable that is handed in).
+Not covered: running it (`observe` of jailed/probe.py), the connection (`ask`).
 """
 
 from __future__ import annotations

@@ -1,12 +1,15 @@
 """Put a Program's text together: the standalone file, then `get_inputs()` and `get_init_inputs()`.
 
-Enters: text and arguments as source text, with ⟦marked⟧ names. Leaves: the file as KernelBench writes it.
+In: text and arguments as source text, with ⟦marked⟧ names. Out: the file as KernelBench writes it.
+Not covered: whether it runs (check.py).
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Sequence
+
+from triton_data.extract.wire import Arguments
 
 MARK = re.compile("⟦([^⟦⟧]*)⟧")
 _KEYWORD = re.compile(r"([^\W\d]\w*)=(?!=)(.*)", re.S)
@@ -17,10 +20,10 @@ def unmarked(text: str) -> str:
     return MARK.sub(lambda found: found[1], text)
 
 
-def assemble(text: str, facts: dict[str, Any]) -> str:
-    inputs = _returned(facts["inputs"])
-    args = ", ".join(unmarked(value) for value in facts["init"])
-    kwargs = ", ".join(f'"{key}": {unmarked(value)}' for key, value in facts["init_kw"].items())
+def assemble(text: str, arguments: Arguments) -> str:
+    inputs = _returned(arguments.inputs)
+    args = ", ".join(unmarked(value) for value in arguments.init)
+    kwargs = ", ".join(f'"{key}": {unmarked(value)}' for key, value in arguments.init_kw.items())
     tail = [
         "def get_inputs():",
         f"    return {inputs}",
@@ -29,9 +32,9 @@ def assemble(text: str, facts: dict[str, Any]) -> str:
         "def get_init_inputs():",
         f"    return [[{args}], {{{kwargs}}}]",
     ]
-    if facts.get("more"):
+    if arguments.more_inputs:
         tail += ["", "", "def get_more_inputs():", "    return ["]
-        tail += [f"        {_returned(values)}," for values in facts["more"]]
+        tail += [f"        {_returned(values)}," for values in arguments.more_inputs]
         tail += ["    ]"]
     body = "\n".join(tail)
     needed = [name for name in _LIBRARIES if re.search(rf"(?<![\w.]){name}\.", body)]
@@ -39,7 +42,7 @@ def assemble(text: str, facts: dict[str, Any]) -> str:
     return f"{_with_imports(text, missing)}\n\n{body}\n"
 
 
-def inputs_text(text: str, arguments: list[str]) -> str:
+def inputs_text(text: str, arguments: Sequence[str]) -> str:
     """`get_inputs()` for a function of the text, to stand behind it; arguments as they stand in a call."""
     body = f"def get_inputs():\n    return {_returned(arguments)}\n"
     needed = [name for name in _LIBRARIES if re.search(rf"(?<![\w.]){name}\.", body)]
@@ -47,7 +50,7 @@ def inputs_text(text: str, arguments: list[str]) -> str:
     return "\n".join([*missing, "", "", body]) if missing else body
 
 
-def _returned(arguments: list[str]) -> str:
+def _returned(arguments: Sequence[str]) -> str:
     """`[x, y]`; with keyword-only arguments `[[x], {"y": y}]`, as `get_init_inputs()` has them."""
     pairs = [_KEYWORD.match(unmarked(text)) for text in arguments]
     places = ", ".join(unmarked(text) for text, pair in zip(arguments, pairs, strict=True) if pair is None)

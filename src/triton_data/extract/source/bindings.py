@@ -1,6 +1,6 @@
 """What the statements of a file bind.
 
-Enters: a `Module`, one of its units and a statement in it. Leaves: the module's bindings, star imports and `__all__`
+In: a `Module`, one of its units and a statement in it. Out: the module's bindings, star imports and `__all__`
 with what the statement adds to them. Not covered: captures of `match`, names made by `globals()` or `setattr`.
 """
 

@@ -1,6 +1,6 @@
 """Which module-level objects a statement changes: they must bring that statement along.
 
-Enters: the AST of one module-level statement, or the text of a definition. Leaves: names of what it assigns into or
+In: the AST of one module-level statement, or the text of a definition. Out: names of what it assigns into or
 calls a changing method of, or of what decorates it.
 Not covered: changes made by functions that it calls.
 """

@@ -1,6 +1,6 @@
 """The statements of one unit and the names they use, parsed when first asked for.
 
-Enters: a run of lines and where it begins, or statements that are parsed already. Leaves: their AST, with the line
+In: a run of lines and where it begins, or statements that are parsed already. Out: their AST, with the line
 numbers of the file; and `Uses`. Runs of lines that are equal, line number included, are one `Code`: a repository may
 hold a package twice, and each of its tests becomes a file of its own.
 Not covered: what stands around the unit (module.py).

@@ -1,6 +1,6 @@
 """Find: every Triton kernel and every `nn.Module` class of a repository, whatever spelling it is written in.
 
-Enters: a `Repo` and a path, or plain text. Leaves: `FoundKernel` and `FoundClass`, with the unit they stand in.
+In: a `Repo` and a path, or plain text. Out: `FoundKernel` and `FoundClass`, with the unit they stand in.
 A bytes pre-filter decides which files are parsed at all. Only statements are walked, never expressions: definitions
 can be nested in functions, classes and conditions, and nowhere else.
 Not covered: kernels made by calling `triton.jit(f)`, classes made by `type(...)`.
@@ -89,8 +89,8 @@ def kernels_in(repo: Repo, module: Module) -> Iterator[FoundKernel]:
 
 def _has_jit(repo: Repo, module: Module, text: str) -> bool:
     """Most functions are neither kernels nor parsed to find that out."""
-    for said in _DECORATORS.findall(text) if "@" in text else ():
-        chain = _CHAIN.match(said)
+    for spelling in _DECORATORS.findall(text) if "@" in text else ():
+        chain = _CHAIN.match(spelling)
         if chain is None or _is_jit(repo, module, tuple(chain[1].split("."))):
             return True
     return False
@@ -124,8 +124,8 @@ def _definitions(node: ast.AST, prefix: str, in_function: bool) -> Iterator[tupl
 
 
 def _is_kernel(repo: Repo, module: Module, node: Function) -> bool:
-    said = (decorator.func if isinstance(decorator, ast.Call) else decorator for decorator in node.decorator_list)
-    return any(_is_jit(repo, module, dotted(each)) for each in said)
+    functions = (decorator.func if isinstance(decorator, ast.Call) else decorator for decorator in node.decorator_list)
+    return any(_is_jit(repo, module, dotted(each)) for each in functions)
 
 
 def _is_jit(repo: Repo, module: Module, chain: tuple[str, ...]) -> bool:

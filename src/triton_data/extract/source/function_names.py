@@ -1,6 +1,6 @@
 """Which global names a function uses, told from its signature and the interpreter's symbol table of the rest.
 
-Enters: the text of one top-level function. Leaves: the function without its body, and the names that its body looks up
+In: the text of one top-level function. Out: the function without its body, and the names that its body looks up
 in the module; in half the time that parsing it and walking through it takes.
 Not covered: bodies that import, declare or define something that a symbol table says too little about; None.
 """

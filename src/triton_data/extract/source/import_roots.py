@@ -1,6 +1,6 @@
 """Which folders of a repository may be on `sys.path`, and which of them an importing file means.
 
-Enters: the paths of the files. Leaves: for the first part of an absolute import the folders that hold it, and an order
+In: the paths of the files. Out: for the first part of an absolute import the folders that hold it, and an order
 among them. Any folder that is no package itself counts: scripts are started from it, or its contents are installed.
 Not covered: what packaging metadata says (`package_dir`), changes of `sys.path` in code.
 """

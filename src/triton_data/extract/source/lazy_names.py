@@ -1,6 +1,6 @@
 """Names that a module of the repository makes when they are asked for, by a `__getattr__` of its own (PEP 562).
 
-Enters: a `Repo`. Leaves: one in which such names are asked for by calling that function, so that a closure finds them
+In: a `Repo`. Out: one in which such names are asked for by calling that function, so that a closure finds them
 and its text runs; the same `Repo` where there are none. Lines keep their numbers.
 Not covered: names that are asked for through star imports, or of a module that is passed around.
 """
@@ -53,13 +53,13 @@ def _spelled(data: bytes, path: str, home: str) -> set[bytes]:
     lists: list[bytes] = []
     if file == "__init__.py" and path.startswith(f"{folder}/"):
         lists += _RELATIVE.findall(data)
-    asked: set[bytes] = set()
+    requested: set[bytes] = set()
     if name in data:
         from_it, aliased = _asking(name)
         lists += from_it.findall(data)
         for each in {name, *aliased.findall(data)}:
-            asked.update(_attributes_of(each).findall(data))
-    return asked.union(*(_WORD.findall(_NOT_ASKED.sub(b"", each)) for each in lists))
+            requested.update(_attributes_of(each).findall(data))
+    return requested.union(*(_WORD.findall(_NOT_ASKED.sub(b"", each)) for each in lists))
 
 
 @lru_cache
@@ -102,8 +102,8 @@ def _leads_to(repo: Repo, target: Target, homes: set[str]) -> bool:
 def _applied(text: str, edits: list[Edit]) -> str:
     lines = text.encode("utf-8", "surrogateescape").split(b"\n")
     for first, start, last, end, new in sorted(edits, reverse=True):
-        made = lines[first - 1][:start] + new.encode() + lines[last - 1][end:]
-        lines[first - 1 : last] = [made, *[b""] * (last - first)]
+        rewritten = lines[first - 1][:start] + new.encode() + lines[last - 1][end:]
+        lines[first - 1 : last] = [rewritten, *[b""] * (last - first)]
     return b"\n".join(lines).decode("utf-8", "surrogateescape")
 
 
@@ -148,8 +148,8 @@ def _unread(module: Module) -> set[str]:
     """Names that only statements bind which nobody runs, or which give no value."""
     tops = [top for unit in module.units if not unit.kind for top in unit.nodes]
     nodes = [node for top in tops for node in ast.walk(top)]
-    shown = [node for node in nodes if isinstance(node, ast.If) and for_type_checkers(node)]
-    idle = {id(inner) for node in shown for statement in node.body for inner in ast.walk(statement)}
+    for_type_checkers_only = [node for node in nodes if isinstance(node, ast.If) and for_type_checkers(node)]
+    idle = {id(inner) for node in for_type_checkers_only for statement in node.body for inner in ast.walk(statement)}
     named: dict[bool, set[str]] = {True: set(), False: set()}
     for node in nodes:
         if isinstance(node, ast.AnnAssign | ast.Assign):

@@ -1,6 +1,6 @@
 """Notebooks as Python files: the code cells one after another.
 
-Enters: the bytes of an `.ipynb` file. Leaves: Python source, or `Unreadable` for what is no notebook.
+In: the bytes of an `.ipynb` file. Out: Python source, or `Unreadable` for what is no notebook.
 Cells that only IPython can read stay as comments, so that the classes of the other cells are found; `%magics`,
 `!commands` and questions with `?` become `pass`. Not covered: outputs, and cells that were run in another order.
 """

@@ -1,6 +1,6 @@
 """Where the functions and classes of a file stand, found by spelling, in a fraction of the time of parsing.
 
-Enters: the text of a file. Leaves: its top-level definitions as runs of lines, and the rest of the file with those
+In: the text of a file. Out: its top-level definitions as runs of lines, and the rest of the file with those
 lines left empty, so that everything else can be parsed at once and keeps its place. None: it cannot be told, as where
 a decorator decorates nothing; then the file has to be parsed as a whole.
 Not covered: whether a definition parses (code.py says so), definitions inside conditions (they are the rest).

@@ -1,6 +1,6 @@
 """The files of one repository as Python sees them: modules by dotted name, and what a name in one of them means.
 
-Enters: a mapping from posix path to bytes; none of them is read from disk and nothing is executed. Leaves: `Module`s,
+In: a mapping from posix path to bytes; none of them is read from disk and nothing is executed. Out: `Module`s,
 parsed when first asked for, and `lookup`, which follows imports, re-exports and star imports to where a name is bound.
 A folder without `__init__.py` is a package wherever it leads to a file, unless an installed package has the same name.
 Not covered: `sys.path` tricks, import hooks, names made by `setattr`/`globals()`, a module's `__getattr__`.
@@ -22,6 +22,8 @@ from triton_data.extract.source.import_roots import below, distance, folders_abo
 from triton_data.extract.source.installed_packages import provides
 from triton_data.extract.source.module import Binding, Broken, Import, Module
 from triton_data.extract.source.parsing import parse
+
+Key = tuple[str, str]  # path and name of what a module of the repository binds
 
 
 @dataclass(frozen=True, slots=True)

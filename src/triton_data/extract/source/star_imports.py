@@ -1,6 +1,6 @@
 """Where a name that a star import brings in really comes from: other people's packages, read but never imported.
 
-Enters: a module's dotted name and a name. Leaves: the `External` that an explicit import would spell, or None.
+In: a module's dotted name and a name. Out: the `External` that an explicit import would spell, or None.
 `from fastai.imports import *` brings in `nn`; what the standalone file needs is `from torch import nn`.
 Not covered: packages that are not pure Python, names made at import time.
 """

@@ -1,6 +1,6 @@
 """Which global names a piece of code uses, and when.
 
-Enters: the AST of one module-level statement. Leaves: one entry per dotted chain that starts at a name which Python
+In: the AST of one module-level statement. Out: one entry per dotted chain that starts at a name which Python
 would look up in the module (`x`, `F.relu`), marked with the moments at which it is needed: while the module is
 imported (base classes, decorators, defaults, plain code), once a function runs, or only in an annotation.
 Not covered: names inside string annotations, `eval`, and `globals()[...]`.

@@ -1,6 +1,6 @@
 """Who shows how a class is used: other classes of the repository.
 
-Enters: a `Repo`. Leaves: for a class the few classes that name it in their own code, largest first.
+In: a `Repo`. Out: for a class the few classes that name it in their own code, largest first.
 Not covered: use through strings and registries.
 """
 
@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from triton_data.extract.source.find import FoundClass, classes_in, may_hold_classes
 from triton_data.extract.source.module import Broken, Module
-from triton_data.extract.source.repo import Defined, Repo
+from triton_data.extract.source.repo import Defined, Key, Repo
 
-Key = tuple[str, str]
 MAX_USERS = 2
 
 
@@ -39,7 +38,7 @@ class Users:
 
 
 def all_classes(repo: Repo) -> list[tuple[Module, FoundClass]]:
-    """Found once for the repository: users, heirs and examples ask."""
+    """Found once for the repository: users, subclasses and examples ask."""
     return repo.once("all classes", lambda: _all_classes(repo))
 
 

@@ -1,6 +1,6 @@
 """What a test is called with when pytest runs it: the first case of each of its lists.
 
-Enters: a test function. Leaves: the keyword arguments of a call as source text, or None where it wants fixtures.
+In: a test function. Out: the keyword arguments of a call as source text, or None where it wants fixtures.
 Not covered: `pytestmark`, indirect parameters.
 """
 

@@ -1,9 +1,9 @@
 """Usage: every place in a repository that shows how its classes are constructed and called.
 
-Enters: a `Repo`. Leaves: `Snippet`s, small files of our own that stand where the usage stood, with a function
+In: a `Repo`. Out: `Snippet`s, small files of our own that stand where the usage stood, with a function
 `__usage__` to call: code blocks of README and docs, examples in docstrings, `__main__` blocks, tests, and what a file
 does at module level from where it first constructs a module class of the repository.
-Not covered: running them (probe.observe).
+Not covered: running them (`observe` of jailed/probe.py).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from triton_data.extract.source.module import Broken, Module
 from triton_data.extract.source.notebooks import SUFFIX
 from triton_data.extract.source.repo import Defined, InRepo, Repo
 from triton_data.extract.usage.parametrized import parametrized
+from triton_data.extract.wire import InputSource
 
 CALL = "__usage__"
 _FENCE = re.compile(
@@ -34,10 +35,10 @@ class Snippet:
     path: str  # of the file that is added to the repository
     origin: str  # where the usage stands
     text: str
-    kind: str  # usage or tests
+    source: InputSource  # usage or tests
 
     @property
-    def shown(self) -> str:
+    def body(self) -> str:
         """What is called, without the imports before it."""
         return self.text[self.text.rindex(f"def {CALL}") :]
 
@@ -70,7 +71,7 @@ def _from_document(repo: Repo, path: str) -> Iterator[Snippet]:
     for n, block in enumerate(blocks):
         wrapped = wrap(_without_prompts(block), imports)
         if wrapped is not None:
-            yield Snippet(posixpath.join(folder, f"_usage_{n}.py"), path, wrapped, "usage")
+            yield Snippet(posixpath.join(folder, f"_usage_{n}.py"), path, wrapped, InputSource.USAGE)
 
 
 def _without_prompts(block: str) -> str:
@@ -121,7 +122,7 @@ def _from_main(repo: Repo, path: str) -> Iterator[Snippet]:
                 text = _with_home(module, text)  # so that what is learnt is learnt about this file's own classes
             else:
                 text = "\n".join([*module.lines[: unit.start - 1], text])
-            yield Snippet(_beside(path, "main"), path, text, "usage")
+            yield Snippet(_beside(path, "main"), path, text, InputSource.USAGE)
 
 
 def _stem(path: str) -> str:
@@ -145,7 +146,7 @@ def _from_module_level(repo: Repo, path: str) -> Iterator[Snippet]:
         return
     spans = dict.fromkeys((node.lineno - 1, node.end_lineno) for node in doing[first:])  # `a; b` is one line
     parts = ["\n".join(module.lines[start:end]) for start, end in spans]
-    yield Snippet(_beside(path, "script"), path, _with_home(module, _moved("\n".join(parts))), "usage")
+    yield Snippet(_beside(path, "script"), path, _with_home(module, _moved("\n".join(parts))), InputSource.USAGE)
 
 
 def _constructs(repo: Repo, path: str, statement: ast.stmt) -> bool:
@@ -190,7 +191,7 @@ def _from_docstrings(repo: Repo, path: str) -> Iterator[Snippet]:
         if isinstance(node, ast.ClassDef | ast.FunctionDef) and ">>>" in (doc := ast.get_docstring(node) or ""):
             wrapped = wrap(_without_prompts(doc), [])
             if wrapped is not None:
-                yield Snippet(_beside(path, f"doc{n}"), path, _with_home(module, wrapped), "usage")
+                yield Snippet(_beside(path, f"doc{n}"), path, _with_home(module, wrapped), InputSource.USAGE)
 
 
 def _with_home(module: Module, text: str) -> str:
@@ -215,7 +216,7 @@ def _from_tests(repo: Repo, path: str) -> Iterator[Snippet]:
     for node in module.tree.body:
         for call in _test_calls(node):
             text = f"{module.text}\n\n\ndef {CALL}():\n    {call}\n"
-            yield Snippet(_beside(path, f"case{n}"), path, text, "tests")
+            yield Snippet(_beside(path, f"case{n}"), path, text, InputSource.TESTS)
             n += 1
 
 

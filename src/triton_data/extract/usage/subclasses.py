@@ -1,7 +1,7 @@
-"""Classes to give where a constructor asks for an unfinished one: `backbone: Backbone`, which only its heirs finish.
+"""Classes to give where a constructor asks for an unfinished one: `backbone: Backbone`, to be finished by subclasses.
 
-Enters: a `Repo`, and a class in it. Leaves: for each annotation of its constructor that is an unfinished class of the
-repository up to two finished ones that inherit from it. Not covered: heirs of heirs.
+In: a `Repo`, and a class in it. Out: for each annotation of its constructor that is an unfinished class of the
+repository up to two finished ones that inherit from it. Not covered: subclasses of subclasses.
 """
 
 from __future__ import annotations
@@ -9,31 +9,30 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from triton_data.extract.source.repo import Defined, Repo
+from triton_data.extract.source.repo import Defined, Key, Repo
 from triton_data.extract.usage.class_users import all_classes
 
-Key = tuple[str, str]
 FOR_ONE = 2
 
 
-class Heirs:
+class Subclasses:
     def __init__(self, repo: Repo) -> None:
         self.repo = repo
         self._nodes: dict[Key, ast.ClassDef] | None = None
-        self._heirs: dict[Key, list[Key]] = {}
+        self._subclasses: dict[Key, list[Key]] = {}
 
     def of(self, path: str, name: str) -> list[Key]:
         if self._nodes is None:
             self._nodes = self._index()
         node = self._nodes.get((path, name))
-        asked = [self._home(path, word) for word in _annotated(node)] if node is not None else []
-        return [heir for key in dict.fromkeys(asked) if key is not None for heir in self._finished(key)]
+        annotated = [self._home(path, word) for word in _annotated(node)] if node is not None else []
+        return [each for key in dict.fromkeys(annotated) if key is not None for each in self._finished(key)]
 
     def _finished(self, key: Key) -> list[Key]:
         nodes = self._nodes or {}
         if key not in nodes or not _unfinished(nodes[key]):
             return []
-        return [heir for heir in self._heirs.get(key, ()) if not _unfinished(nodes[heir])][:FOR_ONE]
+        return [each for each in self._subclasses.get(key, ()) if not _unfinished(nodes[each])][:FOR_ONE]
 
     def _index(self) -> dict[Key, ast.ClassDef]:
         nodes: dict[Key, ast.ClassDef] = {}
@@ -44,7 +43,7 @@ class Heirs:
             for base in found.node.bases:
                 home = self._home(module.path, ast.unparse(base))
                 if home is not None:
-                    self._heirs.setdefault(home, []).append((module.path, found.name))
+                    self._subclasses.setdefault(home, []).append((module.path, found.name))
         return nodes
 
     def _home(self, path: str, name: str) -> Key | None:

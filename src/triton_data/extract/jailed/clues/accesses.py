@@ -1,6 +1,6 @@
 """What code asks of its names: `config["width"]`, `config.model.width`, `data.num(field)`.
 
-Enters: the syntax tree of a standalone file. Leaves: `Questions`, by the last word of what is asked:
+In: the syntax tree of a standalone file. Out: `Questions`, by the last word of what is asked:
 `self.config.width` is asked of `config`. A name that is given what another one holds (`model = config["model"]`)
 asks for it. Not covered: names that are handed on under other names; jailed/guess/config_objects.py answers those as
 they come.
@@ -32,30 +32,30 @@ class Questions:
 
     @classmethod
     def read(cls, tree: ast.AST) -> Questions:
-        made = cls()
+        questions = cls()
         aliases: set[tuple[str, str]] = set()
         for node in ast.walk(tree):
             if isinstance(node, ast.Attribute) and (owner := last_word(node.value)):
-                made._note(made.attributes, node.value, owner, node.attr)
+                questions._note(questions.attributes, node.value, owner, node.attr)
             elif isinstance(node, ast.Subscript) and (key := _word(node)) and (owner := last_word(node.value)):
-                made._note(made.items, node.value, owner, key)
+                questions._note(questions.items, node.value, owner, key)
             elif isinstance(node, ast.Call):
-                made.functions.add(last_word(node.func))
+                questions.functions.add(last_word(node.func))
                 if last_word(node.func) == "isinstance" and len(node.args) == 2:
-                    told = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
-                    made.kinds.update((each.id, None) for each in told if isinstance(each, ast.Name))
+                    kinds = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
+                    questions.kinds.update((each.id, None) for each in kinds if isinstance(each, ast.Name))
                 if isinstance(node.func, ast.Attribute):
-                    made.called.add((last_word(node.func.value), node.func.attr))
+                    questions.called.add((last_word(node.func.value), node.func.attr))
             elif isinstance(node, ast.Assign) and len(node.targets) == 1:
                 if isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Tuple):
-                    made.results[last_word(node.value.func)] = len(node.targets[0].elts)
+                    questions.results[last_word(node.value.func)] = len(node.targets[0].elts)
                 aliases.add((last_word(node.targets[0]), last_word(node.value)))
         for _ in range(2):
             for alias, meant in aliases:
                 if alias and meant and alias != meant:
-                    for table in (made.items, made.attributes):
+                    for table in (questions.items, questions.attributes):
                         table.setdefault(meant, {}).update(table.get(alias, {}))
-        return made
+        return questions
 
     def _note(self, table: dict[str, dict[str, None]], value: ast.expr, owner: str, name: str) -> None:
         table.setdefault(owner, {})[name] = None
@@ -69,7 +69,7 @@ class Questions:
         """Whether no tensor, layer, string or list could answer."""
         return self.by_key(owner) or any(name not in _COMMON for name in self.attributes.get(owner, ()))
 
-    def stand_in(self, owner: str) -> str:
+    def mark_for(self, owner: str) -> str:
         return "⟦module⟧" if owner in self.functions else "⟦config⟧"
 
     def parts(self, owner: str) -> list[str]:

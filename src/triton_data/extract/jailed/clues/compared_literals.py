@@ -1,6 +1,6 @@
 """The values that a class's own code compares a parameter with: `if mode == "sum"`, `kind in ("lstm", "gru")`.
 
-Enters: the source of a standalone file. Leaves: for each parameter name the string and number literals it meets, as
+In: the source of a standalone file. Out: for each parameter name the string and number literals it meets, as
 source text: comparisons, `match` cases, and the keys of dictionaries that it is looked up in.
 Not covered: values that are computed.
 """

@@ -1,6 +1,7 @@
 """Shapes that an author wrote in words: `x: (B, C, H, W)`, ``x`` (torch.Tensor): ... of shape [batch, time, dim].
 
-Enters: docstrings and comments of a class as text. Leaves: for an argument's name the axes as written.
+In: docstrings and comments of a class as text. Out: for an argument's name the axes as written.
+Not covered: which size an axis has (`axis_size` of jailed/guess/guess.py).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What code says about the lines that fail: the condition that stands there, and the sizes that are asked about.
 
-Enters: the syntax tree of the standalone file. Leaves: for a line the condition of its `assert`, of the `if`s around
+In: the syntax tree of the standalone file. Out: for a line the condition of its `assert`, of the `if`s around
 its `raise`, or the one that it hands to a function, as `check(x.ndim == 3, "...")` does; for lines the integers that
 the functions around them compare something with. The tree is walked once.
 Not covered: conditions in other files, sizes that are kept in variables.

@@ -1,7 +1,7 @@
-"""Stand-ins for what a constructor asks things of: settings (`config["width"]`, `config.model.width`) and collections
+"""Objects for what a constructor asks things of: settings (`config["width"]`, `config.model.width`) and collections
 of facts (`data.num(field)`).
 
-Enters: an `Attempt`, and which answers were chosen before. Leaves: objects that answer whatever they are asked with a
+In: an `Attempt`, and which answers were chosen before. Out: objects that answer whatever they are asked with a
 guess by the name that they are asked by, and that can then be written as source text of plain Python: a namespace, a
 dictionary, a function that always answers the same, or a module that hands on what it is called with. Runs in the jail.
 Not covered: settings that are looked through (`for key in config`), answers that depend on the question.
@@ -38,9 +38,9 @@ class Answers:
         text = self.chosen.get(name) or options(name, self.attempt)[0]
         asked = name not in self.chosen and (function or questions.asked(name))
         if text == "⟦module⟧":
-            return StandInModule(name, self), ""
+            return ConfigModule(name, self), ""
         if depth < MAX_DEPTH and (asked or text == "⟦config⟧"):
-            return StandIn(name, self, depth + 1), ""
+            return ConfigObject(name, self, depth + 1), ""
         self.given[name] = text
         return self.attempt.value(text), text
 
@@ -51,53 +51,53 @@ def options(name: str, attempt: Attempt) -> list[str]:
     return [plain.get(value, value) for value in constructor_values(known, {}, attempt.literals)]
 
 
-class StandIn:
+class ConfigObject:
     """Everything but its answers is kept in one place, out of the way of the names that it may be asked for."""
 
     def __init__(self, name: str, answers: Answers, depth: int = 0) -> None:
-        self._stand_in = _Asked(name, answers, depth)
+        self._asked_of = _AskedOf(name, answers, depth)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name == "_stand_in":
+        if name.startswith("__") or name == "_asked_of":
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        return self._stand_in.answer(self._stand_in.attributes, name)
+        return self._asked_of.answer(self._asked_of.attributes, name)
 
     def __getitem__(self, key: Any) -> Any:
         if not isinstance(key, str | int):
             raise TypeError(f"settings are not asked for by {type(key).__name__}")
-        return self._stand_in.answer(self._stand_in.items, key)
+        return self._asked_of.answer(self._asked_of.items, key)
 
     def __call__(self, *_: Any, **__: Any) -> Any:
-        return self._stand_in.answer(self._stand_in.results, self._stand_in.name)
+        return self._asked_of.answer(self._asked_of.results, self._asked_of.name)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._stand_in.items
+        return key in self._asked_of.items
 
-    def __deepcopy__(self, memory: Any) -> StandIn:
+    def __deepcopy__(self, memory: Any) -> ConfigObject:
         return self
 
-    def copy(self) -> StandIn:
+    def copy(self) -> ConfigObject:
         return self
 
     def keys(self) -> tuple[str, ...]:
         return ()
 
     def items(self) -> tuple[tuple[str, Any], ...]:
-        self._stand_in.mapping = True
+        self._asked_of.mapping = True
         return ()
 
     def get(self, key: Any, default: Any = None) -> Any:
         """As a dictionary that lacks the key, which the text that is written lacks as well."""
-        self._stand_in.mapping = True
-        return self._stand_in.items[key][0] if key in self._stand_in.items else default
+        self._asked_of.mapping = True
+        return self._asked_of.items[key][0] if key in self._asked_of.items else default
 
 
-class StandInModule(torch.nn.Module):  # type: ignore[misc]
+class ConfigModule(torch.nn.Module):  # type: ignore[misc]
     """A part that a model calls and asks for its sizes, as `encoder.dim`."""
 
     def __init__(self, name: str, answers: Answers) -> None:
         super().__init__()
-        object.__setattr__(self, "_stand_in", _Asked(name, answers, 0))
+        object.__setattr__(self, "_asked_of", _AskedOf(name, answers, 0))
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -105,7 +105,7 @@ class StandInModule(torch.nn.Module):  # type: ignore[misc]
         except AttributeError:
             if name.startswith("_"):
                 raise
-            return self._stand_in.answer(self._stand_in.attributes, name)
+            return self._asked_of.answer(self._asked_of.attributes, name)
 
     def forward(self, x: Any, *_: Any, **__: Any) -> Any:
         """As its text does."""
@@ -113,13 +113,13 @@ class StandInModule(torch.nn.Module):  # type: ignore[misc]
         return (x, *[None] * (count - 1)) if count else x
 
 
-def _results(part: StandInModule) -> int:
-    asked: _Asked = part._stand_in
+def _results(part: ConfigModule) -> int:
+    asked: _AskedOf = part._asked_of
     return asked.answers.attempt.questions.results.get(asked.name, 0)
 
 
 @dataclass(eq=False)
-class _Asked:
+class _AskedOf:
     name: str
     answers: Answers
     depth: int
@@ -135,13 +135,13 @@ class _Asked:
         return table[key][0]
 
 
-def text_of(value: StandIn | StandInModule) -> str:
-    asked: _Asked = value._stand_in
+def text_of(value: ConfigObject | ConfigModule) -> str:
+    asked: _AskedOf = value._asked_of
 
     def written(table: dict[Any, tuple[Any, str]], form: str) -> list[str]:
         return [form.format(key, text or text_of(answer)) for key, (answer, text) in table.items()]
 
-    if isinstance(value, StandInModule):
+    if isinstance(value, ConfigModule):
         result = f"({', '.join(['x', *['None'] * (count - 1)])},)" if (count := _results(value)) else "x"
         return part_text(result, written(asked.attributes, "{0!r}: {1}"))
     if asked.results:
@@ -160,13 +160,13 @@ def part_text(result: str = "x", attributes: Iterable[str] = ()) -> str:
     return f"type('Part', (torch.nn.Identity,), {{{inside}}})()"
 
 
-def ask_later(value: StandIn | StandInModule, attempt: Attempt) -> None:
+def ask_later(value: ConfigObject | ConfigModule, attempt: Attempt) -> None:
     """What `forward` will ask of the settings that the model keeps; what it calls then is a part."""
-    asked: _Asked = value._stand_in
+    asked: _AskedOf = value._asked_of
     for name, by_key in attempt.questions.later(asked.name):
         if not by_key:
             answer = getattr(value, name)
-            if isinstance(answer, StandIn) and (asked.name, name) in attempt.questions.called:
-                asked.attributes[name] = (StandInModule(name, asked.answers), "")
-        elif isinstance(value, StandIn):
+            if isinstance(answer, ConfigObject) and (asked.name, name) in attempt.questions.called:
+                asked.attributes[name] = (ConfigModule(name, asked.answers), "")
+        elif isinstance(value, ConfigObject):
             value[name]

@@ -1,6 +1,6 @@
 """Arguments of `forward` that are looked into: `batch["image"]`, `data.edge_index`.
 
-Enters: the parameters of `forward`, and what the code asks of their names. Leaves: `Slot`s, one for each tensor: a
+In: the parameters of `forward`, and what the code asks of their names. Out: `Slot`s, one for each tensor: a
 parameter, or a part of one. The Specs of parts stand side by side and are corrected like other arguments.
 Not covered: parts of parts.
 """

@@ -1,6 +1,7 @@
 """Graphs as their layers take them: nodes, and edges as pairs of node numbers.
 
-Enters: names of arguments. Leaves: for each a Spec, all of one graph. Nothing where no name speaks of edges.
+In: names of arguments. Out: for each a Spec, all of one graph. Nothing where no name speaks of edges.
+Not covered: graphs without edge indices, such as adjacency matrices.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Values that must be made themselves: configs, and instances of the file's own classes.
 
-Enters: an `Attempt`, a class and keyword arguments with marks such as ⟦new Config⟧. Leaves: the `Result` of
-constructing it and the arguments as they were in the end. A config of unknown class is a stand-in (config_objects.py).
+In: an `Attempt`, a class and keyword arguments with marks such as ⟦new Config⟧. Out: the `Result` of
+constructing it and the arguments as they were in the end. A config of unknown class is a `ConfigObject`.
 Runs in the jail. Not covered: which arguments to give (jailed/search/construct.py).
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 import torch
 
 from triton_data.extract.jailed.attempt import Attempt, Result
-from triton_data.extract.jailed.guess.config_objects import Answers, StandIn, StandInModule, ask_later, text_of
+from triton_data.extract.jailed.guess.config_objects import Answers, ConfigModule, ConfigObject, ask_later, text_of
 from triton_data.extract.jailed.guess.guess import INSTANCES, constructor_values
 
 _LAYERS = r"layers?$|depth|blocks?$"
@@ -69,39 +69,39 @@ def lists_of_records(name: str, attempt: Attempt) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Constructed:
+class ConstructedWith:
     result: Result
     kwargs: dict[str, str]
-    asked: tuple[str, ...] = ()  # settings that were asked for by name
+    settings: tuple[str, ...] = ()  # settings that were asked for by name
 
 
-def construct_with(attempt: Attempt, cls: type, kwargs: dict[str, str], chosen: dict[str, str]) -> Constructed:
+def construct_with(attempt: Attempt, cls: type, kwargs: dict[str, str], chosen: dict[str, str]) -> ConstructedWith:
     """Values that must be made themselves: another class of the file, or settings, answered by what is `chosen`."""
     kwargs = dict(kwargs)
     answers = Answers(attempt, chosen)
-    stands: dict[str, StandIn | StandInModule] = {}
+    objects: dict[str, ConfigObject | ConfigModule] = {}
     for name, text in kwargs.items():
         marked = _MARKED.match(text)
         if marked:
-            kwargs[name] = _made(attempt, marked[2], _HOW[marked[1]])
+            kwargs[name] = _instance_text(attempt, marked[2], _HOW[marked[1]])
         elif text.startswith("[⟦"):
-            kwargs[name] = _MARKS.sub(lambda one: _made(attempt, one[2], _HOW[one[1]]), text)
+            kwargs[name] = _MARKS.sub(lambda one: _instance_text(attempt, one[2], _HOW[one[1]]), text)
         elif text == "⟦config⟧":
-            stands[name] = StandIn(name, answers)
+            objects[name] = ConfigObject(name, answers)
         elif text == "⟦module⟧":
-            stands[name] = StandInModule(name, answers)
+            objects[name] = ConfigModule(name, answers)
         elif text == "⟦identity⟧":
             kwargs[name] = "torch.nn.Identity()"
-    if not stands:
-        return Constructed(attempt.construct(cls, [], kwargs), kwargs)
-    told = {name: text for name, text in kwargs.items() if name not in stands}
-    result = attempt.construct(cls, [], told, stands)
+    if not objects:
+        return ConstructedWith(attempt.construct(cls, [], kwargs), kwargs)
+    plain_kwargs = {name: text for name, text in kwargs.items() if name not in objects}
+    result = attempt.construct(cls, [], plain_kwargs, objects)
     if result.ok:
-        for stand in stands.values():
-            ask_later(stand, attempt)
-        kwargs |= {name: text_of(stand) for name, stand in stands.items()}
+        for each in objects.values():
+            ask_later(each, attempt)
+        kwargs |= {name: text_of(each) for name, each in objects.items()}
         result = attempt.construct(cls, [], kwargs)
-    return Constructed(result, kwargs, tuple(answers.given))
+    return ConstructedWith(result, kwargs, tuple(answers.given))
 
 
 _How = Callable[[inspect.Parameter], int | None]  # another default, 0: guess one; None: leave it
@@ -127,7 +127,7 @@ def eighth(parameter: inspect.Parameter) -> int | None:
 _HOW: dict[str, _How] = {"new": _small, "shallow": _shallow, "eighth": eighth, "plain": lambda parameter: None}
 
 
-def _made(attempt: Attempt, name: str, how: _How, depth: int = 0) -> str:
+def _instance_text(attempt: Attempt, name: str, how: _How, depth: int = 0) -> str:
     """An instance of a class of the file, with guesses for what it requires."""
     cls = attempt.namespace[name]
     parts = []
@@ -143,7 +143,7 @@ def _made(attempt: Attempt, name: str, how: _How, depth: int = 0) -> str:
             if value == "⟦config⟧":
                 value = "types.SimpleNamespace()"
             elif marked:
-                value = _made(attempt, marked[2], how, depth + 1) if depth < 3 else "None"
+                value = _instance_text(attempt, marked[2], how, depth + 1) if depth < 3 else "None"
             parts.append(f"{parameter.name}={value}")
     return f"⟦{name}⟧({', '.join(parts)})"
 

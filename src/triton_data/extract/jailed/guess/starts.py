@@ -1,6 +1,6 @@
 """Where the search for forward arguments starts: what the model, its signature and its author's words suggest.
 
-Enters: a constructed model, the parameters of its `forward`, and shapes that its author wrote down. Leaves: lists of
+In: a constructed model, the parameters of its `forward`, and shapes that its author wrote down. Out: lists of
 Specs, the likeliest first. Runs in the jail. Not covered: correcting them (jailed/search/forward.py).
 """
 
@@ -17,22 +17,21 @@ import torch
 from triton_data.extract.jailed.clues.accesses import Questions
 from triton_data.extract.jailed.guess.forward_parts import Slot, slots
 from triton_data.extract.jailed.guess.graphs import graph
-from triton_data.extract.jailed.guess.guess import LENGTHS, axis_size, forward_hint, scalar_hint, template
-from triton_data.extract.jailed.spec import FLOAT, INT, Spec
-
-Specs = tuple[Spec, ...]
+from triton_data.extract.jailed.guess.guess import axis_size, forward_hint, scalar_hint, template
+from triton_data.extract.jailed.guess.name_rules import LENGTHS
+from triton_data.extract.jailed.spec import FLOAT, INT, Spec, Specs
 
 
 def starts(
     model: Any,
     known: list[inspect.Parameter],
     shapes: dict[str, list[str]],
-    stated: Stated | None = None,
+    sizes: InputSizes | None = None,
     questions: Questions | None = None,
 ) -> Iterator[Specs]:
-    """Each template as it is, with the sizes that the constructor was told, and with smaller companions."""
+    """Each template as it is, with the sizes that the constructor was given, and with smaller companions."""
     for specs in _templates(model, known, shapes, questions):
-        if stated is not None and (sized := tuple(map(stated.sized, specs))) != specs:
+        if sizes is not None and (sized := tuple(map(sizes.sized, specs))) != specs:
             yield sized
         yield specs
         yield from _companions(specs)
@@ -53,15 +52,15 @@ def _companions(specs: Specs) -> Iterator[Specs]:
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
-    """Sizes of the input that a constructor is told: of its images, its frames, its sequences."""
+class InputSizes:
+    """Sizes of the input that a constructor is given: of its images, its frames, its sequences."""
 
     side: tuple[int, ...] = ()
     frames: int = 0
     length: int = 0
 
     @classmethod
-    def read(cls, values: dict[str, Any]) -> Stated:
+    def read(cls, values: dict[str, Any]) -> InputSizes:
         found: dict[str, Any] = {}
         for name, value in values.items():
             plain = type(value) is int and 0 < value <= 512
@@ -103,10 +102,12 @@ def _templates(
                 yield tuple(slot.holds(spec) for slot, spec in zip(places, nodes, strict=True))
             specs = [_template(slot.parameter, width, rank, kind, high) for slot in places]
             if (apart := _beside_sequences(names, specs)) != specs:
-                yield _held(places, apart)
+                yield _in_slots(places, apart)
             if kind == INT and len(specs) > 1:  # words, and beside them what is as wide as words become
-                yield _held(places, [specs[0], *(_template(s.parameter, width, 3, FLOAT, high) for s in places[1:])])
-            yield _held(places, specs)
+                yield _in_slots(
+                    places, [specs[0], *(_template(s.parameter, width, 3, FLOAT, high) for s in places[1:])]
+                )
+            yield _in_slots(places, specs)
 
 
 _SEQUENCE = re.compile(r"seq|list|hist|session|words|tokens|ids$")
@@ -120,7 +121,7 @@ def _beside_sequences(names: list[str], specs: list[Spec]) -> list[Spec]:
     return [replace(spec, shape=spec.shape[:1]) if one else spec for spec, one in zip(specs, single, strict=True)]
 
 
-def _held(places: list[Slot], specs: list[Spec]) -> Specs:
+def _in_slots(places: list[Slot], specs: list[Spec]) -> Specs:
     return tuple(slot.holds(named(spec, slot.parameter)) for slot, spec in zip(places, specs, strict=True))
 
 

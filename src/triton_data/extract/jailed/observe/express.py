@@ -1,8 +1,8 @@
 """Python values as source text, so that what was seen in one run can be written into a standalone file.
 
-Enters: a value met while foreign code ran, and what `Constructions` remembers of how objects were made. Leaves: an
+In: a value met while foreign code ran, and what `Constructions` remembers of how objects were constructed. Out: an
 expression; names of the executed file stand between ⟦ and ⟧, because another file may call them otherwise.
-Runs in the jail. Not covered: open files, generators, anything whose making was not seen (`Inexpressible`).
+Runs in the jail. Not covered: open files, generators, anything whose constructor was not seen (`Inexpressible`).
 """
 
 from __future__ import annotations
@@ -25,14 +25,17 @@ class Inexpressible(Exception):
 
 
 class Constructions:
-    """How objects were made: (class, args, kwargs), by identity; the objects are kept alive so that ids stay true."""
+    """How objects were constructed: (class, args, kwargs), by id; the objects are kept alive so that ids stay true."""
 
     def __init__(self, namespace: dict[str, Any]) -> None:
         self.namespace = namespace
-        self.made: dict[int, tuple[Any, type, tuple[Any, ...], dict[str, Any]]] = {}
+        self._by_id: dict[int, tuple[Any, type, tuple[Any, ...], dict[str, Any]]] = {}
 
     def remember(self, obj: Any, cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        self.made[id(obj)] = (obj, cls, args, kwargs)
+        self._by_id[id(obj)] = (obj, cls, args, kwargs)
+
+    def knows(self, obj: Any) -> bool:
+        return id(obj) in self._by_id and self._by_id[id(obj)][0] is obj
 
     def express(self, value: Any, depth: int = 0) -> str:
         if depth > MAX_DEPTH:
@@ -75,8 +78,8 @@ class Constructions:
         return f"{type(value).__name__}([{inner}])"
 
     def _object(self, value: Any, depth: int) -> str:
-        if id(value) in self.made and self.made[id(value)][0] is value:
-            _, cls, args, kwargs = self.made[id(value)]
+        if self.knows(value):
+            _, cls, args, kwargs = self._by_id[id(value)]
             return self.call(self.name_of(cls), args, kwargs, depth)
         if isinstance(value, functools.partial):
             return self.call("functools.partial", (value.func, *value.args), value.keywords, depth)

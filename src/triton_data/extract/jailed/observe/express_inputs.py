@@ -1,6 +1,6 @@
 """A kernel's arguments as source text: what express.py leaves out matters where addresses are computed.
 
-Enters: a value met in a call. Leaves: an expression for `get_inputs()`. Tensors keep the order of their axes in memory;
+In: a value met in a call. Out: an expression for `get_inputs()`. Tensors keep the order of their axes in memory;
 integers, which are places, lengths and tables, keep what makes them valid: few of them are written out, different
 ones stay different. Not covered: strides that no order of axes explains.
 Runs in the jail.
@@ -17,10 +17,10 @@ from triton_data.extract.jailed.observe.express import MAX_TEXT, Constructions, 
 WRITTEN_OUT = 64  # integers
 
 
-def express_argument(made: Constructions, value: Any) -> str:
+def express_argument(constructions: Constructions, value: Any) -> str:
     if isinstance(value, torch.Tensor) and type(value) is torch.Tensor and value.device.type != "meta":
         return _tensor(value)
-    return made.express(value)
+    return constructions.express(value)
 
 
 def _tensor(value: torch.Tensor) -> str:

@@ -1,7 +1,7 @@
 """Run a piece of usage once and note how functions that launch kernels were called, and what it compared.
 
-Enters: the text of a standalone file, the function in it to call, the names of the functions, and for some of them the
-names of functions that may compute what the usage compares with. Leaves: arguments as source text, and which of
+In: the text of a standalone file, the function in it to call, the names of the functions, and for some of them the
+names of functions that may compute what the usage compares with. Out: arguments as source text, and which of
 those functions did: on the same arguments, the numbers that were compared, in the shapes and types of the result.
 Runs in the jail. Not covered: judging the kernels; a comparison that fails is passed over.
 """
@@ -22,8 +22,9 @@ from triton_data.extract.jailed.attempt import limited, tensors_in
 from triton_data.extract.jailed.observe.cpu_devices import on_cpu
 from triton_data.extract.jailed.observe.express import Constructions, Inexpressible
 from triton_data.extract.jailed.observe.express_inputs import express_argument
+from triton_data.extract.wire import Call as WrittenCall
+from triton_data.extract.wire import LaunchesSeen, ObserveLaunches
 
-Facts = dict[str, Any]
 MAX_CALLS, MAX_COMPARED, MAX_ELEMENTS = 3, 60, 1 << 24
 _COMPARING = ((torch.testing, "assert_close"), (torch, "allclose"), (torch, "equal"), (torch.Tensor, "allclose"),
               (torch.Tensor, "equal"), (np.testing, "assert_allclose"), (np.testing, "assert_array_equal"),
@@ -31,10 +32,10 @@ _COMPARING = ((torch.testing, "assert_close"), (torch, "allclose"), (torch, "equ
 
 
 @dataclass(eq=False)
-class Call:
-    """One call: its arguments as text and as values before and after, and what it returned."""
+class SeenCall:
+    """One call: its arguments as source text and as values before and after, and what it returned."""
 
-    texts: Facts | None
+    written: WrittenCall | None  # None: not everything in it has source text
     before: tuple[Any, Any]
     after: tuple[Any, Any] = ((), {})
     result: Any = None
@@ -45,7 +46,7 @@ class Call:
 class Launches:
     compared: list[torch.Tensor] = field(default_factory=list)
     results: list[torch.Tensor] = field(default_factory=list)  # kept alive, so that each is known by its id
-    calls: dict[str, list[Call]] = field(default_factory=dict)
+    calls: dict[str, list[SeenCall]] = field(default_factory=dict)
 
     @contextmanager
     def comparing(self) -> Iterator[None]:
@@ -100,15 +101,15 @@ class Launches:
             namespace[alias] = wrapped
 
     def _calling(self, name: str, original: Callable[..., Any], namespace: dict[str, Any]) -> Callable[..., Any]:
-        found = self.calls.setdefault(name, [])
+        calls = self.calls.setdefault(name, [])
 
         @functools.wraps(original)
         def called(*args: Any, **kwargs: Any) -> Any:
-            enough = sum(call.returned for call in found) >= MAX_CALLS
+            enough = sum(call.returned for call in calls) >= MAX_CALLS
             if enough or sum(tensor.numel() for tensor in tensors_in([args, kwargs])) > MAX_ELEMENTS:
                 return original(*args, **kwargs)
-            call = Call(_texts(namespace, args, kwargs), _copied((args, kwargs)))
-            found.append(call)
+            call = SeenCall(_source_text(namespace, args, kwargs), _copied((args, kwargs)))
+            calls.append(call)
             call.result = original(*args, **kwargs)
             call.after, call.returned = _copied((args, kwargs)), True
             self.results += tensors_in(call.result)
@@ -117,31 +118,36 @@ class Launches:
         return called
 
 
-def launches(payload: Facts, load: Callable[[str], dict[str, Any]]) -> Facts:
+def observe_launches(request: ObserveLaunches, load: Callable[[str], dict[str, Any]]) -> LaunchesSeen:
     torch.manual_seed(0)
     seen, error = Launches(), ""
     references: dict[str, Callable[..., Any]] = {}
     with seen.comparing(), on_cpu():
         try:
-            with limited(payload["seconds"]):
-                namespace = load(payload["text"])
-                references = {name: namespace[name] for name in payload["references"]}
-                for name in payload["functions"]:
+            with limited(request.seconds):
+                namespace = load(request.text)
+                references = {name: namespace[name] for name in request.references}
+                for name in request.functions:
                     seen.watch(namespace, name)
-                namespace[payload["call"]]()
+                namespace[request.call]()
         except (Exception, SystemExit) as raised:  # noqa: BLE001 - what ran before the error is still evidence
             error = f"{type(raised).__name__}: {raised}"[:600]
         agreeing = {
-            name: _agreeing(reference, seen, payload["references"][name]) for name, reference in references.items()
+            name: call
+            for name, reference in references.items()
+            if (call := _agreeing(reference, seen, request.references[name])) is not None
         }
-    calls = {name: [call.texts for call in found if call.texts and call.returned] for name, found in seen.calls.items()}
-    return {"calls": calls, "agreeing": agreeing, "error": error}
+    calls = {
+        name: tuple(call.written for call in calls if call.written is not None and call.returned)
+        for name, calls in seen.calls.items()
+    }
+    return LaunchesSeen(calls, agreeing, error)
 
 
-def _agreeing(reference: Callable[..., Any], seen: Launches, function: str) -> Facts | None:
-    """The texts of the first call for which the reference gives what was compared."""
+def _agreeing(reference: Callable[..., Any], seen: Launches, function: str) -> WrittenCall | None:
+    """The first call for which the reference gives what was compared."""
     for call in seen.calls.get(function, ()):
-        if call.texts is None or not call.returned:
+        if call.written is None or not call.returned:
             continue
         try:
             with limited(5.0), torch.no_grad():
@@ -149,15 +155,15 @@ def _agreeing(reference: Callable[..., Any], seen: Launches, function: str) -> F
                 given = reference(*args, **kwargs)
         except (Exception, SystemExit):  # noqa: BLE001 - foreign code may raise anything
             continue
-        written = _written(call.before, (args, kwargs))
-        alike = _forms(given) == _forms(call.result) and written.keys() == _written(call.before, call.after).keys()
-        made = [*tensors_in(given), *written.values()]
-        if alike and made and all(any(_near(one, other) for other in seen.compared) for one in made):
-            return call.texts
+        changed = _changed(call.before, (args, kwargs))
+        alike = _forms(given) == _forms(call.result) and changed.keys() == _changed(call.before, call.after).keys()
+        outputs = [*tensors_in(given), *changed.values()]
+        if alike and outputs and all(any(_near(one, other) for other in seen.compared) for one in outputs):
+            return call.written
     return None
 
 
-def _written(before: Any, after: Any) -> dict[int, torch.Tensor]:
+def _changed(before: Any, after: Any) -> dict[int, torch.Tensor]:
     pairs = enumerate(zip(tensors_in(list(before)), tensors_in(list(after)), strict=True))
     return {place: new for place, (old, new) in pairs if not _same(old, new)}
 
@@ -184,16 +190,17 @@ def _small(difference: torch.Tensor, beside: torch.Tensor) -> bool:
     return float(difference.detach().abs().max()) <= 0.05 * float(beside.detach().abs().max())
 
 
-def _texts(namespace: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Facts | None:
-    made = Constructions(namespace)
+def _source_text(namespace: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> WrittenCall | None:
+    constructions = Constructions(namespace)
     try:
-        texts = {
-            "args": [express_argument(made, value) for value in args],
-            "kwargs": {key: express_argument(made, value) for key, value in kwargs.items()},
-        }
+        written = WrittenCall(
+            tuple(express_argument(constructions, value) for value in args),
+            {key: express_argument(constructions, value) for key, value in kwargs.items()},
+        )
     except Inexpressible:
         return None
-    return None if "⟦" in repr(texts) else texts  # it needs objects of the file's own
+    own_objects = any("⟦" in text for text in (*written.args, *written.kwargs, *written.kwargs.values()))
+    return None if own_objects else written
 
 
 def _copied(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """Run a piece of usage once and note how every class in it was constructed and called.
 
-Enters: the text of a standalone file and the function in it to call. Leaves: evidence, one entry for each way in which
+In: the namespace of a standalone file while a function of it is called. Out: evidence, one entry for each way in which
 a class of the file was used: constructor and forward arguments as source text (express.py).
 Runs in the jail. Not covered: calls that do not go through `Module.__call__`, arguments that changed before the call.
 """
@@ -11,14 +11,26 @@ import functools
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 
 from triton_data.extract.jailed.observe.express import Constructions, Inexpressible
+from triton_data.extract.wire import Call, Evidence, EvidenceByClass
 
 MAX_PER_CLASS = 4
-Evidence = dict[str, Any]
+MAX_CALLS = 2  # of one instance
+
+
+@dataclass(eq=False)
+class _Instance:
+    """What is noted of one object while it is watched."""
+
+    init: tuple[str, ...] | None  # None: its arguments have no source text
+    init_kw: dict[str, str] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+    call_failed: str = ""
 
 
 def _plain_new(cls: type, *args: Any, **kwargs: Any) -> Any:
@@ -28,11 +40,10 @@ def _plain_new(cls: type, *args: Any, **kwargs: Any) -> Any:
 class Observer:
     def __init__(self, namespace: dict[str, Any]) -> None:
         self.namespace = namespace
-        self.made = Constructions(namespace)
+        self.constructions = Constructions(namespace)
         self.ours = {v for v in namespace.values() if isinstance(v, type)}
-        self.found: dict[type, list[Evidence]] = {}
-        self._of: dict[int, Evidence] = {}
-        self._quiet = False
+        self._instances: dict[type, list[_Instance]] = {}
+        self._by_id: dict[int, _Instance] = {}
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -53,7 +64,7 @@ class Observer:
     def _new(self) -> Callable[..., Any]:
         def new(cls: type, *args: Any, **kwargs: Any) -> Any:
             obj: Any = object.__new__(cls)
-            self.made.remember(obj, cls, args, kwargs)
+            self.constructions.remember(obj, cls, args, kwargs)
             if cls in self.ours:
                 self._constructed(obj, cls, args, kwargs)
             return obj
@@ -61,39 +72,36 @@ class Observer:
         return new
 
     def _constructed(self, obj: Any, cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        known = self.found.setdefault(cls, [])
         try:
             # at once: the constructor may change what it was given
-            evidence = {
-                "init": [self.made.express(arg) for arg in args],
-                "init_kw": {key: self.made.express(value) for key, value in kwargs.items()},
-                "calls": [],
-            }
-        except Inexpressible as error:
-            evidence = {"failed": str(error), "calls": []}
-        self._of[id(obj)] = evidence
-        known.append(evidence)
+            written = self._written(args, kwargs)
+            instance = _Instance(written.args, written.kwargs)
+        except Inexpressible:
+            instance = _Instance(None)
+        self._by_id[id(obj)] = instance
+        self._instances.setdefault(cls, []).append(instance)
+
+    def _written(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
+        express = self.constructions.express
+        return Call(tuple(express(arg) for arg in args), {key: express(value) for key, value in kwargs.items()})
 
     def _call(self, original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)
         def call(module: Any, *args: Any, **kwargs: Any) -> Any:
-            evidence = self._of.get(id(module))
-            if evidence is not None and len(evidence["calls"]) < 2:
+            instance = self._by_id.get(id(module))
+            if instance is not None and len(instance.calls) < MAX_CALLS:
                 try:
-                    noted = {
-                        "args": [self.made.express(arg) for arg in args],
-                        "kwargs": {key: self.made.express(value) for key, value in kwargs.items()},
-                    }
-                    if noted not in evidence["calls"]:
-                        evidence["calls"].append(noted)
+                    written = self._written(args, kwargs)
+                    if written not in instance.calls:
+                        instance.calls.append(written)
                 except Inexpressible as error:
-                    evidence.setdefault("call_failed", str(error))
+                    instance.call_failed = instance.call_failed or str(error)
             return original(module, *args, **kwargs)
 
         return call
 
     def _wrap_inits(self) -> list[tuple[type, Any]]:
-        """Plain classes of the file (configs, samplers): remember how they were made as well."""
+        """Plain classes of the file (configs, samplers): remember how they were constructed as well."""
         wrapped = []
         for cls in self.ours:
             init = cls.__dict__.get("__init__")
@@ -106,21 +114,22 @@ class Observer:
     def _init(self, init: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(init)
         def wrapper(obj: Any, *args: Any, **kwargs: Any) -> None:
-            if id(obj) not in self.made.made or self.made.made[id(obj)][0] is not obj:
-                self.made.remember(obj, type(obj), args, kwargs)
+            if not self.constructions.knows(obj):
+                self.constructions.remember(obj, type(obj), args, kwargs)
             init(obj, *args, **kwargs)
 
         return wrapper
 
-    def evidence(self) -> dict[str, list[Evidence]]:
+    def evidence(self) -> EvidenceByClass:
         """By the class's name in the file; called ones first, each distinct use once."""
         names = {value: name for name, value in self.namespace.items() if isinstance(value, type)}
-        result: dict[str, list[Evidence]] = {}
-        for cls, entries in self.found.items():
-            usable = sorted((e for e in entries if "failed" not in e), key=lambda e: not e["calls"])
+        result: EvidenceByClass = {}
+        for cls, instances in self._instances.items():
             distinct: list[Evidence] = []
-            for entry in usable:
-                if entry not in distinct:
-                    distinct.append(entry)
-            result[names[cls]] = distinct[:MAX_PER_CLASS]
+            for each in sorted(instances, key=lambda instance: not instance.calls):
+                if each.init is not None:
+                    entry = Evidence(each.init, each.init_kw, tuple(each.calls), each.call_failed)
+                    if entry not in distinct:
+                        distinct.append(entry)
+            result[names[cls]] = tuple(distinct[:MAX_PER_CLASS])
         return result

@@ -1,6 +1,7 @@
 """Images that are too small for a kernel, signals that are too short for a frame.
 
-Enters and leaves what the rules of shape_rules.py do.
+In: a match of the pattern in a failed call's message, the `FailedCall`, and the Specs that were tried. Out: other lists
+of Specs, the likeliest first. Not covered: which message asks for which rule (message_rules.py).
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from triton_data.extract.jailed.repair.spec_changes import Failure, Specs, each, replaced, resized
+from triton_data.extract.jailed.repair.spec_changes import FailedCall, each, replaced, resized
+from triton_data.extract.jailed.spec import Specs
 
 
-def larger(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def larger(found: re.Match[str] | None, failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     for factor in (2, 4, 8, 32):
         for n, spec in each(specs, failure):
             if len(spec.shape) >= 3:
@@ -23,7 +25,7 @@ def larger(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Spe
                 yield replaced(specs, n, spec.put(axis, spec.shape[axis] * factor))
 
 
-def frames(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def frames(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     """As long as eight frames; what is complained about may have been padded, so any last axis too."""
     have, want = int(found["have"]), int(found["want"])
     for new in (8 * want, 4 * want):

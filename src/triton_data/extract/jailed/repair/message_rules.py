@@ -1,6 +1,7 @@
 """Which rule reads which error message: torch's, einops' and Python's own words.
 
-Leaves: `RULES`, pattern and rule, the most telling first. Not covered: what the rules do (shape_rules.py).
+In: nothing. Out: `RULES`, pattern and rule, the most telling first.
+Not covered: what the rules do (shape_rules.py and the other modules of rules).
 """
 
 from __future__ import annotations
@@ -27,15 +28,14 @@ from triton_data.extract.jailed.repair.shape_rules import (
     several,
     single,
     spatial_target,
-    tame,
     target,
     unpack,
 )
-from triton_data.extract.jailed.repair.spec_changes import Failure, Specs
+from triton_data.extract.jailed.repair.spec_changes import FailedCall
 from triton_data.extract.jailed.repair.stated_shape_rules import stated
-from triton_data.extract.jailed.spec import BOOL, COMPLEX, FLOAT, INT
+from triton_data.extract.jailed.spec import BOOL, COMPLEX, FLOAT, INT, Specs
 
-RULES: tuple[tuple[str, Callable[[re.Match[str], Failure, Specs], Iterator[Specs]]], ...] = (
+RULES: tuple[tuple[str, Callable[[re.Match[str], FailedCall, Specs], Iterator[Specs]]], ...] = (
     (r"(?i:expected|must have|should have) (?:\w+ )?shape:? *[\[(](?P<want>[\w'\"*]+(?:, *[\w'\"]+)+)[\])]", stated),
     (r"\b(?P<want>[A-Z](?:x(?:[A-Z]|\d+)){1,5})\b(?!.*\b[A-Z](?:x(?:[A-Z]|\d+))+\b)", stated),
     (r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x\d+\)", linear),
@@ -100,7 +100,6 @@ RULES: tuple[tuple[str, Callable[[re.Match[str], Failure, Specs], Iterator[Specs
      match),
     (r"Expected target size \[([\d, ]+)\]", target),
     (r"only batches of spatial targets supported", spatial_target),
-    (r"^not finite$", tame),
     (r"must be (a )?(tuple|list) of Tensors, not Tensor|(needs to|must|should) be a (list|tuple)\b|"
      r"(cat|stack)\(\) received an invalid combination of arguments - got \(Tensor|zero-dimensional tensor \(at",
      several),

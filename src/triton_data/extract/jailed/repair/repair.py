@@ -1,6 +1,6 @@
 """Read a failure and say which shapes would have avoided it.
 
-Enters: the message of an exception, where it was raised, and the Specs that were tried. Leaves: other lists of Specs,
+In: the message of an exception, where it was raised, and the Specs that were tried. Out: other lists of Specs,
 the likeliest first: from the message (message_rules.py), and from the condition of a failed assertion.
 Not covered: trying them (jailed/search/forward.py).
 """
@@ -14,10 +14,15 @@ from dataclasses import replace
 from typing import Any
 
 from triton_data.extract.jailed.repair.message_rules import RULES
-from triton_data.extract.jailed.repair.spec_changes import Failure, Specs, each, rank_to, replaced, resized
+from triton_data.extract.jailed.repair.shape_rules import tame
+from triton_data.extract.jailed.repair.spec_changes import FailedCall, each, rank_to, replaced, resized
+from triton_data.extract.jailed.spec import Specs
 
 
-def mend(failure: Failure, specs: Specs) -> Iterator[Specs]:
+def mend(failure: FailedCall, specs: Specs) -> Iterator[Specs]:
+    if failure.not_finite:
+        yield from tame(failure, specs)
+        return
     for pattern, rule in RULES:
         found = re.search(pattern, failure.message, re.S)
         if found:
@@ -32,7 +37,7 @@ def speaks(message: str) -> bool:
     return any(re.search(pattern, message, re.S) for pattern, _ in RULES)
 
 
-def _condition(failure: Failure, specs: Specs) -> Iterator[Specs]:
+def _condition(failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     """`assert x.shape[1] == self.channels`: put the values of both sides in, and move the one to the other."""
     try:
         tree = ast.parse(failure.test, mode="eval").body
@@ -56,7 +61,7 @@ def _condition(failure: Failure, specs: Specs) -> Iterator[Specs]:
             yield from _both(failure, specs, left, right)
 
 
-def _telling(node: ast.expr, failure: Failure) -> Iterator[ast.Compare]:
+def _telling(node: ast.expr, failure: FailedCall) -> Iterator[ast.Compare]:
     """What decided: of an `or` what was true, of an `and` what was not."""
     if isinstance(node, ast.BoolOp):
         decides = isinstance(node.op, ast.Or)
@@ -69,7 +74,7 @@ def _telling(node: ast.expr, failure: Failure) -> Iterator[ast.Compare]:
         yield from (inner for inner in ast.walk(node) if isinstance(inner, ast.Compare))
 
 
-def _past(failure: Failure, specs: Specs) -> Iterator[Specs]:
+def _past(failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     """Code that goes another way for short inputs, as in `mode = "recurrent" if length <= 64 else self.mode`."""
     for size in failure.sizes[:3]:
         for n, spec in each(specs, failure):
@@ -78,7 +83,7 @@ def _past(failure: Failure, specs: Specs) -> Iterator[Specs]:
                     yield replaced(specs, n, spec.put(axis, size + max(1, size // 8)))
 
 
-def _tail(failure: Failure, specs: Specs, have: tuple[Any, ...], want: tuple[Any, ...]) -> Iterator[Specs]:
+def _tail(failure: FailedCall, specs: Specs, have: tuple[Any, ...], want: tuple[Any, ...]) -> Iterator[Specs]:
     """`assert x.shape[1:] == (channels, height, width)`: whatever rank the argument had."""
     if all(isinstance(size, int) for size in want):
         for n, spec in each(specs, failure):
@@ -86,20 +91,20 @@ def _tail(failure: Failure, specs: Specs, have: tuple[Any, ...], want: tuple[Any
                 yield replaced(specs, n, replace(spec, shape=(*spec.shape[: -len(have)], *want)))
 
 
-def _both(failure: Failure, specs: Specs, a: Any, b: Any) -> Iterator[Specs]:
+def _both(failure: FailedCall, specs: Specs, a: Any, b: Any) -> Iterator[Specs]:
     if isinstance(a, int) and isinstance(b, int) and a != b:
         yield from resized(failure, specs, a, b)
         yield from resized(failure, specs, b, a)
 
 
-def _divisible(failure: Failure, specs: Specs, node: ast.BinOp) -> Iterator[Specs]:
+def _divisible(failure: FailedCall, specs: Specs, node: ast.BinOp) -> Iterator[Specs]:
     number, step = _value(node.left, failure), _value(node.right, failure)
     if isinstance(number, int) and isinstance(step, int) and step > 0:
         for new in (step * max(1, number // step), step * 2, step * 4, step):
             yield from resized(failure, specs, number, new)
 
 
-def _times(failure: Failure, specs: Specs, node: ast.BinOp, many: Any) -> Iterator[Specs]:
+def _times(failure: FailedCall, specs: Specs, node: ast.BinOp, many: Any) -> Iterator[Specs]:
     """`if luma.shape[-1] / chroma.shape[-1] != 2:`"""
     number, part = _value(node.left, failure), _value(node.right, failure)
     if isinstance(number, int) and isinstance(part, int) and isinstance(many, int) and many > 0:
@@ -107,7 +112,7 @@ def _times(failure: Failure, specs: Specs, node: ast.BinOp, many: Any) -> Iterat
         yield from resized(failure, specs, number, part * many)
 
 
-def _value(node: ast.expr, failure: Failure) -> Any:
+def _value(node: ast.expr, failure: FailedCall) -> Any:
     try:
         code = compile(ast.Expression(node), "condition", "eval")
         return eval(code, {"__builtins__": {"len": len, "min": min, "max": max, "tuple": tuple}}, failure.locals)

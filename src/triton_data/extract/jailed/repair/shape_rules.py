@@ -1,6 +1,6 @@
 """What a message says about shapes, turned into other Specs: one rule for each family of messages.
 
-Enters: a match of the rule's pattern, the `Failure`, and the Specs that were tried. Leaves: other lists of Specs.
+In: a match of the rule's pattern, the `FailedCall`, and the Specs that were tried. Out: other lists of Specs.
 Not covered: which message asks for which rule (message_rules.py), conditions that the code states itself (repair.py).
 """
 
@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from triton_data.extract.jailed.repair.length_rules import larger
-from triton_data.extract.jailed.repair.spec_changes import Failure, Specs, each, rank_to, replaced, resized
-from triton_data.extract.jailed.spec import BOOL, FLOAT, INT, UNIT
+from triton_data.extract.jailed.repair.spec_changes import FailedCall, each, rank_to, replaced, resized
+from triton_data.extract.jailed.spec import BOOL, FLOAT, INT, UNIT, Specs
 
 
-def linear(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def linear(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     have, want = int(found[2]), int(found[3])
     yield from resized(failure, specs, have, want)
     yield from _product(failure, specs, have, want)
@@ -30,7 +30,7 @@ def linear(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Spe
                 yield replaced(specs, n, spec.put(1, want))
 
 
-def _shifted(failure: Failure, specs: Specs, by: int) -> Iterator[Specs]:
+def _shifted(failure: FailedCall, specs: Specs, by: int) -> Iterator[Specs]:
     """A size that something is added to, such as a position beside each channel."""
     for n, spec in each(specs, failure):
         for axis in dict.fromkeys((len(spec.shape) - 1, 1)):
@@ -38,21 +38,21 @@ def _shifted(failure: Failure, specs: Specs, by: int) -> Iterator[Specs]:
                 yield replaced(specs, n, spec.put(axis, spec.shape[axis] + by))
 
 
-def several(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def several(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     for n, spec in each(specs, failure):
         if not spec.many:
             yield replaced(specs, n, replace(spec, many=2))
 
 
-def single(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def single(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     yield from (replaced(specs, n, replace(spec, many=0)) for n, spec in each(specs, failure) if spec.many)
 
 
-def alike(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def alike(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     yield from _same_shape(specs)
 
 
-def _product(failure: Failure, specs: Specs, have: int, want: int) -> Iterator[Specs]:
+def _product(failure: FailedCall, specs: Specs, have: int, want: int) -> Iterator[Specs]:
     """A flattened size: some axes multiply to `have` and should multiply to `want`."""
     for n, spec in each(specs, failure):
         rest = spec.shape[2:]
@@ -70,7 +70,7 @@ def _product(failure: Failure, specs: Specs, have: int, want: int) -> Iterator[S
             yield replaced(specs, n, spec.put(2, want // spec.shape[1]))
 
 
-def channels(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def channels(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     want, have = int(found["want"]), int(found["have"])
     for n, spec in each(specs, failure):
         if len(spec.shape) >= 2 and spec.shape[1] == have:
@@ -84,12 +84,12 @@ def channels(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[S
             yield replaced(specs, n, spec.put(1, spec.shape[1] * want // have))
 
 
-def axis(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def axis(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     axis, want = int(found["axis"]), int(found["want"])
     yield from (replaced(specs, n, s.put(axis, want)) for n, s in each(specs, failure) if len(s.shape) > axis)
 
 
-def rank(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def rank(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     got = re.search(r"input of size: \[([\d, ]+)\]", failure.message)
     have = got[1].count(",") + 1 if got else 0
     for rank in sorted({int(found[n]) for n in range(1, (found.lastindex or 0) + 1) if found[n]}, reverse=True):
@@ -103,7 +103,7 @@ def rank(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs
         yield from everywhere
 
 
-def unpack(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def unpack(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     want = int(found[1])
     for n, spec in each(specs, failure):
         for changed in spec.ranked(want):
@@ -112,14 +112,14 @@ def unpack(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Spe
             yield replaced(specs, n, replace(spec, many=want))
 
 
-def deeper(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def deeper(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     for n, spec in each(specs, failure):
         for rank in (len(spec.shape) + 1, len(spec.shape) + 2, len(spec.shape) - 1):
             for changed in spec.ranked(rank):
                 yield replaced(specs, n, changed)
 
 
-def match(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def match(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     a, b = int(found[1]), int(found[2])
     yield from resized(failure, specs, a, b)
     yield from resized(failure, specs, b, a)
@@ -145,15 +145,15 @@ def _square(specs: Specs, a: int, b: int) -> Iterator[Specs]:
 def _same_shape(specs: Specs) -> Iterator[Specs]:
     tensors = [s for s in specs if s.is_tensor]
     for model in tensors[:2]:
-        made = tuple(replace(s, shape=model.shape) if s.is_tensor else s for s in specs)
-        if made != specs:
-            yield made
+        alike_specs = tuple(replace(s, shape=model.shape) if s.is_tensor else s for s in specs)
+        if alike_specs != specs:
+            yield alike_specs
         lower = tuple(replace(s, shape=model.shape[:-1]) if s.is_tensor and s is not model else s for s in specs)
         if lower != specs and len(model.shape) > 1:
             yield lower
 
 
-def normalized(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def normalized(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     want = [int(v) for v in re.findall(r"\d+", found[1])]
     for n, spec in each(specs, failure):
         if len(spec.shape) > len(want):
@@ -170,8 +170,8 @@ def normalized(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator
             yield replaced(specs, n, spec.put(1, want[0]))
 
 
-def kind(kind: str) -> Callable[[re.Match[str], Failure, Specs], Iterator[Specs]]:
-    def rule(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def kind(kind: str) -> Callable[[re.Match[str], FailedCall, Specs], Iterator[Specs]]:
+    def rule(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
         for n, spec in each(specs, failure):
             if spec.kind == kind:
                 continue
@@ -184,7 +184,7 @@ def kind(kind: str) -> Callable[[re.Match[str], Failure, Specs], Iterator[Specs]
     return rule
 
 
-def lower_high(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def lower_high(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     for n, spec in each(specs, failure):
         if spec.kind == INT and spec.high > spec.low + 2:
             yield replaced(specs, n, replace(spec, high=max(spec.low + 2, spec.high // 4)))
@@ -194,21 +194,21 @@ def lower_high(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator
                 yield replaced(specs, n, spec.put(axis, spec.shape[axis] // 2))
 
 
-def target(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def target(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     shape = tuple(int(v) for v in found[1].split(","))
     for n, spec in each(specs, failure):
         yield replaced(specs, n, replace(spec, shape=shape, kind=INT))
     yield from _rank_two(specs)
 
 
-def attribute(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def attribute(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     """An argument that is no tensor but carries one, such as another model's output."""
     for n, spec in each(specs, failure):
         if n in failure.named or len(specs) == 1:
             yield replaced(specs, n, replace(spec, fixed=f"types.SimpleNamespace({found[1]}={spec.text()})"))
 
 
-def einops(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def einops(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     left = found[1].split("->")[0]
     axes = re.findall(r"\([^)]*\)|\S+", left)
     sizes = re.search(r"\[([\d, ]*)\]", found[2])  # the message may go on with other numbers
@@ -232,11 +232,11 @@ def _rank_two(specs: Specs) -> Iterator[Specs]:
         yield flat
 
 
-def spatial_target(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def spatial_target(found: re.Match[str], failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     yield from _rank_two(specs)
 
 
-def tame(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs]:
+def tame(failure: FailedCall, specs: Specs) -> Iterator[Specs]:
     """Values for which roots, logarithms and softmaxes over masks stay finite."""
     yield tuple(replace(s, kind=UNIT) if s.kind == FLOAT else s for s in specs)
     for n, spec in each(specs, failure):
@@ -245,4 +245,4 @@ def tame(found: re.Match[str], failure: Failure, specs: Specs) -> Iterator[Specs
         if spec.kind == BOOL:
             yield replaced(specs, n, replace(spec, fixed=f"torch.zeros({spec.shape}, dtype=torch.bool)"))
         yield replaced(specs, n, replace(spec, shape=tuple(max(2, s // 2) for s in spec.shape)))
-    yield from larger(found, failure, specs)
+    yield from larger(None, failure, specs)

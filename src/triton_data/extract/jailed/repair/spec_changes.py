@@ -1,6 +1,7 @@
 """Small changes to a list of Specs, and what a failed attempt says about itself.
 
-Leaves: `Failure`, and generators of other lists of Specs that the rules of message_rules.py and repair.py are made of.
+In: the Specs that were tried, and a `FailedCall`. Out: other lists of Specs; the rules of message_rules.py and
+repair.py are made of these steps. Not covered: which step a message asks for.
 """
 
 from __future__ import annotations
@@ -9,22 +10,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from triton_data.extract.jailed.spec import Spec
-
-Specs = tuple[Spec, ...]
+from triton_data.extract.jailed.spec import Spec, Specs
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FailedCall:
     message: str  # 'TypeError: ...'
     line: str = ""  # source of the deepest line of the foreign file
     named: frozenset[int] = frozenset()  # positions of the arguments whose names stand on the line of `forward`
     locals: dict[str, Any] = field(default_factory=dict)  # of the frame that raised
     test: str = ""  # the condition of an assert, or of the if around a raise
     sizes: tuple[int, ...] = ()  # that the code around it compares with
+    not_finite: bool = False  # it ran, and numbers overflowed or have no root or logarithm
 
 
-def each(specs: Specs, failure: Failure) -> Iterator[tuple[int, Spec]]:
+def each(specs: Specs, failure: FailedCall) -> Iterator[tuple[int, Spec]]:
     """Tensor arguments, those named on the failing line first."""
     order = sorted(range(len(specs)), key=lambda n: (n not in failure.named, n))
     for n in order:
@@ -36,7 +36,7 @@ def replaced(specs: Specs, n: int, spec: Spec) -> Specs:
     return (*specs[:n], spec, *specs[n + 1 :])
 
 
-def resized(failure: Failure, specs: Specs, old: int, new: int) -> Iterator[Specs]:
+def resized(failure: FailedCall, specs: Specs, old: int, new: int) -> Iterator[Specs]:
     """Every way in which some axis of size `old` becomes `new`; first all arguments' last such axis together."""
     if new <= 0 or old == new:
         return
@@ -48,7 +48,7 @@ def resized(failure: Failure, specs: Specs, old: int, new: int) -> Iterator[Spec
     yield from singles[1:]
 
 
-def rank_to(failure: Failure, specs: Specs, want: int, have: int) -> Iterator[Specs]:
+def rank_to(failure: FailedCall, specs: Specs, want: int, have: int) -> Iterator[Specs]:
     for n, spec in each(specs, failure):
         if len(spec.shape) == have:
             for changed in spec.ranked(want):

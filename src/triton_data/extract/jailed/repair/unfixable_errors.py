@@ -1,8 +1,8 @@
 """Errors that no other argument mends: a package that is absent stays so however the class is called, so does what is
 not in the installed version of one, and weights stay float32 where kernels want half of it.
 
-Enters: the `Result` of an attempt and the namespace of the standalone file, in which a name that an absent package
-would have brought is None, or a class of nothing. Leaves: whether it is such an error. Runs in the jail.
+In: the `Result` of an attempt and the namespace of the standalone file, in which a name that an absent package
+would have brought is None, or a class of nothing. Out: whether it is such an error. Runs in the jail.
 Not covered: which package (programs/failures.py reads it from the message, or from what the closure lacks).
 """
 
@@ -21,8 +21,8 @@ _EMPTY = re.compile(r"(\w+)\(\) takes no arguments|(?:type object )?'(\w+)' (?:o
 
 
 def beyond_arguments(result: Result, namespace: dict[str, Any]) -> bool:
-    told = _MISSING.match(result.error) or _HALF.search(result.error)
-    return told is not None or bool(absent_name(result, namespace)) or _left_out(result)
+    unfixable = _MISSING.match(result.error) or _HALF.search(result.error)
+    return unfixable is not None or bool(absent_name(result, namespace)) or _left_out(result)
 
 
 def _left_out(result: Result) -> bool:
@@ -33,8 +33,8 @@ def _left_out(result: Result) -> bool:
 
 def absent_name(result: Result, namespace: dict[str, Any]) -> str:
     """The name on the failing line that is None, or a class of nothing, for want of its package."""
-    told_apart = _EMPTY.search(result.error)
-    name = next(filter(None, told_apart.groups())) if told_apart else ""
+    empty_class = _EMPTY.search(result.error)
+    name = next(filter(None, empty_class.groups())) if empty_class else ""
     if getattr(namespace.get(name), "absent", False) is True:  # as closure/imports.py writes it
         return name
     if "'NoneType' object" not in result.error or not result.lines:

@@ -1,8 +1,8 @@
 """Forward arguments for a constructed model: what evidence shows, then templates corrected after each error.
 
-Enters: an `Attempt` and a `Built`. Leaves: the last `Result` and, where it is ok, the Specs.
+In: an `Attempt` and a `Built`. Out: the last `Result` and, where it is ok, the Specs.
 Best first: a state whose run got further, counted in torch calls, is corrected before one that failed early.
-Runs in the jail.
+Runs in the jail. Not covered: other ways to construct the model (construct.py).
 """
 
 from __future__ import annotations
@@ -14,42 +14,46 @@ import itertools
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from triton_data.extract.jailed.attempt import Attempt, Result, failure
+from triton_data.extract.jailed.attempt import Attempt, Result, failed_call
 from triton_data.extract.jailed.clues.documented_shapes import written_shapes
 from triton_data.extract.jailed.guess.forward_parts import names_of
 from triton_data.extract.jailed.guess.instances import called, parameters, unwritten
-from triton_data.extract.jailed.guess.starts import Stated, one_more, starts
+from triton_data.extract.jailed.guess.starts import InputSizes, one_more, starts
 from triton_data.extract.jailed.repair.repair import mend
 from triton_data.extract.jailed.repair.unfixable_errors import beyond_arguments
 from triton_data.extract.jailed.search.construct import Built
 from triton_data.extract.jailed.search.meta import SLOW, MetaModel
-from triton_data.extract.jailed.spec import Spec, parse, written
+from triton_data.extract.jailed.spec import Spec, Specs, parse, written
+from triton_data.extract.wire import Call, FailedAt
 
-Specs = tuple[Spec, ...]
 MAX_TRIES = 140
 
 
-def find_forward(attempt: Attempt, cls: type, built: Built) -> tuple[Result, Specs | None]:
+@dataclass(frozen=True, slots=True)
+class Called:
+    result: Result
+    specs: Specs | None  # that work
+    as_shown: bool = False  # they are those of the evidence
+
+
+def find_forward(attempt: Attempt, cls: type, built: Built) -> Called:
     for call in built.calls:
         specs = _bound(built.model, call)
         if specs is not None:
             inputs = written(specs)
             result = attempt.call(built.model, inputs, limit=2 * attempt.budget.each)  # an author's own sizes
             if result.ok:
-                return result, specs
-    result, found = _Search(attempt, cls, built).run()
-    if found is not None and built.source in ("usage", "tests"):
-        built.source = "deduced"  # constructed as usage shows, but called with shapes of our own
-    return result, found
+                return Called(result, specs, as_shown=True)
+    return _Search(attempt, cls, built).run()
 
 
-def _bound(model: Any, call: dict[str, Any]) -> Specs | None:
+def _bound(model: Any, call: Call) -> Specs | None:
     """Positional arguments where that is possible, as `get_inputs()` gives them; else keywords."""
     try:
-        bound = inspect.signature(called(model)).bind(*call["args"], **call["kwargs"])
+        bound = inspect.signature(called(model)).bind(*call.args, **call.kwargs)
     except TypeError:
         return None
     values: list[Spec] = []
@@ -82,16 +86,16 @@ class _Search:
 
     def __init__(self, attempt: Attempt, cls: type, built: Built) -> None:
         self.attempt, self.built = attempt, built
-        self.known = sorted(_asked(called(built.model)), key=lambda p: p.kind is p.KEYWORD_ONLY)
+        self.known = sorted(_arguments_of(called(built.model)), key=lambda p: p.kind is p.KEYWORD_ONLY)
         shapes = written_shapes(attempt.source_of(cls.__name__), [p.name for p in self.known])
-        stated = Stated.read(_constructed_with(attempt, built))
-        self.fresh = starts(built.model, self.known, shapes, stated, attempt.questions)
+        sizes = InputSizes.read(_constructed_with(attempt, built))
+        self.fresh = starts(built.model, self.known, shapes, sizes, attempt.questions)
         self.queue: list[tuple[int, int, Specs]] = []
         self.seen: set[Specs] = set()
         self.serial = 0
         self.meta: MetaModel | None = None
 
-    def run(self) -> tuple[Result, Specs | None]:
+    def run(self) -> Called:
         best = Result(False, error="no forward arguments were guessed")
         for tried in range(1, MAX_TRIES + 1):
             specs = self._next(tried)
@@ -99,19 +103,19 @@ class _Search:
                 break
             result = self._try(specs)
             if result.ok:
-                return result, specs
+                return Called(result, specs)
             if beyond_arguments(result, self.attempt.namespace) or self._too_large(result, best):
-                return result, None
+                return Called(result, None)
             if result.progress >= best.progress:
                 best = result
-            if result.stage == "no_tensor" and tried > 20:
+            if result.failed_at is FailedAt.NO_TENSOR and tried > 20:
                 break
             self._push(specs, result)
-        return best, None
+        return Called(best, None)
 
     def _too_large(self, result: Result, best: Result) -> bool:
         """So far no arguments got further, and only a smaller model would be done in time."""
-        return self.attempt.interpreted and "TooSlow" in result.error and result.progress >= best.progress
+        return self.attempt.interpreted and result.too_slow and result.progress >= best.progress
 
     def _next(self, tried: int) -> Specs | None:
         if not self.queue or tried % 3 == 0:
@@ -123,9 +127,9 @@ class _Search:
 
     def _try(self, specs: Specs) -> Result:
         inputs = written(specs)
-        objection = self.meta.objection(inputs) if self.meta is not None else None
-        if objection is not None:
-            return objection
+        refusal = self.meta.refusal(inputs) if self.meta is not None else None
+        if refusal is not None:
+            return refusal
         started = time.process_time()
         result = self.attempt.call(self.built.model, inputs)
         if self.meta is None and time.process_time() - started > SLOW:
@@ -133,8 +137,8 @@ class _Search:
         return result
 
     def _push(self, specs: Specs, result: Result) -> None:
-        told = failure(result, names_of(specs, self.known), self.attempt.complaints)
-        for other in itertools.islice((*mend(told, specs), *self._optional(result, specs)), 14):
+        failure = failed_call(result, names_of(specs, self.known), self.attempt.complaints)
+        for other in itertools.islice((*mend(failure, specs), *self._optional(result, specs)), 14):
             if other not in self.seen and all(_modest(spec) for spec in other):
                 self.seen.add(other)
                 heapq.heappush(self.queue, (-result.progress, self.serial, other))
@@ -168,7 +172,7 @@ def _constructed_with(attempt: Attempt, built: Built) -> dict[str, Any]:
     return given
 
 
-def _asked(forward: Any) -> list[inspect.Parameter]:
+def _arguments_of(forward: Any) -> list[inspect.Parameter]:
     """`*inputs` asks for one, where it stands alone, and takes up to two more."""
     known = parameters(forward)
     starred = next((p for p in inspect.signature(forward).parameters.values() if p.kind is p.VAR_POSITIONAL), None)

@@ -1,6 +1,6 @@
 """Try shapes on meta tensors, where a call costs the same however large it is.
 
-Enters: an `Attempt` and a model one of whose calls was slow. Leaves: for arguments that cannot work, the `Result` that
+In: an `Attempt` and a model one of whose calls was slow. Out: for arguments that cannot work, the `Result` that
 says why; None where only a real call can tell: the shapes fit, or the code needs values, or moves to another device.
 Runs in the jail. Not covered: finite values, indices out of range.
 """
@@ -19,7 +19,7 @@ from triton_data.extract.jailed.repair.repair import speaks
 
 SLOW = 0.05  # seconds of one real call; below it a meta call is no cheaper
 _NEEDS_VALUES = re.compile(
-    r"meta|NotImplementedError|data-dependent|same device|device type|TooSlow|DataDependent|Invalid channel|storage"
+    r"meta|NotImplementedError|data-dependent|same device|device type|DataDependent|Invalid channel|storage"
 )
 
 
@@ -29,7 +29,7 @@ class MetaModel:
         self._copy: Any = None
         self.usable = True
 
-    def objection(self, inputs: list[str]) -> Result | None:
+    def refusal(self, inputs: list[str]) -> Result | None:
         """Why these arguments cannot work, in words that jailed/repair/repair.py understands; else None."""
         if self.usable and self._copy is None:
             self._copy = self._on_meta()
@@ -39,7 +39,7 @@ class MetaModel:
             result = self.attempt.call(self._copy, inputs, values=False, limit=1.0)
         if result.ok:
             return None
-        self.usable = _NEEDS_VALUES.search(result.error) is None
+        self.usable = not result.too_slow and _NEEDS_VALUES.search(result.error) is None
         return result if self.usable and speaks(result.error) else None
 
     def _on_meta(self) -> Any:

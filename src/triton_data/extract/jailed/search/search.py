@@ -1,10 +1,10 @@
 """Search for arguments with which a class can be constructed and called.
 
-Enters: the namespace of an executed standalone file and a payload (entry, evidence, budget). Leaves: facts, among them
-constructor and forward arguments as source text. Evidence is tried first, then guesses from the signature, which
-jailed/repair/repair.py corrects after each error; the state that got furthest (counted in torch calls) is continued
-first.
-Runs in the jail. Not covered: whether the result is finite and repeatable (probe.check does that in a fresh process).
+In: the namespace of an executed standalone file and a request (entry, evidence, time). Out: constructor and forward
+arguments as source text, with other sizes that work, or why there are none. Evidence is tried first, then guesses from
+the signature, which jailed/repair/repair.py corrects after each error; the state that got furthest (counted in torch
+calls) is continued first. Runs in the jail.
+Not covered: whether the result is finite and repeatable (`check` of jailed/probe.py sees to that in a fresh process).
 """
 
 from __future__ import annotations
@@ -15,55 +15,44 @@ import torch
 
 from triton_data.extract.jailed.attempt import Attempt, Budget, Result
 from triton_data.extract.jailed.repair.unfixable_errors import absent_name
-from triton_data.extract.jailed.search.construct import Built, constructions
+from triton_data.extract.jailed.search.construct import Built, Constructions
 from triton_data.extract.jailed.search.forward import find_forward
 from triton_data.extract.jailed.search.vary import larger_inputs
-from triton_data.extract.jailed.spec import written
+from triton_data.extract.jailed.spec import Specs, written
+from triton_data.extract.wire import Arguments, FailedAt, Failure, InputsFound, InputSource, SearchInputs
 
-Facts = dict[str, Any]
+ATTEMPTS = 400  # constructions and calls, whatever time is left
 
 
-def search(namespace: dict[str, Any], payload: Facts) -> Facts:
-    entry = payload["entry"]
-    cls = namespace.get(entry)
+def search(namespace: dict[str, Any], request: SearchInputs) -> InputsFound | Failure:
+    cls = namespace.get(request.entry)
     if not isinstance(cls, type) or not issubclass(cls, torch.nn.Module):
-        return {"ok": False, "stage": "import", "error": f"{entry} is no nn.Module once executed"}
-    seconds = payload.get("seconds", 12.0)
-    budget = Budget(seconds, payload.get("attempts", 400), seconds / 3)
+        return Failure(FailedAt.IMPORT, f"{request.entry} is no nn.Module once executed")
+    budget = Budget(request.seconds, ATTEMPTS, request.seconds / 3)
     attempt = Attempt(namespace, budget)
     best: Result | None = None
-    for built in constructions(attempt, cls, payload.get("evidence", []), payload.get("guess", True)):
-        if isinstance(built, Result):  # why it could not be constructed
-            best = best or built
-            continue
-        result, specs = find_forward(attempt, cls, built)
-        if result.ok and specs is not None:
-            return _success(attempt, built, specs)
-        built.refused = result
-        if best is None or best.stage == "construct" or result.progress > best.progress:
-            best = result
+    constructions = Constructions(attempt, cls, request.evidence, request.guess)
+    while (built := constructions.next()) is not None:
+        called = find_forward(attempt, cls, built)
+        if called.specs is not None:
+            return _success(attempt, built, called.specs, called.as_shown)
+        if best is None or called.result.progress > best.progress:
+            best = called.result
         if budget.spent():
             break
-    best = best or Result(False, stage="construct", error="no way to construct it was found")
-    return {
-        "ok": False,
-        "stage": best.stage,
-        "error": best.error,
-        "absent": absent_name(best, namespace),
-        "attempts": budget.used,
-        "timeout": budget.late(),
-    }
+        constructions.refused(called.result)
+    best = (
+        best
+        or constructions.failure
+        or Result(False, failed_at=FailedAt.CONSTRUCT, error="no way to construct it was found")
+    )
+    return Failure(best.failed_at, best.error, absent_name(best, namespace), budget.used)
 
 
-def _success(attempt: Attempt, built: Built, specs: tuple[Any, ...]) -> Facts:
-    inner = attempt.observe(built, specs)
-    return {
-        "ok": True,
-        "init": built.args,
-        "init_kw": built.kwargs,
-        "inputs": written(specs),
-        "more": larger_inputs(attempt, built, specs),
-        "from": built.source,
-        "evidence": inner,
-        "attempts": attempt.budget.used,
-    }
+def _success(attempt: Attempt, built: Built, specs: Specs, as_shown: bool) -> InputsFound:
+    authors = built.source in (InputSource.USAGE, InputSource.TESTS)
+    source = InputSource.DEDUCED if authors and not as_shown else built.source  # called with shapes of our own
+    evidence = attempt.observe(built, specs)  # before other sizes may use up the time
+    more = larger_inputs(attempt, built, specs)
+    arguments = Arguments(tuple(built.args), built.kwargs, tuple(written(specs)), tuple(map(tuple, more)))
+    return InputsFound(arguments, source, evidence, attempt.budget.used)

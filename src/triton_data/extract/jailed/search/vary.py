@@ -1,7 +1,7 @@
 """Which other shapes a working class takes: a larger one that is no power of two, and another batch.
 
-Enters: an `Attempt`, a `Built` and Specs that work. Leaves: further lists of input expressions that were run.
-Runs in the jail.
+In: an `Attempt`, a `Built` and Specs that work. Out: further lists of input expressions that were run.
+Runs in the jail. Not covered: sizes that the constructor fixes.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ import time
 
 from triton_data.extract.jailed.attempt import Attempt
 from triton_data.extract.jailed.search.construct import Built
-from triton_data.extract.jailed.spec import Spec, written
+from triton_data.extract.jailed.spec import Specs, written
 
-Specs = tuple[Spec, ...]
 SLOW = 1.0  # seconds of the processor, for constructing and calling
 
 
@@ -40,8 +39,8 @@ def larger_inputs(attempt: Attempt, built: Built, specs: Specs) -> list[list[str
 def _works(attempt: Attempt, built: Built, specs: Specs) -> bool:
     if attempt.budget.late():
         return False
-    made = attempt.construct(built.cls, built.args, built.kwargs)
-    return made.ok and attempt.call(made.value, written(specs)).ok
+    constructed = attempt.construct(built.cls, built.args, built.kwargs)
+    return constructed.ok and attempt.call(constructed.value, written(specs)).ok
 
 
 def _first(specs: Specs) -> int | None:

@@ -1,12 +1,11 @@
 """Inputs of launchers, and pairs with what tests compare them with, on small repositories that really run."""
 
 import pytest
-from forked import forked
 
-from triton_data.extract.extract_file import extract_repo
+from tests.extract.forked import extracted, forked
 from triton_data.extract.source.lazy_names import resolved
 from triton_data.extract.source.repo import Repo
-from triton_data.records import COMPARED, Kernel, Origin, Pair, Program
+from triton_data.records import COMPARED, Kernel, Pair, Program
 
 KERNELS = """import torch
 import triton
@@ -34,7 +33,7 @@ HEAD = "import torch\nimport pytest\nfrom kernels import doubled as run, scale_i
 
 def found(test, kernels=KERNELS, **more):
     files = {"kernels.py": kernels, "test_kernels.py": HEAD + test, **more}
-    made = list(extract_repo(Repo({p: t.encode() for p, t in files.items()}), Origin("given"), forked))
+    made = list(extracted(files, forked))
     (kernel,) = (each for each in made if isinstance(each, Kernel))
     pairs = [each for each in made if isinstance(each, Pair)]
     programs = [each for each in made if isinstance(each, Program)]
@@ -83,7 +82,7 @@ def test_a_kernel_that_only_kernels_call_stays_one():
     )
     test = "def test_it():\n    x = torch.randn(70)\n    torch.testing.assert_close(run(x), x * 2)\n"
     files = {"kernels.py": text, "test_kernels.py": HEAD + test}
-    made = list(extract_repo(Repo({p: t.encode() for p, t in files.items()}), Origin("given"), forked))
+    made = list(extracted(files, forked))
     kernels = {each.name: each for each in made if isinstance(each, Kernel)}
     assert kernels["scale_kernel"].reference and not kernels["twice"].inputs
 

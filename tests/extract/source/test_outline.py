@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.extract.forked import extracted
 from triton_data.extract.closure.closure import close
-from triton_data.extract.extract_file import extract_repo
 from triton_data.extract.reasons import Reason
 from triton_data.extract.source.code import parsed
 from triton_data.extract.source.module import Broken, Module
 from triton_data.extract.source.outline import outline
 from triton_data.extract.source.parsing import _assemble, decode, parse
 from triton_data.extract.source.repo import Repo
-from triton_data.records import Drop, Kernel, Origin
+from triton_data.records import Drop, Kernel
 
 STANDARD = Path(sysconfig.get_path("stdlib"))
 PACKAGES = Path(sysconfig.get_path("purelib"))
@@ -107,13 +107,13 @@ KERNEL = b"import triton\n\n\n@triton.jit\ndef k(x):\n    pass\n"
     "flaw", [b"def f():\n    print 'two'\n", b"class A:\n    def f(:\n", b"def f():\n pass\n  x\n"]
 )
 def test_a_file_with_a_flaw_anywhere_is_a_drop(flaw):
-    found = list(extract_repo(Repo({"m.py": KERNEL + b"\n\n" + flaw}), Origin("dir", "r")))
+    found = list(extracted({"m.py": KERNEL + b"\n\n" + flaw}))
     assert [(type(one), one.reason) for one in found] == [(Drop, Reason.SYNTAX)]
 
 
 def test_what_is_no_flaw_to_the_parser_is_none():
     text = KERNEL + b"\n\ndef f():\n    x = 1\n    global x\n\n\nclass A:\n    return 1\n"
-    assert [type(one) for one in extract_repo(Repo({"m.py": text}), Origin("dir", "r"))] == [Kernel]
+    assert [type(one) for one in extracted({"m.py": text})] == [Kernel]
 
 
 def test_a_closure_that_needs_a_flawed_definition_is_a_drop():

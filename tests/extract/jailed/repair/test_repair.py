@@ -8,7 +8,7 @@ from triton_data.extract.jailed.clues.compared_literals import literals
 from triton_data.extract.jailed.clues.documented_shapes import written_shapes
 from triton_data.extract.jailed.clues.raise_conditions import Complaints
 from triton_data.extract.jailed.repair.repair import mend
-from triton_data.extract.jailed.repair.spec_changes import Failure
+from triton_data.extract.jailed.repair.spec_changes import FailedCall
 from triton_data.extract.jailed.spec import BOOL, COMPLEX, INT, Spec, parse
 
 SHAPE = "Input tensor shape: torch.Size([2, 16, 64])."
@@ -58,22 +58,22 @@ CASES = [
 
 @pytest.mark.parametrize(("message", "before", "after"), CASES)
 def test_messages(message, before, after):
-    assert (after,) in list(mend(Failure(f"RuntimeError: {message}"), (before,)))[:6]
+    assert (after,) in list(mend(FailedCall(f"RuntimeError: {message}"), (before,)))[:6]
 
 
 def test_a_failed_assertion_is_read_with_its_values():
-    failure = Failure("AssertionError: ", locals={"width": 48, "x": Spec((2, 16, 64))}, test="x.shape[-1] == width")
+    failure = FailedCall("AssertionError: ", locals={"width": 48, "x": Spec((2, 16, 64))}, test="x.shape[-1] == width")
     assert (Spec((2, 16, 48)),) in list(mend(failure, (Spec((2, 16, 64)),)))
 
 
 def test_a_size_of_nothing_is_read_as_well():
     message = "RuntimeError: The size of tensor a (3) must match the size of tensor b (0)"
-    assert list(mend(Failure(message), (Spec((2, 3, 8, 8)),))), "0 places, less one, have no side"
+    assert list(mend(FailedCall(message), (Spec((2, 3, 8, 8)),))), "0 places, less one, have no side"
 
 
 def test_sizes_move_together():
     found = list(
-        mend(Failure("mat1 and mat2 shapes cannot be multiplied (32x64 and 48x7)"), (Spec((2, 64)), Spec((2, 64))))
+        mend(FailedCall("mat1 and mat2 shapes cannot be multiplied (32x64 and 48x7)"), (Spec((2, 64)), Spec((2, 64))))
     )
     assert (Spec((2, 48)), Spec((2, 48))) in found
 
@@ -111,7 +111,7 @@ def test_shapes_in_docstrings(text, axes):
 
 def test_a_layer_that_is_handed_its_weights():
     x, any_shape = Spec((2, 16, 64)), Spec((2,))
-    found = list(mend(Failure("RuntimeError: mat2 must be a matrix, got 1-D tensor"), (x, any_shape, any_shape)))
+    found = list(mend(FailedCall("RuntimeError: mat2 must be a matrix, got 1-D tensor"), (x, any_shape, any_shape)))
     assert found[0] == (x, Spec((64, 64)), Spec((64,)))
 
 
@@ -126,7 +126,7 @@ def test_what_the_code_says_where_it_fails():
     complaints = Complaints(ast.parse(code))
     assert [complaints.condition(line) for line in (2, 4, 5)] == ["", "mode == 'short'", "300 > x.size(2)"]
     assert sorted(complaints.sizes([4])) == [64, 300]
-    failure = Failure("ValueError: short", test="mode == 'short'", sizes=(64,))
+    failure = FailedCall("ValueError: short", test="mode == 'short'", sizes=(64,))
     assert next(mend(failure, (Spec((2, 16, 128)),))) == (Spec((2, 72, 128)),)
 
 
@@ -157,17 +157,17 @@ def handed(x, width):
 
 
 def test_of_several_conditions_the_one_that_was_met_decides():
-    failure = Failure("ValueError", test="len(x) < 2 or width != 5", locals={"x": (2, 7), "width": 7})
+    failure = FailedCall("ValueError", test="len(x) < 2 or width != 5", locals={"x": (2, 7), "width": 7})
     assert next(mend(failure, (Spec((2, 7)),))) == (Spec((2, 5)),)
 
 
 def test_a_size_that_is_to_be_half_of_another():
-    failure = Failure("ShapeError", test="a / b != 2", locals={"a": 16, "b": 64})
+    failure = FailedCall("ShapeError", test="a / b != 2", locals={"a": 16, "b": 64})
     assert (Spec((2, 1, 16)), Spec((2, 2, 8))) in list(mend(failure, (Spec((2, 1, 16)), Spec((2, 2, 64)))))
 
 
 def test_an_argument_that_is_a_size():
     message = "TypeError: only integer tensors of a single element can be converted to an index"
     x, length = Spec((2, 16, 64)), Spec((2,))
-    failure = Failure(message, "return self.embedding[:, :length]", named=frozenset([1]))
+    failure = FailedCall(message, "return self.embedding[:, :length]", named=frozenset([1]))
     assert (x, Spec((2,), fixed="16")) in list(mend(failure, (x, length)))

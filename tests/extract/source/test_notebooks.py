@@ -3,12 +3,10 @@
 import json
 
 import pytest
-from forked import forked
 
-from triton_data.extract.extract_file import extract_repo
+from tests.extract.forked import extracted, forked
 from triton_data.extract.source.notebooks import Unreadable, python_of
-from triton_data.extract.source.repo import Repo
-from triton_data.records import Drop, Origin, Program
+from triton_data.records import Drop, Program
 
 NET = """import torch
 from torch import nn
@@ -39,7 +37,7 @@ def notebook(*cells):
     ],
 )
 def test_classes_and_usage_in_notebooks(files):
-    (made,) = extract_repo(Repo({path: text.encode() for path, text in files.items()}), Origin("dir"), forked)
+    (made,) = extracted(files, forked)
     assert isinstance(made, Program) and made.entry == "Net"
     used = any(
         USED.splitlines()[0] in json.loads(text)["cells"][-1]["source"][0]
@@ -60,5 +58,5 @@ def test_only_what_is_no_python_is_left_out():
 def test_what_is_no_notebook_is_a_counted_drop(data):
     with pytest.raises(Unreadable):
         python_of(data)
-    (drop,) = extract_repo(Repo({"nb.ipynb": data + b"\n# import torch; class Net(nn.Module):"}), Origin("dir"))
+    (drop,) = extracted({"nb.ipynb": data + b"\n# import torch; class Net(nn.Module):"})
     assert isinstance(drop, Drop) and drop.reason == "syntax"

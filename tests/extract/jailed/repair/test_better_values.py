@@ -1,8 +1,8 @@
 """Values of the wrong kind, which a message or an annotation tells apart: numbers, conditions, lists, parts."""
 
 import pytest
-from test_search import NN, found, little_patience, ran  # noqa: F401 - a fixture
 
+from tests.extract.jailed.search.test_search import NN, found, little_patience, ran  # noqa: F401 - a fixture
 from triton_data.records import Program
 
 POSITIONS = """class Positions(nn.Module):

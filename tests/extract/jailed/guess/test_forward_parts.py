@@ -2,8 +2,7 @@
 
 import inspect
 
-from test_search import NN, found, little_patience, ran  # noqa: F401 - a fixture
-
+from tests.extract.jailed.search.test_search import NN, found, little_patience, ran  # noqa: F401 - a fixture
 from triton_data.extract.jailed.guess.forward_parts import names_of
 from triton_data.extract.jailed.spec import INT, Spec, written
 from triton_data.records import Program

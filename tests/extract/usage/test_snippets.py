@@ -1,12 +1,11 @@
 """What a file does with a class when it runs is evidence for that class, in and outside of a `__main__` block."""
 
 import pytest
-from forked import forked
 
-from triton_data.extract.extract_file import extract_repo
+from tests.extract.forked import extracted, forked
 from triton_data.extract.source.repo import Repo
 from triton_data.extract.usage.snippets import snippets
-from triton_data.records import Origin, Program
+from triton_data.records import Program
 
 NET = """import torch
 from torch import nn
@@ -50,7 +49,7 @@ USED = {
 @pytest.mark.parametrize("files", USED.values(), ids=USED)
 def test_what_a_file_does_is_usage(files):
     repo = Repo({path: text.encode() for path, text in files.items()})
-    (made,) = extract_repo(repo, Origin("given"), forked)
+    (made,) = extracted(repo, forked)
     assert isinstance(made, Program), made
     assert made.inputs_from == "usage"
     namespace = {"__name__": "alone"}

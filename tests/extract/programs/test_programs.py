@@ -5,24 +5,24 @@ from pathlib import Path
 
 import pytest
 import torch
-from forked import forked
 
-from triton_data.extract.extract_file import extract_repo
+from tests.extract.forked import extracted, forked, name_of
 from triton_data.extract.probe_client import JailProbe
 from triton_data.extract.programs import programs
 from triton_data.extract.source.repo import Repo
 from triton_data.extract.stage import ENVIRONMENT, PRELOAD
+from triton_data.extract.wire import SearchInputs
 from triton_data.jail import Jail
-from triton_data.records import COMPARED, Drop, Kernel, Origin, Program
+from triton_data.records import COMPARED, Drop, Kernel, Program
 
-MINIREPO = Path(__file__).parents[2] / "examples" / "minirepo"
+MINIREPO = Path(__file__).parents[3] / "examples" / "minirepo"
 
 
 @pytest.fixture(scope="module")
 def mini():
     files = {p.relative_to(MINIREPO).as_posix(): p.read_bytes() for p in MINIREPO.rglob("*") if p.is_file()}
     with Jail(PRELOAD, env=ENVIRONMENT) as jail:  # triton may be loaded in this process, uninterpreted
-        return list(extract_repo(Repo(files), Origin("dir", "minirepo"), JailProbe(jail)))
+        return list(extracted(Repo(files), JailProbe(jail)))
 
 
 @pytest.fixture(autouse=True)
@@ -31,8 +31,8 @@ def little_patience(monkeypatch):
 
 
 def programs_of(text):
-    found = list(extract_repo(Repo({"net.py": text.encode()}), Origin("given"), forked))
-    return {(r.part if isinstance(r, Drop) else r.entry): r for r in found}
+    found = list(extracted({"net.py": text}, forked))
+    return {name_of(r): r for r in found}
 
 
 def test_everything_found_is_a_record_or_a_counted_drop(mini):
@@ -40,7 +40,10 @@ def test_everything_found_is_a_record_or_a_counted_drop(mini):
     drops = [r for r in mini if isinstance(r, Drop)]
     assert len([r for r in mini if isinstance(r, Kernel) and r.launcher]) >= 12
     assert Counter(p.inputs_from == COMPARED for p in made) == {False: 13, True: 11}
-    assert sorted((d.part, str(d.reason)) for d in drops) == [("", "syntax"), ("PretrainedHead", "construct_failed")]
+    assert sorted((name_of(d), str(d.reason)) for d in drops) == [
+        ("", "syntax"),
+        ("PretrainedHead", "construct_failed"),
+    ]
     assert Counter(p.inputs_from for p in made)["usage"] >= 8
 
 
@@ -148,13 +151,13 @@ def before(x):
 def test_what_works_for_a_class_is_tried_first_on_its_copy():
     searched = []
 
-    def counting(payload):
-        searched.extend([payload["entry"]] if payload["op"] == "search" else [])
-        return forked(payload)
+    def counting(request):
+        searched.extend([request.entry] if isinstance(request, SearchInputs) else [])
+        return forked(request)
 
     bodies = {"a": "return x.sigmoid()", "b": "return x.tanh()", "c": "return x @ torch.ones(48, 64)"}
-    files = {f"{name}/net.py": f"{GATE}    {body}\n".encode() for name, body in bodies.items()}
-    first, copy, other = extract_repo(Repo(files), Origin("dir"), counting)
+    files = {f"{name}/net.py": f"{GATE}    {body}\n" for name, body in bodies.items()}
+    first, copy, other = extracted(files, counting)
     assert isinstance(first, Program) and isinstance(copy, Program) and isinstance(other, Program)
     assert searched == ["Gate", "Gate"], "the third is written alike too, but what was found for the first fails there"
     assert "tanh" in copy.text and copy.inputs_from == first.inputs_from

@@ -1,12 +1,11 @@
 """Which examples are run, and when."""
 
-from forked import forked
-
-from triton_data.extract.extract_file import extract_repo
+from tests.extract.forked import extracted, forked
 from triton_data.extract.source.repo import Repo
 from triton_data.extract.usage import examples
 from triton_data.extract.usage.examples import Examples
-from triton_data.records import Origin, Program
+from triton_data.extract.wire import FailedAt, Failure, ObserveUsage, Reply, UsageSeen
+from triton_data.records import Program
 
 HEAD = "import torch\nfrom torch import nn\n"
 FUNCTION = '\n\ndef helper{n}(x):\n    """\n    >>> helper{n}(torch.ones({n}))\n    """\n    return x\n'
@@ -30,7 +29,7 @@ class Net(nn.Module):
 def test_the_example_of_a_class_is_run_however_many_come_before_it(monkeypatch):
     monkeypatch.setattr(examples, "AT_FIRST", 2)
     others = "".join(f"\n\nclass Net{n}(nn.Module):{DOC.format(n=n)}" for n in range(3))
-    (net,) = [r for r in extract_repo(Repo({"net.py": (HEAD + others + NET).encode()}), Origin("dir"), forked)
+    (net,) = [r for r in extracted({"net.py": HEAD + others + NET}, forked)
               if isinstance(r, Program) and r.entry == "Net"]  # fmt: skip
     assert net.inputs_from == "usage" and "('b', 7)" in net.text
 
@@ -51,14 +50,15 @@ def test_examples_without_a_class_wait_where_there_are_too_many(monkeypatch):
 def test_after_a_slow_example_the_others_get_less_time():
     asked = []
 
-    def slow(payload):
-        asked.append((payload["op"], payload["seconds"] if payload["op"] == "observe" else 0))
-        error = {"evidence": {}, "error": "TooSlow: more than 15.0 s", "seconds": 15.0}
-        return error if payload["op"] == "observe" else {"ok": False, "stage": "forward", "error": "no"}
+    def slow(request):
+        if not isinstance(request, ObserveUsage):
+            return Reply(Failure(FailedAt.FORWARD, "no"))
+        asked.append(request.seconds)
+        return Reply(UsageSeen({}, "TooSlow: more than 15.0 s", too_slow=True), 15.0)
 
     blocks = "".join(f"```python\nfrom net import Net\nNet()({n})\n```\n" for n in range(5))
     text = (
         "import torch\nfrom torch import nn\n\n\nclass Net(nn.Module):\n    def forward(self, x):\n        return x\n"
     )
-    list(extract_repo(Repo({"README.md": blocks.encode(), "net.py": text.encode()}), Origin("dir"), slow))
-    assert [seconds for op, seconds in asked if op == "observe"] == [15.0, 7.5, 3.75, 3.0, 3.0]
+    list(extracted({"README.md": blocks, "net.py": text}, slow))
+    assert asked == [15.0, 7.5, 3.75, 3.0, 3.0]

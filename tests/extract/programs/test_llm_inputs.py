@@ -1,12 +1,11 @@
 """A language model's inputs: taken only where nothing else works, and only if they then run in the jail."""
 
 import pytest
-from forked import forked
-from tests.generate.speaking import server
 
+from tests.extract.forked import extracted, forked
+from tests.generate.speaking import server
 from triton_data.config import LlmConfig
 from triton_data.errors import Misuse
-from triton_data.extract.extract_file import extract_repo
 from triton_data.extract.programs.llm_inputs import SYSTEM
 from triton_data.extract.programs.programs import Programs
 from triton_data.extract.source.find import classes_in
@@ -44,7 +43,7 @@ class Riddle: ...
 WRONG = GOOD.replace("range(5, 13)", "range(6, 14)")
 
 
-def extracted(text, *answers):
+def programs_with_answers(text, *answers):
     with server(*answers) as (url, asked):
         ask = asking(LlmConfig(model="tiny", url=url))
         repo = Repo({"riddle.py": text.encode()})
@@ -55,7 +54,7 @@ def extracted(text, *answers):
 
 
 def test_an_answer_that_runs_becomes_a_program():
-    [program], asked = extracted(RIDDLE, GOOD)
+    [program], asked = programs_with_answers(RIDDLE, GOOD)
     assert isinstance(program, Program)
     assert program.inputs_from == "llm"
     assert asked[0]["messages"][0]["content"] == SYSTEM
@@ -65,27 +64,27 @@ def test_an_answer_that_runs_becomes_a_program():
 
 
 def test_an_answer_that_does_not_run_is_no_program():
-    [drop], asked = extracted(RIDDLE, WRONG)
+    [drop], asked = programs_with_answers(RIDDLE, WRONG)
     assert isinstance(drop, Drop) and drop.reason == "construct_failed"
     assert len(asked) == 1
 
 
 @pytest.mark.parametrize("answer", ["I cannot help with that.", "```python\ndef get_inputs(): return []\n```"])
 def test_an_answer_without_code_says_so_in_the_drop(answer):
-    [drop], _ = extracted(RIDDLE, answer)
+    [drop], _ = programs_with_answers(RIDDLE, answer)
     assert isinstance(drop, Drop) and "get_init_inputs" in drop.detail
 
 
 def test_nobody_is_asked_about_what_is_found_without():
     easy = "import torch\n\n\nclass Easy(torch.nn.Module):\n    def forward(self, x):\n        return x + 1\n"
-    [program], asked = extracted(easy, GOOD)
+    [program], asked = programs_with_answers(easy, GOOD)
     assert program.inputs_from == "deduced"
     assert asked == []
 
 
 def test_a_server_that_is_away_is_left_alone_after_three_questions():
     four = RIDDLE + "".join(f"\n\nclass R{n}(Riddle):\n    pass\n" for n in range(4))
-    results, asked = extracted(four, (401, {}))
+    results, asked = programs_with_answers(four, (401, {}))
     assert [type(result) for result in results] == [Drop] * 5
     assert len(asked) == 3
     assert any("not asked" in result.detail for result in results)
@@ -99,4 +98,4 @@ def test_without_a_model_there_is_nobody_to_ask(monkeypatch):
     with pytest.raises(Misuse, match="OPENAI_API_KEY"):
         check(LlmConfig(model="gpt"))
     repo = Repo({"riddle.py": RIDDLE.encode()})
-    assert [type(r) for r in extract_repo(repo, Origin("dir"), forked)] == [Drop]
+    assert [type(r) for r in extracted(repo, forked)] == [Drop]

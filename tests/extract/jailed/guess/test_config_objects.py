@@ -3,8 +3,8 @@
 import ast
 
 import pytest
-from test_search import NN, found, little_patience, ran  # noqa: F401 - a fixture
 
+from tests.extract.jailed.search.test_search import NN, found, little_patience, ran  # noqa: F401 - a fixture
 from triton_data.extract.jailed.clues.accesses import Questions
 from triton_data.records import Program
 

@@ -1,12 +1,10 @@
 """A kernel's file is executed once before anybody is told that it stands alone."""
 
 import pytest
-from tests.extract.forked import forked
 
-from triton_data.extract.extract_file import extract_repo
+from tests.extract.forked import extracted, forked
 from triton_data.extract.reasons import Reason
-from triton_data.extract.source.repo import Repo
-from triton_data.records import Drop, Kernel, Origin
+from triton_data.records import Drop, Kernel
 
 HEAD = "import triton\nimport triton.language as tl\n"
 KERNEL = "@triton.jit\ndef {0}(x):\n    tl.store(x, 0)\n\n\n"
@@ -14,7 +12,7 @@ LAUNCHER = "def launch_{0}(x):\n    {0}[(1,)](x, LIMIT)\n\n\n"
 
 
 def made(text):
-    found = extract_repo(Repo({"m.py": text.encode()}), Origin("dir", "r"), forked)
+    found = extracted({"m.py": text}, forked)
     return [one for one in found if isinstance(one, Kernel | Drop)]
 
 
@@ -37,7 +35,7 @@ def test_a_kernel_that_cannot_be_imported_is_a_drop_and_costs_no_other(line, rea
     guarded = f"if tl:\n    {line}\n\n    @triton.jit\n    def bad(x):\n        tl.store(x, 0)\n\n\n"
     good, bad, other = made(HEAD + KERNEL.format("good") + guarded + KERNEL.format("other"))
     assert isinstance(good, Kernel) and isinstance(other, Kernel)
-    assert isinstance(bad, Drop) and (bad.reason, bad.part) == (reason, "bad")
+    assert isinstance(bad, Drop) and (bad.reason, bad.part) == (reason, "m.py:bad")
 
 
 def test_a_guard_around_triton_does_not_come_along():
@@ -47,5 +45,5 @@ def test_a_guard_around_triton_does_not_come_along():
         "lib/__init__.py": "",
         "lib/k.py": "from lib.guarded import tl, triton\n\n\n@triton.jit\ndef k(x):\n    tl.store(x, 0)\n",
     }
-    (kernel,) = extract_repo(Repo({path: text.encode() for path, text in files.items()}), Origin("dir", "r"), forked)
+    (kernel,) = extracted(files, forked)
     assert isinstance(kernel, Kernel) and "READY" not in kernel.text

@@ -1,10 +1,8 @@
 """Where a constructor asks for a class that only its heirs finish."""
 
-from forked import forked
-
-from triton_data.extract.extract_file import extract_repo
+from tests.extract.forked import extracted, forked, name_of
 from triton_data.extract.source.repo import Repo
-from triton_data.records import Origin, Program
+from triton_data.records import Program
 
 NN = "import torch\nfrom torch import nn\n\n\n"
 BASE = """class Backbone(nn.Module):
@@ -40,6 +38,6 @@ class Net(nn.Module):
 """,
     }
     repo = Repo({path: text.encode() for path, text in files.items()})
-    results = {getattr(r, "entry", getattr(r, "part", "")): r for r in extract_repo(repo, Origin("dir"), forked)}
+    results = {name_of(r): r for r in extracted(repo, forked)}
     assert isinstance(results["Net"], Program) and results["Backbone"].reason == "abstract"
     assert '"backbone": Wide(dim=64)' in results["Net"].text

@@ -1,12 +1,10 @@
 """What became of a class, from the words of an error."""
 
 import pytest
-from forked import forked
 
-from triton_data.extract.extract_file import extract_repo
+from tests.extract.forked import extracted, forked
 from triton_data.extract.programs.failures import drop_of
-from triton_data.extract.source.repo import Repo
-from triton_data.records import Origin
+from triton_data.extract.wire import FailedAt, Failure
 
 ABSTRACT = [
     "NotImplementedError: ",
@@ -19,21 +17,21 @@ ABSTRACT = [
 
 @pytest.mark.parametrize("error", ABSTRACT)
 def test_bases_are_no_failures(error):
-    assert drop_of({"stage": "forward", "error": error}, None, "Base").reason == "abstract"
+    assert drop_of(Failure(FailedAt.FORWARD, error), None, "Base").reason == "abstract"
 
 
 def test_what_is_not_implemented_for_a_mode_is_a_failure():
     error = "NotImplementedError: mode 'mean' is not implemented"
-    assert drop_of({"stage": "forward", "error": error}, None, "Net").reason == "forward_failed"
+    assert drop_of(Failure(FailedAt.FORWARD, error), None, "Net").reason == "forward_failed"
 
 
 def test_no_argument_brings_what_an_installed_package_has_not():
     tried = []
 
-    def counting(payload):
-        facts = forked(payload)
-        tried.append(facts["attempts"])
-        return facts
+    def counting(request):
+        reply = forked(request)
+        tried.append(reply.answer.attempts)
+        return reply
 
     text = """
 import torch, textwrap
@@ -46,6 +44,6 @@ class Old(torch.nn.Module):
     def forward(self, x):
         return x
 """
-    (drop,) = extract_repo(Repo({"net.py": text.encode()}), Origin("dir"), counting)
+    (drop,) = extracted({"net.py": text}, counting)
     assert "has no attribute 'cosine'" in drop.detail
     assert tried[0] < 10

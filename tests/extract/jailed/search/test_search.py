@@ -5,15 +5,14 @@ import sys
 
 import pytest
 import torch
-from forked import forked
 
-from triton_data.extract.extract_file import extract_repo
+from tests.extract.forked import extracted, forked, name_of
 from triton_data.extract.jailed.attempt import Attempt, Budget
 from triton_data.extract.jailed.search.meta import MetaModel
 from triton_data.extract.programs import programs
 from triton_data.extract.programs.interpreted import FLAG
-from triton_data.extract.source.repo import Repo
-from triton_data.records import Origin, Program
+from triton_data.extract.wire import SearchInputs
+from triton_data.records import Program
 
 NN = "import torch\nfrom torch import nn\n\n\n"
 
@@ -24,8 +23,7 @@ def little_patience(monkeypatch):
 
 
 def found(text, name):
-    results = {getattr(r, "entry", getattr(r, "part", "")): r for r in extract_repo(Repo({"net.py": text.encode()}),
-               Origin("dir", path="net.py"), forked)}  # fmt: skip
+    results = {name_of(r): r for r in extracted({"net.py": text}, forked)}
     return results[name]
 
 
@@ -324,20 +322,20 @@ class _Needs(torch.nn.Module):
 def test_meta_tensors_object_to_shapes_and_to_nothing_else():
     attempt = Attempt({}, Budget(float("inf"), 100))
     linear = MetaModel(attempt, torch.nn.Linear(8, 4))
-    assert "reduction dim" in linear.objection(["torch.randn(2, 3, 7)"]).error
-    assert linear.objection(["torch.randn(2, 3, 8)"]) is None
+    assert "reduction dim" in linear.refusal(["torch.randn(2, 3, 7)"]).error
+    assert linear.refusal(["torch.randn(2, 3, 8)"]) is None
     values = MetaModel(attempt, _Needs())
-    assert values.objection(["torch.randn(2)"]) is None
+    assert values.refusal(["torch.randn(2)"]) is None
     assert not values.usable
 
 
 def test_nothing_is_tried_in_place_of_a_package_or_of_half_precision():
     tries = []
 
-    def counting(payload):
-        facts = forked(payload)
-        tries.extend([facts["attempts"]] if payload["op"] == "search" else [])
-        return facts
+    def counting(request):
+        reply = forked(request)
+        tries.extend([reply.answer.attempts] if isinstance(request, SearchInputs) else [])
+        return reply
 
     text = (
         NN
@@ -370,7 +368,7 @@ class Half(Fast):
         return x
 """
     )
-    drops = extract_repo(Repo({"net.py": text.encode()}), Origin("dir"), counting)
+    drops = extracted({"net.py": text}, counting)
     reasons = ["needs:flash_attn_of_nobody", "needs:flash-attn-of-nobody", "forward_failed"]
     assert [str(drop.reason) for drop in drops] == reasons
     assert max(tries) <= 12
