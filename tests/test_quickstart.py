@@ -92,15 +92,14 @@ def test_every_definition_is_a_record_or_a_counted_drop(quickstart: tuple[Path, 
 
 def test_what_foreign_code_was_confined_by_is_in_the_record(quickstart: tuple[Path, dict[str, Any]]) -> None:
     with Store.read(quickstart[0] / "runs/quickstart") as store:
-        for record in [*store.records(Program), *store.records(Capture)]:
-            held = " ".join(record.layers)
+        for layers in [each.layers for kind in (Program, Capture) for each in store.records(kind)]:
+            held = " ".join(layers)
             assert "landlock" in held and "seccomp" in held
 
 
 def test_provenance_is_whole(quickstart: tuple[Path, dict[str, Any]]) -> None:
     with Store.read(quickstart[0] / "runs/quickstart") as store:
-        for record in [*store.records(Kernel), *store.records(Program)]:
-            origin = record.origin
+        for origin in [each.origin for kind in (Kernel, Program) for each in store.records(kind)]:
             assert (origin.source, origin.repo, origin.licence) == ("dir", "minirepo", "MIT")
             assert origin.revision and origin.file_hash and origin.line_start and origin.time
 

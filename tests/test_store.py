@@ -22,6 +22,7 @@ from triton_data.records import (
     Origin,
     Outcome,
     Program,
+    Record,
     Verdict,
     codec,
     digest,
@@ -42,7 +43,7 @@ def test_each_table_has_the_columns_of_its_record(kind: Any, tmp_path: Path) -> 
 def test_records_come_back_equal(tmp_path: Path) -> None:
     kernel = InductorKernel("k", "def k(): ...", "relu")
     graph = Graph("forward", "code\n\t'ü'", (kernel, kernel), ("extern_kernels.mm",), "graph()")
-    records = [
+    records: list[Record] = [
         Kernel("k", "text", ORIGIN, launcher="run"),
         Program("Net", "class Net: ...", "usage", ORIGIN, layers=("seccomp",)),
         Capture("p" * 32, "Net", "sm_90", "training", (graph,), (("torch", "2.13.0"),), ORIGIN),

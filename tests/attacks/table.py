@@ -19,6 +19,7 @@ from tests.attacks import deceit, exhaustion, reach, second_look
 from tests.attacks.attack import Attack
 from tests.attacks.world import World
 from triton_data.jail import RUN, Jail, Task, paths
+from triton_data.jail.inside import namespaces
 from triton_data.jail.outside import view
 from triton_data.jail.policy import LAYERS
 
@@ -88,7 +89,7 @@ def as_ordinary_user(layers: str) -> dict[str, str]:
 
 
 def configurations() -> dict[str, dict[str, str]]:
-    me = f"root, drops to {view.namespaces.NOBODY}" if os.geteuid() == 0 else "ordinary user"
+    me = f"root, drops to {namespaces.NOBODY}" if os.geteuid() == 0 else "ordinary user"
     columns = {f"{me}, all layers": run_all(LAYERS), f"{me}, no namespaces": run_all(WITHOUT_NAMESPACES)}
     if os.geteuid() == 0:
         columns["ordinary user, all layers"] = as_ordinary_user("all")

@@ -135,10 +135,10 @@ def test_adding_data_never_moves_a_text_into_test(
 ) -> None:
     """Only what turns out to be a copy of something in train (or validation) may leave its side, and only that way."""
     before_splits = split_units([unit for unit, _ in texts], seed, (25, 25), {})
-    before = assign(*zip(*texts, strict=True), before_splits)  # type: ignore[misc]
+    before = assign([unit for unit, _ in texts], [group for _, group in texts], before_splits)
     whole = [*texts, *added]
     splits = split_units([unit for unit, _ in whole], seed, (25, 25), before_splits)
-    after = assign(*zip(*whole, strict=True), splits)  # type: ignore[misc]
+    after = assign([unit for unit, _ in whole], [group for _, group in whole], splits)
     assert before_splits.items() <= splits.items()
     for (old, own), (new, still) in zip(before, after, strict=False):
         assert SPLITS.index(new) <= SPLITS.index(old)

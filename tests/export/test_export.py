@@ -238,8 +238,8 @@ def _pytest(folder: Path, entry: dict[str, str]) -> int:
 def test_problems_have_kernelbenchs_form(program: Program) -> None:
     module: dict[str, object] = {}
     exec(problem(program), module)
-    made = module["Model"](*module["get_init_inputs"]())  # type: ignore[operator]
-    given = module["get_inputs"]()  # type: ignore[operator]
+    made = module["Model"](*module["get_init_inputs"]())
+    given = module["get_inputs"]()
     assert made(*given).shape == given[0].shape
 
 

@@ -71,7 +71,7 @@ def forked(request: Request[A]) -> Reply[A]:
 
 
 def _read(reader: int, child: int, limit: float) -> tuple[bytes | None, int]:
-    deadline, parts = time.monotonic() + limit, []
+    deadline, parts = time.monotonic() + limit, list[bytes]()
     try:
         while True:
             left = deadline - time.monotonic()

@@ -3,6 +3,7 @@
 import pytest
 
 from triton_data.extract import stage
+from triton_data.extract.probe_client import JailProbe
 from triton_data.extract.wire import CheckProgram
 
 THREADED = "import threading, time\nthreading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n"
@@ -20,5 +21,5 @@ def test_a_library_that_no_fork_survives_is_left_to_each_class(tmp_path, monkeyp
     program += "        return x * ('slow_to_import' in sys.modules)\n\n\ndef get_inputs():\n    return [1]\n"
     with stage.open_jail(roots=[tmp_path]) as jail:
         assert ("slow_to_import" in jail.preload) == loaded
-        reply = stage.JailProbe(jail)(CheckProgram(program, "Net"))
+        reply = JailProbe(jail)(CheckProgram(program, "Net"))
     assert reply.answer.error == "no tensor", "it runs either way"

@@ -152,7 +152,7 @@ def test_try_a_file(tmp_path: Path) -> None:
     ],
 )
 def test_a_jail_that_cannot_be_is_one_line(start: object, words: str) -> None:
-    with pytest.raises(Misuse, match=words) as raised, start():  # type: ignore[operator]
+    with pytest.raises(Misuse, match=words) as raised, start():
         pass
     assert "\n" not in str(raised.value)
 

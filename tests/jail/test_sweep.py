@@ -5,6 +5,7 @@ import fcntl
 import os
 import signal
 import tempfile
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def test_a_keeper_is_not_swept_away_while_it_takes_its_lock(parent, monkeypatch)
             sweep.sweep(parent, keeper.PREFIX)  # what another keeper does at its start
         take(file, how)
 
-    monkeypatch.setattr(keeper.fcntl, "flock", sweeping_first)
+    monkeypatch.setattr(fcntl, "flock", sweeping_first)
     with kept(base):
         sweep.sweep(parent, keeper.PREFIX)
         assert base.exists()
@@ -61,7 +62,7 @@ class Told:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_keeper_stops_that_is_told_within_a_finaliser(parent, monkeypatch):
     naps = iter([Told])
-    monkeypatch.setattr(keeper.time, "sleep", lambda seconds: next(naps)())  # a second nap is a StopIteration
+    monkeypatch.setattr(time, "sleep", lambda seconds: next(naps)())  # a second nap is a StopIteration
     monkeypatch.setattr(keeper.Stopped, "told", False)
     before = signal.signal(signal.SIGTERM, keeper._stop)
     try:

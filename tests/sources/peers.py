@@ -61,7 +61,7 @@ def _npm_ci(folder: Path) -> None:
     if done.returncode:
         lines = (line.removeprefix("npm error ") for line in done.stderr.splitlines() if line.startswith("npm error"))
         said = [line for line in lines if " " in line and not line.startswith(("code ", "errno "))]
-        raise NotInstalled(f"npm ci failed: {(said or [done.returncode])[-1]}")
+        raise NotInstalled(f"npm ci failed: {(said or [str(done.returncode)])[-1]}")
 
 
 @contextmanager

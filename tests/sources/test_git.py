@@ -14,6 +14,7 @@ from triton_data.config import ScrapeConfig
 from triton_data.errors import Misuse
 from triton_data.records import Candidate, Drop, Origin, SourceFile
 from triton_data.sources.fetching import git
+from triton_data.sources.reasons import Refused
 from triton_data.sources.scrape import ScrapeStage
 from triton_data.store import Store
 
@@ -170,5 +171,5 @@ def test_what_git_refuses(text: str) -> None:
 
 
 def test_no_helper_protocol_even_if_it_is_asked_for() -> None:
-    with pytest.raises(git.Refused):
+    with pytest.raises(Refused):
         git.Git().head("ext::sh -c 'touch /tmp/never'")

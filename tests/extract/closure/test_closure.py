@@ -7,6 +7,7 @@ import pytest
 from triton_data.extract.closure.closure import Closed, close
 from triton_data.extract.extract_file import close_kernel
 from triton_data.extract.source.find import kernels_in
+from triton_data.extract.source.module import Module
 from triton_data.extract.source.repo import Repo
 from triton_data.records import Drop, Origin
 
@@ -143,12 +144,15 @@ def kernel(x):
 """
     repo = Repo({"k.py": text.encode()})
     module = repo.module("k.py")
+    assert isinstance(module, Module)
     (found,) = kernels_in(repo, module)
     dropped = close_kernel(repo, module, found, Origin("dir", path="k.py"))
     assert (dropped.reason, dropped.part) == ("needs:triton", "kernel")
     fine = Repo({"k.py": text.replace("sin_of_another_version", "sin").encode()})
-    (found,) = kernels_in(fine, fine.module("k.py"))
-    assert "import sin" in close_kernel(fine, fine.module("k.py"), found, Origin("dir", path="k.py")).text
+    module = fine.module("k.py")
+    assert isinstance(module, Module)
+    (found,) = kernels_in(fine, module)
+    assert "import sin" in close_kernel(fine, module, found, Origin("dir", path="k.py")).text
 
 
 def test_a_caught_error_is_nobody_elses_name():

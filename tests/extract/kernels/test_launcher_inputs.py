@@ -1,5 +1,7 @@
 """Inputs of launchers, and pairs with what tests compare them with, on small repositories that really run."""
 
+from typing import Any
+
 import pytest
 
 from tests.extract.forked import extracted, forked
@@ -51,7 +53,7 @@ def test_a_test_gives_inputs_and_says_what_is_computed():
     assert (program.entry, program.inputs_from, pair.program, pair.entry) == (
         "doubled", COMPARED, program.key, "doubled_new")  # fmt: skip
     assert (program.origin.path, program.origin.line_start, pair.origin.path) == ("test_kernels.py", 9, "kernels.py")
-    space: dict = {}
+    space: dict[str, Any] = {}
     exec(program.text, space)
     (x,) = space["get_inputs"]()
     assert tuple(x.shape) == (3, 70)

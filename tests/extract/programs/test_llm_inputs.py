@@ -9,6 +9,7 @@ from triton_data.errors import Misuse
 from triton_data.extract.programs.llm_inputs import SYSTEM
 from triton_data.extract.programs.programs import Programs
 from triton_data.extract.source.find import classes_in
+from triton_data.extract.source.module import Module
 from triton_data.extract.source.repo import Repo
 from triton_data.llm.configured import asking, check
 from triton_data.records import Drop, Origin, Program
@@ -49,6 +50,7 @@ def programs_with_answers(text, *answers):
         repo = Repo({"riddle.py": text.encode()})
         programs = Programs(repo, forked, ask)
         module = repo.module("riddle.py")
+        assert isinstance(module, Module)
         results = [programs.make(module, found, Origin("dir", path="riddle.py")) for found in classes_in(repo, module)]
     return results, asked
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -56,7 +57,7 @@ def test_one_readme_example_feeds_the_classes_inside(mini):
 
 def test_programs_run_alone(mini):
     for program in (r for r in mini if isinstance(r, Program)):
-        namespace = {"__name__": "alone"}
+        namespace: dict[str, Any] = {"__name__": "alone"}
         exec(program.text, namespace)
         args, kwargs = namespace["get_init_inputs"]()
         model = namespace[program.entry]

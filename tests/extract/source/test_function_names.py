@@ -57,7 +57,7 @@ def test_nothing_is_parsed_that_can_be_told_without(case):
     assert roots(code.roots) == roots(same.uses)
     assert code.flaw is None and "nodes" not in code.__dict__
     (head,), (node,) = code.heads, same.nodes
-    node.body, node.end_col_offset = head.body, head.end_col_offset
+    node.body, node.end_col_offset = head.body, head.end_col_offset  # type: ignore[attr-defined]
     assert ast.dump(head, include_attributes=True) == ast.dump(node, include_attributes=True)
 
 
@@ -91,4 +91,4 @@ def test_a_name_that_leads_into_a_module_of_the_repository_is_followed():
     assert isinstance(closed, Closed)
     scope: dict[str, object] = {}
     exec(closed.text, scope)
-    assert scope["f"]() == 1  # type: ignore[operator]
+    assert scope["f"]() == 1

@@ -1,5 +1,7 @@
 """What a file does with a class when it runs is evidence for that class, in and outside of a `__main__` block."""
 
+from typing import Any
+
 import pytest
 
 from tests.extract.forked import extracted, forked
@@ -52,7 +54,7 @@ def test_what_a_file_does_is_usage(files):
     (made,) = extracted(repo, forked)
     assert isinstance(made, Program), made
     assert made.inputs_from == "usage"
-    namespace = {"__name__": "alone"}
+    namespace: dict[str, Any] = {"__name__": "alone"}
     exec(made.text, namespace)
     assert [tuple(each.shape) for each in namespace["get_inputs"]()] == [(5, 17)]
 

@@ -314,7 +314,7 @@ def test_modules_that_launch_triton_kernels_run_alone_without_a_gpu(monkeypatch)
     assert KERNEL[KERNEL.index("@triton.autotune") : KERNEL.index("class Gate")].strip() in program.text
 
 
-class _Needs(torch.nn.Module):
+class _Needs(torch.nn.Module):  # type: ignore[misc]
     def forward(self, x):
         return x * x.sum().item()
 
