@@ -32,8 +32,10 @@ def main() -> int:
     from triton_data.capture.headless.capture import capture_program
     from triton_data.capture.toolchain import versions
     from triton_data.evaluate.compile_candidate import run
+    from triton_data.evaluate.compile_conversation import CompileAnswer, CompileQuestion
     from triton_data.records import Drop
     from triton_data.rewrite.rewrite import rewrite
+    from triton_data.verify.wire.record import encode, parse
 
     index, count = map(int, options.shard.split("/"))
     files = good = kernels = 0
@@ -43,9 +45,9 @@ def main() -> int:
         if isinstance(pair, Drop):
             continue
         files += 1
-        payload = {"text": pair.text, "reference": program.text, "new_entry": pair.entry, "target": options.target}
+        question = CompileQuestion(pair.text, options.target, program.text, pair.entry)
         try:
-            kernels += len(run(payload)[0]["kernels"])
+            kernels += len(parse(CompileAnswer, run(encode(question))[0]).kernels)
             good += 1
         except Exception as error:  # noqa: BLE001  whatever a file raises is its result here
             print(f"  {name}: {type(error).__name__}: {' '.join(str(error).split())[:200]}", flush=True)

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import Any
 
+from triton_data.evaluate.compile_conversation import CompileAnswer, CompileQuestion
 from triton_data.jail import COMPILE, Jail, Task
 from triton_data.train.complete import Completion
 from triton_data.train.score import kernels_in, program_in, reads
 from triton_data.train.tasks import Task as Asked
 from triton_data.verify.bench.bench import Bench, open_bench
+from triton_data.verify.wire.record import Malformed, encode, parse
 
 SECONDS = 120.0
 PRELOAD = ("torch", "triton", "triton_data.evaluate.compile_candidate")
@@ -78,13 +79,16 @@ class Judge:
 
     def _compile(self, task: Asked, text: str) -> str:
         """'' or why not."""
-        payload: dict[str, Any] = {"text": text, "target": self.judging.target}
-        payload |= {"reference": task.reference, "new_entry": f"{task.entry}New"}
+        question = CompileQuestion(text, self.judging.target, task.reference or "", f"{task.entry}New")
         policy = replace(COMPILE, wall_s=SECONDS, cpu_s=int(SECONDS))
-        outcome = self.compiler.run(Task(entry="triton_data.evaluate.compile_candidate:run", payload=payload), policy)
-        if not outcome.ok or not isinstance(outcome.value, dict):
+        task_of_jail = Task(entry="triton_data.evaluate.compile_candidate:run", payload=encode(question))
+        outcome = self.compiler.run(task_of_jail, policy)
+        if not outcome.ok:
             return outcome.reason
-        return "" if outcome.value.get("kernels") else "not_launched"
+        try:
+            return "" if parse(CompileAnswer, outcome.value).kernels else "not_launched"
+        except Malformed as error:
+            return f"bad_result: {error}"
 
     def _verify(self, task: Asked, text: str, result: Judged) -> Judged:
         from triton_data.verify.judge.pair import verify_texts

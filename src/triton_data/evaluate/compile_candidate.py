@@ -16,31 +16,39 @@ from unittest import mock
 
 from triton_data.capture.headless.fake_gpu import triton_driver
 from triton_data.capture.headless.program import build, loaded
+from triton_data.evaluate.compile_conversation import CompileAnswer, CompileQuestion
+from triton_data.jail.policy import Json
 from triton_data.targets import find_target
+from triton_data.verify.wire.record import encode, parse
 
 _POINTER = re.compile(r"(?i:ptr|pointer)|^(x|y|z|a|b|c|q|k|v|o|w|in|out|inp|input|output|Q|V|X|Y|Out|DO|DQ|DK|DV)$")
 _CONSTANT = re.compile(r"block|^[A-Z][A-Z0-9_]{2,}$|group_size|num_warps|num_stages")
 _SIZE = 32  # of a block whose size nobody gave
 
 
-def run(payload: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
+def run(payload: Json) -> tuple[Json, list[Any]]:
+    question = parse(CompileQuestion, payload)
     compiled: list[str] = []
-    with triton_driver(find_target(payload["target"])), _instead_of_launching(compiled), loaded(payload["text"]) as new:
-        if payload.get("reference"):
-            _call(new, payload)
+    with (
+        triton_driver(find_target(question.target)),
+        _instead_of_launching(compiled),
+        loaded(question.text) as candidate,
+    ):
+        if question.reference:
+            _call(candidate, question)
         else:
-            _compile_guessed(new)
-    return {"kernels": sorted(set(compiled))}, []
+            _compile_guessed(candidate)
+    return encode(CompileAnswer(tuple(sorted(set(compiled))))), []
 
 
-def _call(new: Any, payload: dict[str, Any]) -> None:
+def _call(candidate: Any, question: CompileQuestion) -> None:
     import torch
 
-    with loaded(payload["reference"]) as reference, _all_on_cpu(), torch.no_grad():
-        new.get_inputs = reference.get_inputs
+    with loaded(question.reference) as reference, _all_on_cpu(), torch.no_grad():
+        candidate.get_inputs = reference.get_inputs
         if hasattr(reference, "get_init_inputs"):
-            new.get_init_inputs = reference.get_init_inputs
-        built = build(new, payload["new_entry"], training=False)
+            candidate.get_init_inputs = reference.get_init_inputs
+        built = build(candidate, question.new_entry, training=False)
         built.forward(*built.args, **built.kwargs)
 
 

@@ -44,9 +44,10 @@ def _timed(trial: Trial, question: ClockQuestion) -> ClockAnswer | Unreadable:
         answer = parse(ClockAnswer, outcome.value)
     except Malformed as error:
         return Unreadable(f"the answer has not the form of one: {error}")
-    complete = all(answer.times.get(name) for name in question.measure)
-    if not complete or (answer.roofline is None and "eager" in question.measure):
+    if not all(answer.times.get(name) for name in question.measure):
         return Unreadable("the answer has not all times")
+    if "eager" in question.measure and not (answer.roofline and answer.roofline.possible):
+        return Unreadable("the answer has no roofline")
     return answer
 
 

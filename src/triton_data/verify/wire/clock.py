@@ -25,6 +25,10 @@ class Roofline:
     bytes_per_ms: float  # of the device at its best
     flops_per_ms: float
 
+    @property
+    def possible(self) -> bool:
+        return self.bytes_per_ms > 0 and self.flops_per_ms > 0
+
 
 @dataclass(frozen=True, slots=True)
 class ClockAnswer:
