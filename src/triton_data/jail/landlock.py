@@ -1,7 +1,8 @@
 """Landlock: which files the calling process may read, write and execute; no TCP; no signals to the outside.
 
 In: lists of paths: to read, to write, devices, and to list only. Out: the ABI version that is in
-force, or `Unavailable`. Paths that do not exist are left out. Not covered by the kernel: chmod, utime, stat, UDP and Unix sockets (seccomp denies those).
+force, or `Unavailable`. Paths that do not exist are left out. Not covered by the kernel: chmod, utime, stat,
+UDP and Unix sockets (seccomp denies those).
 """
 
 from __future__ import annotations

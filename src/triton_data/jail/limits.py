@@ -28,8 +28,8 @@ def out_of_reach(policy: Policy) -> int:
 
 
 def mark_of(scratch: str) -> int:
-    """What tells a task's processes from another's, whoever their parent is by now: inherited, and not theirs to change.
-    The limit that carries it limits nothing since Linux 2.4."""
+    """What tells a task's processes from another's, whoever their parent is by now: inherited, and not theirs to
+    change. The limit that carries it limits nothing since Linux 2.4."""
     return UNMARKED + zlib.crc32(scratch.encode())
 
 
