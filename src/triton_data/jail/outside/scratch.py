@@ -106,6 +106,8 @@ def gone(scratch: str) -> bool:
         os.rmdir(scratch)  # noqa: PTH106  a name in a folder of ours, never followed
     except FileNotFoundError:
         return True
+    except NotADirectoryError:  # no task can have put it there
+        Path(scratch).unlink()
     except OSError:
         return False
     return True
