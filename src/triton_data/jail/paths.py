@@ -111,17 +111,16 @@ def compilers() -> tuple[str, ...]:
 
 
 def parts_of_compiler(compiler: Path) -> list[str]:
-    """The program, and of the folder that it is installed in what compilers have there by their own conventions: never
-    the folder itself, which may be a home, with keys beside the compiler."""
+    """The program with the folder that it is installed in; where that is or holds somebody's home, with keys beside the
+    compiler, only what compilers have there by their own conventions."""
     parts, prefix = [compiler], compiler.parents[1]
     if str(prefix) in ("/", "/usr"):
         return [str(compiler)]
+    if not holds_home(str(prefix)):
+        return [str(prefix)]
     owned = ("lib/gcc", "lib64/gcc", "lib/clang", "libexec/gcc", "libexec/gcc-cross")
     parts += [prefix / name for name in owned]
     parts += [tool for name in TOOLS for tool in compiler.parent.glob(name) if tool.is_file()]
-    if any((prefix / name).is_dir() for name in owned) and not holds_home(str(prefix)):
-        parts += [prefix / name for name in ("lib", "lib64", "include", "share")]
-        parts += [folder for folder in prefix.glob("*-*-*") if (folder / "bin").is_dir()]  # named for its target
     return [str(part) for part in parts if part.exists()]
 
 
@@ -145,6 +144,7 @@ def holds_home(path: str) -> bool:
     except KeyError:
         homes = []
     homes += [os.environ["HOME"]] if "HOME" in os.environ else []
+    homes += [each.pw_dir for each in pwd.getpwall() if each.pw_uid >= 1000 and each.pw_dir != "/nonexistent"]
     return any(Path(os.path.realpath(home)).is_relative_to(os.path.realpath(path)) for home in homes)
 
 
