@@ -22,11 +22,18 @@ ADVICE = {
 
 
 def rows(store: Store, reason: str) -> Iterator[dict[str, Any]]:
-    known = Counter(each.reason for each in store.dropped())
+    known = _by_reason(store)
     if reason and reason not in known:
         raise Misuse(f"nothing was dropped for {reason!r}{closest(reason, known)}")
     for each in store.dropped(reason):
         yield {**each._asdict(), **_place(store, each)}
+
+
+def _by_reason(store: Store) -> Counter[str]:
+    counts = Counter[str]()
+    for _, _, status, reason, number, _ in store.outcome_counts():
+        counts[reason] += number if status == "dropped" else 0
+    return +counts
 
 
 def _place(store: Store, each: Dropped) -> dict[str, str]:
@@ -50,7 +57,7 @@ def printable(text: str) -> str:
 
 def advice(store: Store) -> list[str]:
     """What would help most, the most frequent first."""
-    counts = Counter(each.reason for each in store.dropped())
+    counts = _by_reason(store)
     needed = [(number, reason.removeprefix(NEEDS)) for reason, number in counts.items() if reason.startswith(NEEDS)]
     lines = [f"{number} need {package}: install it, and extract again" for number, package in sorted(needed)[:-6:-1]]
     return lines + [f"{counts[reason]} {reason}: {words}" for reason, words in ADVICE.items() if counts[reason]]
