@@ -45,8 +45,8 @@ class _Part:
     def count(self, store: Store) -> int:
         return sum(1 for _ in self.todo(store))
 
-    def held(self) -> AbstractContextManager[object]:
-        return self.stage.held()
+    def resources(self) -> AbstractContextManager[object]:
+        return self.stage.resources()
 
     def work(self, item: Any) -> Iterable[Record | Drop]:
         return self.stage.work(item)
