@@ -5,13 +5,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check peers golden docs configs venv clean
+.PHONY: demo test test-torch check peers golden docs configs venv clean
 
 demo: venv
 	@"$(BIN)/triton-data" run examples/quickstart.toml
 
 test: venv check
 	@"$(BIN)/python" -m pytest -n auto --maxprocesses 4 --dist loadfile
+
+# The suite on another torch, in an environment of its own; the index has it as a CUDA build of some gigabytes.
+test-torch: OTHER = $(VENV)-torch-$(TORCH)
+test-torch:
+	@test -n "$(TORCH)" || { echo 'say which: make test-torch TORCH=2.11.0' >&2; exit 2; }
+	@test -x "$(OTHER)/bin/python" || "$(PYTHON)" -m venv "$(OTHER)"
+	@grep -v '^torch==' constraints.txt > "$(OTHER)/constraints.txt"
+	@"$(OTHER)/bin/python" -m pip install --quiet --disable-pip-version-check -c "$(OTHER)/constraints.txt" "torch==$(TORCH)" -e '.[dev]'
+	@CUDA_VISIBLE_DEVICES= "$(OTHER)/bin/python" -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: venv
 	@"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check . && "$(BIN)/mypy"
@@ -38,4 +47,4 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch "$(STAMP)"
 
 clean:
-	rm -rf "$(VENV)" "$(VENV)-tune" runs build src/*.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf "$(VENV)" "$(VENV)-tune" "$(VENV)"-torch-* runs build src/*.egg-info .mypy_cache .ruff_cache .pytest_cache
