@@ -19,7 +19,7 @@ from triton_data.store import Store
 
 
 @dataclass(frozen=True)
-class Portion:
+class ItemSubset:
     limit: int | None = None
     shard: int = 0  # of `shards`, from 0
     shards: int = 1
@@ -36,11 +36,11 @@ class Portion:
 @dataclass
 class _Part:
     stage: Stage
-    portion: Portion
+    subset: ItemSubset
     name: str
 
     def todo(self, store: Store) -> Iterator[Any]:
-        return islice((item for item in self.stage.todo(store) if self.portion.holds(item.key)), self.portion.limit)
+        return islice((item for item in self.stage.todo(store) if self.subset.holds(item.key)), self.subset.limit)
 
     def count(self, store: Store) -> int:
         return sum(1 for _ in self.todo(store))
