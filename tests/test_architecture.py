@@ -16,7 +16,7 @@ FLOORS = (
     ("sources", "extract", "capture", "rewrite", "verify", "curate", "export", "train"),
     ("evaluate",),
     ("pipeline",),
-    ("without_run",),
+    ("api", "without_run"),
     ("commands",),
     ("cli",),
     ("__main__",),
