@@ -31,6 +31,8 @@ VERBS = {
     "eval": ("commands.eval:evaluate", "Score models on rewriting PyTorch programs in Triton."),
     "status": ("commands.inspect:status", "Print the funnel of a run: done, pending, dropped by reason."),
     "run": ("commands.stages:run", "Run the whole pipeline that a TOML file names."),
+    "init": ("commands.init:init", "Write a commented config and a tiny repository to try it on."),
+    "completion": ("commands.init:completion", "Print the script with which a shell completes verbs and options."),
 }
 LATER = {  # verbs whose rooms later parts build: their one honest line
     "generate": "LLM-written modules, constraint-built graphs and templates",
