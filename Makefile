@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-torch check peers golden docs configs venv clean
+.PHONY: demo test test-torch check peers golden docs site configs venv clean
 
 demo: venv
 	@"$(BIN)/triton-data" run examples/quickstart.toml
@@ -33,6 +33,9 @@ golden: venv  # renew the golden files after a change that was meant
 
 docs: venv  # rewrite docs/cli.md from every verb's --help
 	@"$(BIN)/python" docs/write_cli.py
+
+site: venv  # docs/ as pages, in build/site
+	@NO_MKDOCS_2_WARNING=1 "$(BIN)/mkdocs" build --strict --quiet && echo build/site/index.html
 
 configs: venv  # rewrite tune_configs/ from src/triton_data/train/
 	@"$(BIN)/python" -m triton_data.train.presets

@@ -1,4 +1,4 @@
-"""Docs that cannot rot: the README's commands run, and docs/cli.md is what the commands say of themselves."""
+"""Docs that cannot rot: the README's commands and the tutorials run, and docs/cli.md is what the commands say."""
 
 from __future__ import annotations
 
@@ -58,6 +58,22 @@ def test_help_waits_for_nothing_that_is_large() -> None:
     ask = "import sys, triton_data.cli; print({'torch', 'numpy', 'pyarrow', 'requests', 'rich'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_the_pages_are_built(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "tutorials/first-data-set/index.html").exists()
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("page", sorted((ROOT / "docs/tutorials").glob("*.md")), ids=lambda page: page.stem)
+def test_a_tutorial_runs_from_top_to_bottom(page: Path, tmp_path: Path) -> None:
+    script = "set -euo pipefail\n" + "\n".join(SHELL_BLOCK.findall(page.read_text()))
+    environment = {"PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin", "HOME": str(tmp_path)}
+    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
 def test_local_links_lead_somewhere() -> None:
