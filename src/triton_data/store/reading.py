@@ -99,11 +99,20 @@ class Reader:
                 return str(row[0]), Origin(*row[1:])
         return None
 
+    def also_seen(self, table: str, key: str) -> Iterator[Origin]:
+        """Further places where a record was found."""
+        asked = f"SELECT {','.join(codec.ORIGIN_COLUMNS)} FROM also_seen WHERE kind=? AND key=? ORDER BY source, repo, path"
+        for row in self.db.execute(asked, (table, key)):
+            yield Origin(*row)
+
     def has_outcome(self, stage: str, item: str) -> bool:
         return bool(self._scalar("SELECT COUNT(*) FROM outcomes WHERE stage=? AND item=? AND part=''", (stage, item)))
 
     def count(self, kind: type[Record]) -> int:
         return self._scalar(f"SELECT COUNT(*) FROM {kind.table}")
+
+    def count_of(self, kind: type[Record], where: str, values: Sequence[Any] = (), distinct: str = "key") -> int:
+        return self._scalar(f"SELECT COUNT(DISTINCT {distinct}) FROM {kind.table} WHERE {where}", values)
 
     def count_distinct(self, table: str, column: str) -> int:
         return self._scalar(f"SELECT COUNT(DISTINCT {column}) FROM {table}")
@@ -121,7 +130,7 @@ class Reader:
 
     def spans(self) -> Iterator[tuple[str, float, float]]:
         """(stage, first and last moment an item finished)."""
-        yield from self.db.execute("SELECT stage, MIN(finished), MAX(finished) FROM outcomes GROUP BY 1")
+        yield from self.db.execute("SELECT stage, MIN(finished), MAX(finished) FROM outcomes GROUP BY 1 ORDER BY 2")
 
     def _scalar(self, sql: str, values: Sequence[Any] = ()) -> int:
         return int(self.db.execute(sql, values).fetchone()[0])
