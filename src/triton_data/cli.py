@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 import triton_data
-from triton_data.commands import capture, curate, export, inspect, report, rewrite, stages, train, verify
+from triton_data.commands import capture, curate, explain, export, inspect, report, rewrite, stages, train, verify
 from triton_data.commands import eval as eval_verb
 from triton_data.commands.exit_codes import run_command
 from triton_data.errors import Misuse, NotBuiltYet, closest
@@ -22,7 +22,7 @@ LATER = {  # verbs whose rooms later parts build: their one honest line
 }
 ORDER = (  # the order in which data flows
     "doctor", "scrape", "extract", "generate", "capture", "rewrite", "verify", "curate", "export", "train", "eval",
-    "report", "status", "run",
+    "report", "explain", "show", "status", "run",
 )  # fmt: skip
 
 
@@ -62,7 +62,8 @@ def _later(name: str, what: str) -> click.Command:
 
 for _command in (
     inspect.doctor, inspect.status, stages.scrape, stages.extract, capture.capture, rewrite.rewrite,
-    verify.verify, curate.curate, export.export, train.train, eval_verb.evaluate, report.report, stages.run,
+    verify.verify, curate.curate, export.export, train.train, eval_verb.evaluate, report.report, explain.explain, explain.show,
+    stages.run,
 ):  # fmt: skip
     cli.add_command(_command)
 for _name, _what in LATER.items():

@@ -15,9 +15,12 @@ ANY = {
     "exception": "a bug of triton-data: the message is Python's",
     "not_utf8": "it holds characters that UTF-8 cannot write",
     "bad_result": "what came out of the jail is not what was asked for",
-    "crash": "the process in the jail died",
-    "memory": "it needed more memory than a task may have",
-    "output": "it wrote more than a task may write",
+    "error": "it raised in the jail: the message is its own",
+    "oom": "it needed more memory than a task may have",
+    "disk": "it wrote more than a task may write",
+    "flood": "it printed or sent more than a task may",
+    "lost": "the jail went away while it ran",
+    "bad_frame": "what came out of the jail cannot be read",
 }
 SCRAPE = {
     "below_stars": "it has fewer stars than were asked for",
@@ -102,6 +105,11 @@ CURATE = {
     "duplicate": "another text that is the same, or nearly, stands for it",
     "program_left_out": "the program that it was made of is left out",
 }
+KINDS = {  # what stands before the colon
+    "forbidden": "it asked for something that the jail does not allow",
+    "signal": "its process was ended by a signal",
+    "exit": "its process ended before it answered",
+}
 OF_STAGES: dict[str, dict[str, str]] = {
     "discover": SCRAPE, "scrape": SCRAPE, "given": EXTRACT, "extract": EXTRACT, "capture": CAPTURE, "rewrite": REWRITE,
     "verify": {str(reason): words for reason, words in OF_VERDICTS.items()}, "curate": CURATE,
@@ -112,7 +120,7 @@ def meaning(stage: str, reason: str) -> str:
     if reason.startswith(NEEDS):
         return f"it imports {reason.removeprefix(NEEDS)}, which is not installed here"
     own = OF_STAGES.get(stage, {})
-    return own.get(reason) or ANY.get(reason, "")
+    return own.get(reason) or ANY.get(reason) or KINDS.get(reason.partition(":")[0], "")
 
 
 def meanings(reason: str) -> dict[str, str]:

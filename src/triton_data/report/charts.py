@@ -84,7 +84,7 @@ def funnel(name: str, steps: Sequence[tuple[str, int]]) -> Chart:
     first = steps[0][1] if steps else 0
     chart = stacked(name, [(label, {"plain": value}) for label, value in steps])
     shared = tuple(
-        Bar(bar.label, bar.full, bar.value + (f"  {value / first:.0%}" if first else ""), bar.y, bar.parts)
+        Bar(bar.label, bar.full, bar.value + (f" · {value / first:.0%}" if first else ""), bar.y, bar.parts)
         for bar, (_, value) in zip(chart.bars, steps, strict=True)
     )
     return Chart(name, chart.says, chart.height, shared)

@@ -24,7 +24,6 @@ ADVICE = {  # (stage, '' for any; reason): what could be done about it
     ("extract", "no_inputs"): "nothing shows how to call them: name a model with --llm-model, or give inputs with given:PATH",
     ("extract", "construct_failed"): "the message says what their constructor lacked, often a file or a config",
     ("extract", "needs_gpu"): "they run on a GPU only: extract on a machine that has one",
-    ("extract", "syntax"): "not Python 3; nothing to do but to leave them out",
     ("capture", "lowering"): "try one alone with the command that `triton-data explain` prints: it may be a bug of Inductor",
     ("rewrite", "graph_breaks"): "several graphs: a program without prints and data-dependent branches would be one",
 }

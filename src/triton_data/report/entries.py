@@ -7,7 +7,7 @@ that is known of it. Nothing is left out for what curation decided: that is show
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from triton_data.records import (
@@ -64,31 +64,37 @@ class Entry:
         return "" if self.decision is None else self.decision.split if self.decision.keep else "left out"
 
 
+def newest_round(store: Store) -> str:
+    """'' where the run was never curated."""
+    return store.newest_done("curate")
+
+
 def entries(store: Store) -> Iterator[Entry]:
-    round_ = store.newest_done("curate")
+    round_ = newest_round(store)
     beside = {kernel.reference: kernel for kernel in store.records(Kernel, "reference != ''")}
     for pair in store.sorted(Pair):
-        program = one(store, Program, "key = ?", pair.program)
-        alone = program is not None and program.inputs_from == FRAGMENT
-        capture = one(store, Capture, "key = ?", pair.capture) if pair.capture else None
-        kind = (ALONE if alone else REWRITTEN) if pair.capture else COMPARED
-        made = Entry(pair.key, kind, pair.entry, pair.text, pair.origin, program, capture, beside.get(pair.key))
-        yield _known(store, round_, made)
+        yield known(store, round_, pair, beside.get(pair.key))
     for kernel in store.sorted(Kernel):
         if not kernel.reference:
-            made = Entry(kernel.key, KERNEL, kernel.name, kernel.called, kernel.origin, kernel=kernel)
-            yield _known(store, round_, made)
+            yield known(store, round_, kernel)
 
 
-def _known(store: Store, round_: str, entry: Entry) -> Entry:
-    table = Kernel.table if entry.kind == KERNEL else Pair.table
-    label = one(store, Label, "subject = ?", entry.key)
-    computes = one(store, Label, "subject = ?", entry.program.key) if entry.program else None
-    return Entry(
-        entry.key, entry.kind, entry.name, entry.triton, entry.origin, entry.program, entry.capture, entry.kernel,
-        tuple(store.records(Verdict, "subject = ?", (entry.key,))), label, computes or label,
-        one(store, Decision, "subject = ? AND round = ?", entry.key, round_),
-        tuple(store.also_seen(table, entry.key)),
+def known(store: Store, round_: str, subject: Pair | Kernel, beside: Kernel | None = None) -> Entry:
+    """One pair or kernel with all that the run says of it; `beside` is the kernel that a compared pair was made of."""
+    if isinstance(subject, Kernel):
+        made = Entry(subject.key, KERNEL, subject.name, subject.called, subject.origin, kernel=subject)
+    else:
+        program = one(store, Program, "key = ?", subject.program)
+        alone = program is not None and program.inputs_from == FRAGMENT
+        capture = one(store, Capture, "key = ?", subject.capture) if subject.capture else None
+        kind = (ALONE if alone else REWRITTEN) if subject.capture else COMPARED
+        made = Entry(subject.key, kind, subject.entry, subject.text, subject.origin, program, capture, beside)
+    label = one(store, Label, "subject = ?", made.key)
+    computes = one(store, Label, "subject = ?", made.program.key) if made.program else None
+    return replace(
+        made, verdicts=tuple(store.records(Verdict, "subject = ?", (made.key,))), label=label, computes=computes or label,
+        decision=one(store, Decision, "subject = ? AND round = ?", made.key, round_),
+        also=tuple(store.also_seen(subject.table, made.key)),
     )  # fmt: skip
 
 

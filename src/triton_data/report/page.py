@@ -26,6 +26,7 @@ from triton_data.store import Store
 
 @dataclass(frozen=True)
 class Facts:
+    name: str
     run: str
     version: str
     entries: int
@@ -47,7 +48,7 @@ class Facts:
     ) -> Facts:  # fmt: skip
         programs, kernels = funnel.of_programs(store), funnel.of_kernels(store)
         return cls(
-            str(store.run_dir), triton_data.__version__, tally.entries, tuple(_headline(tally, programs, kernels)),
+            store.run_dir.resolve().name, str(store.run_dir), triton_data.__version__, tally.entries, tuple(_headline(tally, programs, kernels)),
             counted["stages"],
             (charts.funnel("PyTorch programs", programs), charts.funnel("Hand-written kernels", kernels)),
             tuple(_plots(tally, counted)), tuple(funnel.reasons(store, meaning)), tuple(advice),

@@ -45,5 +45,5 @@ class Tally:
     @property
     def cluster_sizes(self) -> Counter[str]:
         """How many texts have how many that are the same or nearly the same."""
-        return Counter("alone" if size == 1 else f"{size}" if size < 5 else "5 and more" for size in
-                       self.clusters.values())  # fmt: skip
+        names = {1: "alone", 2: "2", 3: "3", 4: "4"}
+        return Counter(names.get(size, "5 and more") for size in sorted(self.clusters.values()))

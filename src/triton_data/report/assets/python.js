@@ -53,7 +53,7 @@
   };
 
   report.code = (title, text, lines) => {
-    const body = report.el("pre", { class: "code", tabindex: "0", "aria-label": title, role: "region" });
+    const body = report.el("pre", { class: "code", tabindex: "0", "aria-label": title, role: "group" });
     report.append(body, [report.el("code", {}, lines || report.lines(text))]);
     return report.el("figure", { class: "source" }, report.el("figcaption", {}, report.el("span", {}, title), report.copier("copy", () => text)), body);
   };
