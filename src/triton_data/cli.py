@@ -12,9 +12,10 @@ from typing import Any
 import click
 
 import triton_data
-from triton_data.commands import capture, curate, explain, export, inspect, report, rewrite, stages, train, verify
+from triton_data.commands import capture, curate, export, inspect, rewrite, stages, train, verify
 from triton_data.commands import eval as eval_verb
 from triton_data.commands.exit_codes import run_command
+from triton_data.commands.looking import explain, report
 from triton_data.errors import Misuse, NotBuiltYet, closest
 
 LATER = {  # verbs whose rooms later parts build: their one honest line
@@ -62,8 +63,8 @@ def _later(name: str, what: str) -> click.Command:
 
 for _command in (
     inspect.doctor, inspect.status, stages.scrape, stages.extract, capture.capture, rewrite.rewrite,
-    verify.verify, curate.curate, export.export, train.train, eval_verb.evaluate, report.report, explain.explain, explain.show,
-    stages.run,
+    verify.verify, curate.curate, export.export, train.train, eval_verb.evaluate,
+    report.report, explain.explain, explain.show, stages.run,
 ):  # fmt: skip
     cli.add_command(_command)
 for _name, _what in LATER.items():

@@ -101,7 +101,9 @@ def _beside(title: str, sides: Sequence[tuple[str, Syntax]]) -> Table:
 
 
 def _code(text: str, most: int = LONGEST_PAIR) -> Syntax:
-    lines = ["".join(char if char.isprintable() else " " for char in line.expandtabs(4)) for line in text.strip().split("\n")]
+    lines = [
+        "".join(char if char.isprintable() else " " for char in line.expandtabs(4)) for line in text.strip().split("\n")
+    ]
     if most and len(lines) > most:
         lines = [*lines[:most], f"# ... {len(lines) - most} more lines"]
     return Syntax("\n".join(lines), "python", word_wrap=True, background_color="default")

@@ -1,7 +1,7 @@
 """What a cubin says of its kernels: registers and local memory of a thread.
 
 In: the bytes of a cubin (an ELF file whose `.nv.info` lists attributes). Out: the largest of each over its kernels, or
-None where it says nothing. Local memory is where registers spill to, and where arrays lie that are indexed; it is what the
+None where it says nothing. Local memory is where registers spill to, and where arrays lie that are indexed: what the
 driver reports as a kernel's local size. Importable without torch. Not covered: other vendors' binaries.
 """
 

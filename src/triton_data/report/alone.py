@@ -51,9 +51,10 @@ def source_folder(store: Store, repo: str) -> Path | None:
     return next((folder for folder in folders if folder.name == repo), None)
 
 
-def capture(store: Store, program: Program, target: str = "sm_90", mode: str = "inference", verb: str = "capture") -> str:
-    name = program.entry
-    return f"{_shown(store, program.key, 'pytorch', name)} && triton-data {verb} {_file(name)} --target {target} --mode {mode}"
+def capture(store: Store, program: Program, target: str, mode: str, verb: str = "capture") -> str:
+    file = _file(program.entry)
+    typed = f"triton-data {verb} {file} --target {shlex.quote(target)} --mode {shlex.quote(mode)}"
+    return f"{_shown(store, program.key, 'pytorch', program.entry)} && {typed}"
 
 
 def of_capture(store: Store, made: Capture, verb: str = "capture") -> str:
@@ -87,9 +88,8 @@ def of_drop(store: Store, each: Dropped) -> str:
     """Of a class or kernel its file; of an item what it was made of."""
     key, _, variant = each.item.partition(":")
     if each.stage == "extract":
-        path = each.part.partition(":")[0]
-        found = one(store, SourceFile, "path = ? AND key IN (SELECT key FROM products WHERE stage = 'scrape' AND item = ?)",
-                    path, each.item)  # fmt: skip
+        scraped = "key IN (SELECT key FROM products WHERE stage = 'scrape' AND item = ?)"
+        found = one(store, SourceFile, f"path = ? AND {scraped}", each.part.partition(":")[0], each.item)
         return extract(store, found.origin) if found else ""
     if each.stage == "capture":
         program = one(store, Program, "key = ?", key)

@@ -1,4 +1,4 @@
-"""Plots as plain geometry: bars with their parts, histograms, funnels. A template draws them as SVG (assets/charts.html).
+"""Plots as plain geometry: bars with their parts, histograms, funnels; assets/charts.html draws them as SVG.
 
 In: counts. Out: charts in a coordinate system of their own, with every number as a text beside its bar.
 Not covered: colours, which belong to a theme (assets/report.css).
@@ -60,12 +60,16 @@ def stacked(
         x, drawn = LABEL, []
         for kind, value in parts.items():
             if value:
-                drawn.append(Part(round(x, 1), max(round(value * scale, 1), 0.8), slug(kind), f"{number_of(value)} {kind}"))
+                drawn.append(
+                    Part(round(x, 1), max(round(value * scale, 1), 0.8), slug(kind), f"{number_of(value)} {kind}")
+                )
                 x += value * scale
         total = number_of(sum(parts.values())) + (f" {unit}" if unit else "")
         made.append(Bar(shortened(label), label, total, round(number * (BAR + GAP) + GAP / 2, 1), tuple(drawn)))
     says = f"{name}: " + (", ".join(f"{bar.full} {bar.value}" for bar in made) or "nothing")
-    return Chart(name, says, len(made) * (BAR + GAP) + GAP / 2, tuple(made), tuple((slug(each), each) for each in legend))
+    return Chart(
+        name, says, len(made) * (BAR + GAP) + GAP / 2, tuple(made), tuple((slug(each), each) for each in legend)
+    )
 
 
 def histogram(name: str, values: Sequence[int], unit: str = "") -> Chart:

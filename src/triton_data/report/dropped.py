@@ -21,10 +21,16 @@ ADVICE = {  # (stage, '' for any; reason): what could be done about it
     ("", "unreachable"): "the same command asks again",
     ("", "deferred"): "the host asked to wait: the same command goes on when it is time",
     ("", "worker_died"): "the worker was killed, most often for memory: try --jobs 1 on what is listed",
-    ("extract", "no_inputs"): "nothing shows how to call them: name a model with --llm-model, or give inputs with given:PATH",
+    (
+        "extract",
+        "no_inputs",
+    ): "nothing shows how to call them: name a model with --llm-model, or give inputs with given:PATH",
     ("extract", "construct_failed"): "the message says what their constructor lacked, often a file or a config",
     ("extract", "needs_gpu"): "they run on a GPU only: extract on a machine that has one",
-    ("capture", "lowering"): "try one alone with the command that `triton-data explain` prints: it may be a bug of Inductor",
+    (
+        "capture",
+        "lowering",
+    ): "try one alone with the command that `triton-data explain` prints: it may be a bug of Inductor",
     ("rewrite", "graph_breaks"): "several graphs: a program without prints and data-dependent branches would be one",
 }
 

@@ -92,7 +92,8 @@ def known(store: Store, round_: str, subject: Pair | Kernel, beside: Kernel | No
     label = one(store, Label, "subject = ?", made.key)
     computes = one(store, Label, "subject = ?", made.program.key) if made.program else None
     return replace(
-        made, verdicts=tuple(store.records(Verdict, "subject = ?", (made.key,))), label=label, computes=computes or label,
+        made, verdicts=tuple(store.records(Verdict, "subject = ?", (made.key,))), label=label,
+        computes=computes or label,
         decision=one(store, Decision, "subject = ? AND round = ?", made.key, round_),
         also=tuple(store.also_seen(subject.table, made.key)),
     )  # fmt: skip

@@ -45,10 +45,18 @@ def find(store: Store, word: str) -> list[Thing | Reason]:
     """All that the word may mean; a Misuse with near names where that is nothing."""
     if not word:
         raise Misuse("explain what? Give an id or its beginning, a path, a reason or the name of a class or kernel")
-    found = list(dict.fromkeys(_found(store, word)))
+    found = _without_captures(list(dict.fromkeys(_found(store, word))))
     if not found:
-        raise Misuse(f"nothing in {store.run_dir} has an id, a path, a reason or a name like {word!r}{_near(store, word)}")
+        raise Misuse(
+            f"nothing in {store.run_dir} has an id, a path, a reason or a name like {word!r}{_near(store, word)}"
+        )
     return found
+
+
+def _without_captures(found: list[Thing | Reason]) -> list[Thing | Reason]:
+    """A capture is called like the program that it was made of, and is told with it."""
+    programs = {each.key for each in found if isinstance(each, Program)}
+    return [each for each in found if not isinstance(each, Capture) or each.program not in programs]
 
 
 def _found(store: Store, word: str) -> Iterator[Thing | Reason]:
@@ -65,7 +73,9 @@ def _found(store: Store, word: str) -> Iterator[Thing | Reason]:
         yield from _thing(store, kind, key)
     for key in lookup.files_at(store, word.removeprefix("./")):
         yield from _thing(store, SourceFile, key)
-    yield from (each for each in lookup.dropped_parts(store, word) if each.part == word or not each.part.startswith(word))
+    yield from (
+        each for each in lookup.dropped_parts(store, word) if each.part == word or not each.part.startswith(word)
+    )
 
 
 def _thing(store: Store, kind: type[Record], key: str) -> Iterator[Thing]:
@@ -92,7 +102,12 @@ def _near(store: Store, word: str) -> str:
 def in_a_line(thing: Thing | Reason) -> dict[str, str]:
     """What one of several matches is: its kind, its id, its name, and where it is from."""
     if isinstance(thing, Reason):
-        return {"kind": "reason", "id": thing.reason, "name": "", "where": ", ".join(f"{n} in {s}" for s, n in thing.stages)}
+        return {
+            "kind": "reason",
+            "id": thing.reason,
+            "name": "",
+            "where": ", ".join(f"{n} in {s}" for s, n in thing.stages),
+        }
     if isinstance(thing, Dropped):
         return {"kind": "drop", "id": thing.part or thing.item, "name": thing.reason, "where": thing.stage}
     kind, name = kind_and_name(thing)

@@ -1,7 +1,7 @@
 """The folder of a report: `index.html`, its style and scripts, and the entries in `data/`, a few hundred a file.
 
-In: a run, and what only others know of it. Out: a folder that opens from disk: with file:// there is no fetch(), so data
-are scripts that hand over one string. The string is gzip as base64, in which no text of the data can mean anything.
+In: a run, and what only others know of it. Out: a folder that opens from disk: with file:// there is no fetch(), so
+data are scripts that hand over one string. It is gzip as base64, in which no text of the data can mean anything.
 Not covered: what is on the page (page.py).
 """
 
@@ -10,17 +10,13 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
-from triton_data.errors import Misuse
-from triton_data.report import row
+from triton_data.report import place, row
 from triton_data.report.entries import entries
 from triton_data.report.evaluation import Evaluation
 from triton_data.report.page import Facts, html
@@ -30,7 +26,6 @@ from triton_data.store import Store
 
 CHUNK = 200  # entries a file: what is loaded when one of them is opened
 SCRIPTS = ("dom.js", "data.js", "python.js", "facets.js", "list.js", "pair.js", "compare.js", "evaluation.js", "app.js")
-MARK = "report.json"  # says that the folder is ours, so that it may be replaced
 
 
 @dataclass(frozen=True)
@@ -51,7 +46,7 @@ class Report:
 
 
 def write(store: Store, out: Path, known: Known, force: bool = False) -> Report:
-    with _beside(out, force) as folder:
+    with place.beside(out, force) as folder:
         (folder / "data").mkdir()
         tally, index = Tally(), Index()
         chunk: list[dict[str, Any]] = []
@@ -73,7 +68,7 @@ def write(store: Store, out: Path, known: Known, force: bool = False) -> Report:
         facts = Facts.of(store, tally, known.funnel, known.advice, known.meaning, known.evaluation, SCRIPTS)
         (folder / "index.html").write_text(html(facts), "utf-8")
         mark = {"made_by": "triton-data report", "run": str(store.run_dir), "entries": tally.entries}
-        (folder / MARK).write_text(json.dumps(mark) + "\n", "utf-8")
+        (folder / place.MARK).write_text(json.dumps(mark) + "\n", "utf-8")
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     return Report(out / "index.html", tally.entries, size)
 
@@ -94,39 +89,10 @@ class Index:
 
     def to_json(self) -> dict[str, Any]:
         columns = ["id", "name", "path", "steps", "tokens", "lines", "cluster"]
-        return {"chunk": CHUNK, "columns": columns, "facets": {name: list(known) for name, known in self.values.items()},
-                "rows": self.rows}  # fmt: skip
+        values = {name: list(known) for name, known in self.values.items()}
+        return {"chunk": CHUNK, "columns": columns, "facets": values, "rows": self.rows}
 
 
 def _hand_over(folder: Path, name: str, value: Any) -> None:
     packed = base64.b64encode(gzip.compress(json.dumps(value, separators=(",", ":")).encode(), 6, mtime=0)).decode()
     (folder / "data" / f"{name}.js").write_text(f'report.receive("{name}","{packed}");\n', "ascii")
-
-
-@contextmanager
-def _beside(out: Path, force: bool) -> Iterator[Path]:
-    """A new folder that takes the place of an older report when all is written; anything else stays where it is."""
-    if (out.exists() or out.is_symlink()) and not force and not (out / MARK).is_file() and not _empty(out):
-        raise Misuse(f"{out} exists and is no report: name another --out, or replace it with --force")
-    new = out.parent / f".{out.name}-{uuid4().hex[:8]}"
-    try:
-        new.mkdir(parents=True)
-    except OSError as error:
-        raise Misuse(f"cannot write {out}: {error.strerror}; name another place with --out") from error
-    try:
-        yield new
-        _remove(out)
-        new.rename(out)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-
-
-def _empty(out: Path) -> bool:
-    return out.is_dir() and not any(out.iterdir())
-
-
-def _remove(out: Path) -> None:
-    if out.is_symlink() or out.is_file():
-        out.unlink()
-    elif out.exists():
-        shutil.rmtree(out)

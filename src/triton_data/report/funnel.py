@@ -58,9 +58,9 @@ def _judged(how: str) -> str:
     return f"key IN (SELECT subject FROM verdicts WHERE {how})"
 
 
-def _kept(store: Store, kind: type[Pair] | type[Kernel], where: str = "1", distinct: str = "key") -> Iterator[
-    tuple[str, int]
-]:
+def _kept(
+    store: Store, kind: type[Pair] | type[Kernel], where: str = "1", distinct: str = "key"
+) -> Iterator[tuple[str, int]]:
     round_ = store.newest_done("curate")
     if round_:
         kept = f"({where}) AND key IN (SELECT subject FROM decisions WHERE keep = 1 AND round = ?)"

@@ -6,6 +6,7 @@ entries are the scripts' business (assets/*.js).
 
 from __future__ import annotations
 
+import itertools
 import json
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
@@ -48,7 +49,8 @@ class Facts:
     ) -> Facts:  # fmt: skip
         programs, kernels = funnel.of_programs(store), funnel.of_kernels(store)
         return cls(
-            store.run_dir.resolve().name, str(store.run_dir), triton_data.__version__, tally.entries, tuple(_headline(tally, programs, kernels)),
+            store.run_dir.resolve().name, str(store.run_dir), triton_data.__version__, tally.entries,
+            tuple(_headline(tally, programs, kernels)),
             counted["stages"],
             (charts.funnel("PyTorch programs", programs), charts.funnel("Hand-written kernels", kernels)),
             tuple(_plots(tally, counted)), tuple(funnel.reasons(store, meaning)), tuple(advice),
@@ -91,9 +93,8 @@ def _plots(tally: Tally, counted: Mapping[str, Any]) -> Iterator[Chart]:
 def _by_speed(values: Sequence[float]) -> dict[str, float]:
     edges = (0.0, 0.5, 0.9, 1.1, 2.0, 4.0, float("inf"))
     names = ("below 0.5×", "0.5 to 0.9×", "0.9 to 1.1×", "1.1 to 2×", "2 to 4×", "4× and more")
-    pairs = zip(edges, edges[1:], strict=False)
     return {name: sum(low <= value < high for value in values)
-            for name, (low, high) in zip(names, pairs, strict=True)}  # fmt: skip
+            for name, (low, high) in zip(names, itertools.pairwise(edges), strict=True)}  # fmt: skip
 
 
 def html(facts: Facts) -> str:

@@ -1,7 +1,7 @@
 """What happened to one thing, stage by stage, with the messages and the command that tries it alone.
 
-In: a run and what was found in it (find.py). Out: steps in their order; a stage that has not seen it yet says so. Nothing
-is computed anew. Not covered: how a step looks on a terminal (commands/explain.py).
+In: a run and what was found in it (find.py). Out: steps in their order; a stage that has not seen it yet says so.
+Nothing is computed anew. Not covered: how a step looks on a terminal (commands/explain.py).
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ class Teller:
 
     def _reason(self, thing: Reason) -> Iterator[Step]:
         for stage, number in thing.stages:
-            yield Step(stage, "dropped", f"{number} times: {self.meaning(stage, thing.reason) or 'no more is known of it'}",
-                       thing.reason)  # fmt: skip
+            meant = self.meaning(stage, thing.reason) or "no more is known of it"
+            yield Step(stage, "dropped", f"{number} {'time' if number == 1 else 'times'}: {meant}", thing.reason)
         for each in list(self.store.dropped(thing.reason))[:EXAMPLES]:
             yield self._dropped(each, alone.of_drop(self.store, each))
         for verdict in list(self.store.records(Verdict, "reason = ?", (thing.reason,)))[:EXAMPLES]:
@@ -90,8 +90,7 @@ class Teller:
         for program in self.store.records(Program, *where):
             if program.inputs_from not in WITH_TRITON:
                 yield Step("extract", "done", f"program {program.entry}", id=program.key)
-        found = [each for each in lookup.dropped_parts(self.store, thing.origin.path)]
-        for each in found:
+        for each in lookup.dropped_parts(self.store, thing.origin.path):
             yield self._dropped(each, alone.of_drop(self.store, each))
 
     def _kernel(self, thing: Kernel) -> Iterator[Step]:
@@ -99,13 +98,15 @@ class Teller:
         yield Step("extract", "done", f"{words} inputs: {thing.inputs_from or 'none found'}", id=thing.key,
                    command=alone.extract(self.store, thing.origin))  # fmt: skip
         if thing.reference:
-            yield Step("extract", "done", "a test compares it with PyTorch: it is judged as that pair", id=thing.reference)
+            yield Step(
+                "extract", "done", "a test compares it with PyTorch: it is judged as that pair", id=thing.reference
+            )
             yield from self._judged(thing.reference)
         elif thing.inputs:
             yield from self._judged(thing.key)
         else:
             yield Step("verify", "not asked", "without inputs it cannot be run")
-        yield from self._curated(thing.key)
+        yield from self._curated(thing.key, "kernel")
 
     def _program(self, thing: Program) -> Iterator[Step]:
         yield Step("extract", "done", f"program {thing.entry}; inputs: {thing.inputs_from}"
@@ -116,20 +117,28 @@ class Teller:
         for pair in self.store.records(Pair, "program = ?", (thing.key,)):
             yield Step("rewrite" if pair.capture else "extract", "done", f"pair {pair.entry}", id=pair.key)
             yield from self._judged(pair.key)
-            yield from self._curated(pair.key)
+            yield from self._curated(pair.key, "pair")
         for trace in self.store.records(Trace, "program = ?", (thing.key,)):
             yield Step("trace", "done", f"{len(trace.operators)} ATen operators", id=trace.key)
         yield from self._ended(thing.key, "", only=("trace",))
-        yield from self._curated(thing.key)
+        yield from self._curated(thing.key, "program")
 
     def _captured(self, thing: Program) -> Iterator[Step]:
         captures = list(self.store.records(Capture, "program = ?", (thing.key,)))
         for capture in captures:
             yield from self._of_capture(capture)
-        dropped = list(self._ended(thing.key, alone.capture(self.store, thing), only=("capture",)))
+        dropped = list(self._ended(thing.key, self._alone(thing), only=("capture",)))
         yield from dropped
         if not captures and not dropped:
             yield Step("capture", "not yet")
+
+    def _alone(self, thing: Program) -> str:
+        """For the target and mode that were asked for first."""
+        variants = [
+            each.item.split(":") for each in lookup.outcomes_of(self.store, thing.key) if each.stage == "capture"
+        ]
+        target, mode = next((each[1:] for each in variants if len(each) == 3), ("sm_90", "inference"))
+        return alone.capture(self.store, thing, target, mode)
 
     def _of_capture(self, thing: Capture) -> Iterator[Step]:
         number = len(thing.kernels)
@@ -152,13 +161,15 @@ class Teller:
         yield Step("rewrite" if thing.capture else "extract", "done", f"pair {thing.entry}", id=thing.key,
                    command=alone.show(self.store, thing.key))  # fmt: skip
         yield from self._judged(thing.key)
-        yield from self._curated(thing.key)
+        yield from self._curated(thing.key, "pair")
 
     # ---- what a stage said -------------------------------------------------------------------------------------
 
     def _scraped(self, thing: SourceFile) -> Step:
         flags = f"; {', '.join(thing.flags)}" if thing.flags else ""
-        words = f"{thing.origin.repo}/{thing.origin.path}, {thing.size} bytes, licence {thing.origin.licence or 'unknown'}"
+        words = (
+            f"{thing.origin.repo}/{thing.origin.path}, {thing.size} bytes, licence {thing.origin.licence or 'unknown'}"
+        )
         return Step("scrape", "done", words + flags, id=thing.key, command=alone.extract(self.store, thing.origin))
 
     def _ended(self, key: str, command: str, only: tuple[str, ...] = ()) -> Iterator[Step]:
@@ -196,22 +207,23 @@ class Teller:
         result = "no reference" if verdict.reason == NO_REFERENCE else "failed"
         return Step("verify", result, words, verdict.reason, verdict.key, command)
 
-    def _curated(self, key: str) -> Iterator[Step]:
+    def _curated(self, key: str, what: str) -> Iterator[Step]:
         label = one(self.store, Label, "subject = ?", key)
         if label is not None:
-            words = f"{label.tokens} tokens, difficulty {label.difficulty}, {', '.join(label.families) or 'no family'}"
+            families = ", ".join(label.families) or "no family"
+            words = f"{what}: {label.tokens} tokens, difficulty {label.difficulty}, {families}"
             yield Step("label", "done", words + (f"; {', '.join(label.flags)}" if label.flags else ""), id=label.key)
         round_ = self.store.newest_done("curate")
         decision = one(self.store, Decision, "subject = ? AND round = ?", key, round_)
-        yield self._decision(decision) if decision else Step("curate", "not yet")
+        yield self._decision(decision) if decision else Step("curate", "not yet", what)
 
     def _decision(self, decision: Decision) -> Step:
         why = "; ".join(f"{each} ({self.meaning('curate', each)})" for each in decision.reasons)
         other = f"; its cluster is {decision.cluster[:SHOWN]}" if decision.cluster != decision.subject else ""
         near = f"; near {', '.join(name for name, _ in decision.nearest[:3])}" if decision.nearest else ""
-        words = f"in {decision.split}" if decision.keep else why
+        words = f"{decision.kind}: " + (f"in {decision.split}" if decision.keep else why)
         more = f": {why}" if decision.keep and why else ""
         reason = decision.reasons[0] if decision.reasons else ""
-        return Step("curate", "kept" if decision.keep else "left out", words + more + other + near, reason, decision.subject)
-
-
+        return Step(
+            "curate", "kept" if decision.keep else "left out", words + more + other + near, reason, decision.subject
+        )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from triton_data.records import speed
 from triton_data.report import row
 from triton_data.report.entries import Entry
 
@@ -38,7 +39,7 @@ class Tally:
         if entry.decision:
             self.clusters[entry.decision.cluster] += 1
         for verdict in entry.verdicts:
-            for name, value in row.speed.labels(verdict.checks).items():
+            for name, value in speed.labels(verdict.checks).items():
                 if name.startswith("speedup_"):
                     self.speedups.setdefault(name.removeprefix("speedup_"), []).append(value)
 

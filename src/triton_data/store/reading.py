@@ -101,7 +101,9 @@ class Reader:
 
     def also_seen(self, table: str, key: str) -> Iterator[Origin]:
         """Further places where a record was found."""
-        asked = f"SELECT {','.join(codec.ORIGIN_COLUMNS)} FROM also_seen WHERE kind=? AND key=? ORDER BY source, repo, path"
+        asked = (
+            f"SELECT {','.join(codec.ORIGIN_COLUMNS)} FROM also_seen WHERE kind=? AND key=? ORDER BY source, repo, path"
+        )
         for row in self.db.execute(asked, (table, key)):
             yield Origin(*row)
 

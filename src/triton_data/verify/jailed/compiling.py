@@ -1,9 +1,9 @@
 """Do a candidate's kernels compile? Asked on machines without a GPU, where they are interpreted and nobody would see.
 
 In: the questions that the candidate was asked. Out: the kernels that were compiled for the target, with what each uses
-of it, or what the compiler said. The candidate is called as usual, but a launch compiles and starts nothing, so its numbers mean
-nothing, and whatever else it raises says nothing. Runs foreign code: only in the jail. Not covered: other targets, and
-all configurations of an autotune list but the first that fits.
+of it, or what the compiler said. The candidate is called as usual, but a launch compiles and starts nothing, so its
+numbers mean nothing, and whatever else it raises says nothing. Runs foreign code: only in the jail. Not covered: other
+targets, and all configurations of an autotune list but the first that fits.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The conversation with the compiler's task: which kernels were compiled, or why one was not.
 
-In: the questions that the candidate was asked. Out: names with what each uses, or what the compiler says. Asked by judge/pair.py, answered
-by jailed/compiling.py.
+In: the questions that the candidate was asked. Out: names with what each uses, or what the compiler says. Asked by
+judge/pair.py, answered by jailed/compiling.py.
 """
 
 from __future__ import annotations

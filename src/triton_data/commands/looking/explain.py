@@ -1,7 +1,7 @@
 """The verbs explain and show: what happened to one thing, and one pair side by side.
 
-In: an id or its beginning, a path, a reason, a name. Out: steps, or texts. What is shown is foreign text, and nothing of
-it steers a terminal. Not covered: finding and telling (report/).
+In: an id or its beginning, a path, a reason, a name. Out: steps, or texts. What is shown is foreign text, and nothing
+of it steers a terminal. Not covered: finding and telling (report/).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import click
 
 from triton_data.commands import options
 from triton_data.commands.dropped import printable
-from triton_data.commands.meanings import meaning
+from triton_data.commands.looking.meanings import meaning
 from triton_data.errors import Misuse
 from triton_data.records import Capture, Kernel, Pair, Program, SourceFile
 from triton_data.report import row
@@ -115,15 +115,17 @@ def _one(store: Store, what: str, only: str) -> Thing:
     if not best:
         raise Misuse(f"{what!r} has no text to show{f' of the kind {only}' if only else ''}:"
                      f" `triton-data explain {what}` says what it is")  # fmt: skip
-    some = ", ".join(f"{in_a_line(each)['id'][:SHOWN]} {in_a_line(each)['where']}" for each in best[:6])
-    raise Misuse(f"{len(best)} things are called {what!r}: give one's id: {printable(some)}")
+    named = ", ".join(f"{in_a_line(each)['id'][:SHOWN]} {in_a_line(each)['where']}" for each in best[:6])
+    raise Misuse(f"{len(best)} things are called {what!r}: give one's id: {printable(named)}")
 
 
 def _entry(store: Store, thing: Thing) -> Entry:
     """What is shown of it: a pair, or a text alone."""
     if isinstance(thing, Capture):
         made = list(store.records(Program, "key = ?", (thing.program,)))
-        return _entry(store, made[0]) if made else Entry(thing.key, "capture", thing.entry, "", thing.origin, None, thing)
+        return (
+            _entry(store, made[0]) if made else Entry(thing.key, "capture", thing.entry, "", thing.origin, None, thing)
+        )
     if isinstance(thing, Program):
         pairs = list(store.records(Pair, "program = ?", (thing.key,)))
         if pairs:
@@ -150,7 +152,9 @@ def _text(store: Store, thing: Thing, only: str) -> str:
     captured = "\n".join(graph.code for graph in entry.capture.graphs) if entry.capture else ""
     texts = {"pytorch": entry.program.text if entry.program else "", "triton": entry.triton, "inductor": captured}
     if not texts[only]:
-        raise Misuse(f"{entry.name} has no {only} side: `triton-data explain {entry.key[:SHOWN]}` says what became of it")
+        raise Misuse(
+            f"{entry.name} has no {only} side: `triton-data explain {entry.key[:SHOWN]}` says what became of it"
+        )
     return texts[only]
 
 
@@ -174,6 +178,6 @@ def _print_entry(store: Store, thing: Thing, as_json: bool) -> None:
         click.echo(printable(f"verdict {verdict.key[:SHOWN]} on {verdict.device}: {said}"))
     if entry.kind != KERNEL and not entry.verdicts:
         click.echo("not judged yet")
-    click.echo(printable(f"from {row.link(entry.origin) or '/'.join(filter(None, (entry.origin.repo, entry.origin.path)))}"
-                         f", licence {entry.origin.licence or 'unknown'}"))  # fmt: skip
+    where = row.link(entry.origin) or "/".join(filter(None, (entry.origin.repo, entry.origin.path)))
+    click.echo(printable(f"from {where}, licence {entry.origin.licence or 'unknown'}"))
     click.echo(f"more: triton-data explain {entry.key[:SHOWN]} --run-dir {store.run_dir}")

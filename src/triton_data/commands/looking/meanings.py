@@ -1,7 +1,7 @@
 """What a reason means, in a sentence, whichever room gave it.
 
-In: a stage and a reason. Out: words, '' where nothing is known. Each room's `reasons.py` says which there are; a test asks
-that each of them has its words here or, for verdicts, in verify/reasons.py.
+In: a stage and a reason. Out: words, '' where nothing is known. Each room's `reasons.py` says which there are; a test
+asks that each of them has its words here or, for verdicts, in verify/reasons.py.
 """
 
 from __future__ import annotations

@@ -9,17 +9,18 @@ import json
 import webbrowser
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from triton_data import pipeline
 from triton_data.commands import options
-from triton_data.commands.meanings import meaning
 from triton_data.errors import Misuse
 from triton_data.records import Program
-from triton_data.report import dropped, evaluation
-from triton_data.report.folder import Known, Report, write
 from triton_data.store import Store
+
+if TYPE_CHECKING:
+    from triton_data.report.folder import Report
 
 OUT, ANSWERS = "report", "eval"  # below the run's folder
 
@@ -54,6 +55,11 @@ def report(out: Path | None, answers: Path | None, opened: bool, force: bool, ru
 
 
 def make(store: Store, out: Path | None = None, answers: Path | None = None, force: bool = False) -> Report:
+    """Imported when it is asked for: `--help` needs no templates."""
+    from triton_data.commands.looking.meanings import meaning
+    from triton_data.report import dropped, evaluation
+    from triton_data.report.folder import Known, write
+
     folder = answers or store.run_dir / ANSWERS
     found = evaluation.read(folder, _references(store)) if folder.is_dir() else None
     known = Known(pipeline.funnel(store), dropped.advice(store), meaning, found)
