@@ -100,4 +100,4 @@ def known(store: Store, round_: str, subject: Pair | Kernel, beside: Kernel | No
 
 
 def one(store: Store, kind: type[R], where: str, *values: str) -> R | None:
-    return next(store.records(kind, where, values), None)
+    return store.first(kind, where, values)
