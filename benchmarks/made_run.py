@@ -72,8 +72,10 @@ def make(run_dir: Path, pairs: int, seed: int = 0) -> Path:
     for number in range(pairs):
         made = list(_pair(rng, number, first if number % 10 == 9 else ""))
         first = first if number % 10 else made[2].key
-        for stage, record in zip(("extract", "capture", "rewrite", "verify", "curate"), made, strict=False):
-            outcomes[stage].append(Outcome(record.key, (record,), seconds=rng.random()))
+        program, capture, pair = (each.key for each in made[:3])
+        items = (program, f"{program}:sm_90:inference", capture, f"{pair}:cpu:1", pair)
+        for stage, item, record in zip(outcomes, items, made, strict=False):
+            outcomes[stage].append(Outcome(item, (record,), seconds=rng.random()))
         decisions += made[5:]
     for number in range(max(pairs // 10, 20)):
         outcomes["extract"].append(Outcome(f"kernel{number}", (_kernel(rng, number),), seconds=0.1))

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 WIDTH = 420.0
-LABEL, VALUE = 150.0, 56.0  # of the width: the words on the left, the number on the right
+LABEL, VALUE = 150.0, 84.0  # of the width: the words on the left, the number on the right
 BAR, GAP = 16.0, 8.0
 MOST_BARS = 14
 LONGEST = 24  # characters of a label

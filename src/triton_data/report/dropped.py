@@ -77,7 +77,7 @@ def advice(store: Store) -> list[str]:
         if reason.startswith(NEEDS):
             package = reason.removeprefix(NEEDS)
             things = "class needs" if number == 1 else "classes need"
-            found.append((number, f"{number} {things} {package}: pip install {package}, and extract again"))
+            found.append((number, f"{number} {things} {package}: install it, and extract again"))
         elif words := ADVICE.get((stage, reason)) or ADVICE.get(("", reason)):
             found.append((number, f"{number} {reason.replace('_', ' ')} in {stage}: {words}"))
     ordered = sorted(found, key=lambda each: (-each[0], each[1]))

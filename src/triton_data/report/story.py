@@ -147,7 +147,7 @@ class Teller:
         yield Step("capture", "done", words + externs, id=thing.key, command=alone.of_capture(self.store, thing))
         ended = list(self._ended(thing.key, alone.of_capture(self.store, thing, "rewrite"), only=("rewrite",)))
         yield from ended
-        if not ended and not any(self.store.products(Pair, "rewrite", thing.key)):
+        if not ended and self.store.first(Pair, "capture = ?", (thing.key,)) is None:
             yield Step("rewrite", "not yet")
 
     def _pair(self, thing: Pair) -> Iterator[Step]:

@@ -37,13 +37,21 @@
     return next === "(" ? "call" : "";
   }
 
+  // Characters that reorder or hide what stands beside them are named, and reach no further than themselves.
+  const UNSEEN = /([\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff])/;
+
+  function visible(text) {
+    if (!UNSEEN.test(text)) return text;
+    return text.split(UNSEEN).map((part) => (UNSEEN.test(part) ? report.el("span", { class: "unseen", "data-code": `U+${part.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}` }, part) : part));
+  }
+
   // One element a line, so that lines have numbers and can be marked.
   report.lines = (text) => {
     const lines = [report.el("span", { class: "line" })];
     const put = (kind, piece) => {
       piece.split("\n").forEach((part, at) => {
         if (at) lines.push(report.el("span", { class: "line" }));
-        if (part) lines[lines.length - 1].append(kind ? report.el("span", { class: `py-${kind}` }, part) : part);
+        if (part) lines[lines.length - 1].append(kind ? report.el("span", { class: `py-${kind}` }, visible(part)) : report.el("span", {}, visible(part)));
       });
     };
     const clean = text.replace(/\n+$/, "");
