@@ -46,13 +46,16 @@ def gathering(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def writable(folder: Path | None) -> None:
-    """Whether files can be made in a folder is asked before minutes of work, not after."""
+    """Whether files can be made in a folder is asked before minutes of work, not after; the asking leaves nothing."""
     if folder is None:
         return
+    absent = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
+        for place in absent:
+            place.rmdir()
     except OSError as error:
         raise Misuse(f"cannot write under {folder}: {error.strerror}; name another --out") from error
 
