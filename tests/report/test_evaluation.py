@@ -22,7 +22,7 @@ KEY = f"Scale-{PROGRAM.key[:8]}"
 
 
 def answers(folder: Path) -> Path:
-    """What a base model and a tuned one said to one task of the run, and to others whose names and programs are evil."""
+    """What two models said to one task of the run, and to others whose names and programs are evil."""
     folder.mkdir()
     for model, right in (("base", False), ("tuned", True)):
         why = "" if right else f"does_not_compile {HOSTILE[0]}"
