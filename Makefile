@@ -25,8 +25,9 @@ test-torch:
 check: venv
 	@"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check . && "$(BIN)/mypy"
 
-peers: venv  # servers from npm that tests of the sources talk to; kept in ~/.cache/triton-data-tests
+peers: venv  # what tests need from npm (servers, axe-core); kept in ~/.cache/triton-data-tests
 	@"$(BIN)/python" -m tests.sources.peers
+	@"$(BIN)/python" -m tests.report.axe
 
 golden: venv  # renew the golden files after a change that was meant
 	@RENEW_GOLDEN=1 "$(BIN)/python" -m pytest tests -k golden

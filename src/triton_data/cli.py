@@ -29,6 +29,9 @@ VERBS = {
     "export": ("commands.export:export", "Write the run's records as files that trainers read."),
     "train": ("commands.train:train", "Fine-tune a model on an export, in an environment of its own."),
     "eval": ("commands.eval:evaluate", "Score models on rewriting PyTorch programs in Triton."),
+    "report": ("commands.looking.report:report", "Make pages of a run that open from disk."),
+    "explain": ("commands.looking.explain:explain", "Say what happened to one thing of a run, stage by stage."),
+    "show": ("commands.looking.explain:show", "Print a pair, program and kernel side by side."),
     "status": ("commands.inspect:status", "Print the funnel of a run: done, pending, dropped by reason."),
     "run": ("commands.stages:run", "Run the whole pipeline that a TOML file names."),
     "init": ("commands.init:init", "Write a commented config and a tiny repository to try it on."),
@@ -36,7 +39,6 @@ VERBS = {
 }
 LATER = {  # verbs whose rooms later parts build: their one honest line
     "generate": "LLM-written modules, constraint-built graphs and templates",
-    "report": "pages that show a run",
 }
 
 
