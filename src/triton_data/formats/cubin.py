@@ -24,7 +24,12 @@ class Usage:
 def usage(cubin: bytes) -> Usage | None:
     try:
         found = [pair for name, data in _sections(cubin) if name == ".nv.info" for pair in _attributes(data)]
-    except (struct.error, ValueError, IndexError, OverflowError):  # what a compiler in the jail calls a cubin need not be one
+    except (
+        struct.error,
+        ValueError,
+        IndexError,
+        OverflowError,
+    ):  # what a compiler in the jail calls a cubin need not be one
         return None
     registers = [number for attribute, number in found if attribute == REGISTERS]
     if not registers:
