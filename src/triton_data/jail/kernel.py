@@ -38,6 +38,16 @@ def call(what: str, number: int, *arguments: int | bytes | None) -> int:
     return _checked(what, _libc.syscall(ctypes.c_long(number), *raw))
 
 
+_quick = ctypes.CDLL(None, use_errno=True).syscall  # a function object of its own, with its types said once
+_quick.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_long, ctypes.c_char_p, ctypes.c_long]
+_quick.restype = ctypes.c_long
+
+
+def quick(what: str, number: int, first: int, second: int, third: bytes | None, fourth: int) -> int:
+    """For calls by the dozen: a third of what `call` takes."""
+    return _checked(what, _quick(number, first, second, third, fourth))
+
+
 def prctl(what: str, option: int, value: int) -> None:
     zero = ctypes.c_ulong(0)
     _checked(what, _libc.prctl(option, ctypes.c_ulong(value), zero, zero, zero))
@@ -67,6 +77,15 @@ def set_dumpable(on: bool) -> None:
 
 def adopt_orphans() -> None:
     prctl("subreaper", PR_SET_CHILD_SUBREAPER, 1)
+
+
+def read(path: str, size: int = 8192) -> bytes:
+    """A small file of /proc, by the fewest calls: every page that a fork's Python touches is copied first."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(fd, size)
+    finally:
+        os.close(fd)
 
 
 def release() -> tuple[int, int]:

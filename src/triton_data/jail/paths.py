@@ -16,8 +16,6 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from triton_data.jail.policy import Policy
-
 PACKAGE_ROOT = str(Path(__file__).resolve().parents[2])
 
 SYSTEM = (
@@ -148,13 +146,13 @@ def holds_home(path: str) -> bool:
     return any(Path(os.path.realpath(home)).is_relative_to(os.path.realpath(path)) for home in homes)
 
 
-def for_policy(policy: Policy, read: Iterable[str]) -> tuple[list[str], list[str]]:
-    """(readable, devices) of one task, besides its scratch."""
+def for_kind(subprocesses: bool, devices_too: bool, read: Iterable[str]) -> tuple[list[str], list[str]]:
+    """(readable, devices) of a task, besides its scratch."""
     paths, devices = [*read, *SYSTEM], list(PLAIN_DEVICES)
-    if policy.subprocesses:
+    if subprocesses:
         paths += [*TOOLCHAIN, *compilers()]
         paths += [os.environ[name] for name in ("CUDA_HOME", "CUDA_PATH") if not holds_home(os.environ.get(name, "/"))]
-    if policy.devices:
+    if devices_too:
         paths += [*CUDA, *pci_devices()]
         paths += [path for path in os.environ.get("LD_LIBRARY_PATH", "").split(":") if path and not holds_home(path)]
         devices += [str(path) for path in Path("/dev").glob("nvidia*")]

@@ -61,8 +61,8 @@ def null(argument: int, denial: int, after: Code | None = None) -> Code:
 
 
 def decide(bodies: Mapping[int, Code], above: int, beyond: Code, otherwise: Code) -> Code:
-    """By number: its body, `beyond` for all from `above` on, and `otherwise` for the rest. As a search tree: the kernel runs
-    the filter for every number once when it is installed, which is most of what a filter costs a short task."""
+    """By number: its body, `beyond` for all from `above` on, and `otherwise` for the rest. As a search tree: the kernel
+    runs the filter for every number once when it is installed, and a short task pays for that."""
     starts: list[tuple[int, Code]] = []
     for number in range(above):
         body = bodies.get(number, otherwise)

@@ -74,7 +74,8 @@ def build(rights: Rights, denial: int) -> bytes:
 def always(subprocesses: bool, devices: bool, denial: int) -> bytes:
     """The part that is the same for all tasks: the zygote builds it once."""
     column = ARCH or 0
-    verdicts: dict[int | None, Code] = dict.fromkeys(_plain(subprocesses, devices, column), [one(bpf.RETURN, ALLOW)])
+    verdicts: dict[int | None, Code] = {}
+    verdicts |= {number: [one(bpf.RETURN, ALLOW)] for number in _plain(subprocesses, devices, column)}
     pretended = ANSWER_ERRNO if subprocesses else denial
     verdicts |= {pair[column]: [one(bpf.RETURN, pretended)] for pair in syscalls.PRETENDED.values()}
     unsupported = [one(bpf.RETURN, ANSWER_ERRNO | errno.ENOTSUP)]

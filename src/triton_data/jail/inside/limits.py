@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import resource
 import zlib
-from pathlib import Path
 
 from triton_data.jail import kernel
 from triton_data.jail.policy import MIB, Policy
@@ -37,7 +36,7 @@ def mark(pid: int) -> int:
     """Of a process; 0 where it has none, or is gone. Read from a file: to ask by prlimit, root needs a capability that
     containers go without."""
     try:
-        text = Path(f"/proc/{pid}/limits").read_text()
+        text = kernel.read(f"/proc/{pid}/limits").decode()
     except OSError:
         return 0
     words = text.partition("Max file locks")[2].split(maxsplit=1)
@@ -75,7 +74,7 @@ def _counts_alone(own_namespace: bool) -> bool:
 def _threads_of_machine() -> int:
     """An upper bound for what the uid has running already; reading it is one small file."""
     try:
-        return int(Path("/proc/loadavg").read_text().split()[3].split("/")[1])
+        return int(kernel.read("/proc/loadavg").split()[3].split(b"/")[1])
     except OSError:  # not Linux
         return 4096
 
@@ -83,7 +82,7 @@ def _threads_of_machine() -> int:
 def _mapped() -> tuple[int, int]:
     """(all, private writable) bytes mapped now: a fork starts with what its zygote has loaded."""
     try:
-        pages = Path("/proc/self/statm").read_text().split()
+        pages = kernel.read("/proc/self/statm").split()
     except OSError:  # not Linux
         return 0, 0
     return int(pages[0]) * resource.getpagesize(), int(pages[5]) * resource.getpagesize()

@@ -22,13 +22,21 @@ from triton_data.jail.outside import memory, scratch
 from triton_data.jail.policy import MIB, Policy
 
 MEMORY_SLACK = 64 * MIB  # RLIMIT_DATA speaks first, and more politely
+LOOK_S = 0.05  # how often memory, disk and clock are looked at
 HIDDEN_EVERY_S = 0.2  # reading all mappings costs a millisecond
 ENDING_S = 10.0  # a task that is not gone by then is told as it is, and its zygote retires
 
 
 class Running:
     def __init__(
-        self, pid: int, init: int, connection: socket.socket, place: str, policy: Policy, started: float
+        self,
+        pid: int,
+        init: int,
+        connection: socket.socket,
+        place: str,
+        policy: Policy,
+        started: float,
+        base: memory.Use,
     ) -> None:
         self.pid, self.init = pid, init
         self.connection, self.scratch, self.policy = connection, place, policy
@@ -36,8 +44,9 @@ class Running:
         self.mark = limits.mark_of(place)
         self.killed = ""
         self.speaks = True  # its connection is still watched
-        self.base = memory.of([pid])
-        self.peak = self.base.held
+        self.look_at = started + LOOK_S
+        self.base = base  # what its zygote held
+        self.peak = base.held
         self.hidden, self.hidden_at = 0, 0.0
         self.facts: dict[str, Any] = {}
         self.given_up = 0.0  # when, once it has ended
