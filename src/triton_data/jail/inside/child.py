@@ -148,9 +148,7 @@ def close_from(lowest: int, but: tuple[int, ...] = ()) -> None:
                 continue
 
 
-def _confine(
-    policy: Policy, scratch: str, place: Place, report: Report, setup: socket.socket, ruleset: int
-) -> None:
+def _confine(policy: Policy, scratch: str, place: Place, report: Report, setup: socket.socket, ruleset: int) -> None:
     """From weak to strong. What comes back of it is sent before any foreign code runs, so it is fact."""
     if LINUX:
         tie_to(place.zygote)

@@ -28,7 +28,7 @@ OUT_OF_MEMORY = ("not enough memory", "can't allocate memory", "out of memory", 
 
 def perform(task: dict[str, Any], result: int) -> NoReturn:
     try:
-        value, tensors = _normal(_call(task))
+        value, tensors = normal(_call(task))
         body = frame.encode({"ok": True, "value": value}, tensors)
     except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt are the task's doing too
         _guarded(sys.stdout, "flush")  # what it printed came before its traceback
@@ -63,17 +63,17 @@ def _call(task: dict[str, Any]) -> Any:
     sys.modules["task"] = module_
     exec(compile(task["source"], path, "exec"), module_.__dict__)
     main = module_.__dict__["main"]
-    return main(task["payload"]) if _takes_payload(main) else main()
+    return main(task["payload"]) if takes_payload(main) else main()
 
 
-def _takes_payload(main: Any) -> bool:
+def takes_payload(main: Any) -> bool:
     if type(main) is types.FunctionType and not main.__dict__:  # not wrapped: its code says it, at no cost
         code = main.__code__
         return bool(code.co_argcount + code.co_kwonlyargcount + (code.co_flags & (VARARGS | VARKEYWORDS)))
     return bool(inspect.signature(main).parameters)
 
 
-def _normal(returned: Any) -> tuple[Any, list[Any]]:
+def normal(returned: Any) -> tuple[Any, list[Any]]:
     """(value, tensors) from what a task may return: a value, a tensor, tensors, or a value with tensors."""
     if _is_tensor(returned):
         return None, [returned]

@@ -25,7 +25,7 @@ from typing import Any, NoReturn
 
 from triton_data.errors import Misuse
 from triton_data.jail import kernel, paths
-from triton_data.jail.inside import child, files, namespaces, seccomp
+from triton_data.jail.inside import child, files, namespaces, rehearsal, seccomp
 from triton_data.jail.kernel import LINUX
 from triton_data.jail.outside import memory, scratch, stem, view
 from triton_data.jail.outside.running import LOOK_S, Running
@@ -251,6 +251,7 @@ def prepare(config: dict[str, Any]) -> None:
             importlib.import_module(module)
         except ImportError as error:
             raise Misuse(f"the jail cannot preload {module}: {error}") from error
+    rehearsal.rehearse()
     if config["warm"]:
         module, _, name = config["warm"].partition(":")
         getattr(importlib.import_module(module), name)()
