@@ -23,9 +23,7 @@ HARMFUL = {
     "slow oneself down to bother others": "bystander",
     "tkill": "bystander",
     "a System V queue": "kernel object",
-    "a System V queue's state": "kernel object",
     "System V semaphores": "kernel object",
-    "a System V semaphore's operation": "kernel object",
 }
 # They come to their end, and say so; nothing that World.harm looks at is changed by them.
 TELLING = (
@@ -60,7 +58,6 @@ TELLING = (
     "a timer that signals",
     "a kernel key",
     "vmsplice",
-    "names of extended attributes",
     "/proc/self/mounts",
     "/proc/thread-self/mounts",
     "/proc/self/mountinfo",
