@@ -4,9 +4,9 @@
 
 In: nothing. Out: Markdown on stdout: a line a configuration with how many attacks were contained, and how much longer
 than before it the three tasks after an attack took, at worst; with `--long` also how each attack ended. Exit status 1
-where one was not contained. An older Landlock is had by asking the kernel for no more than its ABI had. A slow next task
-is measured after the same attack again, twice at most: what is slow each time is the attack's doing, what is slow once
-the machine's. Takes three to six minutes a configuration.
+where one was not contained. An older Landlock is had by asking the kernel for no more than its ABI had. A slow next
+task is measured after the same attack again, twice at most: what is slow each time is the attack's doing, what is slow
+once the machine's. Takes three to six minutes a configuration.
 """
 
 from __future__ import annotations

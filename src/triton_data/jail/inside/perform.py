@@ -23,6 +23,9 @@ from triton_data.jail import frame
 
 VARARGS, VARKEYWORDS = inspect.CO_VARARGS, inspect.CO_VARKEYWORDS
 DENIED = (errno.EPERM, errno.EACCES)
+LIMITS = {errno.EFBIG: "file_size", errno.ENOSPC: "disk", errno.EMFILE: "descriptors"}
+FORKS = {"fork", "forkpty", "fork_exec", "_fork_exec", "posix_spawn", "vfork"}
+NO_THREAD = "can't start new thread"
 OUT_OF_MEMORY = ("not enough memory", "can't allocate memory", "out of memory", "Cannot allocate memory")
 
 
@@ -100,17 +103,38 @@ def _claim(error: BaseException) -> dict[str, Any]:
         if isinstance(step, socket.gaierror) or (isinstance(step, OSError) and step.errno in DENIED):
             kind, code = "denied", step.errno
             path = os.fsdecode(step.filename) if isinstance(step.filename, (str, bytes)) else None
+        elif (limit := _limit(step)) and not _by_hand(step):
+            kind = limit
         elif isinstance(step, MemoryError) or any(words in _text(step) for words in OUT_OF_MEMORY):
             kind = "error" if _by_hand(step) else "oom"
         step = step.__cause__ or step.__context__
     return {"type": type(error).__name__, "message": _text(error), "kind": kind, "errno": code, "path": path}
 
 
-def _by_hand(error: BaseException) -> bool:
-    """Raised by a line of Python, where an allocator would have raised it by itself."""
+def _limit(error: BaseException) -> str:
+    """Which limit it tells of, if any; the kernel answers EAGAIN for more than one reason."""
+    if isinstance(error, BlockingIOError):
+        return "processes" if _innermost_names(error) & FORKS else ""
+    if isinstance(error, OSError):
+        return LIMITS.get(error.errno or 0, "")
+    return "processes" if isinstance(error, RuntimeError) and NO_THREAD in _text(error) else ""
+
+
+def _innermost_names(error: BaseException) -> set[str]:
+    trace = _innermost(error)
+    return set(trace.tb_frame.f_code.co_names) if trace else set()
+
+
+def _innermost(error: BaseException) -> types.TracebackType | None:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
+    return trace
+
+
+def _by_hand(error: BaseException) -> bool:
+    """Raised by a line of Python, where an allocator would have raised it by itself."""
+    trace = _innermost(error)
     return trace is not None and trace.tb_frame.f_code.co_code[trace.tb_lasti] == dis.opmap["RAISE_VARARGS"]
 
 

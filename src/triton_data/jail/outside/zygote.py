@@ -57,6 +57,8 @@ class Zygote:
         self.poll = select.poll()
         self.retiring = False
         self.served = self.forks = 0
+        self.count = str(Path(config["address"]).with_name(f"running-{os.getpid()}"))
+        self.counter = os.open(self.count, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self.born = time.monotonic()
         self.size = memory.of([os.getpid()])  # what a child starts with
         self.weigh_at = WEIGH_EVERY
@@ -124,7 +126,8 @@ class Zygote:
         else:
             self.running[task.pid] = task
             self.poll.register(connection, select.POLLIN)
-            say(connection, {"started": task.pid})
+            self._count()
+            say(connection, {"started": task.pid, "count": self.count})
         finally:
             for fd in fds:
                 os.close(fd)
@@ -154,6 +157,10 @@ class Zygote:
                 os.close(ruleset)
         self.served += 1
         return Running(pid, init, connection, place, policy, started, self.size)
+
+    def _count(self) -> None:
+        """How many tasks could be at fault if we died now, in a file that then still says so."""
+        os.pwrite(self.counter, b"%4d" % (len(self.running) + len(self.ending)), 0)
 
     def _spoken(self, fd: int) -> None:
         """A nanny says one thing only: kill it. Or it has died itself, which means the same."""
@@ -193,6 +200,7 @@ class Zygote:
     def _end(self, orphans: list[int]) -> None:
         for task in [task for task in self.ending if task.gone(orphans)]:
             self.ending.remove(task)
+            self._count()
             task.tell()
             if "left" in task.facts:
                 self._retire()  # a fresh zygote has no part in whatever it is
