@@ -94,7 +94,8 @@ def ipc_objects() -> list[str]:
 
 
 def open_sockets(directory: Path) -> list[str]:
-    """Those that others could reach: of the jailed user on the network, and by a name in no file or beside the canary."""
+    """Those of the jailed user on the network, and those with a name beside the canary. A name in no file is another
+    program's: a socket lives no longer than who holds it, and the processes and the zygote's descriptors are counted."""
     inet = [
         f"{kind} {line.split()[1]}"
         for kind in ("tcp", "tcp6", "udp", "udp6", "raw", "raw6")
@@ -102,7 +103,7 @@ def open_sockets(directory: Path) -> list[str]:
         if line.split()[7] == "65534"
     ]
     names = [line.split()[-1] for line in Path("/proc/net/unix").read_text().splitlines()[1:] if len(line.split()) > 7]
-    return inet + sorted(name for name in names if name.startswith(("@", str(directory))))
+    return inet + sorted(name for name in names if name.startswith(str(directory)))
 
 
 def descriptors(pid: int) -> Counter[str]:
