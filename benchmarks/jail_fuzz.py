@@ -94,8 +94,8 @@ def ipc_objects() -> list[str]:
 
 
 def open_sockets(directory: Path) -> list[str]:
-    """Those of the jailed user on the network, and those with a name beside the canary. A name in no file is another
-    program's: a socket lives no longer than who holds it, and the processes and the zygote's descriptors are counted."""
+    """Those of the jailed user on the network, and those with a name beside the canary. A name in no file is
+    another program's: a socket lives no longer than who holds it, and processes and descriptors are counted."""
     inet = [
         f"{kind} {line.split()[1]}"
         for kind in ("tcp", "tcp6", "udp", "udp6", "raw", "raw6")
