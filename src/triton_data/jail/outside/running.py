@@ -17,7 +17,8 @@ import socket
 import time
 from typing import Any
 
-from triton_data.jail.inside import limits
+from triton_data.jail import kernel
+from triton_data.jail.inside import limits, namespaces
 from triton_data.jail.outside import memory, scratch
 from triton_data.jail.policy import MIB, Policy
 
@@ -84,7 +85,8 @@ class Running:
         if used.addresses - self.base.addresses <= self.policy.memory:
             self.hidden = 0
         elif (now := time.monotonic()) - self.hidden_at > HIDDEN_EVERY_S:
-            self.hidden, self.hidden_at = memory.shared_without_pages(members), now
+            with kernel.looking_as(namespaces.NOBODY):
+                self.hidden, self.hidden_at = memory.shared_without_pages(members), now
         return self.hidden
 
     def kill(self, why: str) -> None:
