@@ -37,7 +37,7 @@ KINDS = {
     "deceiving": deceit,
     "a second look": second_look,
 }
-OLDER = (5, 6)  # ABIs; 5 has no scopes, 6 has what 7 has but for its log
+OLDER = (5,)  # ABIs: 5 has no scopes; of 6 the very same is asked as of 7, which adds only a log
 ORDINARY_UID = 1000
 REPOSITORY = Path(__file__).parents[2]
 USUAL = 15  # clean tasks that say how long one takes

@@ -19,7 +19,7 @@ from triton_data.jail.policy import Json, Policy
 from triton_data.records import Drop
 
 Status: TypeAlias = Literal[
-    "ok", "error", "forbidden", "timeout", "oom", "disk", "flood", "signal", "exit", "bad_result", "lost"
+    "ok", "error", "forbidden", "timeout", "oom", "disk", "flood", "processes", "signal", "exit", "bad_result", "lost"
 ]
 EPERM = 1
 # Denied calls that code makes in passing and survives: they explain an error only where nothing else does.
@@ -36,6 +36,7 @@ KILLED: dict[str, Callable[[Policy], str]] = {
     "timeout": lambda policy: f"wall time of {policy.wall_s:g} s",
     "oom": lambda policy: f"memory of {policy.memory >> 20} MiB",
     "disk": LIMITS["disk"],
+    "processes": LIMITS["processes"],
     "flood": lambda policy: f"result of {policy.output >> 20} MiB",
 }
 
@@ -46,7 +47,7 @@ class Facts:
 
     exit: int | None = None
     signal: int | None = None
-    killed: str = ""  # by us, and why: timeout, oom, disk, flood
+    killed: str = ""  # by us, and why: timeout, oom, disk, flood, processes
     wall_s: float = 0.0
     cpu_s: float = 0.0
     peak_rss: int = 0  # bytes, with what the zygote had loaded

@@ -27,6 +27,7 @@ from triton_data.jail.policy import COMPILE, Policy
 RESULT = 3
 CHUNK = 1 << 20
 SETUP_FAILED = 97
+NICE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,8 @@ def _confine(policy: Policy, scratch: str, place: Place, report: Report, setup: 
     _settle(scratch)
     limits.apply(policy, "tmpfs" in report.layers, setup.fileno(), limits.mark_of(scratch))
     report.layers.append("rlimits")
+    if policy.subprocesses and "tmpfs" not in report.layers:
+        os.nice(NICE)  # its processes are bounded only together with its user's: the zygote must still get its turn
     if LINUX:
         kernel.no_new_privs()
         report.layers.append("no_new_privs")

@@ -7,6 +7,7 @@ watches resident memory), and disk use over many files (the tmpfs quota, or the 
 
 from __future__ import annotations
 
+import os
 import resource
 import zlib
 
@@ -52,7 +53,7 @@ def apply(policy: Policy, own_namespace: bool, descriptors: int, mark: int) -> N
         _cap(resource.RLIMIT_AS, size + policy.memory + AS_SLACK)
     _cap(resource.RLIMIT_FSIZE, policy.file_size)
     _cap(resource.RLIMIT_NOFILE, descriptors)
-    _cap(resource.RLIMIT_NPROC, policy.tasks + (0 if _counts_alone(own_namespace) else _threads_of_machine()))
+    _cap(resource.RLIMIT_NPROC, policy.tasks + (0 if _counts_alone(own_namespace) else _others(policy)))
     _cap(resource.RLIMIT_CPU, policy.cpu_s)
     if kernel.LINUX:
         _cap(resource.RLIMIT_MSGQUEUE, 0)
@@ -71,8 +72,24 @@ def _counts_alone(own_namespace: bool) -> bool:
     return own_namespace and kernel.release() >= (5, 14)
 
 
+def _others(policy: Policy) -> int:
+    """What the user has running besides: an upper bound where no process can be made, and reading it is one small file;
+    counted where one can, with room for what other tasks start meanwhile."""
+    return _threads_of_user() + policy.tasks if policy.subprocesses and kernel.LINUX else _threads_of_machine()
+
+
+def _threads_of_user() -> int:
+    total, uid = 0, os.getuid()
+    for name in filter(str.isdigit, os.listdir("/proc")):  # noqa: PTH208
+        try:
+            if os.stat(f"/proc/{name}").st_uid == uid:  # noqa: PTH116
+                total += int(kernel.read(f"/proc/{name}/stat").rpartition(b") ")[2].split()[17])
+        except OSError:  # ended meanwhile
+            continue
+    return total
+
+
 def _threads_of_machine() -> int:
-    """An upper bound for what the uid has running already; reading it is one small file."""
     try:
         return int(kernel.read("/proc/loadavg").split()[3].split(b"/")[1])
     except OSError:  # not Linux

@@ -72,6 +72,9 @@ class Running:
             self.kill("timeout")
             return
         members = self.members(orphans)
+        if len(members) > self.policy.tasks:  # the kernel counts its user's, which are more than the task's
+            self.kill("processes")
+            return
         used = memory.of(members)
         held = used.held + max(0, self._hidden(members, used) - used.shared)
         self.peak = max(self.peak, held)
