@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,13 +40,18 @@ def main(home):
 """
 
 
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """Not under pytest's own folder, which is closed to other users: nothing but Landlock may keep it."""
+    with tempfile.TemporaryDirectory(prefix="home-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
 @pytest.mark.parametrize("where", ["bin/cc", ".local/bin/cc"])
 def test_nothing_is_readable_beside_a_compiler_in_a_home(
-    where: str, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    where: str, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home = tmp_path_factory.mktemp("home")
-    for folder in (home, *home.parents[:2]):
-        folder.chmod(0o755)  # Landlock alone keeps it
     for name in (".ssh/key", ".netrc", "bin/key", ".local/key", ".local/share/keyrings/key", ".local/bin/key"):
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_text("KEY")
