@@ -48,8 +48,6 @@ def completion(shell: str) -> None:
 
     Example:  triton-data completion bash > ~/.local/share/bash-completion/completions/triton-data
     """
-    from triton_data.cli import cli
-
     script = get_completion_class(shell)
     assert script is not None, "click knows all three"
-    click.echo(script(cli, {}, "triton-data", VARIABLE).source())
+    click.echo(script(click.get_current_context().find_root().command, {}, "triton-data", VARIABLE).source())
