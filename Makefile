@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check peers golden docs configs venv clean
+.PHONY: demo test test-torch check peers golden docs site configs venv clean
 
 demo: venv
 	@"$(BIN)/triton-data" run examples/quickstart.toml
@@ -13,17 +13,30 @@ demo: venv
 test: venv check
 	@"$(BIN)/python" -m pytest -n auto --maxprocesses 4 --dist loadfile
 
+# The suite on another torch, in an environment of its own; the index has it as a CUDA build of some gigabytes.
+test-torch: OTHER = $(VENV)-torch-$(TORCH)
+test-torch:
+	@test -n "$(TORCH)" || { echo 'say which: make test-torch TORCH=2.11.0' >&2; exit 2; }
+	@test -x "$(OTHER)/bin/python" || "$(PYTHON)" -m venv "$(OTHER)"
+	@grep -v '^torch==' constraints.txt > "$(OTHER)/constraints.txt"
+	@"$(OTHER)/bin/python" -m pip install --quiet --disable-pip-version-check -c "$(OTHER)/constraints.txt" "torch==$(TORCH)" -e '.[dev]'
+	@CUDA_VISIBLE_DEVICES= "$(OTHER)/bin/python" -m pytest -n auto --maxprocesses 4 --dist loadfile
+
 check: venv
 	@"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check . && "$(BIN)/mypy"
 
-peers: venv  # servers from npm that tests of the sources talk to; kept in ~/.cache/triton-data-tests
+peers: venv  # what tests need from npm (servers, axe-core); kept in ~/.cache/triton-data-tests
 	@"$(BIN)/python" -m tests.sources.peers
+	@"$(BIN)/python" -m tests.report.axe
 
 golden: venv  # renew the golden files after a change that was meant
 	@RENEW_GOLDEN=1 "$(BIN)/python" -m pytest tests -k golden
 
 docs: venv  # rewrite docs/cli.md from every verb's --help
 	@"$(BIN)/python" docs/write_cli.py
+
+site: venv  # docs/ as pages, in build/site
+	@NO_MKDOCS_2_WARNING=1 "$(BIN)/mkdocs" build --strict --quiet && echo build/site/index.html
 
 configs: venv  # rewrite tune_configs/ from src/triton_data/train/
 	@"$(BIN)/python" -m triton_data.train.presets
@@ -38,4 +51,4 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch "$(STAMP)"
 
 clean:
-	rm -rf "$(VENV)" "$(VENV)-tune" runs build src/*.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf "$(VENV)" "$(VENV)-tune" "$(VENV)"-torch-* runs build src/*.egg-info .mypy_cache .ruff_cache .pytest_cache

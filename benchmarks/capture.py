@@ -181,7 +181,7 @@ def _jailed(chosen: list[Named], count: int) -> int:
 
     stage = CaptureStage(("sm_90",), ("inference",))
     started, sizes, captured = time.monotonic(), list[int](), 0
-    with stage.held(), ThreadPoolExecutor(os.cpu_count()) as pool:
+    with stage.resources(), ThreadPoolExecutor(os.cpu_count()) as pool:
         for first in range(0, count, max(1, count // 10)):
             many = range(first, min(first + max(1, count // 10), count))
             jobs = [Job(chosen[index % len(chosen)][1], "sm_90", "inference") for index in many]

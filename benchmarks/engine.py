@@ -43,7 +43,7 @@ class Trivial:
     def count(self, store: Store) -> int:
         return self.n
 
-    def held(self) -> AbstractContextManager[object]:
+    def resources(self) -> AbstractContextManager[object]:
         return nullcontext()
 
     def work(self, item: Number) -> Iterator[Record | Drop]:

@@ -2,10 +2,10 @@
 
     python benchmarks/jail.py [--rounds 40] [--tasks 10000]
 
-In: nothing. Out: a table on stdout. The same eager torch task runs as a plain fork of a process that has
-torch loaded, as a jailed task, and (its import alone) as a fresh interpreter: in turns, so that a busy
-machine is busy for all three. Then N jailed tasks in a row, with memory, descriptors, processes and temporary
-files counted before and after. Not covered: CUDA (jail_gpu.py).
+In: nothing. Out: a table on stdout. The same eager torch task runs as a plain fork of a process that has torch loaded
+(and, in a second row, has done a model's first steps once, as the zygote has), as a jailed task, and (its import alone)
+as a fresh interpreter: in turns, so that a busy machine is busy for all. Then N jailed tasks in a row, with memory,
+descriptors, processes, temporary files and IPC objects counted before and after. Not covered: CUDA (jail_gpu.py).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from triton_data.jail import RUN, Jail, Task
+from triton_data.jail.inside.rehearsal import rehearse
 
 SOURCE = """
 import torch
@@ -60,11 +61,14 @@ def fork_once() -> None:
     assert len(data) == 32 * 16 * 4
 
 
-def serve_forks() -> None:
-    """A process of its own, in the state that a zygote is in: torch loaded, one thread, garbage frozen."""
+def serve_forks(rehearsed: bool) -> None:
+    """A process of its own, in the state that a zygote is in: torch loaded, one thread, garbage frozen; and, if asked
+    for, a model's first steps done."""
     import torch
 
     assert torch.get_num_threads() == 1
+    if rehearsed:
+        rehearse()
     gc.collect()
     gc.freeze()
     for _ in sys.stdin:
@@ -85,6 +89,7 @@ class Holdings:
     descriptors: int
     resident_kib: int
     temporary_files: int
+    ipc_objects: int  # of the machine
 
     @staticmethod
     def now() -> Holdings:
@@ -95,6 +100,7 @@ class Holdings:
             sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in pids),
             sum(int(words[1]) - int(words[2]) for words in status) * os.sysconf("SC_PAGE_SIZE") // 1024,
             sum(len(folders) + len(files) for _, folders, files in os.walk(tempfile.gettempdir())),
+            sum(len(Path(f"/proc/sysvipc/{kind}").read_text().splitlines()) - 1 for kind in ("msg", "sem", "shm")),
         )
 
 
@@ -109,47 +115,64 @@ def spent(pids: list[int]) -> float:
     return sum(int(word) for words in stats for word in words[11:15]) * 1e3 / os.sysconf("SC_CLK_TCK")
 
 
+class Forks:
+    """A server of plain forks."""
+
+    def __init__(self, *words: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, __file__, "--serve-forks", *words],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )  # fmt: skip
+
+    def once(self) -> tuple[float, float]:
+        """(wall, CPU) milliseconds."""
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write("fork\n")
+        self.process.stdin.flush()
+        wall, cpu = self.process.stdout.readline().split()
+        return float(wall), float(cpu)
+
+    def close(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait()
+
+
+PLAIN, REHEARSED, JAILED, FRESH = "plain fork", "plain fork, rehearsed", "jailed", "fresh python, import torch"
+
+
 def compare(jail: Jail, rounds: int) -> None:
     """Wall time is what a lone caller waits; CPU time is what a machine pays, and a busy one blurs it less."""
-    server = subprocess.Popen(
-        [sys.executable, __file__, "--serve-forks"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
-    assert server.stdin and server.stdout
-    ours = [pid for pid in family(os.getpid()) if pid != server.pid]
-    names = ("plain fork", "jailed", "fresh python, import torch")
-    walls: dict[str, list[float]] = {name: [] for name in names}
-    cpu = dict.fromkeys(names, 0.0)
+    servers = {PLAIN: Forks(), REHEARSED: Forks("--rehearsed")}
+    others = {server.process.pid for server in servers.values()}
+    ours = [pid for pid in family(os.getpid()) if pid not in others]
+    walls: dict[str, list[float]] = {name: [] for name in (*servers, JAILED, FRESH)}
+    cpu: dict[str, list[float]] = {name: [] for name in walls}
     for turn in range(rounds + 1):
-        server.stdin.write("fork\n")
-        server.stdin.flush()
-        plain = [float(word) for word in server.stdout.readline().split()]
+        times = {name: server.once() for name, server in servers.items()}
         before = spent(ours)
-        jailed = timed(lambda: check(jail))
+        wall = timed(lambda: check(jail))
         now = spent(ours)
-        if turn == 0:  # not counted
-            continue
-        walls["plain fork"].append(plain[0])
-        cpu["plain fork"] += plain[1] / rounds
-        walls["jailed"].append(jailed)
-        cpu["jailed"] += (now - before) / rounds
+        times[JAILED] = wall, now - before
         if turn % 8 == 1:
-            walls["fresh python, import torch"].append(timed(import_torch))
-            cpu["fresh python, import torch"] += (spent(ours) - now) / len(range(1, rounds + 1, 8))
-    server.stdin.close()
-    server.wait()
-    table(walls, cpu)
+            wall = timed(import_torch)
+            times[FRESH] = wall, spent(ours) - now
+        for name, (wall, used) in times.items() if turn else ():  # the first is not counted
+            walls[name].append(wall)
+            cpu[name].append(used)
+    for server in servers.values():
+        server.close()
+    table(walls, {name: statistics.mean(used) for name, used in cpu.items()})
 
 
 def table(walls: dict[str, list[float]], cpu: dict[str, float]) -> None:
     medians = {name: statistics.median(times) for name, times in walls.items()}
-    one, jailed, fresh = medians.values()
     print(f"\n{'one eager task':28} {'median ms':>10} {'p90 ms':>8} {'CPU ms':>8}   of a plain fork: wall, CPU")
     for name, times in walls.items():
         high = sorted(times)[int(0.9 * (len(times) - 1))]
-        of_fork = f"{medians[name] / one:.2f}×, {cpu[name] / cpu['plain fork']:.2f}×"
+        of_fork = ", ".join(f"{found[name] / found[PLAIN]:.2f}×" for found in (medians, cpu))
         print(f"{name:28} {medians[name]:10.1f} {high:8.1f} {cpu[name]:8.1f}   {of_fork}")
-    print(f"a fresh process costs {fresh / jailed:.0f}× a jailed task")
+    print(f"a fresh process costs {medians[FRESH] / medians[JAILED]:.0f}× a jailed task")
 
 
 def check(jail: Jail) -> None:
@@ -179,9 +202,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--tasks", type=int, default=10_000)
     parser.add_argument("--serve-forks", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--rehearsed", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.serve_forks:
-        serve_forks()
+        serve_forks(arguments.rehearsed)
         return
     # A temporary directory of its own, so that what other programs leave in the usual one is not counted.
     with tempfile.TemporaryDirectory() as directory:

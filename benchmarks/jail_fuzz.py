@@ -2,18 +2,21 @@
 
     python benchmarks/jail_fuzz.py [--calls 1000000] [--profiles run compile gpu] [--seed 0]
 
-In: nothing. Out: a table on stdout, one line a profile and configuration; exit status 1 where a canary changed, an
-object
-of the kernel was left, a clean task between two attacks lost its result, or a task did not end in its time. Each task
-makes random calls, known and unknown, with hostile arguments, until one of them kills it; it counts on its output what
-it has made. Not covered: sequences that need a plan, and CUDA's devices (`gpu` here is its filter only).
+In: nothing. Out: a table on stdout, one line a profile and configuration; exit status 1 where a canary changed, a
+process, socket or object of the kernel was left, a clean task between two attacks lost its result, or a task did not
+end in its time. All of it is asked after each batch of eight tasks. Each task makes random calls, known and unknown,
+with hostile arguments, until one of them kills it; it counts on its output what it has made. Not covered: sequences
+that need a plan, and CUDA's devices (`gpu` here is its filter only).
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import os
+import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -35,7 +38,7 @@ import ctypes, os, random, signal, struct
 ENDS = {60, 231, 59, 322}
 # Pull the ground from under the interpreter, or put it to sleep: now and then is enough.
 DEADLY = {9, 10, 11, 12, 13, 14, 15, 25, 28, 34, 37, 38, 56, 57, 58, 62, 130, 131, 158, 218, 219, 234, 273, 328, 334}
-335} DEADLY |= {453, 462}
+DEADLY |= {335, 453, 462}
 
 def main(p):
     libc = ctypes.CDLL(None, use_errno=True)
@@ -51,8 +54,9 @@ def main(p):
     texts = [name.encode() + b"\0" for name in names] + [struct.pack("H", 1) + p["socket"].encode() + b"\0"]
     texts += [dice.randbytes(256) for _ in range(4)]
     pointers = [arena + 65536 * at for at in range(len(texts))]
-    numbers = [0, 1, 2, 3, 4, 5, 6, 7, 8, 16, 17, 255, 256, 257, 4095, 4096, -1, -100, 2**31 - 1, 2**31, 2**32 - 1,
-    2**63] pids = [0, 1, -1, os.getpid(), os.getppid(), p["bystander"]]
+    numbers = [0, 1, 2, 3, 4, 5, 6, 7, 8, 16, 17, 255, 256, 257, 4095, 4096, -1, -100]
+    numbers += [2**31 - 1, 2**31, 2**32 - 1, 2**63]
+    pids = [0, 1, -1, os.getpid(), os.getppid(), p["bystander"]]
     done = 0
     for _ in range(p["calls"]):
         known = dice.random() < 0.97
@@ -78,13 +82,50 @@ def main(p):
 CLEAN = Task(source="import os\ndef main():\n  open('x', 'w').write('y')\n  return sorted(os.listdir('.'))")
 
 
+def ipc_objects() -> list[str]:
+    """System V objects of the jailed user, and names in shared memory."""
+    lines = [
+        f"{kind} {' '.join(line.split()[:3])}"
+        for kind in ("msg", "sem", "shm")
+        for line in Path(f"/proc/sysvipc/{kind}").read_text().splitlines()[1:]
+        if "65534" in line.split()[3:]
+    ]
+    return lines + sorted(path.name for path in Path("/dev/shm").iterdir())
+
+
+def open_sockets(directory: Path) -> list[str]:
+    """Those of the jailed user on the network, and those with a name beside the canary. A name in no file is
+    another program's: a socket lives no longer than who holds it, and processes and descriptors are counted."""
+    inet = [
+        f"{kind} {line.split()[1]}"
+        for kind in ("tcp", "tcp6", "udp", "udp6", "raw", "raw6")
+        for line in Path(f"/proc/net/{kind}").read_text().splitlines()[1:]
+        if line.split()[7] == "65534"
+    ]
+    names = [line.split()[-1] for line in Path("/proc/net/unix").read_text().splitlines()[1:] if len(line.split()) > 7]
+    return inet + sorted(name for name in names if name.startswith(str(directory)))
+
+
+def descriptors(pid: int) -> Counter[str]:
+    """What is open there, by kind."""
+    found: Counter[str] = Counter()
+    for number in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            found[str(number.readlink()).partition("[")[0]] += 1
+    return found
+
+
+def below(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in children]
+
+
 class Outside:
     """What must stay as it is."""
 
-    def __init__(self, directory: Path) -> None:
-        import socket
-        import subprocess
-
+    def __init__(self, directory: Path, jail: Jail) -> None:
+        assert jail._keeper is not None
+        self.keeper = jail._keeper.pid
         self.canary = directory / "canary"
         for name in ("precious", "folder/deep/file", "folder/other"):
             path = self.canary / name
@@ -108,14 +149,24 @@ class Outside:
             found = path.lstat()
             words = (path.name, found.st_mode, found.st_uid, found.st_nlink, found.st_size, found.st_mtime_ns)
             digest.update(repr((words, path.read_bytes() if path.is_file() else b"")).encode())
-        objects = [Path(f"/proc/sysvipc/{kind}").read_text().count("65534") for kind in ("msg", "sem", "shm")]
+        zygotes = self._settled()
         return {
             "canary": digest.hexdigest(),
-            "kernel objects": repr(objects),
+            "kernel objects": repr(ipc_objects()),
+            "open sockets": repr(open_sockets(self.canary.parent)),
+            "processes": repr([len(zygotes), *(len(below(zygote)) for zygote in zygotes)]),
+            "descriptors of the zygote": repr(sorted(descriptors(zygotes[0]).items())),
             "bystander": f"{self.bystander.poll()} {os.getpriority(os.PRIO_PROCESS, self.bystander.pid)} "
             f"{sorted(os.sched_getaffinity(self.bystander.pid))}",
             "socket": repr(self._received()),
         }
+
+    def _settled(self) -> list[int]:
+        """The zygotes (one), once they are between two tasks or have had two seconds to be."""
+        deadline = time.monotonic() + 2
+        while any(map(below, zygotes := below(self.keeper))) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return zygotes
 
     def _received(self) -> bytes:
         try:
@@ -177,7 +228,9 @@ def main() -> int:
     print(f"{'profile':10} {'layers':14} {'calls':>9} {'tasks':>6} {'seconds':>8}  ends")
     with tempfile.TemporaryDirectory() as name, Jail(preload=()) as jail:
         Path(name).chmod(0o755)
-        outside = Outside(Path(name))
+        for policy in PROFILES.values():  # what the zygote opens once, it has open then
+            assert jail.run(CLEAN, policy).ok
+        outside = Outside(Path(name), jail)
         for profile in arguments.profiles:
             for words, layers in CONFIGURATIONS.items():
                 start = time.monotonic()

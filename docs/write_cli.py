@@ -21,7 +21,8 @@ def page() -> str:
     parts += [section(["triton-data"], cli)]
     context = click.Context(cli)
     for name in cli.list_commands(context):
-        command = cli.commands[name]
+        command = cli.get_command(context, name)
+        assert command is not None
         parts += [section(["triton-data", name], command)]
         inside = command.commands if isinstance(command, click.Group) else {}
         parts += [section(["triton-data", name, each], inside[each]).replace("## ", "### ", 1) for each in inside]

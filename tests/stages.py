@@ -36,7 +36,7 @@ class Numbered:
     def count(self, store: Store) -> int:
         return sum(1 for _ in self.todo(store))
 
-    def held(self) -> AbstractContextManager[object]:
+    def resources(self) -> AbstractContextManager[object]:
         return nullcontext()
 
     def work(self, item: Named) -> Iterator[Record | Drop]:

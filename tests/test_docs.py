@@ -1,4 +1,4 @@
-"""Docs that cannot rot: the README's commands run, and docs/cli.md is what the commands say of themselves."""
+"""Docs that cannot rot: the README's commands and the tutorials run, and docs/cli.md is what the commands say."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
-from triton_data.cli import cli
+from triton_data.cli import LATER, VERBS, cli
 
 ROOT = Path(__file__).parents[1]
 SHELL_BLOCK = re.compile(r"```(?:bash|sh)\n(.*?)```", re.DOTALL)
@@ -40,11 +41,39 @@ def test_cli_page_is_current() -> None:
     assert (ROOT / "docs/cli.md").read_text() == written_page(), "run `make docs`"
 
 
-@pytest.mark.parametrize("verb", sorted(cli.commands))
+@pytest.mark.parametrize("verb", [*VERBS, *LATER])
 def test_every_verb_has_help_with_an_example_or_one_honest_line(verb: str) -> None:
     page = (ROOT / "docs/cli.md").read_text()
     section = page.split(f"## `triton-data {verb}`")[1].split("\n## ")[0]
     assert "Example:" in section or "Not in this version yet" in section
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_is_where_the_table_says(verb: str) -> None:
+    command = cli.get_command(click.Context(cli), verb)
+    assert command is not None and command.name == verb
+
+
+def test_help_waits_for_nothing_that_is_large() -> None:
+    ask = "import sys, triton_data.cli; print({'torch', 'numpy', 'pyarrow', 'requests', 'rich'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
+def test_the_pages_are_built(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "tutorials/first-data-set/index.html").exists()
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("page", sorted((ROOT / "docs/tutorials").glob("*.md")), ids=lambda page: page.stem)
+def test_a_tutorial_runs_from_top_to_bottom(page: Path, tmp_path: Path) -> None:
+    script = "set -euo pipefail\n" + "\n".join(SHELL_BLOCK.findall(page.read_text()))
+    environment = {"PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin", "HOME": str(tmp_path)}
+    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
 def test_local_links_lead_somewhere() -> None:

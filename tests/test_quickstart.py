@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
+import browser
+from tests.report.pages import awaited, complaints, count, opened, texts
 from tests.test_docs import readme_commands
-from triton_data.records import COMPARED, FRAGMENT, Capture, Kernel, Program
+from triton_data.records import COMPARED, FRAGMENT, Capture, Kernel, Pair, Program
 from triton_data.store import Store
 
 ROOT = Path(__file__).parents[1]
@@ -102,6 +104,25 @@ def test_provenance_is_whole(quickstart: tuple[Path, dict[str, Any]]) -> None:
         for origin in [each.origin for kind in (Kernel, Program) for each in store.records(kind)]:
             assert (origin.source, origin.repo, origin.licence) == ("dir", "minirepo", "MIT")
             assert origin.revision and origin.file_hash and origin.line_start and origin.time
+
+
+def test_its_report_opens_and_shows_every_pair(quickstart: tuple[Path, dict[str, Any]]) -> None:
+    place, said = quickstart
+    page = place / said["report"]
+    with Store.read(place / "runs/quickstart") as store:
+        pairs = {pair.key: pair for pair in store.records(Pair)}
+    if why := browser.missing():
+        pytest.skip(why)
+    with browser.browser() as driver:
+        opened(driver, page, "#pairs")
+        awaited(driver, "document.querySelectorAll('.row').length")
+        assert count(driver) == len(pairs)
+        for key in list(pairs)[:: len(pairs) // 4]:
+            opened(driver, page, f"#pair={key}")
+            awaited(driver, "document.querySelectorAll('#page-entry .sides .code').length == 2")
+            assert texts(driver, "#page-entry .sides .code")[1] == pairs[key].text.rstrip("\n").replace("\n", "")
+            assert "registers" in texts(driver, "#page-entry .cards")[0]
+        assert complaints(driver) == []
 
 
 def test_twice_is_the_same_bytes_and_no_work(quickstart: tuple[Path, dict[str, Any]]) -> None:

@@ -101,6 +101,12 @@ class ExportConfig:
 
 
 @dataclass(frozen=True)
+class ReportConfig:
+    make: bool = True  # at the end of `run`
+    out: str = ""  # none: report/ in the run's folder
+
+
+@dataclass(frozen=True)
 class Config:
     run_dir: str = "runs/default"
     jobs: int = 0  # worker processes; 0 is one a core
@@ -112,6 +118,7 @@ class Config:
     curate: CurateConfig = field(default_factory=CurateConfig)
     verify: VerifyConfig = field(default_factory=VerifyConfig)
     export: ExportConfig = field(default_factory=ExportConfig)
+    report: ReportConfig = field(default_factory=ReportConfig)
 
     def to_json(self) -> str:
         return json.dumps(codec.to_json(self), sort_keys=True)

@@ -26,6 +26,10 @@ class NotBuiltYet(Misuse):
         super().__init__(f"{what} is not in this version yet{': ' + instead if instead else ''}")
 
 
+class Stopped(Exception):
+    """The user asked for an orderly stop; everything finished so far is committed."""
+
+
 def closest(word: str, known: Iterable[str]) -> str:
     """' (did you mean X?)' where one of the known words is near, else the list of them."""
     names = sorted(known)

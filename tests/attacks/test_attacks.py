@@ -10,6 +10,7 @@ import pytest
 
 from tests.attacks import deceit, exhaustion, reach, second_look
 from tests.attacks.attack import Attack
+from tests.attacks.controls import HARMFUL, TELLING
 from tests.attacks.undisturbed import Clean
 from tests.attacks.world import World
 from triton_data.jail import Jail
@@ -18,16 +19,6 @@ ATTACKS: list[Attack] = [
     attack for module in (exhaustion, reach, deceit, second_look) for attack in module.suite.attacks
 ]
 WITHOUT_NAMESPACES = ("landlock", "seccomp")
-HARMLESS_WHEN_IT_SUCCEEDS = {
-    "overwrite a file": "changed precious",
-    "change a mode": "metadata of precious",
-    "create a file": "new evil",
-    "delete a file": "gone precious",
-    "TCP connect": "reached",
-    "UDP": "reached",
-    "Unix socket": "reached",
-    "slow another down": "bystander",
-}
 
 
 @pytest.fixture(scope="module")
@@ -70,15 +61,20 @@ def test_contained_without_namespaces(attack: Attack, jail: Jail, world: World, 
     assert clean.disturbed() == ""
 
 
-@pytest.mark.parametrize("name", HARMLESS_WHEN_IT_SUCCEEDS)
-def test_these_attacks_succeed_without_the_layers(name: str, world: World) -> None:
+@pytest.fixture(scope="module")
+def open_jail() -> Iterator[Jail]:
+    with Jail(preload=(), allow_unsafe=True) as jail:
+        yield jail
+
+
+@pytest.mark.parametrize("name", [*HARMFUL, *TELLING])
+def test_these_attacks_succeed_without_the_layers(name: str, world: World, open_jail: Jail) -> None:
     """Else the suite would prove nothing: the same text, the same uid, no Landlock and no seccomp."""
     attack = next(attack for attack in ATTACKS if attack.name == name)
-    with Jail(preload=(), allow_unsafe=True) as jail:
-        outcome = attack.run(jail, world.payload(), layers=())
+    outcome = attack.run(open_jail, world.payload(), layers=())
     harm = world.harm()
-    if name == "slow another down":
+    if "bystander" in harm:
         world.new_bystander()
     world.reset()
-    assert "LEAK" in str(outcome.value), outcome
-    assert any(line.startswith(HARMLESS_WHEN_IT_SUCCEEDS[name]) for line in harm), harm
+    assert "LEAK" in f"{outcome.value} {outcome.output}", outcome
+    assert name in TELLING or any(line.startswith(HARMFUL[name]) for line in harm), harm

@@ -33,10 +33,12 @@ SHARED = (Path("/tmp"), Path("/dev/shm"), Path("/var/tmp"))
 def ipc() -> set[str]:
     """System V queues, semaphores and shared memory, and named sockets called evil."""
     lines = [
-        line for kind in ("msg", "sem", "shm") for line in Path(f"/proc/sysvipc/{kind}").read_text().splitlines()[1:]
+        f"{kind} {line}"
+        for kind in ("msg", "sem", "shm")
+        for line in Path(f"/proc/sysvipc/{kind}").read_text().splitlines()[1:]
     ]
-    # Key, id and rights: sizes and times of others' objects may change.
-    objects = {" ".join(line.split()[:3]) for line in lines if line.split()[-8:].count(str(JAILED_UID))}
+    # Kind, key, id and rights: sizes and times of others' objects may change.
+    objects = {" ".join(line.split()[:4]) for line in lines if line.split()[-8:].count(str(JAILED_UID))}
     return objects | {line for line in Path("/proc/net/unix").read_text().splitlines() if "evil" in line}
 
 
@@ -48,6 +50,7 @@ class World:
         self.visits: list[str] = []
         self.expected = torch.frombuffer(bytearray(TOKEN.encode()), dtype=torch.uint8)  # what a judge would hold
         self._closing: list[Any] = []
+        self.objects = ipc()
         self.reset()
         self.ports = {
             "tcp": self._listen(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),
@@ -63,7 +66,6 @@ class World:
         self.rooted.mkdir()
         (self.rooted / "kept").write_text("kept")
         self.rooted.chmod(0o755)
-        self.objects = ipc()
 
     def reset(self) -> None:
         """Also undoes what a switched-off layer let happen."""
@@ -80,6 +82,8 @@ class World:
                 os.chown(path, self.uid, self.uid)
         for path in self._strangers():
             path.unlink()
+        for kind, _, number, _ in (line.split() for line in ipc() - self.objects if line.startswith(("msg", "sem"))):
+            subprocess.run(["ipcrm", "-q" if kind == "msg" else "-s", number], check=False)
         self.visits.clear()
 
     def new_bystander(self) -> None:

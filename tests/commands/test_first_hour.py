@@ -180,7 +180,7 @@ def test_drops_of_one_reason_and_of_a_misspelt_one(dropped: Path) -> None:
 
 
 def test_status_says_what_would_help_most(dropped: Path) -> None:
-    assert "3 need frozendict: install it" in said("status", "--run-dir", dropped).output
+    assert "3 classes need frozendict: install it" in said("status", "--run-dir", dropped).output
 
 
 def test_a_stage_that_made_nothing_of_everything_fails(tmp_path: Path) -> None:

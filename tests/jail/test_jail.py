@@ -59,19 +59,70 @@ def test_what_the_zygote_has_not_loaded_can_be_imported(jail: Jail) -> None:
         ),
         ("import os\ndef main(): os.fork()", "forbidden", "forbidden:fork", "forbidden:fork"),
         ("import os\ndef main(): os.chmod('/', 0)", "forbidden", "forbidden:chmod", "forbidden:chmod"),
-        ("import torch\ndef main(): torch.empty(1 << 42)", "oom", "oom", "oom"),
+        ("import torch\ndef main(): torch.empty(1 << 42)", "oom", "oom:RuntimeError", "oom"),
         ("import os\ndef main(): os.kill(os.getpid(), 7)", "signal", "signal:7", "signal:7"),
         ("import os\ndef main(): os._exit(9)", "exit", "exit:9", "exit:9"),
         ("import os\ndef main(): os._exit(0)", "bad_result", "bad_frame:no result", "bad_result"),
         ("def main(): return float('nan')", "error", "error:ValueError", "error"),
         ("def main(): return object()", "error", "error:TypeError", "error"),
-        ("import time\ndef main(): time.sleep(9)", "timeout", "timeout", "timeout"),
+        ("import time\ndef main(): time.sleep(9)", "timeout", "timeout:wall time of 1 s", "timeout"),
     ],
 )
 def test_reasons(jail: Jail, source: str, status: str, reason: str, drop: str) -> None:
     outcome = jail.run(Task(source=source), replace(RUN, wall_s=1.0))
     assert (outcome.status, outcome.reason[: len(reason)]) == (status, reason), outcome
     assert outcome.drop("part") == Drop(drop, outcome.reason, "part")
+
+
+@pytest.mark.parametrize(
+    ("limits", "body", "reason"),
+    [
+        ({"memory": 64 << 20}, "x = []\n  while True: x.append(bytearray(1 << 22))", "oom:MemoryError"),
+        (
+            {"memory": 64 << 20, "profile": "compile", "subprocesses": True},
+            "import mmap, os, time\n  for _ in range(3):\n    if os.fork() == 0: x = bytearray(50 << 20); time.sleep(9)"
+            "\n  time.sleep(9)",
+            "oom:memory of 64 MiB",
+        ),
+        ({"cpu_s": 1}, "while True: pass", "timeout:cpu time of 1 s"),
+        ({"wall_s": 0.3}, "import time; time.sleep(9)", "timeout:wall time of 0.3 s"),
+        (
+            {"tasks": 5},
+            "import threading, time\n  for _ in range(99): threading.Thread(target=time.sleep, args=(3,)).start()",
+            "error:limit of 5 processes and threads: RuntimeError",
+        ),
+        (
+            {"tasks": 5, "subprocesses": True},
+            "import os, time\n  while True:\n    if os.fork() == 0: time.sleep(9)",
+            "error:limit of 5 processes and threads: BlockingIOError",
+        ),
+        (
+            {"tasks": 5, "subprocesses": True},
+            "import subprocess\n  x = []\n  while True: x.append(subprocess.Popen(['sleep', '9']))",
+            "error:limit of 5 processes and threads: BlockingIOError",
+        ),
+        ({"file_size": 1 << 20}, "open('x', 'wb').write(bytes(2 << 20))", "error:limit of 1 MiB a file: OSError"),
+        (
+            {"file_size": 1 << 20},
+            "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_DFL); open('x', 'wb').write(bytes(2 << 20))",
+            "signal:25 (1 MiB a file)",
+        ),
+        ({"open_files": 16}, "import os\n  while True: os.dup(1)", "error:limit of 16 open files: OSError"),
+        (
+            {"disk": 2 << 20},
+            "for i in range(9): open(f'{i}', 'wb').write(bytes(1 << 20))",
+            "error:limit of 2 MiB and 4096 files of scratch: OSError",
+        ),
+        ({"output": 1 << 10}, "import os\n  while True: os.write(3, bytes(1 << 20))", "flood:result of 0 MiB"),
+        ({}, 'raise RuntimeError("can\'t start new thread")', "error:RuntimeError: can't start"),
+        ({}, "raise OSError(27, 'too large, I say')", "error:OSError: [Errno 27]"),
+    ],
+)
+def test_a_reason_names_the_limit(jail: Jail, limits: dict[str, object], body: str, reason: str) -> None:
+    policy = replace(RUN, **{"wall_s": 20.0, **limits})  # type: ignore[arg-type]
+    outcome = jail.run(Task(source=f"def main():\n  {body}"), policy)
+    assert outcome.reason.startswith(reason), outcome
+    assert outcome.drop().reason in ("oom", "timeout", "error", "signal:25", "flood")
 
 
 def test_a_hidden_denial_is_still_counted(jail: Jail) -> None:
@@ -114,6 +165,21 @@ def test_only_a_watched_task_makes_named_pipes_and_only_in_its_scratch(tmp_path:
             outcome = open_to_calls.run(Task(source=f"import os\ndef main(): os.mkfifo({str(place)!r})"), policy)
             assert outcome.ok == (watched and place == "pipe"), (watched, place)
             assert outcome.ok or "PermissionError" in outcome.output, outcome
+
+
+def test_descriptors_in_flight_take_nobody_elses_result(jail: Jail) -> None:
+    """The kernel counts them by user, and results leave by the same way."""
+    hoard = (
+        "import socket, time\ndef main():\n  pairs = [socket.socketpair() for _ in range(60)]\n"
+        "  end = time.time() + 1\n  while time.time() < end:\n    for a, b in pairs:\n"
+        "      try: socket.send_fds(a, [b'x'], [b.fileno()] * 200)\n      except OSError: pass"
+    )
+    with ThreadPoolExecutor(3) as pool:
+        hoarders = [pool.submit(jail.run, Task(source=hoard)) for _ in range(2)]
+        others = [jail.run(Task(source=f"def main(): return {number}")) for number in range(8)]
+    assert [outcome.value for outcome in others] == list(range(8))
+    for hoarder in hoarders:
+        assert dict(hoarder.result().facts.denied).keys() == {"sendmsg"}
 
 
 def test_many_processes_share_one_zygote(jail: Jail) -> None:

@@ -163,15 +163,33 @@ def test_the_victims_of_a_dying_zygote_have_their_results() -> None:
     assert [found[0].value for _, found in waiting] == ["done", "done"]  # type: ignore[attr-defined]
 
 
-def test_what_ends_its_zygote_twice_is_named() -> None:
+def test_what_ends_its_zygote_alone_is_named_and_not_tried_again() -> None:
     with Jail(preload=()) as jail:
         thread, found = in_background(lambda: jail.run(SLEEP))
-        first = busy_zygote(jail)
-        os.kill(first, signal.SIGKILL)
-        assert eventually(lambda: busy_zygote(jail) != first, 20)
         os.kill(busy_zygote(jail), signal.SIGKILL)
-        thread.join(60)
+        thread.join(20)
+        assert found[0].reason == "lost:the zygote died during the task, which ran alone"  # type: ignore[attr-defined]
         assert jail.run(NOTHING).ok
+
+
+def test_of_two_the_one_that_ends_its_zygote_again_is_named() -> None:
+    short = Task(source="import time\ndef main():\n  time.sleep(0.8); return 'done'")
+    with Jail(preload=()) as jail:
+        at_fault, found = in_background(lambda: jail.run(SLEEP))
+        first = busy_zygote(jail)
+        victim, well = in_background(lambda: jail.run(short))
+        assert eventually(lambda: len(family(first)) == 2)
+        time.sleep(0.3)
+        os.kill(first, signal.SIGKILL)
+        while at_fault.is_alive():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # the last one is just going
+                zygote = busy_zygote(jail)
+                child = family(zygote)[0]
+                if not eventually(lambda: not alive(child), 1.5):  # noqa: B023  it is called here
+                    os.kill(zygote, signal.SIGKILL)
+            at_fault.join(0.5)
+        victim.join(30)
+    assert well[0].value == "done"  # type: ignore[attr-defined]
     assert found[0].reason.startswith("lost:the zygote died during the task, twice")  # type: ignore[attr-defined]
 
 

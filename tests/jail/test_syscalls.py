@@ -34,6 +34,8 @@ def verdict(code: bytes, number: int, *arguments: int, arch: int = X86) -> int:
             (register,) = struct.unpack_from("=I", data, value)
         elif operation == bpf.AND:
             register &= value
+        elif operation == bpf.JUMP:
+            at += value
         elif operation == bpf.RETURN:
             return int(value)
         else:

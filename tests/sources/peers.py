@@ -7,61 +7,18 @@ Not covered: any port that other machines could reach.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.npm import NotInstalled, install
+
 HERE = Path(__file__).parent / "npm"
-SECONDS = 240  # for all that npm has to fetch: 60 MB where its own cache is empty
-
-
-class NotInstalled(Exception):
-    """One line: what is missing."""
-
-
-def install() -> Path:
-    """The folder with everything in it; made once for each state of npm/, never inside the checkout."""
-    files = sorted(path for path in HERE.iterdir() if path.is_file())
-    state = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "triton-data-tests"
-    target = cache / f"npm-{state}"
-    if not target.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cache, prefix="npm-part-") as folder:
-            part = Path(folder) / "new"
-            part.mkdir()
-            for path in files:
-                shutil.copy(path, part)
-            _npm_ci(part)
-            try:
-                part.rename(target)
-            except OSError:  # another process was faster
-                if not target.exists():
-                    raise
-    return target
-
-
-def _npm_ci(folder: Path) -> None:
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
-    try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=SECONDS)
-    except FileNotFoundError:
-        raise NotInstalled("npm is not installed") from None
-    except subprocess.TimeoutExpired:
-        raise NotInstalled(f"npm took over {SECONDS} s") from None
-    if done.returncode:
-        lines = (line.removeprefix("npm error ") for line in done.stderr.splitlines() if line.startswith("npm error"))
-        said = [line for line in lines if " " in line and not line.startswith(("code ", "errno "))]
-        raise NotInstalled(f"npm ci failed: {(said or [str(done.returncode)])[-1]}")
 
 
 @contextmanager
@@ -82,7 +39,7 @@ def emulated(clone_base: str, seed: dict[str, Any]) -> Iterator[str]:
 
 @contextmanager
 def _started(script: str, *args: str) -> Iterator[str]:
-    folder = install()
+    folder = install(HERE)
     node = next(folder.glob("node_modules/node-*/bin/node"), Path("node"))
     server = subprocess.Popen(
         [node, script, *args], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -104,6 +61,6 @@ def _started(script: str, *args: str) -> Iterator[str]:
 
 if __name__ == "__main__":
     try:
-        print(f"peers for tests in {install()}")
+        print(f"peers for tests in {install(HERE)}")
     except NotInstalled as missing:
         sys.exit(f"peers for tests: {missing}; tests that need them will be skipped")

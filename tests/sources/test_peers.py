@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from tests.npm import NotInstalled, install
 from tests.sources import peers
 from tests.sources.conftest import candidates, discover, drops, files, scrape, settings
 from tests.sources.hub import FakeRepo, Hub, make_bare, serving
@@ -35,8 +36,8 @@ ASKED = {"Accept": "application/vnd.github.v3+json", "Authorization": f"token {T
 @pytest.fixture(scope="module", autouse=True)
 def installed() -> None:
     try:
-        peers.install()
-    except peers.NotInstalled as missing:
+        install(peers.HERE)
+    except NotInstalled as missing:
         pytest.skip(str(missing))
 
 
@@ -101,7 +102,7 @@ def test_an_archive_and_the_way_to_it(tmp_path: Path, recordings: str) -> None:
 
 def test_the_commit_in_an_archive_that_github_made(tmp_path: Path) -> None:
     """The server gives out archives made anew; beside them lies what GitHub sent, byte for byte."""
-    folder = peers.install() / "node_modules/@octokit/fixtures/scenarios/api.github.com/get-archive"
+    folder = install(peers.HERE) / "node_modules/@octokit/fixtures/scenarios/api.github.com/get-archive"
     recorded = json.loads((folder / "raw-fixture.json").read_text())
     sent = next(record["response"] for record in recorded if "codeload" in record["scope"])
     target = tmp_path / "archive"

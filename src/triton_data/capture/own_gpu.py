@@ -16,13 +16,13 @@ _ASK = "import torch; print('sm_{}{}'.format(*torch.cuda.get_device_capability()
 
 @functools.cache
 def own_target() -> str:
-    asked = subprocess.run([sys.executable, "-c", _ASK], capture_output=True, text=True, check=False)
-    if asked.returncode != 0:
+    answer = subprocess.run([sys.executable, "-c", _ASK], capture_output=True, text=True, check=False)
+    if answer.returncode != 0:
         raise Misuse(
             "--device cuda needs an NVIDIA GPU and torch sees none:"
             " --device cpu captures the same Triton code without one"
         )
-    return asked.stdout.strip()
+    return answer.stdout.strip()
 
 
 def check_own_target(targets: tuple[str, ...]) -> None:

@@ -61,7 +61,7 @@ class CaptureStage:
     def count(self, store: Store) -> int:
         return sum(store.count_unfinished(Program, self.name, suffix(*variant), WHOLE) for variant in self.variants())
 
-    def held(self) -> AbstractContextManager[object]:
+    def resources(self) -> AbstractContextManager[object]:
         check_toolchain()
         if self.device == "cuda":  # neither Inductor nor a warm-up: both start CUDA, and its children could not
             self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe, env={"TORCH_COMPILE_DEBUG": "1"}, gpu=True)

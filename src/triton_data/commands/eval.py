@@ -46,7 +46,11 @@ from triton_data.train.tasks import WRITE_UP, Task, of_file, of_folder, of_kerne
     show_default=True,
     help="Where it is tried whether a program is right.",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for every answer and what was found of it.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder for every answer and what was found of it. `report` shows eval/ of the run's.",
+)
 @click.option("--env", type=click.Path(path_type=Path), help="The training environment, for checkpoint folders.")
 @options.RUN_DIR
 @options.UNSAFE

@@ -13,8 +13,7 @@ from collections.abc import Sequence
 
 import click
 
-from triton_data.errors import Misuse
-from triton_data.pipeline import Stopped
+from triton_data.errors import Misuse, Stopped
 
 FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 

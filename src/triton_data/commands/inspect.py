@@ -9,7 +9,8 @@ import click
 
 from triton_data import pipeline
 from triton_data.commands import options
-from triton_data.commands.dropped import advice, line, printable, rows
+from triton_data.commands.dropped import line, printable
+from triton_data.report.dropped import advice, rows
 from triton_data.store import Store
 
 

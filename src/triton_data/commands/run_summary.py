@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import click
 
 from triton_data import pipeline
 from triton_data.commands import terminal_tables
+from triton_data.commands.looking import report
 from triton_data.config import Config
 from triton_data.records import FRAGMENT, Capture, Kernel, Pair, Program, Verdict
 from triton_data.running.stage import Summary
@@ -25,10 +27,12 @@ NEXT = (
 def report_run(store: Store, config: Config, summaries: list[Summary], as_json: bool) -> None:
     funnel = pipeline.funnel(store)
     made = list(pipeline.export(store, config))
+    pages = report.make(store, Path(config.report.out) if config.report.out else None) if config.report.make else None
     programs = store.count_distinct("captures", "program")
     if as_json:
         exported = [each.to_json() for each in made]
-        click.echo(json.dumps({**funnel, "exported": exported, "captured_programs": programs}))
+        click.echo(json.dumps({**funnel, "exported": exported, "captured_programs": programs,
+                               "report": pages and str(pages.page)}))  # fmt: skip
         return
     console = terminal_tables.console()
     console.print(terminal_tables.funnel_table(funnel))
@@ -47,6 +51,8 @@ def report_run(store: Store, config: Config, summaries: list[Summary], as_json: 
     )
     for each in made:
         console.print(f"result: {each.line()}", soft_wrap=True)
+    if pages is not None:
+        console.print(f"report: {pages.page} (open it in a browser)", soft_wrap=True)
     console.print(f"run:    {store.run_dir} (run.db, blobs/, events.jsonl)", soft_wrap=True)
     if shutil.which("triton-data") is None:
         console.print("on your PATH: source .venv/bin/activate", soft_wrap=True)

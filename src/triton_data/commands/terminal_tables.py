@@ -6,15 +6,17 @@ In: a run. Out: rich tables on stdout. Not covered: pages with plots (report/).
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
+from rich.text import Text
 
 from triton_data.records import Pair, Program
+from triton_data.report.entries import Entry
 from triton_data.store import Store
 
 NARROWEST_PAIR = 100  # columns; below this, side by side is unreadable and one goes under the other
@@ -66,22 +68,44 @@ def one_pair(store: Store) -> Table | None:
 
 
 def pair_table(program: Program, pair: Pair) -> Table:
-    table = Table(title=f"one pair: {program.entry}", title_justify="left", expand=True)
-    table.add_column(f"PyTorch (inputs: {program.inputs_from})", ratio=2)
-    if console().width < NARROWEST_PAIR:
-        table.add_row(_code(program.text))
-        table.add_section()
-        table.add_row(_code(pair.text))
+    left = f"PyTorch (inputs: {program.inputs_from})", _code(program.text)
+    return _beside(f"one pair: {program.entry}", [left, (f"Triton ({pair.entry})", _code(pair.text))])
+
+
+def entry_table(entry: Entry) -> Table:
+    """All of it: who asks for one pair wants to read it."""
+    sides = []
+    if entry.program:
+        title = f"PyTorch: {entry.program.entry} (inputs: {entry.program.inputs_from})"
+        sides.append((title, _code(entry.program.text, 0)))
+    if entry.triton:
+        sides.append((f"Triton: {entry.name}", _code(entry.triton, 0)))
+    return _beside(f"{entry.kind} {entry.name} {entry.key}", sides)
+
+
+def _beside(title: str, sides: Sequence[tuple[str, Syntax]]) -> Table:
+    """One above the other where there is no room for two columns."""
+    narrow = console().width < NARROWEST_PAIR or len(sides) < 2
+    table = Table(title=Text(title), title_justify="left", expand=True)
+    for number, (name, _) in enumerate(sides[:1] if narrow else sides):
+        table.add_column(Text(name), ratio=2 + number)
+    if narrow:
+        for number, (name, code) in enumerate(sides):
+            if number:
+                table.add_section()
+                table.add_row(Text(name, style="bold"))
+            table.add_row(code)
         return table
-    table.add_column(f"Triton ({pair.entry})", ratio=3)
-    table.add_row(_code(program.text), _code(pair.text))
+    table.add_row(*(code for _, code in sides))
     return table
 
 
-def _code(text: str) -> Syntax:
-    lines = text.strip().splitlines()
-    if len(lines) > LONGEST_PAIR:
-        lines = [*lines[:LONGEST_PAIR], f"# ... {len(lines) - LONGEST_PAIR} more lines"]
+def _code(text: str, most: int = LONGEST_PAIR) -> Syntax:
+    lines = [
+        "".join(char if char.isprintable() else " " for char in line.expandtabs(4)) for line in text.strip().split("\n")
+    ]
+    if most and len(lines) > most:
+        lines = [*lines[:most], f"# ... {len(lines) - most} more lines"]
     return Syntax("\n".join(lines), "python", word_wrap=True, background_color="default")
 
 

@@ -35,12 +35,12 @@ def label(subject: Subject) -> Label:
     if subject.kind == INDUCTOR:  # its constants are the shapes of one program
         form = tree.Hashes(form.skeleton, form.skeleton)
     found = steps(module, subject.entry if subject.kind == PROGRAM else "") if module else ()
-    said = privacy.flags(subject.text)
+    flags = privacy.flags(subject.text)
     return Label(
         subject.key, subject.kind, form.tree, form.skeleton, found, families.families(found),
         families.difficulty(found), len(_JIT.findall(subject.text)), tokens.count(subject.text), tokens.counted_by(),
         _dtypes(subject.text), _generic(subject, module), subject.mode == "training",
-        said if form.tree else ("unparsable", *said), subject.origin,
+        flags if form.tree else ("unparsable", *flags), subject.origin,
     )  # fmt: skip
 
 

@@ -74,8 +74,8 @@ class _Reader:
         self.verdicts: dict[str, int] = {}
         for verdict in store.records(Verdict):
             known = self.verdicts.get(verdict.subject, -1)
-            said = 1 if verdict.passed else 0 if verdict.reason == NO_REFERENCE else -1
-            self.verdicts[verdict.subject] = max(known, said)
+            score = 1 if verdict.passed else 0 if verdict.reason == NO_REFERENCE else -1
+            self.verdicts[verdict.subject] = max(known, score)
         self.graphs = {t.program: (t.graph, operator_digest(t.operators)) for t in store.records(Trace)}
 
     def row(self, subject: Subject, parent: int) -> Row:

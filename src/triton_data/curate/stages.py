@@ -41,7 +41,7 @@ class LabelStage:
     def count(self, store: Store) -> int:
         return sum(store.count_unfinished(kind, self.name) for kind in _SUBJECTS)
 
-    def held(self) -> AbstractContextManager[object]:
+    def resources(self) -> AbstractContextManager[object]:
         return nullcontext()
 
     def work(self, item: Any) -> Iterator[Label]:
@@ -79,7 +79,7 @@ class TraceStage:
     def count(self, store: Store) -> int:
         return store.count_unfinished(Program, self.name)
 
-    def held(self) -> AbstractContextManager[object]:
+    def resources(self) -> AbstractContextManager[object]:
         self.jail = Jail(PRELOAD, warm=WARM, allow_unsafe=self.allow_unsafe)
         return self.jail
 
@@ -120,7 +120,7 @@ class CurateStage:
     def count(self, store: Store) -> int:
         return int(store.count(Label) > 0 and not store.is_done(self.name, self.round(store).key))
 
-    def held(self) -> AbstractContextManager[object]:
+    def resources(self) -> AbstractContextManager[object]:
         return nullcontext()
 
     def round(self, store: Store) -> Round:

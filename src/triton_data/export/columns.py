@@ -36,7 +36,7 @@ SCHEMA = pa.schema(_KERNELBOOK + _OURS)
 
 def values(row: Row) -> dict[str, Any]:
     """Unknown is null."""
-    return {**_kernelbook(row), **_where(row), **_made(row), **_said(row)}
+    return {**_kernelbook(row), **_where(row), **_made(row), **_judged(row)}
 
 
 def _kernelbook(row: Row) -> dict[str, Any]:
@@ -79,17 +79,17 @@ def _made(row: Row) -> dict[str, Any]:
     }
 
 
-def _said(row: Row) -> dict[str, Any]:
+def _judged(row: Row) -> dict[str, Any]:
     verdict, label = row.verdict, row.label
-    said: dict[str, Any] = {
+    columns: dict[str, Any] = {
         "verified": verdict.passed if verdict and verdict.reason != NO_REFERENCE else None,
         "verdict_reason": verdict.reason if verdict else None,
         "verdict": json.dumps(codec.to_json(verdict), sort_keys=True) if verdict else None,
         **speed.labels(verdict.checks if verdict else ()),
     }
     if label is None:
-        return said
-    return said | {
+        return columns
+    return columns | {
         "families": list(label.families), "difficulty": label.difficulty, "kernels": label.kernels,
         "tokens": label.tokens, "tokens_counted_by": label.counted_by, "dtypes": list(label.dtypes),
         "shape_generic": label.generic, "training": label.training, "flags": list(label.flags),

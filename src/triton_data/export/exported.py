@@ -22,8 +22,8 @@ class Exported:
     left_out: dict[str, int] = field(default_factory=dict)  # what curation did not keep, by reason
 
     def to_json(self) -> dict[str, object]:
-        said: dict[str, object] = {"path": str(self.path), "entries": self.entries, "by_kind": self.by_kind}
-        return {**said, "splits": self.splits, "left_out": self.left_out}
+        summary: dict[str, object] = {"path": str(self.path), "entries": self.entries, "by_kind": self.by_kind}
+        return {**summary, "splits": self.splits, "left_out": self.left_out}
 
     def line(self) -> str:
         splits = "" if set(self.splits) <= {"train"} else f" ({_counts(self.splits)})"

@@ -69,10 +69,10 @@ def trl(selection: Selection, folder: Path, tally: Tally) -> None:
             text.write(row.split, {"text": fenced(row.triton)})
             tally.add(row.kind, row.split)
             if row.kind in PAIRS and row.program:
-                asked = messages(row.program.entry, row.program.text)
+                prompt = messages(row.program.entry, row.program.text)
                 answer = {"role": "assistant", "content": fenced(row.triton)}
-                chat.write(row.split, {"messages": [*asked, answer]})
-                ask.write(row.split, {"prompt": asked, "completion": [answer]})
+                chat.write(row.split, {"messages": [*prompt, answer]})
+                ask.write(row.split, {"prompt": prompt, "completion": [answer]})
 
 
 def verl(selection: Selection, folder: Path, tally: Tally) -> None:
@@ -83,9 +83,9 @@ def verl(selection: Selection, folder: Path, tally: Tally) -> None:
         tally.add("program", split)
     for row in selection.rows():
         if row.kind in PAIRS and row.program:
-            asked = messages(row.program.entry, row.program.text)
+            prompt = messages(row.program.entry, row.program.text)
             answer = {"role": "assistant", "content": fenced(row.triton)}
-            tuning.add(row.split, {"messages": [*asked, answer], "key": row.key}, len(row.triton))
+            tuning.add(row.split, {"messages": [*prompt, answer], "key": row.key}, len(row.triton))
     learning.close()
     tuning.close()
 

@@ -105,8 +105,8 @@ class Selection:
     def _label_of(self, row: Row) -> Label | None:
         """What a pair computes shows better in its PyTorch program than in the Triton made of it."""
         own = self._label(row.key)
-        asked = self._label(row.program.key) if row.kind in PAIRS and row.program else None
-        return replace(own, families=asked.families, difficulty=asked.difficulty) if own and asked else own
+        label = self._label(row.program.key) if row.kind in PAIRS and row.program else None
+        return replace(own, families=label.families, difficulty=label.difficulty) if own and label else own
 
     def _label(self, key: str) -> Label | None:
         return self._one(Label, "subject = ?", key)

@@ -37,8 +37,8 @@ def text(row: Row, config: ExportConfig) -> dict[str, object] | None:
 def instruct(row: Row, config: ExportConfig) -> dict[str, object] | None:
     if row.program is None or row.kind not in PAIRS:
         return None
-    asked = messages(row.program.entry, row.program.text)
-    return {"input": asked[-1]["content"], "output": fenced(row.triton)}
+    prompt = messages(row.program.entry, row.program.text)
+    return {"input": prompt[-1]["content"], "output": fenced(row.triton)}
 
 
 def chat(row: Row, config: ExportConfig) -> dict[str, object] | None:

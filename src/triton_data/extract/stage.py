@@ -67,7 +67,7 @@ class ExtractStage:
     def count(self, store: Store) -> int:
         return sum(1 for _ in self.todo(store))
 
-    def held(self) -> AbstractContextManager[object]:
+    def resources(self) -> AbstractContextManager[object]:
         self.jail = open_jail(self.allow_unsafe)
         return self.jail
 

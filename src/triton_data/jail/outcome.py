@@ -10,6 +10,7 @@ facts.
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -18,11 +19,26 @@ from triton_data.jail.policy import Json, Policy
 from triton_data.records import Drop
 
 Status: TypeAlias = Literal[
-    "ok", "error", "forbidden", "timeout", "oom", "disk", "flood", "signal", "exit", "bad_result", "lost"
+    "ok", "error", "forbidden", "timeout", "oom", "disk", "flood", "processes", "signal", "exit", "bad_result", "lost"
 ]
 EPERM = 1
 # Denied calls that code makes in passing and survives: they explain an error only where nothing else does.
 INCIDENTAL = {"sched_setaffinity", "memfd_create", "prctl", "chmod", "fchmod", "fchmodat", "utimensat"}
+
+# In words, what a task has passed: by kind of claim, and by why the zygote has killed it.
+LIMITS: dict[str, Callable[[Policy], str]] = {
+    "processes": lambda policy: f"{policy.tasks} processes and threads",
+    "file_size": lambda policy: f"{policy.file_size >> 20} MiB a file",
+    "disk": lambda policy: f"{policy.disk >> 20} MiB and {policy.files} files of scratch",
+    "descriptors": lambda policy: f"{policy.open_files} open files",
+}
+KILLED: dict[str, Callable[[Policy], str]] = {
+    "timeout": lambda policy: f"wall time of {policy.wall_s:g} s",
+    "oom": lambda policy: f"memory of {policy.memory >> 20} MiB",
+    "disk": LIMITS["disk"],
+    "processes": LIMITS["processes"],
+    "flood": lambda policy: f"result of {policy.output >> 20} MiB",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +47,7 @@ class Facts:
 
     exit: int | None = None
     signal: int | None = None
-    killed: str = ""  # by us, and why: timeout, oom, disk, flood
+    killed: str = ""  # by us, and why: timeout, oom, disk, flood, processes
     wall_s: float = 0.0
     cpu_s: float = 0.0
     peak_rss: int = 0  # bytes, with what the zygote had loaded
@@ -61,7 +77,7 @@ class Outcome:
         if self.status == "forbidden":
             head = f"{head}:{rest.split()[0]}" if rest.split() else head
         elif self.status in ("signal", "exit"):
-            head = self.reason
+            head = self.reason.split()[0]
         elif self.status in ("bad_result", "lost"):
             head = self.status
         return Drop(head, self.reason, part)
@@ -80,12 +96,13 @@ def judge(facts: Facts, body: bytes | bytearray, output: str, policy: Policy) ->
     """Facts first; only a child that ended by itself, with status 0, is asked what it claims."""
     if facts.killed:
         status: Status = facts.killed  # type: ignore[assignment]  # the zygote's words are statuses
-        return Outcome(status, facts.killed, facts, output=output)
+        return Outcome(status, passed(facts.killed, policy), facts, output=output)
     if facts.signal is not None:
         out_of_cpu = facts.signal in (signal.SIGKILL, signal.SIGXCPU) and facts.cpu_s >= policy.cpu_s * 0.8
         if out_of_cpu:
-            return Outcome("timeout", "timeout:cpu", facts, output=output)
-        return Outcome("signal", f"signal:{facts.signal}", facts, output=output)
+            return Outcome("timeout", f"timeout:cpu time of {policy.cpu_s} s", facts, output=output)
+        which = f" ({LIMITS['file_size'](policy)})" if facts.signal == signal.SIGXFSZ else ""
+        return Outcome("signal", f"signal:{facts.signal}{which}", facts, output=output)
     if facts.exit != 0:
         return Outcome("exit", f"exit:{facts.exit}", facts, output=output)
     try:
@@ -93,15 +110,24 @@ def judge(facts: Facts, body: bytes | bytearray, output: str, policy: Policy) ->
     except BadFrame as bad:
         return Outcome("bad_result", f"bad_frame:{bad}", facts, output=output)
     if isinstance(claim, ErrorClaim):
-        status, reason = _of_error(claim, facts)
+        status, reason = _of_error(claim, facts, policy)
         return Outcome(status, reason, facts, error=claim, output=output)
     value, tensors = claim
     return Outcome("ok", "", facts, value=value, tensors=tensors, output=output)
 
 
-def _of_error(claim: ErrorClaim, facts: Facts) -> tuple[Status, str]:
+def passed(killed: str, policy: Policy) -> str:
+    """Why it was killed, with the limit that it passed."""
+    limit = KILLED.get(killed)
+    return f"{killed}:{limit(policy)}" if limit else killed
+
+
+def _of_error(claim: ErrorClaim, facts: Facts, policy: Policy) -> tuple[Status, str]:
+    told = f"{printable(claim.type)}: {printable(claim.message)}"
     if claim.kind == "oom":
-        return "oom", "oom"
+        return "oom", f"oom:{told}"[:500]
+    if claim.kind in LIMITS:
+        return "error", f"error:limit of {LIMITS[claim.kind](policy)}: {told}"[:500]
     if claim.kind == "denied":
         calls = [name for name, _ in facts.denied if name not in INCIDENTAL] or [name for name, _ in facts.denied]
         # Landlock answers EACCES, seccomp EPERM; a failed name look-up has an errno of its own.
@@ -109,4 +135,4 @@ def _of_error(claim: ErrorClaim, facts: Facts) -> tuple[Status, str]:
             return "forbidden", f"forbidden:{calls[-1]}"
         if claim.path is not None:
             return "forbidden", f"forbidden:open {printable(claim.path)}"
-    return "error", f"error:{printable(claim.type)}: {printable(claim.message)}"[:500]
+    return "error", f"error:{told}"[:500]

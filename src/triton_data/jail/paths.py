@@ -7,6 +7,7 @@ when `sys.path` names one. Not covered: secrets that lie inside those (a token i
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import pwd
@@ -15,8 +16,6 @@ import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-
-from triton_data.jail.policy import Policy
 
 PACKAGE_ROOT = str(Path(__file__).resolve().parents[2])
 
@@ -63,6 +62,7 @@ KEPT = (
     "LD_LIBRARY_PATH", "CUDA_HOME", "CUDA_PATH", "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "PYTORCH_CUDA_ALLOC_CONF",
     "TRITON_PTXAS_PATH", "TRITON_LIBCUDA_PATH", "CC", "CXX", "TZ",
 )  # fmt: skip
+DRIVERS_HOME = "TRITON_DATA_HOME_OUTSIDE"  # its name only, so that nothing in it is given for the sake of a tool
 CLEAN = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "LANG": "C.UTF-8",
@@ -80,7 +80,8 @@ CLEAN = {
 
 def environment(outside: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
     """Built up from nothing, so that a token can only get in by name."""
-    return {**CLEAN, **{name: outside[name] for name in KEPT if name in outside}, **more}
+    kept = {name: outside[name] for name in KEPT if name in outside}
+    return {**CLEAN, DRIVERS_HOME: outside.get("HOME", ""), **kept, **more}
 
 
 def import_roots(modules: Iterable[str]) -> list[str]:
@@ -111,15 +112,16 @@ def compilers() -> tuple[str, ...]:
 
 
 def parts_of_compiler(compiler: Path) -> list[str]:
-    """The program with the folder that it is installed in; where that is or holds somebody's home, with keys beside the
-    compiler, only what compilers have there by their own conventions."""
+    """The program with the folder that it is installed in; where that holds somebody's home, or lies within one, with
+    keys beside the compiler, only what compilers have there by their own conventions."""
     parts, prefix = [compiler], compiler.parents[1]
     if str(prefix) in ("/", "/usr"):
         return [str(compiler)]
-    if not holds_home(str(prefix)):
+    if not holds_home(str(prefix)) and not in_home(prefix):
         return [str(prefix)]
-    owned = ("lib/gcc", "lib64/gcc", "lib/clang", "libexec/gcc", "libexec/gcc-cross")
+    owned = ("lib/gcc", "lib64/gcc", "lib/clang", "libexec/gcc", "libexec/gcc-cross", "include")
     parts += [prefix / name for name in owned]
+    parts += prefix.glob("*-linux-gnu*")  # with its system's own headers and libraries
     parts += [tool for name in TOOLS for tool in compiler.parent.glob(name) if tool.is_file()]
     return [str(part) for part in parts if part.exists()]
 
@@ -139,22 +141,29 @@ def pci_devices(bus: Path = Path("/sys/bus/pci/devices")) -> list[str]:
 
 def holds_home(path: str) -> bool:
     """A home, or something that has it below: too much to be given for the sake of a tool."""
-    try:
-        homes = [pwd.getpwuid(os.getuid()).pw_dir]
-    except KeyError:
-        homes = []
-    homes += [os.environ["HOME"]] if "HOME" in os.environ else []
-    homes += [each.pw_dir for each in pwd.getpwall() if each.pw_uid >= 1000 and each.pw_dir != "/nonexistent"]
-    return any(Path(os.path.realpath(home)).is_relative_to(os.path.realpath(path)) for home in homes)
+    return any(home.is_relative_to(os.path.realpath(path)) for home in homes())
 
 
-def for_policy(policy: Policy, read: Iterable[str]) -> tuple[list[str], list[str]]:
-    """(readable, devices) of one task, besides its scratch."""
+def in_home(path: Path) -> bool:
+    return any(path.is_relative_to(home) for home in homes() if str(home) != "/")
+
+
+def homes() -> list[Path]:
+    """Of whoever runs us, by the table and by the variable, and of all people."""
+    found = [os.environ[name] for name in ("HOME", DRIVERS_HOME) if os.environ.get(name)]
+    with contextlib.suppress(KeyError):
+        found.append(pwd.getpwuid(os.getuid()).pw_dir)
+    found += [each.pw_dir for each in pwd.getpwall() if each.pw_uid >= 1000 and each.pw_dir != "/nonexistent"]
+    return [Path(os.path.realpath(home)) for home in found]
+
+
+def for_kind(subprocesses: bool, devices_too: bool, read: Iterable[str]) -> tuple[list[str], list[str]]:
+    """(readable, devices) of a task, besides its scratch."""
     paths, devices = [*read, *SYSTEM], list(PLAIN_DEVICES)
-    if policy.subprocesses:
+    if subprocesses:
         paths += [*TOOLCHAIN, *compilers()]
         paths += [os.environ[name] for name in ("CUDA_HOME", "CUDA_PATH") if not holds_home(os.environ.get(name, "/"))]
-    if policy.devices:
+    if devices_too:
         paths += [*CUDA, *pci_devices()]
         paths += [path for path in os.environ.get("LD_LIBRARY_PATH", "").split(":") if path and not holds_home(path)]
         devices += [str(path) for path in Path("/dev").glob("nvidia*")]

@@ -14,6 +14,7 @@ from triton_data.errors import Misuse, closest
 
 Json: TypeAlias = bool | int | float | str | list[Any] | dict[str, Any] | None
 MIB = 1 << 20
+NEWEST = 99
 LAYERS = ("landlock", "seccomp", "namespaces")
 FLOOR = ("landlock", "seccomp")
 
@@ -35,6 +36,15 @@ class Policy:
     devices: bool = False  # CUDA
     watched: bool = False  # by a tool that it starts: named pipes in scratch, and CUDA in a process below the task
     layers: tuple[str, ...] = LAYERS  # those to apply where the machine allows them
+
+    @property
+    def landlock(self) -> int:
+        """The newest version to use, 0 for none: `landlock:5` in the layers is as on a kernel that has no newer one."""
+        for layer in self.layers:
+            name, _, version = layer.partition(":")
+            if name == "landlock":
+                return int(version or NEWEST)
+        return 0
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -1,11 +1,11 @@
 """The rooms in the order in which things flow through them: `pipeline.execute(config)` is a whole run."""
 
 from triton_data.pipeline.counts import funnel
-from triton_data.pipeline.execution import Stopped, execute, export
+from triton_data.pipeline.execution import execute, export
 from triton_data.pipeline.plan import CURATING, GATHERING, STAGES, plan
 from triton_data.pipeline.settings import check, grown, remember, rooted, saved_config
 
 __all__ = [
-    "CURATING", "GATHERING", "STAGES", "Stopped", "check", "execute", "export", "funnel", "grown", "plan", "remember",
+    "CURATING", "GATHERING", "STAGES", "check", "execute", "export", "funnel", "grown", "plan", "remember",
     "rooted", "saved_config",
 ]  # fmt: skip

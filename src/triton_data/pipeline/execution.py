@@ -10,20 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from triton_data.config import Config
+from triton_data.errors import Stopped
 from triton_data.pipeline.plan import GATHERING, STAGES, Planned, gathering, plan
 from triton_data.pipeline.settings import check, remember
 from triton_data.running.engine.local import LocalEngine
 from triton_data.running.events import Events
-from triton_data.running.item_subset import Portion
+from triton_data.running.item_subset import ItemSubset
 from triton_data.running.stage import Summary, run_stage
 from triton_data.store import Store
 
 if TYPE_CHECKING:
     from triton_data.export.exported import Exported
-
-
-class Stopped(Exception):
-    """The user asked for an orderly stop; everything finished so far is committed."""
 
 
 def _in_turn(config: Config, only: Sequence[str], store: Store) -> Iterator[Planned]:
@@ -35,7 +32,7 @@ def _in_turn(config: Config, only: Sequence[str], store: Store) -> Iterator[Plan
     yield from plan(config, [name for name in only if name not in GATHERING])
 
 
-def execute(config: Config, only: Sequence[str] = STAGES, portion: Portion | None = None) -> list[Summary]:
+def execute(config: Config, only: Sequence[str] = STAGES, subset: ItemSubset | None = None) -> list[Summary]:
     """Run the stages over the run directory, resuming where an earlier call stopped."""
     summaries = []
     with Store.open(Path(config.run_dir)) as store, Events(store.run_dir / "events.jsonl") as events:
@@ -43,7 +40,7 @@ def execute(config: Config, only: Sequence[str] = STAGES, portion: Portion | Non
         for planned in _in_turn(config, only, store):
             events.write("stage_started", stage=planned.stage.name, config=config.hash)
             engine = LocalEngine(planned.jobs or config.jobs or None, planned.timeout)
-            summary = run_stage(portion.of(planned.stage) if portion else planned.stage, store, engine)
+            summary = run_stage(subset.of(planned.stage) if subset else planned.stage, store, engine)
             summaries.append(summary)
             events.write("stage_stopped" if summary.interrupted else "stage_finished", **vars(summary))
             if summary.interrupted:

@@ -29,7 +29,7 @@ class StageRecapture:
     def __call__(self, reference: str, entry: str, mode: str) -> Recaptured | None:
         if self.capture.jail is None:
             for stage in (self.capture, self.rewrite):
-                self._held.enter_context(stage.held())
+                self._held.enter_context(stage.resources())
         program = Program(entry, reference, "given", Origin("given"))
         for capture in self.capture.work(CaptureJob(program, TARGET, mode)):
             if isinstance(capture, Capture):
@@ -39,7 +39,7 @@ class StageRecapture:
         return None
 
     @contextmanager
-    def held(self) -> Iterator[StageRecapture]:
+    def resources(self) -> Iterator[StageRecapture]:
         try:
             yield self
         finally:

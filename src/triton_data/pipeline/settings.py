@@ -22,6 +22,7 @@ def check(config: Config, only: Sequence[str] = STAGES) -> None:
     from triton_data.curate import settings
     from triton_data.export import export as exporting
     from triton_data.llm import configured
+    from triton_data.report import place
     from triton_data.sources import spec
     from triton_data.targets import find_target
 
@@ -41,6 +42,8 @@ def check(config: Config, only: Sequence[str] = STAGES) -> None:
     for mode in config.capture.modes:
         find_mode(mode)
     exporting.check(config.export)
+    if config.report.make and config.report.out:
+        place.check(Path(config.report.out))
 
 
 def grown(run_dir: Path, **flags: Any) -> Config:

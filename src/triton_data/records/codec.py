@@ -56,6 +56,8 @@ def from_json(kind: Any, value: Any) -> Any:
     if typing.get_origin(kind) is tuple:
         inner = typing.get_args(kind)
         if len(inner) == 2 and inner[1] is Ellipsis:
+            if inner[0] is str:  # most of them: a run is read by the ten thousand
+                return tuple(value)
             return tuple(from_json(inner[0], item) for item in value)
         return tuple(from_json(part, item) for part, item in zip(inner, value, strict=True))
     return value

@@ -45,7 +45,7 @@ class RewriteStage:
     def count(self, store: Store) -> int:
         return store.count_unfinished(Capture, self.name)
 
-    def held(self) -> AbstractContextManager[object]:
+    def resources(self) -> AbstractContextManager[object]:
         self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe)
         return self.jail
 

@@ -19,7 +19,7 @@ from triton_data.store import Store
 
 
 @dataclass(frozen=True)
-class Portion:
+class ItemSubset:
     limit: int | None = None
     shard: int = 0  # of `shards`, from 0
     shards: int = 1
@@ -36,17 +36,17 @@ class Portion:
 @dataclass
 class _Part:
     stage: Stage
-    portion: Portion
+    subset: ItemSubset
     name: str
 
     def todo(self, store: Store) -> Iterator[Any]:
-        return islice((item for item in self.stage.todo(store) if self.portion.holds(item.key)), self.portion.limit)
+        return islice((item for item in self.stage.todo(store) if self.subset.holds(item.key)), self.subset.limit)
 
     def count(self, store: Store) -> int:
         return sum(1 for _ in self.todo(store))
 
-    def held(self) -> AbstractContextManager[object]:
-        return self.stage.held()
+    def resources(self) -> AbstractContextManager[object]:
+        return self.stage.resources()
 
     def work(self, item: Any) -> Iterable[Record | Drop]:
         return self.stage.work(item)

@@ -24,7 +24,7 @@ class Work(Protocol):
 
     name: str
 
-    def held(self) -> AbstractContextManager[object]: ...  # in the driver, around the loop: a jail, say
+    def resources(self) -> AbstractContextManager[object]: ...  # in the driver, around the loop: a jail, say
     def work(self, item: Any) -> Iterable[Record | Drop]: ...  # runs in a worker, a jail or a Ray task
 
 
@@ -55,7 +55,11 @@ def run_stage(stage: Stage, store: Store, engine: Engine) -> Summary:
     started = time.monotonic()
     items = records = drops = 0
     total = stage.count(store)
-    with Interrupt() as interrupt, Progress(stage.name, total) as progress, stage.held() if total else nullcontext():
+    with (
+        Interrupt() as interrupt,
+        Progress(stage.name, total) as progress,
+        stage.resources() if total else nullcontext(),
+    ):
         for outcomes in engine.run(stage, stage.todo(store), interrupt):
             if not outcomes:
                 continue

@@ -45,18 +45,18 @@ class DiscoverStage:
             if not store.has_outcome(self.name, ask.key):
                 yield ask
         roots = spec.searches(self.config, with_code=find_token() is not None)
-        asked = {part.key for part in roots}
+        keys = {part.key for part in roots}
         for part in roots:
             if not store.has_outcome(self.name, part.key) and not self._enough(store):
                 yield part
         for part in store.unfinished(SearchSlice, self.name):
-            if part.key not in asked and not self._enough(store):
+            if part.key not in keys and not self._enough(store):
                 yield part
 
     def count(self, store: Store) -> int:
         return sum(1 for _ in self.todo(store))
 
-    def held(self) -> AbstractContextManager[object]:
+    def resources(self) -> AbstractContextManager[object]:
         return nullcontext()
 
     def check_host(self) -> None:

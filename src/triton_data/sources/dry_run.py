@@ -66,10 +66,10 @@ def show_plan(config: ScrapeConfig, run_dir: Path, as_json: bool) -> None:
 
 def _steps(config: ScrapeConfig, api: Api) -> Iterator[Step]:
     for ask in spec.asks(config):
-        asked = ["@".join(ask.names)] if ask.kind == "git" else ask.names
-        names = f"{ask.kind} {', '.join(asked[:3])}{' ...' if len(asked) > 3 else ''}"
-        requests = 0 if ask.kind != "github" else 1 if api.has_token else len(asked)
-        yield Step(names, len(asked), 1, requests, _minutes("graphql" if api.has_token else "core", requests, api))
+        names = ["@".join(ask.names)] if ask.kind == "git" else ask.names
+        label = f"{ask.kind} {', '.join(names[:3])}{' ...' if len(names) > 3 else ''}"
+        requests = 0 if ask.kind != "github" else 1 if api.has_token else len(names)
+        yield Step(label, len(names), 1, requests, _minutes("graphql" if api.has_token else "core", requests, api))
     for part in spec.searches(config, with_code=api.has_token):
         yield _searched(part, api, config.limit)
 
@@ -80,10 +80,10 @@ def _searched(part: SearchSlice, api: Api, limit: int) -> Step:
     found = int(api.get(f"/search/{part.kind}", params, resource=resource).data["total_count"])
     wanted = min(found, limit or found)
     pieces = 1 if wanted <= slices.MOST else ceil(CUTS * wanted / slices.MOST)
-    asked = max(ceil(wanted / 100), 1) + pieces - 1
+    requests = max(ceil(wanted / 100), 1) + pieces - 1
     looked_up = ceil(wanted / BATCH) if api.has_token else 0
-    minutes = _minutes(resource, asked, api) + _minutes("graphql", looked_up, api)
-    return Step(slices.text(part), found, pieces, asked + looked_up, round(minutes, 1))
+    minutes = _minutes(resource, requests, api) + _minutes("graphql", looked_up, api)
+    return Step(slices.text(part), found, pieces, requests + looked_up, round(minutes, 1))
 
 
 def _minutes(resource: str, requests: int, api: Api) -> float:

@@ -100,7 +100,7 @@ def pin(downloads: Downloads, name: str, wanted: str, configured: str = "") -> C
         raise problems[0] if problems else Refused(Reason.GONE, f"no package {name}")
     best = _best(found, wanted)
     if best is None:
-        raise Refused(Reason.NO_SUCH_VERSION, f"{name}{wanted}; there is {_shown(found)}")
+        raise Refused(Reason.NO_SUCH_VERSION, f"{name}{wanted}; there is {_listed(found)}")
     proper = canonicalize_name(name)
     origin = Origin("pypi", proper, revision=f"{proper}@{best.version}", url=best.url, time=stamp(time.time()))
     return Candidate(urlsplit(best.url).netloc or "file", best.url, best.sha256, "", origin)
@@ -165,7 +165,7 @@ def _best(files: list[File], wanted: str) -> File | None:
     )
 
 
-def _shown(files: list[File]) -> str:
+def _listed(files: list[File]) -> str:
     versions = sorted({file.version for file in files}, reverse=True)
     return ", ".join(str(version) for version in versions[:5])
 

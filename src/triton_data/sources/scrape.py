@@ -73,7 +73,7 @@ class ScrapeStage:
         left, limit = store.count_unfinished(Candidate, self.name), self.config.limit
         return min(left, max(limit - (store.count(Candidate) - left), 0)) if limit else left
 
-    def held(self) -> AbstractContextManager[object]:
+    def resources(self) -> AbstractContextManager[object]:
         shutil.rmtree(self.run_dir / "scratch", ignore_errors=True)  # what a killed run left
         return nullcontext()
 

@@ -111,13 +111,13 @@ def asks(config: ScrapeConfig) -> Iterator[Ask]:
 
 def searches(config: ScrapeConfig, with_code: bool) -> list[SearchSlice]:
     """None where a list of repositories is given and no query: then that list is what is wanted."""
-    asked = [query.strip() for query in config.query.split("|") if query.strip()]
-    if not _wants_github(config) or (config.repos_file and not asked):
+    queries = [query.strip() for query in config.query.split("|") if query.strip()]
+    if not _wants_github(config) or (config.repos_file and not queries):
         return []
     since = f" pushed:>={config.since}" if config.since else ""
     forks = " fork:true" if config.forks else ""
-    found = [slices.repositories(query + since + forks, config.min_stars) for query in asked or QUERIES]
-    if with_code and not asked:  # code search knows neither stars nor dates
+    found = [slices.repositories(query + since + forks, config.min_stars) for query in queries or QUERIES]
+    if with_code and not queries:  # code search knows neither stars nor dates
         found += [slices.code(query) for query in CODE_QUERIES]
     return found
 

@@ -1,7 +1,7 @@
 """What may be asked of a run: records, what is left to do, and what happened to every item.
 
 In: a connection to a run's database. Out: records in the order in which they came, or in one that the content decides;
-counts. All SQL that reads a run is here. Not covered: writing (store.py).
+counts. All SQL that reads a run is here and in lookup.py. Not covered: writing (store.py).
 """
 
 from __future__ import annotations
@@ -48,6 +48,11 @@ class Reader:
             last = rows[-1][0]
             for row in rows:
                 yield codec.from_row(kind, row[1:])
+
+    def first(self, kind: type[R], where: str, values: Sequence[Any] = ()) -> R | None:
+        select = f"SELECT {','.join(codec.COLUMNS[kind])} FROM {kind.table} t WHERE {where} ORDER BY rowid LIMIT 1"
+        row = self.db.execute(select, values).fetchone()
+        return None if row is None else codec.from_row(kind, row)
 
     def sorted(self, kind: type[R]) -> Iterator[R]:
         """Every record of a kind by where it comes from: the same order for the same content."""
@@ -99,11 +104,22 @@ class Reader:
                 return str(row[0]), Origin(*row[1:])
         return None
 
+    def also_seen(self, table: str, key: str) -> Iterator[Origin]:
+        """Further places where a record was found."""
+        asked = (
+            f"SELECT {','.join(codec.ORIGIN_COLUMNS)} FROM also_seen WHERE kind=? AND key=? ORDER BY source, repo, path"
+        )
+        for row in self.db.execute(asked, (table, key)):
+            yield Origin(*row)
+
     def has_outcome(self, stage: str, item: str) -> bool:
         return bool(self._scalar("SELECT COUNT(*) FROM outcomes WHERE stage=? AND item=? AND part=''", (stage, item)))
 
     def count(self, kind: type[Record]) -> int:
         return self._scalar(f"SELECT COUNT(*) FROM {kind.table}")
+
+    def count_of(self, kind: type[Record], where: str, values: Sequence[Any] = (), distinct: str = "key") -> int:
+        return self._scalar(f"SELECT COUNT(DISTINCT {distinct}) FROM {kind.table} WHERE {where}", values)
 
     def count_distinct(self, table: str, column: str) -> int:
         return self._scalar(f"SELECT COUNT(DISTINCT {column}) FROM {table}")
@@ -121,7 +137,7 @@ class Reader:
 
     def spans(self) -> Iterator[tuple[str, float, float]]:
         """(stage, first and last moment an item finished)."""
-        yield from self.db.execute("SELECT stage, MIN(finished), MAX(finished) FROM outcomes GROUP BY 1")
+        yield from self.db.execute("SELECT stage, MIN(finished), MAX(finished) FROM outcomes GROUP BY 1 ORDER BY 2")
 
     def _scalar(self, sql: str, values: Sequence[Any] = ()) -> int:
         return int(self.db.execute(sql, values).fetchone()[0])

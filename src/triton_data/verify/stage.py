@@ -84,12 +84,12 @@ class VerifyStage:
         return pairs + store.count_unfinished(Kernel, self.name, self.suffix, LONE_KERNELS)
 
     @contextmanager
-    def held(self) -> Iterator[object]:
+    def resources(self) -> Iterator[object]:
         from triton_data.verify.judge import sanitizer
 
         sanitizer.check(self.sanitize, self.device, self.allow_unsafe)
         self.bench = open_bench(self.device, self.allow_unsafe, per_gpu=self.per_gpu)
-        with self.bench, self.recapture.held() if self.recapture else nullcontext():
+        with self.bench, self.recapture.resources() if self.recapture else nullcontext():
             yield self.bench
 
     def work(self, item: Job | LoneKernel) -> Iterator[Verdict | Drop]:

@@ -84,7 +84,7 @@ def read_program(path: Path) -> Program | Drop:
 def run_bare(work: Work, items: list[Any], timeout: float, jobs: int | None) -> Iterator[Outcome]:
     if not items:
         return
-    with Interrupt() as interrupt, work.held():
+    with Interrupt() as interrupt, work.resources():
         for outcomes in LocalEngine(jobs, timeout).run(work, iter(items), interrupt):
             yield from outcomes
         if interrupt.asked:

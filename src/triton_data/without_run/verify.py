@@ -80,7 +80,7 @@ class Audit:
     name: str = "audit"
     bench: Bench | None = None
 
-    def held(self) -> AbstractContextManager[object]:
+    def resources(self) -> AbstractContextManager[object]:
         self.bench = open_bench(self.device, self.allow_unsafe, inductor=True)
         return self.bench
 

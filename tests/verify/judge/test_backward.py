@@ -90,7 +90,7 @@ def get_inputs():
 
 
 def test_what_a_call_leaves_in_the_weights_is_not_what_the_next_one_starts_from(bench: Bench) -> None:
-    with StageRecapture().held() as recapture:
+    with StageRecapture().resources() as recapture:
         made = recapture(BATCH_NORM, "Model", "training")
     assert made is not None
     found = verify_texts(BATCH_NORM, made.text, bench=bench, externs=made.externs, training=True, with_gradients=True)

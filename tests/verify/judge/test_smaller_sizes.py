@@ -39,7 +39,7 @@ def get_init_inputs():
 
 @pytest.fixture(scope="module")
 def recapture() -> Iterator[StageRecapture]:
-    with StageRecapture().held() as held:
+    with StageRecapture().resources() as held:
         yield held
 
 

@@ -27,10 +27,12 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 
 from triton_data.capture.headless.fake_gpu import DEVICE
 from triton_data.capture.headless.patches import pretending
-from triton_data.capture.headless.program import Built
+from triton_data.capture.headless.program import Built, require_gradients
 from triton_data.capture.headless.recorder import Emitted, capture_as, record
 from triton_data.capture.headless.retarget import inputs_on
 from triton_data.capture.headless.sizing import sized
+from triton_data.capture.modes import find_mode
+from triton_data.capture.reasons import Reason, dropped, one_line
 from triton_data.capture.toolchain import check_toolchain
 from triton_data.records import Capture, Drop, Graph, Origin, Program
 from triton_data.targets import TARGETS, Target, find_target
@@ -47,6 +49,19 @@ def capture_program(program: Program, target: str = "sm_90", mode: str = "infere
         lambda module: sized(module, program.entry, training),
         lambda built: capture_call(built, spec, mode),
     )
+
+
+def capture_live(built: Built, target: str, mode: str) -> tuple[Graph, ...] | Drop:
+    """Of a module of this process, which is its caller's own code, as it stands: its weights, its training flag."""
+    check_toolchain()
+    find_mode(mode)
+    spec = find_target(target)
+    try:
+        if mode == "training":
+            require_gradients(built)
+        return capture_call(built, spec, mode)
+    except Exception as error:  # noqa: BLE001  whatever a caller's module raises is the reason there is no code
+        return dropped(Reason.RUN, one_line(error))
 
 
 # Wide rather than deep: what one capture loads and caches, the forked ones find there.

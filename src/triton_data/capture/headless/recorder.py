@@ -106,8 +106,8 @@ class _Recorder:
         if len(self.calls) != 1 or not isinstance(self.calls[0][1], list | tuple):
             return tuple(self.graphs)
         inputs, outputs = self.calls[0]
-        told = graph_outputs.expression(result, inputs, self.graphs[0].inputs, outputs)
-        return tuple(dataclasses.replace(graph, returns=told) for graph in self.graphs)
+        outputs_text = graph_outputs.expression(result, inputs, self.graphs[0].inputs, outputs)
+        return tuple(dataclasses.replace(graph, returns=outputs_text) for graph in self.graphs)
 
     def _keep(self, codes: list[str], readable: str, inputs: tuple[str, ...]) -> None:
         for index, code in enumerate(map(output_code.without_paths, codes)):

@@ -18,7 +18,7 @@ from triton_data.capture.own_gpu import own_target
 from triton_data.config import Config, load, with_flags
 from triton_data.errors import Misuse, closest
 from triton_data.records import WITH_TRITON, Kernel, Origin, Program, SourceFile
-from triton_data.running.item_subset import Portion
+from triton_data.running.item_subset import ItemSubset
 from triton_data.sources import spec
 from triton_data.store import Store
 
@@ -43,11 +43,11 @@ def download(run_dir: Path, limit: int | None, jobs: int | None) -> None:
     pipeline.execute(config, pipeline.GATHERING)
 
 
-def generate_all(run_dir: Path, out: Path, portion: Portion, jobs: int | None) -> str:
+def generate_all(run_dir: Path, out: Path, subset: ItemSubset, jobs: int | None) -> str:
     """Every repository of the run; another shard's are neither done nor written."""
     if not (run_dir / "run.db").exists():
         raise Misuse(f"nothing is downloaded in {run_dir}: first scrape_github.py or --download, or name its --run-dir")
-    pipeline.execute(pipeline.grown(run_dir, jobs=jobs), ["extract"], portion)
+    pipeline.execute(pipeline.grown(run_dir, jobs=jobs), ["extract"], subset)
     return write(run_dir, out)
 
 
@@ -63,7 +63,7 @@ def generate_one(repo: str, run_dir: Path, out: Path, jobs: int | None) -> str:
         left = store.items_done("scrape", without="extract")
         items = {item: next(store.products(SourceFile, "scrape", item), None) for item in left}
     wanted = frozenset(key for key, file in items.items() if file is not None and _same(file.origin, name))
-    pipeline.execute(config, ["extract"], Portion(only=wanted))
+    pipeline.execute(config, ["extract"], ItemSubset(only=wanted))
     return write(run_dir, out, name)
 
 
@@ -122,14 +122,14 @@ def evaluate_one(file: Path, jobs: int | None, **capture: Any) -> None:
     finish_bare(capture_paths([file], with_flags(Config(), jobs=jobs, **capture), None), as_json=False)
 
 
-def evaluate_all(run_dir: Path, given: Path | None, portion: Portion, jobs: int | None, **capture: Any) -> None:
+def evaluate_all(run_dir: Path, given: Path | None, subset: ItemSubset, jobs: int | None, **capture: Any) -> None:
     """Capture and rewrite the run's programs and those of the folder `given`."""
     if given is None and not (run_dir / "run.db").exists():
         raise Misuse(f"no run in {run_dir}: first --generate-all, or name a --run-dir or --synthetic_data_dir")
     sources = () if given is None else (f"given:{given.expanduser().absolute()}",)
     config = pipeline.grown(run_dir, scrape__sources=sources, jobs=jobs, **capture)
     pipeline.check(config)
-    pipeline.execute(config, ["given", "capture", "rewrite"], portion)
+    pipeline.execute(config, ["given", "capture", "rewrite"], subset)
 
 
 def full_pipeline(run_dir: Path, config_file: Path | None, sources: tuple[str, ...], given: Path | None,

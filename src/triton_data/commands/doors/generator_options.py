@@ -13,7 +13,7 @@ from triton_data.commands import options
 from triton_data.commands.doors import generator
 from triton_data.commands.inspect import print_funnel
 from triton_data.errors import Misuse
-from triton_data.running.item_subset import Portion
+from triton_data.running.item_subset import ItemSubset
 from triton_data.store import Store
 
 _PATH = click.Path(path_type=Path)
@@ -54,19 +54,19 @@ def main(
     if shard_num >= shard_total:
         raise Misuse(f"--shard_num counts from 0: with --shard_total {shard_total} it ends at {shard_total - 1}")
     chosen = generator.evaluation(device, compile_mode, backend)
-    portion = Portion(limit, shard_num, shard_total)
+    subset = ItemSubset(limit, shard_num, shard_total)
     run_dir = run_dir or generator.nearby(Path("runs/github"))
     out = out or generator.nearby(generator.HERE / "generated")
     if download:
         generator.download(run_dir, limit, jobs)
     if generate_all:
-        click.echo(generator.generate_all(run_dir, out, portion, jobs))
+        click.echo(generator.generate_all(run_dir, out, subset, jobs))
     if one:
         click.echo(generator.generate_one(one, run_dir, out, jobs))
     if file:
         generator.evaluate_one(file, jobs, **chosen)
     if evaluate_all:
-        generator.evaluate_all(run_dir, given, portion, jobs, **chosen)
+        generator.evaluate_all(run_dir, given, subset, jobs, **chosen)
         with Store.read(run_dir) as store:
             print_funnel(store, as_json=False)
 

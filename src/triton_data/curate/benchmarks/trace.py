@@ -104,8 +104,8 @@ def _answer(recorder: Recorder, result: Any, tensors: list[torch.Tensor]) -> dic
     if not recorder.operators or not leaves:
         return {"graph": "", "operators": []}
     little = len(recorder.operators) < FEW
-    told = [*(str(tuple(t.shape)) for t in (*tensors, *leaves)), *recorder.numbers] if little else []
-    return {"graph": digest("graph", *histories, *told), "operators": recorder.operators[:2000]}
+    shapes = [*(str(tuple(t.shape)) for t in (*tensors, *leaves)), *recorder.numbers] if little else []
+    return {"graph": digest("graph", *histories, *shapes), "operators": recorder.operators[:2000]}
 
 
 def warm() -> None:

@@ -126,14 +126,14 @@ def _all_pairs(rows: Numbers, sizes: Numbers) -> Iterator[NDArray[np.int64]]:
     """Neighbours first: once they are united, most of the other pairs need no look."""
     left = np.repeat(np.cumsum(sizes), sizes) - np.arange(len(rows))  # members from here to the bucket's end
     waiting: list[NDArray[np.int64]] = []
-    held = 0
+    waiting_bytes = 0
     for distance in range(1, int(sizes.max(initial=1))):
         places = np.flatnonzero(left > distance)
         waiting.append(np.stack([rows[places], rows[places + distance]], 1))
-        held += len(places)
-        if distance == 1 or held > _TOGETHER:
+        waiting_bytes += len(places)
+        if distance == 1 or waiting_bytes > _TOGETHER:
             yield np.concatenate(waiting)
-            waiting, held = [], 0
+            waiting, waiting_bytes = [], 0
     if waiting:
         yield np.concatenate(waiting)
 

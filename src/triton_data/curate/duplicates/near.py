@@ -145,8 +145,8 @@ class Bands:
     def pairs(self, others: Signatures) -> Iterator[tuple[int, int]]:
         """(row of `others`, row of ours), the same pair once for every band."""
         for number, (keys, rows) in enumerate(self.tables):
-            asked = band(others, number)
-            low, high = np.searchsorted(keys, asked, "left"), np.searchsorted(keys, asked, "right")
+            wanted = band(others, number)
+            low, high = np.searchsorted(keys, wanted, "left"), np.searchsorted(keys, wanted, "right")
             hits = np.flatnonzero(high > low)
             times = high[hits] - low[hits]
             yield from zip(np.repeat(hits, times).tolist(), rows[ranges(low[hits], times)].tolist(), strict=True)

@@ -55,7 +55,7 @@ class GivenStage:
     def count(self, store: Store) -> int:
         return sum(1 for _ in self.todo(store))
 
-    def held(self) -> AbstractContextManager[object]:
+    def resources(self) -> AbstractContextManager[object]:
         self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe, env=ENVIRONMENT)
         return self.jail
 

@@ -7,9 +7,9 @@ read, so a call is let through by its plain numbers or not at all. Not covered: 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 
-LOAD, AND, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_BITS, RETURN = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06
+LOAD, AND, JUMP, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_BITS, RETURN = 0x20, 0x54, 0x05, 0x15, 0x35, 0x45, 0x06
 ALLOW, KILL_PROCESS, ASK_NANNY, ANSWER_ERRNO = 0x7FFF0000, 0x80000000, 0x7FC00000, 0x00050000
 NUMBER, ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
 FIRST_ARGUMENT, HIGH = 16, 4  # each argument has a low word and a high one
@@ -28,10 +28,6 @@ def low(argument: int) -> bytes:
 
 def high(argument: int) -> bytes:
     return one(LOAD, FIRST_ARGUMENT + 8 * argument + HIGH)
-
-
-def answer(number: int | None, verdict: int) -> Code:
-    return [] if number is None else [one(JUMP_EQUAL, number, 0, 1), one(RETURN, verdict)]
 
 
 def when(number: int | None, body: Code) -> Code:
@@ -64,22 +60,23 @@ def null(argument: int, denial: int, after: Code | None = None) -> Code:
     ]
 
 
-def ranges(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Neighbours as one range: the kernel runs the filter for every number once, when it is installed."""
-    first = last = None
-    for number in sorted(set(numbers)):
-        if last is not None and number == last + 1:
-            last = number
-            continue
-        if first is not None and last is not None:
-            yield first, last
-        first = last = number
-    if first is not None and last is not None:
-        yield first, last
+def decide(bodies: Mapping[int, Code], above: int, beyond: Code, otherwise: Code) -> Code:
+    """By number: its body, `beyond` for all from `above` on, and `otherwise` for the rest. As a search tree: the kernel
+    runs the filter for every number once when it is installed, and a short task pays for that."""
+    starts: list[tuple[int, Code]] = []
+    for number in range(above):
+        body = bodies.get(number, otherwise)
+        if not starts or starts[-1][1] != body:
+            starts.append((number, body))
+    return _tree([*starts, (above, beyond)])
 
 
-def allow(numbers: Iterable[int]) -> Code:
-    code: Code = []
-    for first, last in ranges(numbers):
-        code += [one(JUMP_AT_LEAST, first, 0, 2), one(JUMP_AT_LEAST, last + 1, 1, 0), one(RETURN, ALLOW)]
-    return code
+def _tree(starts: Sequence[tuple[int, Code]]) -> Code:
+    if len(starts) == 1:
+        return starts[0][1]
+    middle = len(starts) // 2
+    low_half, high_half = _tree(starts[:middle]), _tree(starts[middle:])
+    first = starts[middle][0]
+    if len(low_half) <= LONGEST_JUMP:
+        return [one(JUMP_AT_LEAST, first, len(low_half), 0), *low_half, *high_half]
+    return [one(JUMP_AT_LEAST, first, 0, 1), one(JUMP, len(low_half)), *low_half, *high_half]

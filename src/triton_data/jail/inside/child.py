@@ -7,7 +7,6 @@ the task (perform.py). Not covered: judging (outcome.py) and enforcement (outsid
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import json
 import os
@@ -16,18 +15,19 @@ import socket
 import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NoReturn
 
-from triton_data.jail import kernel, paths
-from triton_data.jail.inside import landlock, limits, namespaces, seccomp
+from triton_data.jail import kernel
+from triton_data.jail.inside import files, landlock, limits, namespaces, seccomp
 from triton_data.jail.inside.filters import Rights
 from triton_data.jail.inside.perform import perform
 from triton_data.jail.kernel import LINUX, Unavailable
 from triton_data.jail.policy import COMPILE, Policy
 
 RESULT = 3
+CHUNK = 1 << 20
 SETUP_FAILED = 97
+NICE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +100,10 @@ def live(fds: list[int], policy: Policy, scratch: str, place: Place, report: Rep
     """The whole life of a jailed process. `report` comes from a stem that has isolated it already."""
     try:
         number = limits.out_of_reach(policy)
-        task = _arrange(fds, number)
+        task, ruleset = _arrange(fds, number)
         setup = socket.socket(fileno=number)
         try:
-            _confine(policy, scratch, place, report or isolate(policy, scratch, place), setup)
+            _confine(policy, scratch, place, report or isolate(policy, scratch, place), setup, ruleset)
         except Exception as error:  # noqa: BLE001  whatever it is, foreign code must not run: say it outside
             setup.sendall(json.dumps({"failed": f"{error}"}).encode())
             os._exit(SETUP_FAILED)
@@ -113,17 +113,18 @@ def live(fds: list[int], policy: Policy, scratch: str, place: Place, report: Rep
         os._exit(SETUP_FAILED)
 
 
-def _arrange(fds: list[int], setup: int) -> bytes:
-    """0-2 as usual, the result as 3, setup where no descriptor of the task will be, nothing else. Returns the task's
-    text."""
+def _arrange(fds: list[int], setup: int) -> tuple[bytes, int]:
+    """0-2 as usual, the result as 3, setup where no descriptor of the task will be, nothing else but the ruleset that
+    is still to be finished. Returns the task's text, and the ruleset or -1."""
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGCHLD, signal.SIGINT):  # the two that the zygote's Python handles
         signal.signal(number, signal.SIG_DFL)
     os.setsid()
     # Out of the way first: a received descriptor may have any number.
     high = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 64) for fd in fds]
-    with os.fdopen(high[0], "rb") as file:
-        task = file.read()
+    task = b""
+    while chunk := os.read(high[0], CHUNK):
+        task += chunk
     for source, target in (
         (os.open(os.devnull, os.O_RDONLY), 0),
         (high[2], 1),
@@ -132,20 +133,23 @@ def _arrange(fds: list[int], setup: int) -> bytes:
     ):
         os.dup2(source, target, inheritable=target != RESULT)
     os.dup2(high[3], setup, inheritable=False)
-    close_from(RESULT + 1, setup)
-    return task
+    ruleset = high[4] if len(high) > 4 else -1
+    close_from(RESULT + 1, (setup, ruleset))
+    return task, ruleset
 
 
-def close_from(lowest: int, but: int = -1) -> None:
+def close_from(lowest: int, but: tuple[int, ...] = ()) -> None:
     """By listing them: the limit may be a million, and not every libc has close_range."""
     numbers = os.listdir("/proc/self/fd") if LINUX else map(str, range(4096))  # noqa: PTH208  faster than Path
     for number in map(int, numbers):
-        if number >= lowest and number != but:
-            with contextlib.suppress(OSError):  # the listing's own is closed already
+        if number >= lowest and number not in but:
+            try:
                 os.close(number)
+            except OSError:  # the listing's own is closed already
+                continue
 
 
-def _confine(policy: Policy, scratch: str, place: Place, report: Report, setup: socket.socket) -> None:
+def _confine(policy: Policy, scratch: str, place: Place, report: Report, setup: socket.socket, ruleset: int) -> None:
     """From weak to strong. What comes back of it is sent before any foreign code runs, so it is fact."""
     if LINUX:
         tie_to(place.zygote)
@@ -155,15 +159,15 @@ def _confine(policy: Policy, scratch: str, place: Place, report: Report, setup: 
     _settle(scratch)
     limits.apply(policy, "tmpfs" in report.layers, setup.fileno(), limits.mark_of(scratch))
     report.layers.append("rlimits")
+    if policy.subprocesses and "tmpfs" not in report.layers:
+        os.nice(NICE)  # its processes are bounded only together with its user's: the zygote must still get its turn
     if LINUX:
         kernel.no_new_privs()
         report.layers.append("no_new_privs")
-    read, devices = paths.for_policy(policy, place.read)
     signals_stay_in = _own_pids(report)
     try:
-        if "landlock" in policy.layers:
-            write = [scratch, *_own_processes(policy, report)]
-            version = landlock.restrict(read, write, devices, paths.LISTED, policy.subprocesses, policy.watched)
+        if policy.landlock:
+            version = files.finish(ruleset, policy, place.read, scratch, "tmpfs" in report.layers)
             signals_stay_in |= version >= landlock.SCOPES
             report.layers.append(f"landlock:{version}")
     except Unavailable as error:
@@ -187,18 +191,10 @@ def _own_pids(report: Report) -> bool:
     return any(layer.startswith("namespaces:") and "pid" in layer.split("+") for layer in report.layers)
 
 
-def _own_processes(policy: Policy, report: Report) -> list[str]:
-    """CUDA names its threads, in /proc, and does not start where it may not. In a pid namespace /proc has nobody else's
-    processes; elsewhere those below the task have to do without."""
-    if not policy.devices:
-        return []
-    return ["/proc"] if policy.watched and "tmpfs" in report.layers else ["/proc/self/task"]
-
-
 def tie_to(zygote: int) -> None:
     """Die when the zygote dies. A child of a stem must wait until the stem's death has made it the zygote's
     child: set
-    earlier, the signal would come from the stem. /proc counts pids as the zygote does, getppid() may not."""
+    earlier, the signal would come from the stem."""
     deadline = time.monotonic() + 5
     while _parent() != zygote:
         if time.monotonic() > deadline:
@@ -210,7 +206,8 @@ def tie_to(zygote: int) -> None:
 
 
 def _parent() -> int:
-    return int(Path("/proc/self/stat").read_bytes().rpartition(b") ")[2].split()[1])
+    """Where getppid() says 0, it is outside of this pid namespace: /proc counts as the zygote does."""
+    return os.getppid() or int(kernel.read("/proc/self/stat").rpartition(b") ")[2].split()[1])
 
 
 def _settle(scratch: str) -> None:

@@ -74,19 +74,19 @@ def build(rights: Rights, denial: int) -> bytes:
 def always(subprocesses: bool, devices: bool, denial: int) -> bytes:
     """The part that is the same for all tasks: the zygote builds it once."""
     column = ARCH or 0
-    code = [one(bpf.JUMP_AT_LEAST, syscalls.LAST_KNOWN + 1, 0, 1), one(bpf.RETURN, ANSWER_ERRNO | errno.ENOSYS)]
-    code += bpf.answer(syscalls.CLONE3[column], ANSWER_ERRNO | errno.ENOSYS)
-    for name, body in _checks(subprocesses, devices, denial).items():
-        code += bpf.when(syscalls.CHECKED[name][column], body)
-    for pair in syscalls.ATTRIBUTES.values():
-        code += bpf.answer(pair[column], ANSWER_ERRNO | errno.ENOTSUP)
-    for pair in syscalls.PRETENDED.values():
-        code += bpf.answer(pair[column], ANSWER_ERRNO if subprocesses else denial)
+    verdicts: dict[int | None, Code] = {}
+    verdicts |= {number: [one(bpf.RETURN, ALLOW)] for number in _plain(subprocesses, devices, column)}
+    pretended = ANSWER_ERRNO if subprocesses else denial
+    verdicts |= {pair[column]: [one(bpf.RETURN, pretended)] for pair in syscalls.PRETENDED.values()}
+    unsupported = [one(bpf.RETURN, ANSWER_ERRNO | errno.ENOTSUP)]
+    verdicts |= {pair[column]: unsupported for pair in syscalls.ATTRIBUTES.values()}
     if devices:
-        code += bpf.answer(syscalls.CONNECT[column], ANSWER_ERRNO | errno.ENOENT)  # "no such daemon"
-    code += bpf.allow(_plain(subprocesses, devices, column))
-    code.append(one(bpf.RETURN, denial))
-    return b"".join(code)
+        verdicts[syscalls.CONNECT[column]] = [one(bpf.RETURN, ANSWER_ERRNO | errno.ENOENT)]  # "no such daemon"
+    verdicts |= {syscalls.CHECKED[name][column]: body for name, body in _checks(subprocesses, devices, denial).items()}
+    unknown = [one(bpf.RETURN, ANSWER_ERRNO | errno.ENOSYS)]
+    verdicts[syscalls.CLONE3[column]] = unknown
+    known = {number: body for number, body in verdicts.items() if number is not None}
+    return b"".join(bpf.decide(known, syscalls.LAST_KNOWN + 1, unknown, [one(bpf.RETURN, denial)]))
 
 
 def _plain(subprocesses: bool, devices: bool, column: int) -> list[int]:

@@ -7,9 +7,9 @@ watches resident memory), and disk use over many files (the tmpfs quota, or the 
 
 from __future__ import annotations
 
+import os
 import resource
 import zlib
-from pathlib import Path
 
 from triton_data.jail import kernel
 from triton_data.jail.policy import MIB, Policy
@@ -37,7 +37,7 @@ def mark(pid: int) -> int:
     """Of a process; 0 where it has none, or is gone. Read from a file: to ask by prlimit, root needs a capability that
     containers go without."""
     try:
-        text = Path(f"/proc/{pid}/limits").read_text()
+        text = kernel.read(f"/proc/{pid}/limits").decode()
     except OSError:
         return 0
     words = text.partition("Max file locks")[2].split(maxsplit=1)
@@ -53,7 +53,7 @@ def apply(policy: Policy, own_namespace: bool, descriptors: int, mark: int) -> N
         _cap(resource.RLIMIT_AS, size + policy.memory + AS_SLACK)
     _cap(resource.RLIMIT_FSIZE, policy.file_size)
     _cap(resource.RLIMIT_NOFILE, descriptors)
-    _cap(resource.RLIMIT_NPROC, policy.tasks + (0 if _counts_alone(own_namespace) else _threads_of_machine()))
+    _cap(resource.RLIMIT_NPROC, policy.tasks + (0 if _counts_alone(own_namespace) else _others(policy)))
     _cap(resource.RLIMIT_CPU, policy.cpu_s)
     if kernel.LINUX:
         _cap(resource.RLIMIT_MSGQUEUE, 0)
@@ -72,10 +72,26 @@ def _counts_alone(own_namespace: bool) -> bool:
     return own_namespace and kernel.release() >= (5, 14)
 
 
+def _others(policy: Policy) -> int:
+    """What the user has running besides: an upper bound where no process can be made, and reading it is one small file;
+    counted where one can, with room for what other tasks start meanwhile."""
+    return _threads_of_user() + policy.tasks if policy.subprocesses and kernel.LINUX else _threads_of_machine()
+
+
+def _threads_of_user() -> int:
+    total, uid = 0, os.getuid()
+    for name in filter(str.isdigit, os.listdir("/proc")):  # noqa: PTH208
+        try:
+            if os.stat(f"/proc/{name}").st_uid == uid:  # noqa: PTH116
+                total += int(kernel.read(f"/proc/{name}/stat").rpartition(b") ")[2].split()[17])
+        except OSError:  # ended meanwhile
+            continue
+    return total
+
+
 def _threads_of_machine() -> int:
-    """An upper bound for what the uid has running already; reading it is one small file."""
     try:
-        return int(Path("/proc/loadavg").read_text().split()[3].split("/")[1])
+        return int(kernel.read("/proc/loadavg").split()[3].split(b"/")[1])
     except OSError:  # not Linux
         return 4096
 
@@ -83,7 +99,7 @@ def _threads_of_machine() -> int:
 def _mapped() -> tuple[int, int]:
     """(all, private writable) bytes mapped now: a fork starts with what its zygote has loaded."""
     try:
-        pages = Path("/proc/self/statm").read_text().split()
+        pages = kernel.read("/proc/self/statm").split()
     except OSError:  # not Linux
         return 0, 0
     return int(pages[0]) * resource.getpagesize(), int(pages[5]) * resource.getpagesize()

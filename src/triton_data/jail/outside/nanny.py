@@ -38,29 +38,33 @@ class JailGone(RuntimeError):
 
 
 def look_after(address: str, task: Task, policy: Policy) -> Outcome:
-    """A zygote that dies takes all its tasks along, and one of them may be why. So each runs a second time, and no two
-    suspects at once: what ends a zygote again is named, and never tried a third time; its victims are not blamed."""
-    outcome = _attempt(address, task, policy)
-    if outcome is not None:
-        return outcome
+    """A zygote that dies takes all its tasks along. What ran alone is at fault, and named. Of several each runs again,
+    no two suspects at once: what ends a zygote a second time is named, its victims are not blamed."""
+    found = _attempt(address, task, policy)
+    if isinstance(found, Outcome):
+        return found
+    if found == 1:
+        return lost("the zygote died during the task, which ran alone")
     try:
         with Path(address).with_name("suspects").open("w") as suspects:
             fcntl.flock(suspects, fcntl.LOCK_EX)
-            outcome = _attempt(address, task, policy)
+            found = _attempt(address, task, policy)
     except (JailGone, OSError):  # closed meanwhile
         return lost("the zygote died during the task")
-    return outcome or lost("the zygote died during the task, twice: the second time no other suspect ran")
+    if isinstance(found, Outcome):
+        return found
+    return lost("the zygote died during the task, twice: the second time no other suspect ran")
 
 
-def _attempt(address: str, task: Task, policy: Policy) -> Outcome | None:
-    """Asks again where a zygote went before the task began. None where it went afterwards."""
+def _attempt(address: str, task: Task, policy: Policy) -> Outcome | int:
+    """Asks again where a zygote went before the task began. Where it went afterwards: how many tasks it had."""
     for _ in range(5):
         with _Nanny(address, task, policy) as nanny:
             nanny.watch()
             if nanny.refused or nanny.ended:
                 return nanny.outcome()
             if nanny.began:
-                return None
+                return nanny.suspects()
     return lost("no zygote took the task")
 
 
@@ -136,7 +140,7 @@ class _Nanny:
         *lines, self.said = (self.said + chunk).split(b"\n")
         for message in map(json.loads, lines):
             if "started" in message:
-                self.began = str(message["started"])
+                self.began = str(message["count"])
                 self.deadline = time.monotonic() + self.policy.wall_s + GRACE_S
             elif "lost" in message:
                 self.refused = message["lost"] or "refused"
@@ -191,6 +195,13 @@ class _Nanny:
             if name is not None:
                 self.denied[name] += 1
         return True
+
+    def suspects(self) -> int:
+        """How many tasks the zygote had when it died; 0 where that cannot be said."""
+        try:
+            return int(Path(self.began).read_text())
+        except (OSError, ValueError):  # the jail was closed meanwhile
+            return 0
 
     def outcome(self) -> Outcome:
         setup = json.loads(self.told) if self.told else {}

@@ -17,18 +17,27 @@ import socket
 import time
 from typing import Any
 
-from triton_data.jail.inside import limits
+from triton_data.jail import kernel
+from triton_data.jail.inside import limits, namespaces
 from triton_data.jail.outside import memory, scratch
 from triton_data.jail.policy import MIB, Policy
 
 MEMORY_SLACK = 64 * MIB  # RLIMIT_DATA speaks first, and more politely
+LOOK_S = 0.05  # how often memory, disk and clock are looked at
 HIDDEN_EVERY_S = 0.2  # reading all mappings costs a millisecond
 ENDING_S = 10.0  # a task that is not gone by then is told as it is, and its zygote retires
 
 
 class Running:
     def __init__(
-        self, pid: int, init: int, connection: socket.socket, place: str, policy: Policy, started: float
+        self,
+        pid: int,
+        init: int,
+        connection: socket.socket,
+        place: str,
+        policy: Policy,
+        started: float,
+        base: memory.Use,
     ) -> None:
         self.pid, self.init = pid, init
         self.connection, self.scratch, self.policy = connection, place, policy
@@ -36,8 +45,9 @@ class Running:
         self.mark = limits.mark_of(place)
         self.killed = ""
         self.speaks = True  # its connection is still watched
-        self.base = memory.of([pid])
-        self.peak = self.base.held
+        self.look_at = started + LOOK_S
+        self.base = base  # what its zygote held
+        self.peak = base.held
         self.hidden, self.hidden_at = 0, 0.0
         self.facts: dict[str, Any] = {}
         self.given_up = 0.0  # when, once it has ended
@@ -62,6 +72,9 @@ class Running:
             self.kill("timeout")
             return
         members = self.members(orphans)
+        if len(members) > self.policy.tasks:  # the kernel counts its user's, which are more than the task's
+            self.kill("processes")
+            return
         used = memory.of(members)
         held = used.held + max(0, self._hidden(members, used) - used.shared)
         self.peak = max(self.peak, held)
@@ -75,7 +88,8 @@ class Running:
         if used.addresses - self.base.addresses <= self.policy.memory:
             self.hidden = 0
         elif (now := time.monotonic()) - self.hidden_at > HIDDEN_EVERY_S:
-            self.hidden, self.hidden_at = memory.shared_without_pages(members), now
+            with kernel.looking_as(namespaces.NOBODY):
+                self.hidden, self.hidden_at = memory.shared_without_pages(members), now
         return self.hidden
 
     def kill(self, why: str) -> None:

@@ -36,7 +36,8 @@ def overfull(scratch: str, pids: Iterable[int], size_limit: int, files_limit: in
     except FileNotFoundError:  # the whole of it: the task has ended meanwhile
         return False
     if used.files:
-        used.size += sum(_deleted_but_open(pid, scratch) for pid in pids)
+        with kernel.looking_as(namespaces.NOBODY):
+            used.size += sum(_deleted_but_open(pid, scratch) for pid in pids)
     return used.size > size_limit or used.files > files_limit
 
 

@@ -13,30 +13,31 @@ import contextlib
 import gc
 import importlib
 import json
+import math
 import os
 import select
 import signal
 import socket
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any, NoReturn
 
 from triton_data.errors import Misuse
 from triton_data.jail import kernel, paths
-from triton_data.jail.inside import child, namespaces, seccomp
+from triton_data.jail.inside import child, files, namespaces, rehearsal, seccomp
 from triton_data.jail.kernel import LINUX
 from triton_data.jail.outside import memory, scratch, stem, view
-from triton_data.jail.outside.running import Running
+from triton_data.jail.outside.running import LOOK_S, Running
 from triton_data.jail.policy import MIB, Policy
 
-TICK_S = 0.05  # how often memory and clock are looked at while tasks run
+ENDING_S = 0.05  # how often what a task left is looked at
 IDLE_S = 1.0
 BEAT_S = 0.5
 MAX_REQUEST = 1 << 16
 RETIRED = 0
 REFUSED = 3
+WEIGH_EVERY = 64  # tasks
 MAX_GROWTH = 512 * MIB
 MAX_AGE_S = 4 * 3600.0
 
@@ -55,9 +56,12 @@ class Zygote:
         self.beat = 0.0
         self.poll = select.poll()
         self.retiring = False
-        self.served = 0
+        self.served = self.forks = 0
+        self.count = str(Path(config["address"]).with_name(f"running-{os.getpid()}"))
+        self.counter = os.open(self.count, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self.born = time.monotonic()
-        self.size = resident()
+        self.size = memory.of([os.getpid()])  # what a child starts with
+        self.weigh_at = WEIGH_EVERY
 
     def serve(self) -> None:
         """Until it is time to go: too old, too large, or enough served. The keeper then starts a fresh one."""
@@ -71,7 +75,7 @@ class Zygote:
         self.poll.register(wake_read, select.POLLIN)
         while not self.retiring or self.running or self.ending:
             self._beat()
-            for fd, _ in self.poll.poll(1000 * (TICK_S if self.running or self.ending else IDLE_S)):
+            for fd, _ in self.poll.poll(1000 * self._patience()):
                 if fd == self.listening.fileno():
                     self._accept()
                 elif fd == wake_read:
@@ -81,11 +85,23 @@ class Zygote:
                 else:
                     self._spoken(fd)
             self._reap()
-            orphans = self._orphans()
-            for task in self.running.values():
-                task.enforce(orphans)
-            self._end(orphans)
+            self._look()
             self._maybe_retire()
+
+    def _look(self) -> None:
+        """Not at each event: what is looked at costs more than a short task."""
+        now = time.monotonic()
+        due = [task for task in self.running.values() if task.look_at <= now]
+        if due or self.ending:
+            orphans = self._orphans()
+            for task in due:
+                task.enforce(orphans)
+                task.look_at = now + LOOK_S
+            self._end(orphans)
+
+    def _patience(self) -> float:
+        soon = min((task.look_at for task in self.running.values()), default=math.inf) - time.monotonic()
+        return max(0.0, min(soon, ENDING_S if self.ending else IDLE_S))
 
     def _accept(self) -> None:
         try:
@@ -110,17 +126,23 @@ class Zygote:
         else:
             self.running[task.pid] = task
             self.poll.register(connection, select.POLLIN)
-            say(connection, {"started": task.pid})
+            self._count()
+            say(connection, {"started": task.pid, "count": self.count})
         finally:
             for fd in fds:
                 os.close(fd)
 
     def _fork(self, connection: socket.socket, fds: list[int], policy: Policy) -> Running:
-        place = tempfile.mkdtemp(prefix="task-", dir=self.scratch)
+        self.forks += 1
+        place = f"{self.scratch}/task-{os.getpid()}-{self.forks}"
+        os.mkdir(place, 0o700)  # noqa: PTH102  no Path where a task waits
+        ruleset = -1
         if os.geteuid() == 0:
             os.chown(place, namespaces.NOBODY, namespaces.NOBODY)
         started = time.monotonic()
         try:
+            if (ruleset := files.begin(policy, self.place.read)) >= 0:
+                fds = [*fds, ruleset]
             if policy.subprocesses and LINUX:
                 pid, init = stem.grow(fds, policy, place, self.place)
             else:
@@ -130,8 +152,15 @@ class Zygote:
         except OSError:
             scratch.remove(place)
             raise
+        finally:
+            if ruleset >= 0:
+                os.close(ruleset)
         self.served += 1
-        return Running(pid, init, connection, place, policy, started)
+        return Running(pid, init, connection, place, policy, started, self.size)
+
+    def _count(self) -> None:
+        """How many tasks could be at fault if we died now, in a file that then still says so."""
+        os.pwrite(self.counter, b"%4d" % (len(self.running) + len(self.ending)), 0)
 
     def _spoken(self, fd: int) -> None:
         """A nanny says one thing only: kill it. Or it has died itself, which means the same."""
@@ -171,6 +200,7 @@ class Zygote:
     def _end(self, orphans: list[int]) -> None:
         for task in [task for task in self.ending if task.gone(orphans)]:
             self.ending.remove(task)
+            self._count()
             task.tell()
             if "left" in task.facts:
                 self._retire()  # a fresh zygote has no part in whatever it is
@@ -186,8 +216,12 @@ class Zygote:
     def _maybe_retire(self) -> None:
         if self.retiring:
             return
-        old = time.monotonic() - self.born > MAX_AGE_S
-        if old or self.served >= self.retire_after or resident() - self.size > MAX_GROWTH:
+        grown = False
+        if self.served >= self.weigh_at:
+            self.weigh_at = self.served + WEIGH_EVERY
+            weight = memory.of([os.getpid()])
+            grown = weight.held - self.size.held > MAX_GROWTH
+        if grown or self.served >= self.retire_after or time.monotonic() - self.born > MAX_AGE_S:
             self._retire()
 
     def _retire(self) -> None:
@@ -205,13 +239,6 @@ def say(connection: socket.socket, what: dict[str, Any]) -> None:
         connection.sendall(json.dumps(what).encode() + b"\n")
     except (BrokenPipeError, ConnectionResetError):  # nobody waits for it any more
         return
-
-
-def resident() -> int:
-    try:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:  # not Linux
-        return 0
 
 
 def threads() -> list[str]:
@@ -232,6 +259,7 @@ def prepare(config: dict[str, Any]) -> None:
             importlib.import_module(module)
         except ImportError as error:
             raise Misuse(f"the jail cannot preload {module}: {error}") from error
+    rehearsal.rehearse()
     if config["warm"]:
         module, _, name = config["warm"].partition(":")
         getattr(importlib.import_module(module), name)()

@@ -106,11 +106,11 @@ class _Scratch:
 
     def __enter__(self) -> Path:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._held = tempfile.TemporaryDirectory(dir=self.folder, prefix="file-")
-        return Path(self._held.name) / "file"
+        self._scratch = tempfile.TemporaryDirectory(dir=self.folder, prefix="file-")
+        return Path(self._scratch.name) / "file"
 
     def __exit__(self, *exc: object) -> None:
-        self._held.cleanup()
+        self._scratch.cleanup()
 
 
 def _line(config: ScrapeConfig) -> Line:

@@ -179,12 +179,12 @@ def _one(out: IO[bytes], size: int, most: int) -> bytes | None:
     return b"".join(kept)[:-1] if size <= most else None
 
 
-def _failure(code: int, said: str) -> Refused | Deferred:
-    words = " ".join(said.split())[-300:]
+def _failure(code: int, stderr: str) -> Refused | Deferred:
+    words = " ".join(stderr.split())[-300:]
     if code in (-25, 153):
         return Refused(Reason.TOO_LARGE, words)
     for pattern, reason in SAID:
-        if re.search(pattern, said, re.IGNORECASE):
+        if re.search(pattern, stderr, re.IGNORECASE):
             if reason is None:
                 return Deferred(time.time() + 60, words)
             return Refused(reason, words)

@@ -132,8 +132,8 @@ class Api:
             time.sleep(retry_after.backoff(tries))
 
     def _send(self, verb: str, path: str, params: Any, headers: dict[str, str], body: Any) -> Answer:
-        asked = {"Accept": ACCEPT, **headers}
-        ask = partial(self._hub.requester.requestJson, verb, path, parameters=params, headers=asked, input=body)
+        sent_headers = {"Accept": ACCEPT, **headers}
+        ask = partial(self._hub.requester.requestJson, verb, path, parameters=params, headers=sent_headers, input=body)
         try:
             status, received, text = within(WHOLE * self._timeout, ask)
         except TimeoutError:

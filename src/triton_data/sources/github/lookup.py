@@ -72,11 +72,11 @@ def _ask_nodes(api: Api, ids: Sequence[str]) -> list[Facts | None]:
 def _ask_names(api: Api, names: Sequence[str]) -> list[Facts | None]:
     """Names are variables, never pasted into the question."""
     declared = ", ".join(f"$o{i}: String!, $n{i}: String!" for i in range(len(names)))
-    asked = " ".join(f"r{i}: repository(owner: $o{i}, name: $n{i}) {{ {FIELDS} }}" for i in range(len(names)))
+    query = " ".join(f"r{i}: repository(owner: $o{i}, name: $n{i}) {{ {FIELDS} }}" for i in range(len(names)))
     variables = {}
     for i, name in enumerate(names):
         variables[f"o{i}"], _, variables[f"n{i}"] = name.partition("/")
-    data = api.graphql(f"query({declared}) {{ {asked} }}", variables)
+    data = api.graphql(f"query({declared}) {{ {query} }}", variables)
     return [from_graphql(data.get(f"r{i}")) for i in range(len(names))]
 
 

@@ -29,8 +29,8 @@ def name_of(text: str) -> str | None:
 def elsewhere(text: str, base_url: str) -> str:
     """The host that a URL names, where it is neither GitHub's nor the one that is asked: a/b there is not a/b here."""
     found = HOST.match(text.strip())
-    asked = urlsplit(base_url).hostname or ""
-    here = {"github.com", "www.github.com", "ssh.github.com", asked, asked.removeprefix("api.")}
+    own_host = urlsplit(base_url).hostname or ""
+    here = {"github.com", "www.github.com", "ssh.github.com", own_host, own_host.removeprefix("api.")}
     return found.group(1) if found and found.group(1).lower() not in here else ""
 
 

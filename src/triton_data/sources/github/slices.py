@@ -29,9 +29,9 @@ def code(query: str) -> SearchSlice:
 
 def text(part: SearchSlice) -> str:
     """What is asked, in GitHub's own words."""
-    low, high = _shown(part.field, part.low), _shown(part.field, part.high)
-    asked = f"{part.field}:>={low}" if part.high == OPEN else f"{part.field}:{low}..{high}"
-    return " ".join(word for word in (part.query, part.fixed, asked) if word)
+    low, high = _formatted(part.field, part.low), _formatted(part.field, part.high)
+    condition = f"{part.field}:>={low}" if part.high == OPEN else f"{part.field}:{low}..{high}"
+    return " ".join(word for word in (part.query, part.fixed, condition) if word)
 
 
 def cut(part: SearchSlice, today: date) -> list[SearchSlice]:
@@ -53,5 +53,5 @@ def _between(part: SearchSlice, low: int, high: int) -> SearchSlice:
     return dataclasses.replace(part, low=low, high=high)
 
 
-def _shown(field: str, value: int) -> str:
+def _formatted(field: str, value: int) -> str:
     return date.fromordinal(value).isoformat() if field == "created" and value != OPEN else str(value)

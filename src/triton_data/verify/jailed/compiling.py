@@ -1,9 +1,9 @@
 """Do a candidate's kernels compile? Asked on machines without a GPU, where they are interpreted and nobody would see.
 
-In: the questions that the candidate was asked. Out: the names of the kernels that were compiled for the target, or
-what the compiler said. The candidate is called as usual, but a launch compiles and starts nothing, so its numbers mean
-nothing, and whatever else it raises says nothing. Runs foreign code: only in the jail. Not covered: other targets, and
-all configurations of an autotune list but the first that fits.
+In: the questions that the candidate was asked. Out: the kernels that were compiled for the target, with what each uses
+of it, or what the compiler said. The candidate is called as usual, but a launch compiles and starts nothing, so its
+numbers mean nothing, and whatever else it raises says nothing. Runs foreign code: only in the jail. Not covered: other
+targets, and all configurations of an autotune list but the first that fits.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import torch
 from triton.runtime import autotuner, jit
 from triton.runtime.errors import OutOfResources
 
+from triton_data.formats.cubin import usage
 from triton_data.jail.policy import Json
 from triton_data.targets import find_target
 from triton_data.verify.bench.bench import COMPILED_FOR
@@ -36,7 +37,7 @@ class Compiler:
         cuda_on_cpu.install()
         inductor_names.install(on_cpu=True)
         self.limit = find_target(COMPILED_FOR).shared_memory_per_block_optin
-        self.compiled: list[str] = []
+        self.compiled: dict[str, tuple[int, int, int]] = {}  # name -> registers, local and shared bytes at most
         self.refusal: tuple[str, BaseException] | None = None  # the last one; an autotuner may pass over it
         self._launch, self._tune = jit.JITFunction.run, autotuner.Autotuner.run
 
@@ -68,7 +69,10 @@ class Compiler:
         except Exception as error:
             self.refusal = name, error
             raise
-        self.compiled.append(name)
+        used = usage(kernel.asm["cubin"]) if "cubin" in kernel.asm else None
+        facts = (used.registers, used.local, needed) if used else (0, 0, needed)
+        known = self.compiled.get(name, facts)
+        self.compiled[name] = (max(known[0], facts[0]), max(known[1], facts[1]), max(known[2], facts[2]))
         return kernel
 
 
@@ -85,7 +89,15 @@ def run(payload: Json) -> tuple[Json, list[torch.Tensor]]:
             else:
                 call_error = _shortened(error)
         call_error = call_error or (report.failure.error if report.failure is not None else "")
-    return encode(CompileAnswer(tuple(sorted(set(machine.compiled))), refusal, call_error)), []
+    return encode(CompileAnswer(tuple(_described(machine.compiled)), refusal, call_error)), []
+
+
+def _described(compiled: dict[str, tuple[int, int, int]]) -> Iterator[str]:
+    for name, (registers, local, shared) in sorted(compiled.items()):
+        facts = [f"{registers} registers"] if registers else []
+        facts += [f"{local} bytes of local memory"] if local else []
+        facts += [f"{shared} of shared"] if shared else []
+        yield f"{name} ({', '.join(facts)})" if facts else name
 
 
 def _call(part: CandidateQuestion, machine: Compiler, report: Loaded) -> None:

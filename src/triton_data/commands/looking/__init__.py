@@ -1,0 +1,1 @@
+"""The verbs that show a run: explain, show and report."""
