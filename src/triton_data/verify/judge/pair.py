@@ -20,7 +20,7 @@ from triton_data.errors import Misuse
 from triton_data.jail import Outcome
 from triton_data.records import Drop
 from triton_data.verify.bench.bench import COMPILED_FOR, Bench
-from triton_data.verify.compare import expected, outputs
+from triton_data.verify.compare import expected, outputs, robustness
 from triton_data.verify.compare.answer import Answer
 from triton_data.verify.compare.expected import Case
 from triton_data.verify.draws import draws
@@ -29,7 +29,6 @@ from triton_data.verify.judge import (
     other_arguments,
     other_sizes,
     proof,
-    robustness,
     sanitizer,
     smaller_sizes,
     timing,
