@@ -7,6 +7,7 @@ dimensions.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -27,6 +28,7 @@ from triton_data.verify.wire.record import Unreadable
 TRIED, ENOUGH = 6, 3  # sizes to try the reference at, and how many of those at which it runs are asked about
 REFUSED = 2  # sizes after which a candidate is taken to be made for its own: what it does at more of them says nothing
 TRIED_SINGLY, EACH = 8, 2  # protocol 2: of each kind of change
+ELEMENTS = 1 << 19  # the product of all sizes that are named, above which a large one is not even tried
 SMALL = 1 << 20  # bytes of a draw, with all that is made of it: larger ones take longer than they tell
 NAME = "other sizes"
 
@@ -57,6 +59,8 @@ def _singly(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator[Q
     counts: Counter[str] = Counter()
     for varied in resize.varied_singly(trial.reference):
         meant = resize.meant(trial.reference, trial.entry, varied.resized.changes)
+        if math.prod(resize.sizes(varied.resized.text)) > ELEMENTS and varied.kind.endswith("many"):
+            continue
         if meant and varied.resized.text not in tried and counts[varied.kind] < TRIED_SINGLY:
             counts[varied.kind] += 1
             tried[varied.resized.text] = varied
