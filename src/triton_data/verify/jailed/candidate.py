@@ -309,9 +309,10 @@ def _packed(outputs: Any, watch: Watch, idle: bool, tensors: list[torch.Tensor])
 
 
 def _kept(again: Any, first: Any, inputs: set[int]) -> bool:
-    """The same numbers, in memory that is no input's."""
+    """The same numbers, in memory that is no input's; all zeros, or all yes, is what a buffer holds from the start."""
     new, old = ([t for t in pytree.tree_leaves(one) if isinstance(t, torch.Tensor)] for one in (again, first))
-    whole = [(a, b) for a, b in zip(new, old, strict=False) if a.numel() and _place(a) not in inputs]
+    pairs = [(a, b) for a, b in zip(new, old, strict=False) if a.numel() and _place(a) not in inputs]
+    whole = [(a, b) for a, b in pairs if (b != 0).any() and (b.dtype != torch.bool or not b.all())]
     return bool(whole) and all(values.equal(a, b) for a, b in whole)
 
 
