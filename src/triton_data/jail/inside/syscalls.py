@@ -22,7 +22,7 @@ FILES: Numbers = {
     "ftruncate": (77, 46), "getdents64": (217, 61), "getcwd": (79, 17), "chdir": (80, 49), "fchdir": (81, 50),
     "rename": (82, None), "mkdir": (83, None), "rmdir": (84, None), "creat": (85, None), "link": (86, None),
     "unlink": (87, None), "symlink": (88, None), "readlink": (89, None), "umask": (95, 166), "statfs": (137, 43),
-    "fstatfs": (138, 44), "fadvise64": (221, 223), "openat": (257, 56), "mkdirat": (258, 34), "newfstatat": (262, 79),
+    "fstatfs": (138, 44), "openat": (257, 56), "mkdirat": (258, 34), "newfstatat": (262, 79),
     "unlinkat": (263, 35), "renameat": (264, 38), "renameat2": (316, 276), "linkat": (265, 37), "symlinkat": (266, 36),
     "readlinkat": (267, 78), "faccessat": (269, 48), "faccessat2": (439, 439), "fallocate": (285, 47),
     "preadv": (295, 69), "pwritev": (296, 70), "preadv2": (327, 286), "pwritev2": (328, 287), "readahead": (187, 213),
@@ -99,6 +99,9 @@ PRETENDED: Numbers = {
     "utimensat": (280, 88),
 }
 
+# Advice on files that all tasks read; taken, it would push them out of the page cache. The answer is "done" everywhere.
+UNHEARD: Numbers = {"fadvise64": (221, 223)}
+
 # Who copies a file asks for its extended attributes: no file has any.
 ATTRIBUTES: Numbers = {
     "getxattr": (191, 8), "lgetxattr": (192, 9), "fgetxattr": (193, 10), "listxattr": (194, 11),
@@ -109,6 +112,7 @@ ATTRIBUTES: Numbers = {
 CLONE3 = (435, 435)
 CONNECT = (42, 203)
 SECCOMP = (317, 277)
+FLOCK = (73, 32)
 CAPSET = (126, 91)
 
 # Not seen in a recording, and allowed all the same: harmless, and another libc, kernel, architecture or library asks.
@@ -128,7 +132,7 @@ SPARE = {
         "copy_file_range fstat getegid geteuid getgid getuid rt_sigreturn statx"
     ),
     "torch, OpenMP, OpenBLAS and NUMA libraries on larger machines": (
-        "mlock munlock get_mempolicy membarrier getcpu capget fstatfs statfs fadvise64 readahead sched_setaffinity "
+        "mlock munlock get_mempolicy membarrier getcpu capget fstatfs statfs readahead sched_setaffinity "
         "prctl sched_getaffinity"
     ),
     "CUDA: used on a GPU, or by another driver": (
