@@ -77,13 +77,10 @@ def always(subprocesses: bool, devices: bool, denial: int) -> bytes:
     """The part that is the same for all tasks: the zygote builds it once."""
     column = ARCH or 0
     verdicts: dict[int | None, Code] = {}
+    verdicts |= {pair[column]: [one(bpf.RETURN, ANSWER_ERRNO)] for pair in syscalls.UNHEARD.values()}
     verdicts |= {number: [one(bpf.RETURN, ALLOW)] for number in _plain(subprocesses, devices, column)}
     pretended = ANSWER_ERRNO if subprocesses else denial
     verdicts |= {pair[column]: [one(bpf.RETURN, pretended)] for pair in syscalls.PRETENDED.values()}
-    unheard = [one(bpf.RETURN, ANSWER_ERRNO)]
-    verdicts |= {pair[column]: unheard for pair in syscalls.UNHEARD.values()}
-    if not subprocesses:
-        verdicts[syscalls.FLOCK[column]] = unheard  # from whom else? Only outsiders would wait for it
     unsupported = [one(bpf.RETURN, ANSWER_ERRNO | errno.ENOTSUP)]
     verdicts |= {pair[column]: unsupported for pair in syscalls.ATTRIBUTES.values()}
     if devices:

@@ -18,7 +18,7 @@ FILES: Numbers = {
     "read": (0, 63), "write": (1, 64), "open": (2, None), "close": (3, 57), "stat": (4, None), "fstat": (5, 80),
     "lstat": (6, None), "lseek": (8, 62), "pread64": (17, 67), "pwrite64": (18, 68), "readv": (19, 65),
     "writev": (20, 66), "access": (21, None), "dup": (32, 23), "dup2": (33, None), "dup3": (292, 24),
-    "sendfile": (40, 71), "flock": (73, 32), "fsync": (74, 82), "fdatasync": (75, 83), "truncate": (76, 45),
+    "sendfile": (40, 71), "fsync": (74, 82), "fdatasync": (75, 83), "truncate": (76, 45),
     "ftruncate": (77, 46), "getdents64": (217, 61), "getcwd": (79, 17), "chdir": (80, 49), "fchdir": (81, 50),
     "rename": (82, None), "mkdir": (83, None), "rmdir": (84, None), "creat": (85, None), "link": (86, None),
     "unlink": (87, None), "symlink": (88, None), "readlink": (89, None), "umask": (95, 166), "statfs": (137, 43),
@@ -70,6 +70,7 @@ EVERYWHERE: Numbers = {**FILES, **ITSELF, **QUESTIONS, **WAITING}
 # With `subprocesses` only.
 SUBPROCESSES: Numbers = {
     "fork": (57, None), "vfork": (58, None), "execve": (59, 221), "setpgid": (109, 154), "setsid": (112, 157),
+    "flock": (73, 32),
 }  # fmt: skip
 
 # With `devices` only: CUDA makes one local socket of a kind that cannot be addressed, and listens on it.
@@ -99,8 +100,9 @@ PRETENDED: Numbers = {
     "utimensat": (280, 88),
 }
 
-# Advice on files that all tasks read; taken, it would push them out of the page cache. The answer is "done" everywhere.
-UNHEARD: Numbers = {"fadvise64": (221, 223)}
+# Answered with "done" where they are not allowed, and not done: both reach files that all tasks read. Advice would push
+# them out of the page cache; and whom would one process alone lock out but somebody outside?
+UNHEARD: Numbers = {"fadvise64": (221, 223), "flock": (73, 32)}
 
 # Who copies a file asks for its extended attributes: no file has any.
 ATTRIBUTES: Numbers = {
@@ -112,7 +114,6 @@ ATTRIBUTES: Numbers = {
 CLONE3 = (435, 435)
 CONNECT = (42, 203)
 SECCOMP = (317, 277)
-FLOCK = (73, 32)
 CAPSET = (126, 91)
 
 # Not seen in a recording, and allowed all the same: harmless, and another libc, kernel, architecture or library asks.
