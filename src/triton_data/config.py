@@ -83,7 +83,7 @@ class CurateConfig:
 @dataclass(frozen=True)
 class VerifyConfig:
     device: str = "cpu"  # cpu: Triton's interpreter; cuda: the GPU that is here
-    protocol: int = 1
+    protocol: int = 2
     timeout: float = 60.0  # seconds a task of the jail; a verification has about twelve
     timing: bool = False  # with cuda: time what passed, beside eager, torch.compile and max-autotune
     sanitize: tuple[str, ...] = ()  # with cuda: tools of compute-sanitizer that what passed must also satisfy

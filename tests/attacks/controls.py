@@ -20,7 +20,7 @@ HARMFUL = {
     "a pair that can be addressed, SOCK_RAW": "reached",
     "a pair that can be addressed, where compilers run": "reached",
     "a pair that can be addressed, not blocking": "reached",
-    "slow oneself down to bother others": "bystander",
+    # "slow oneself down to bother others" would, without the layers, slow every process of that uid, and other tests
     "tkill": "bystander",
     "a System V queue": "kernel object",
     "System V semaphores": "kernel object",

@@ -22,7 +22,7 @@ from collections import deque
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from tests.attacks import deceit, exhaustion, reach, second_look
+from tests.attacks import deceit, exhaustion, reach, second_look, third_look
 from tests.attacks.attack import Attack
 from tests.attacks.undisturbed import CLEAN
 from tests.attacks.world import World
@@ -36,6 +36,7 @@ KINDS = {
     "reaching out": reach,
     "deceiving": deceit,
     "a second look": second_look,
+    "a third look": third_look,
 }
 OLDER = (5,)  # ABIs: 5 has no scopes; of 6 the very same is asked as of 7, which adds only a log
 ORDINARY_UID = 1000

@@ -58,7 +58,7 @@ def main():
 with Jail(preload=()) as jail:
     print(jail.layers)
     print(jail.run(Task(source=FILES), replace(RUN, disk=4 << 20)).reason)
-    print(jail.run(Task(source=SHARED), replace(RUN, memory=64 << 20)).reason)
+    print(jail.run(Task(source=SHARED), replace(RUN, memory=64 << 20, devices=True)).reason)
 """
 
 

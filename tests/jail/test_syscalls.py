@@ -101,7 +101,6 @@ HARMLESS = {
     "the listener's message": ("sendmsg", (SETUP,), True, True),
     "a socket": ("socket", (1, 1), False, False),
     "memory": ("mmap", (0, 1, 3, 0x22), True, True),
-    "shared memory": ("mmap", (0, 1, 3, SHARED_ANONYMOUS), True, True),
     "huge pages": ("mmap", (0, 1, 3, HUGE | 0x22), False, False),
     "ask for a limit": ("prlimit64", (0, 7, 0, 0x1000), True, True),
     "raise the stack": ("prlimit64", (0, 3, 0x1000, 0), True, True),
@@ -158,3 +157,13 @@ def test_every_entry_has_a_reason() -> None:
 
 def test_a_process_may_be_made_only_by_who_needs_it() -> None:
     assert not RECORDED["run"] & set(syscalls.SUBPROCESSES)
+
+
+@pytest.mark.parametrize("flags", [SHARED_ANONYMOUS, 0x23], ids=["shared", "validated"])
+def test_there_is_no_shared_memory_but_for_a_gpu(column: int, flags: int) -> None:
+    number = syscalls.CHECKED["mmap"][column]
+    assert number is not None
+    for rights in (RUN, COMPILE):
+        answer = verdict(filters.build(rights, ASK_NANNY), number, 0, 1, 3, flags, arch=column)
+        assert answer == ANSWER_ERRNO | errno.ENOMEM
+    assert verdict(filters.build(GPU, ASK_NANNY), number, 0, 1, 3, flags, arch=column) == ALLOW

@@ -15,7 +15,8 @@ def logsumexp_kernel(x_ptr, out_ptr, n_cols, BLOCK: tl.constexpr):
         cols = start + tl.arange(0, BLOCK)
         x = tl.load(x_ptr + row * n_cols + cols, mask=cols < n_cols, other=float("-inf")).to(tl.float32)
         larger = tl.maximum(largest, tl.max(x, axis=0))
-        total = total * tl.exp(largest - larger) + tl.sum(tl.exp(x - larger), axis=0)
+        scale = tl.where(larger == float("-inf"), 0.0, larger)
+        total = total * tl.exp(largest - scale) + tl.sum(tl.exp(x - scale), axis=0)
         largest = larger
     tl.store(out_ptr + row, largest + tl.log(total))
 

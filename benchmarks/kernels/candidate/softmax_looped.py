@@ -17,7 +17,7 @@ def softmax_looped_kernel(x_ptr, out_ptr, n_cols, BLOCK: tl.constexpr):
         x = tl.load(x_row + cols, mask=cols < n_cols, other=float("-inf")).to(tl.float32)
         larger = tl.maximum(largest, x)
         shrink = tl.where(largest == float("-inf"), 0.0, tl.exp(largest - larger))
-        total = total * shrink + tl.where(cols < n_cols, tl.exp(x - larger), 0.0)
+        total = total * shrink + tl.where(x > float("-inf"), tl.exp(x - larger), 0.0)
         largest = larger
     row_largest = tl.max(largest, axis=0)
     row_total = tl.sum(tl.where(largest == float("-inf"), 0.0, total * tl.exp(largest - row_largest)), axis=0)

@@ -22,7 +22,7 @@ from triton_data.store import Store
 @click.command()
 @click.argument("files", nargs=-1, metavar="[REF.py CANDIDATE.py | KERNEL.py]", type=click.Path(path_type=Path))
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), help="cpu is Triton's interpreter.  [default: cpu]")
-@click.option("--protocol", type=int, help="Version of the checks.  [default: 1, the only one]")
+@click.option("--protocol", type=int, help="Version of the checks, 1 or 2.  [default: 2]")
 @click.option("--externs", help="With files: library operations that are the pair's to use, by commas.")
 @click.option("--time", "timed", is_flag=True, default=None, help="With --device cuda: time what passed.")
 @click.option(
@@ -68,9 +68,10 @@ def verify(
     if explain is not None:
         _explain(run_dir, explain, as_json)
     elif parquet is not None:
-        _audit(parquet, columns, device or "cpu", out, limit, jobs, allow_unsafe_exec, as_json)
+        _audit(parquet, columns, device or "cpu", out, limit, jobs, allow_unsafe_exec, as_json, protocol)
     elif files:
-        _files(files, device or "cpu", options.listed(externs) or (), bool(timed), tools, allow_unsafe_exec, as_json)
+        _files(files, device or "cpu", options.listed(externs) or (), bool(timed), tools, allow_unsafe_exec, as_json,
+               protocol)  # fmt: skip
     else:
         flags = {"allow_unsafe_exec": allow_unsafe_exec or None, "verify__device": device, "verify__protocol": protocol,
                  "verify__timing": timed, "verify__per_gpu": per_gpu, "verify__sanitize": tools or None}  # fmt: skip
@@ -96,14 +97,14 @@ def _run_json(run_dir: Path, jobs: int | None, flags: dict[str, Any]) -> None:
 
 
 def _check_protocol(protocol: int) -> None:
-    from triton_data.verify.judge.judgement import PROTOCOL
+    from triton_data.verify.judge.judgement import PROTOCOLS
 
-    if protocol != PROTOCOL:
-        raise Misuse(f"unknown protocol {protocol}: this version has protocol {PROTOCOL}")
+    if protocol not in PROTOCOLS:
+        raise Misuse(f"unknown protocol {protocol}: this version has protocols 1 and 2")
 
 
 def _files(files: tuple[Path, ...], device: str, externs: tuple[str, ...], timed: bool, tools: tuple[str, ...],
-           allow_unsafe: bool, as_json: bool) -> None:  # fmt: skip
+           allow_unsafe: bool, as_json: bool, protocol: int | None) -> None:  # fmt: skip
     from triton_data.verify.judge import sanitizer
     from triton_data.verify.judge.judgement import PROTOCOL
     from triton_data.without_run.verify import verify_files, verify_kernel_file
@@ -118,7 +119,7 @@ def _files(files: tuple[Path, ...], device: str, externs: tuple[str, ...], timed
             raise Misuse("--externs, --time and --sanitize need a reference: triton-data verify REF.py CANDIDATE.py")
         found = verify_kernel_file(files[0], device, allow_unsafe)
     else:
-        found = verify_files(files[0], files[1], device, PROTOCOL, externs, timed, allow_unsafe, tools)
+        found = verify_files(files[0], files[1], device, protocol or PROTOCOL, externs, timed, allow_unsafe, tools)
     if as_json:
         said = {"passed": found.passed, "reason": found.reason, "detail": found.detail, "checks": dict(found.checks)}
         click.echo(json.dumps({**said, "layers": found.layers}))
@@ -140,7 +141,7 @@ def _explain(run_dir: Path, key: str, as_json: bool) -> None:
 
 
 def _audit(parquet: Path, columns: str, device: str, out: Path | None, limit: int | None, jobs: int | None,
-           allow_unsafe: bool, as_json: bool) -> None:  # fmt: skip
+           allow_unsafe: bool, as_json: bool, protocol: int | None) -> None:  # fmt: skip
     from triton_data.commands.terminal_tables import console, tally_table
     from triton_data.without_run import verify
 
@@ -148,7 +149,8 @@ def _audit(parquet: Path, columns: str, device: str, out: Path | None, limit: in
     if len(names) != 2:
         raise Misuse("--columns takes two names, the reference's and the candidate's: python_code,triton_code")
     target = out or parquet.with_suffix(f".verdicts.{device}.jsonl")
-    for row in verify.audit(parquet, (names[0], names[1]), device, target, limit, jobs, allow_unsafe):
+    version = {} if protocol is None else {"protocol": protocol}
+    for row in verify.audit(parquet, (names[0], names[1]), device, target, limit, jobs, allow_unsafe, **version):
         click.echo(json.dumps(row), err=not as_json)
     rows = verify.finished(target)
     counts = verify.tally(rows)

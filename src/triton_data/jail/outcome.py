@@ -47,7 +47,7 @@ class Facts:
 
     exit: int | None = None
     signal: int | None = None
-    killed: str = ""  # by us, and why: timeout, oom, disk, flood, processes
+    killed: str = ""  # by us, and why: timeout, cpu, oom, disk, flood, processes
     wall_s: float = 0.0
     cpu_s: float = 0.0
     peak_rss: int = 0  # bytes, with what the zygote had loaded
@@ -94,13 +94,16 @@ def lost(why: str, facts: Facts | None = None) -> Outcome:
 
 def judge(facts: Facts, body: bytes | bytearray, output: str, policy: Policy) -> Outcome:
     """Facts first; only a child that ended by itself, with status 0, is asked what it claims."""
+    of_cpu = f"timeout:cpu time of {policy.cpu_s} s"
+    if facts.killed == "cpu" or (facts.exit == 0 and not facts.killed and facts.cpu_s > policy.cpu_s):
+        return Outcome("timeout", of_cpu, facts, output=output)
     if facts.killed:
         status: Status = facts.killed  # type: ignore[assignment]  # the zygote's words are statuses
         return Outcome(status, passed(facts.killed, policy), facts, output=output)
     if facts.signal is not None:
         out_of_cpu = facts.signal in (signal.SIGKILL, signal.SIGXCPU) and facts.cpu_s >= policy.cpu_s * 0.8
         if out_of_cpu:
-            return Outcome("timeout", f"timeout:cpu time of {policy.cpu_s} s", facts, output=output)
+            return Outcome("timeout", of_cpu, facts, output=output)
         which = f" ({LIMITS['file_size'](policy)})" if facts.signal == signal.SIGXFSZ else ""
         return Outcome("signal", f"signal:{facts.signal}{which}", facts, output=output)
     if facts.exit != 0:

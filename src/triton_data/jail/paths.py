@@ -56,7 +56,7 @@ TOOLS = (
     "*g++*",
 )
 NETWORK_OR_BRIDGE = ("0x02", "0x06")
-PLAIN_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/urandom", "/dev/random")
+PLAIN_DEVICES = ("/dev/null", "/dev/full", "/dev/urandom", "/dev/random")
 
 KEPT = (
     "LD_LIBRARY_PATH", "CUDA_HOME", "CUDA_PATH", "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "PYTORCH_CUDA_ALLOC_CONF",

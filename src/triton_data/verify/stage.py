@@ -115,6 +115,7 @@ class VerifyStage:
             timed=self.timing,
             sanitized=self.sanitize,
             names=(item.program.entry, item.pair.entry),
+            captured=bool(item.pair.capture),
             recapture=self.recapture if item.pair.capture and item.program.inputs_from != FRAGMENT else None,
         )
         return found.verdict(item.pair.key, self.device, self.protocol, item.pair.origin)

@@ -23,6 +23,7 @@ SAMPLE = {
     "ignores_weights", "view_of_input", "nan", "broadcastable", "half_exponential", "unstable_softmax",
     "reads_past_the_end", "writes_before_the_start", "uninitialised_sum", "lost_updates", "decoy_kernel",
     "torch_then_copy", "in_a_thread", "numpy_asarray", "floats", "run_patch", "try_honest", "honest_when_watched",
+    "boundary_too", "no_negative_index", "slope_by_heart", "torch_on_weights", "cache_by_version", "square_only",
     "comparators", "lazy_tensor", "encoded", "leaves_early", "forged_frame", "aten_override", "popped_mode",
 }  # fmt: skip
 # Reasons that say that nothing was proved: only where the reference is the trick, and not the candidate.

@@ -14,7 +14,11 @@ from triton_data.verify.judge.pair import verify_texts
 SAID = {
     "it makes them contiguous": ("x = x.contiguous()", "x = x.contiguous()", "right"),
     "it takes them for contiguous": ("        x = x.contiguous()\n", "", "wrong, and not refused"),
-    "it refuses them": ("x = x.contiguous()", "assert x.is_contiguous()", "refused (AssertionError: )"),
+    "it refuses them": (
+        "x = x.contiguous()",
+        "assert x.is_contiguous()",
+        "refused (AssertionError:  (line 25: assert x.is_contiguous()))",
+    ),
 }
 
 

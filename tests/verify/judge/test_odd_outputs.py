@@ -36,7 +36,10 @@ def pair(forward: str, new_forward: str, inputs: str = "[torch.randn(4, 25)]") -
 RIGHT = {
     "nested": ("return {'a': x * 2, 'b': [(x * 2).sum(0) * 0 + 1, (x.shape[0], 'text', None)]}",
                "return {'a': twice(x), 'b': (torch.ones_like(x[0]), [x.shape[0], 'text', None])}"),
-    "in place": ("return x.mul_(2)", "twice_kernel[(2,)](x, x, x.numel(), BLOCK=64)\n        return x"),
+    "in place": (
+        "return x.mul_(2)",
+        "twice_kernel[(triton.cdiv(x.numel(), 64),)](x, x, x.numel(), BLOCK=64)\n        return x",
+    ),
     "with a view": ("return (x * 2).t()", "return twice(x).t()"),
     "an empty output beside": ("return x * 2, x[:0]", "return twice(x), x[:0]"),
 }  # fmt: skip

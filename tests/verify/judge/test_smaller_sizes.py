@@ -9,7 +9,7 @@ import pytest
 
 from triton_data.pipeline.recapture import StageRecapture
 from triton_data.verify.bench.bench import Bench
-from triton_data.verify.jailed import memory_estimate
+from triton_data.verify.jailed.meaning import memory_estimate
 from triton_data.verify.judge.pair import verify_texts
 
 REFERENCE = """

@@ -20,6 +20,7 @@ X32_BIT = 0x40000000
 AF_UNIX, STREAM, SEQPACKET, SEQPACKET_CLOEXEC = 1, 1, 5, 0x80005
 NONBLOCK_CLOEXEC = 0x80800
 MAP_HUGETLB = 0x40000  # of a pool that is the machine's
+MAP_SHARED, MAP_ANONYMOUS = 0x01, 0x20
 SIGCHLD = 17
 CLONE_THREAD = 0x10000
 THREAD = 0x7D0F00  # VM FS FILES SIGHAND THREAD SYSVSEM SETTLS PARENT_SETTID CHILD_CLEARTID DETACHED
@@ -31,6 +32,7 @@ ADVICE = (0, 1, 2, 3, 4, 8, 10, 11, 14, 15, 16, 17, 18, 19, 22, 23, 25, 102, 103
 # DUPFD GETFD SETFD GETFL SETFL GETLK SETLK SETLKW OFD_GETLK OFD_SETLK OFD_SETLKW DUPFD_CLOEXEC GETPIPE_SZ GET_SEALS:
 # no owner that gets signals, no lease, no notice, no larger pipe
 FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032, 1034)
+LOCKING = (6, 7, 37, 38)  # the kernel keeps a record for each range, as many as one likes, and counts them nowhere
 # TCGETS TIOCGPGRP TIOCGWINSZ FIONREAD FIONBIO FIONCLEX FIOCLEX TCGETS2: no flag of a file, no input to a terminal
 IOCTL = (0x5401, 0x540F, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451, 0x802C542A)
 NVIDIA, UVM_INITIALIZE, UVM_PLAIN = 0x4600, (0x30000001, 0x30000002), 0x100
@@ -75,6 +77,7 @@ def always(subprocesses: bool, devices: bool, denial: int) -> bytes:
     """The part that is the same for all tasks: the zygote builds it once."""
     column = ARCH or 0
     verdicts: dict[int | None, Code] = {}
+    verdicts |= {pair[column]: [one(bpf.RETURN, ANSWER_ERRNO)] for pair in syscalls.UNHEARD.values()}
     verdicts |= {number: [one(bpf.RETURN, ALLOW)] for number in _plain(subprocesses, devices, column)}
     pretended = ANSWER_ERRNO if subprocesses else denial
     verdicts |= {pair[column]: [one(bpf.RETURN, pretended)] for pair in syscalls.PRETENDED.values()}
@@ -102,10 +105,10 @@ def _checks(subprocesses: bool, devices: bool, denial: int) -> dict[str, Code]:
     nobody = [one(bpf.RETURN, denial)]
     own_stack = bpf.one_of(1, (RLIMIT_STACK, RLIMIT_CORE), denial)
     return {
-        "mmap": bpf.without(3, MAP_HUGETLB, denial),
+        "mmap": bpf.without(3, MAP_HUGETLB, denial) if devices else _mmap(denial),
         "madvise": bpf.one_of(2, ADVICE, denial),
         "ioctl": _device_calls(denial) if devices else bpf.one_of(1, IOCTL, denial),
-        "fcntl": bpf.one_of(1, FCNTL, denial),
+        "fcntl": bpf.one_of(1, FCNTL if devices else tuple(set(FCNTL) - set(LOCKING)), denial),
         "prctl": bpf.one_of(0, PRCTL, denial),
         "socket": _cuda_socket(denial) if devices else nobody,
         "socketpair": _socketpair(denial),
@@ -129,6 +132,18 @@ def _thread(denial: int) -> Code:
         one(bpf.JUMP_BITS, CLONE_THREAD, 1, 0),
         one(bpf.RETURN, denial),
         one(bpf.RETURN, ALLOW),
+    ]
+
+
+def _mmap(denial: int) -> Code:
+    """Memory that is shared and no file outlives its mappings but for one page, and no file of /proc says how much of
+    it there is. There is none of it, which is what programs are told and prepared for."""
+    return [
+        bpf.low(3),
+        one(bpf.JUMP_BITS, MAP_ANONYMOUS, 0, 2),
+        one(bpf.JUMP_BITS, MAP_SHARED, 0, 1),
+        one(bpf.RETURN, ANSWER_ERRNO | errno.ENOMEM),
+        *bpf.without(3, MAP_HUGETLB, denial),
     ]
 
 

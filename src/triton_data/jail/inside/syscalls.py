@@ -18,11 +18,11 @@ FILES: Numbers = {
     "read": (0, 63), "write": (1, 64), "open": (2, None), "close": (3, 57), "stat": (4, None), "fstat": (5, 80),
     "lstat": (6, None), "lseek": (8, 62), "pread64": (17, 67), "pwrite64": (18, 68), "readv": (19, 65),
     "writev": (20, 66), "access": (21, None), "dup": (32, 23), "dup2": (33, None), "dup3": (292, 24),
-    "sendfile": (40, 71), "flock": (73, 32), "fsync": (74, 82), "fdatasync": (75, 83), "truncate": (76, 45),
+    "sendfile": (40, 71), "fsync": (74, 82), "fdatasync": (75, 83), "truncate": (76, 45),
     "ftruncate": (77, 46), "getdents64": (217, 61), "getcwd": (79, 17), "chdir": (80, 49), "fchdir": (81, 50),
     "rename": (82, None), "mkdir": (83, None), "rmdir": (84, None), "creat": (85, None), "link": (86, None),
     "unlink": (87, None), "symlink": (88, None), "readlink": (89, None), "umask": (95, 166), "statfs": (137, 43),
-    "fstatfs": (138, 44), "fadvise64": (221, 223), "openat": (257, 56), "mkdirat": (258, 34), "newfstatat": (262, 79),
+    "fstatfs": (138, 44), "openat": (257, 56), "mkdirat": (258, 34), "newfstatat": (262, 79),
     "unlinkat": (263, 35), "renameat": (264, 38), "renameat2": (316, 276), "linkat": (265, 37), "symlinkat": (266, 36),
     "readlinkat": (267, 78), "faccessat": (269, 48), "faccessat2": (439, 439), "fallocate": (285, 47),
     "preadv": (295, 69), "pwritev": (296, 70), "preadv2": (327, 286), "pwritev2": (328, 287), "readahead": (187, 213),
@@ -70,6 +70,7 @@ EVERYWHERE: Numbers = {**FILES, **ITSELF, **QUESTIONS, **WAITING}
 # With `subprocesses` only.
 SUBPROCESSES: Numbers = {
     "fork": (57, None), "vfork": (58, None), "execve": (59, 221), "setpgid": (109, 154), "setsid": (112, 157),
+    "flock": (73, 32),
 }  # fmt: skip
 
 # With `devices` only: CUDA makes one local socket of a kind that cannot be addressed, and listens on it.
@@ -98,6 +99,10 @@ PRETENDED: Numbers = {
     "futimesat": (261, None),
     "utimensat": (280, 88),
 }
+
+# Answered with "done" where they are not allowed, and not done: both reach files that all tasks read. Advice would push
+# them out of the page cache; and whom would one process alone lock out but somebody outside?
+UNHEARD: Numbers = {"fadvise64": (221, 223), "flock": (73, 32)}
 
 # Who copies a file asks for its extended attributes: no file has any.
 ATTRIBUTES: Numbers = {
@@ -128,7 +133,7 @@ SPARE = {
         "copy_file_range fstat getegid geteuid getgid getuid rt_sigreturn statx"
     ),
     "torch, OpenMP, OpenBLAS and NUMA libraries on larger machines": (
-        "mlock munlock get_mempolicy membarrier getcpu capget fstatfs statfs fadvise64 readahead sched_setaffinity "
+        "mlock munlock get_mempolicy membarrier getcpu capget fstatfs statfs readahead sched_setaffinity "
         "prctl sched_getaffinity"
     ),
     "CUDA: used on a GPU, or by another driver": (

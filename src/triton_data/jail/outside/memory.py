@@ -10,11 +10,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+WANTED = (b"Vm", b"Rss", b"Threads:")
 COUNTED = (b"RssAnon:", b"RssShmem:", b"VmPTE:", b"VmSwap:")
+LONGEST_S, UNTOLD = 1.0, 1 << 62
+TICKS = os.sysconf("SC_CLK_TCK")
 WITHOUT_A_NAME = ("/dev/zero", "/memfd:", "/SYSV")  # as the kernel shows memory that is shared and is no file
 
 
@@ -23,9 +27,15 @@ class Use:
     held: int = 0
     addresses: int = 0
     shared: int = 0  # of what is held
+    threads: int = 0
 
     def __add__(self, other: Use) -> Use:
-        return Use(self.held + other.held, self.addresses + other.addresses, self.shared + other.shared)
+        return Use(
+            self.held + other.held,
+            self.addresses + other.addresses,
+            self.shared + other.shared,
+            self.threads + other.threads,
+        )
 
 
 def of(pids: Iterable[int]) -> Use:
@@ -36,13 +46,28 @@ def of(pids: Iterable[int]) -> Use:
 
 
 def _of_one(pid: int) -> Use:
-    found = _status(f"/proc/{pid}/status")
-    if found is None:  # ended, or its first thread has
+    return _status(f"/proc/{pid}/status") or _status(f"{where(pid)}/status") or Use()
+
+
+def where(pid: int) -> str:
+    """The folder of /proc that shows what a process holds: a living thread's, where the first has ended."""
+    first = f"/proc/{pid}"
+    if _status(f"{first}/status") is None:
         with contextlib.suppress(OSError):
-            for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208
-                if (found := _status(f"/proc/{pid}/task/{thread}/status")) is not None:
-                    break
-    return found or Use()
+            for thread in os.listdir(f"{first}/task"):  # noqa: PTH208
+                if _status(f"{first}/task/{thread}/status") is not None:
+                    return f"{first}/task/{thread}"
+    return first
+
+
+def seconds(pid: int) -> tuple[float, float]:
+    """Of CPU: its own, and together with those of the children that it has waited for."""
+    try:
+        words = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b") ")[2].split()
+    except OSError:
+        return 0.0, 0.0
+    own, waited = int(words[11]) + int(words[12]), int(words[13]) + int(words[14])
+    return own / TICKS, (own + waited) / TICKS
 
 
 def _status(path: str) -> Use | None:
@@ -56,21 +81,24 @@ def _status(path: str) -> Use | None:
         return None
     finally:
         os.close(fd)
-    kib = {line.split()[0]: int(line.split()[1]) for line in text.split(b"\n") if line.startswith((b"Vm", b"Rss"))}
-    if not kib:
+    kib = {line.split()[0]: int(line.split()[1]) for line in text.split(b"\n") if line.startswith(WANTED)}
+    if b"VmSize:" not in kib:
         return None
     held = sum(kib.get(name, 0) for name in COUNTED)
-    return Use(held << 10, kib.get(b"VmSize:", 0) << 10, kib.get(b"RssShmem:", 0) << 10)
+    return Use(held << 10, kib[b"VmSize:"] << 10, kib.get(b"RssShmem:", 0) << 10, kib.get(b"Threads:", 0))
 
 
 def shared_without_pages(pids: Iterable[int]) -> int:
     """Shared memory that nobody has mapped pages of lives on for as long as it is mapped at all: each such object
-    counts with its largest mapping."""
+    counts with its largest mapping. `UNTOLD` where there are too many mappings to look at while other tasks wait."""
     largest: dict[str, int] = {}
+    deadline = time.monotonic() + LONGEST_S
     for pid in pids:
+        if time.monotonic() > deadline:  # nothing honest has so many mappings
+            return UNTOLD
         own: dict[str, int] = {}
         with contextlib.suppress(OSError):
-            for line in Path(f"/proc/{pid}/maps").read_text(errors="replace").splitlines():
+            for line in Path(f"{where(pid)}/maps").read_text(errors="replace").splitlines():
                 words = line.split(maxsplit=5)
                 if len(words) == 6 and words[1][3] == "s" and words[5].startswith(WITHOUT_A_NAME):
                     low, high = (int(word, 16) for word in words[0].split("-"))

@@ -38,6 +38,7 @@ class Running:
         policy: Policy,
         started: float,
         base: memory.Use,
+        quota: bool = False,
     ) -> None:
         self.pid, self.init = pid, init
         self.connection, self.scratch, self.policy = connection, place, policy
@@ -47,11 +48,13 @@ class Running:
         self.speaks = True  # its connection is still watched
         self.look_at = started + LOOK_S
         self.base = base  # what its zygote held
+        self.quota = quota  # its scratch is a tmpfs, which counts by itself
         self.peak = base.held
         self.hidden, self.hidden_at = 0, 0.0
         self.facts: dict[str, Any] = {}
         self.given_up = 0.0  # when, once it has ended
         self.cleaner = 0
+        self.seconds: dict[int, float] = {}  # of CPU, by pid
 
     def members(self, orphans: list[int]) -> list[int]:
         """All its processes; `orphans` are the zygote's children that it does not know."""
@@ -72,20 +75,32 @@ class Running:
             self.kill("timeout")
             return
         members = self.members(orphans)
-        if len(members) > self.policy.tasks:  # the kernel counts its user's, which are more than the task's
+        used = memory.of(members)
+        # The kernel counts its user's, which are more than the task's, and limits CPU time for each process alone.
+        if max(used.threads, len(members)) > self.policy.tasks:
             self.kill("processes")
             return
-        used = memory.of(members)
+        if self.policy.subprocesses and self._seconds(members) > self.policy.cpu_s:
+            self.kill("cpu")
+            return
         held = used.held + max(0, self._hidden(members, used) - used.shared)
         self.peak = max(self.peak, held)
         if held > self.base.held + self.policy.memory + MEMORY_SLACK:
             self.kill("oom")
-        elif scratch.overfull(self.scratch, members, self.policy.disk, self.policy.files):
+        elif not self.quota and scratch.overfull(self.scratch, members, self.policy.disk, self.policy.files):
             self.kill("disk")
+
+    def _seconds(self, members: list[int]) -> float:
+        """CPU time of all that was ever seen; or of what lives, with the children that it has waited for."""
+        found = {pid: memory.seconds(pid) for pid in members}
+        for pid, (own, _) in found.items():
+            self.seconds[pid] = max(own, self.seconds.get(pid, 0.0))
+        return max(sum(self.seconds.values()), sum(total for _, total in found.values()))
 
     def _hidden(self, members: list[int], used: memory.Use) -> int:
         """There can be too much of it only where addresses are taken for it."""
-        if used.addresses - self.base.addresses <= self.policy.memory:
+        filtered = "seccomp" in self.policy.layers and not self.policy.devices  # then there is no such memory
+        if filtered or used.addresses - self.base.addresses <= self.policy.memory:
             self.hidden = 0
         elif (now := time.monotonic()) - self.hidden_at > HIDDEN_EVERY_S:
             with kernel.looking_as(namespaces.NOBODY):
@@ -107,7 +122,7 @@ class Running:
             "signal": os.WTERMSIG(status) if signalled else None,
             "killed": self.killed,
             "wall_s": now - self.started,
-            "cpu_s": usage.ru_utime + usage.ru_stime,
+            "cpu_s": max(usage.ru_utime + usage.ru_stime, sum(self.seconds.values())),
             "peak_rss": max(self.peak, usage.ru_maxrss * 1024),
         }
         if self.init:

@@ -20,6 +20,7 @@ from typing import NoReturn
 
 from triton_data.jail import kernel
 from triton_data.jail.inside import namespaces
+from triton_data.jail.outside import memory
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 DEEPEST = 64  # nothing honest is nested deeper; each level holds a descriptor while it is measured
@@ -35,9 +36,8 @@ def overfull(scratch: str, pids: Iterable[int], size_limit: int, files_limit: in
         return True
     except FileNotFoundError:  # the whole of it: the task has ended meanwhile
         return False
-    if used.files:
-        with kernel.looking_as(namespaces.NOBODY):
-            used.size += sum(_deleted_but_open(pid, scratch) for pid in pids)
+    with kernel.looking_as(namespaces.NOBODY):  # also where the folder is empty: all of it may be deleted
+        used.size += sum(_deleted_but_open(pid, scratch) for pid in pids)
     return used.size > size_limit or used.files > files_limit
 
 
@@ -80,7 +80,7 @@ def _deleted_but_open(pid: int, scratch: str) -> int:
     size = 0
     with contextlib.suppress(OSError):  # ended meanwhile
         device = Path(scratch).stat().st_dev
-        for number in Path(f"/proc/{pid}/fd").iterdir():
+        for number in Path(f"{memory.where(pid)}/fd").iterdir():
             with contextlib.suppress(OSError):
                 found = number.stat()
                 if stat.S_ISREG(found.st_mode) and found.st_nlink == 0 and found.st_dev == device:

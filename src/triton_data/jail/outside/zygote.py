@@ -156,7 +156,8 @@ class Zygote:
             if ruleset >= 0:
                 os.close(ruleset)
         self.served += 1
-        return Running(pid, init, connection, place, policy, started, self.size)
+        quota = not self.place.no_namespaces and "namespaces" in policy.layers
+        return Running(pid, init, connection, place, policy, started, self.size, quota)
 
     def _count(self) -> None:
         """How many tasks could be at fault if we died now, in a file that then still says so."""

@@ -49,6 +49,7 @@ class Answer:
     weights_matched: str
     atomics: bool
     accesses: int
+    robustness: tuple[NoncontiguousAnswer, ...] = ()
 
 
 def read(claim: Json, tensors: list[torch.Tensor]) -> Answer | Unreadable:
@@ -71,6 +72,7 @@ def _opened(claim: CandidateClaim, tensors: list[torch.Tensor]) -> Answer:
         weights_matched=claim.weights_matched,
         atomics=claim.atomics,
         accesses=claim.accesses,
+        robustness=tuple(_noncontiguous(one, tensors) for one in claim.robustness),
     )
 
 

@@ -14,7 +14,7 @@ import torch
 
 from triton_data.verify.compare import numbers
 from triton_data.verify.compare.numbers import Expected
-from triton_data.verify.draws.draws import KINDS, Draw
+from triton_data.verify.draws.draws import ALL_KINDS, Draw
 from triton_data.verify.jailed import operations
 from triton_data.verify.wire.record import Malformed
 from triton_data.verify.wire.reference import ReferenceDraw
@@ -35,6 +35,13 @@ class Case:
     state: dict[str, torch.Tensor]
     steady: bool
     in_double: bool
+    weights: int = 0  # which set
+    ints: str = "given"
+
+    @property
+    def tells(self) -> bool:
+        """Something in its outputs is neither zero nor no."""
+        return any(bool((leaf != 0).any()) for _, leaf in self.outputs if isinstance(leaf, torch.Tensor))
 
     @property
     def stable(self) -> bool:
@@ -46,12 +53,18 @@ def case(draw: ReferenceDraw, tensors: list[torch.Tensor], only_moves: bool = Fa
     outputs = leaves(unpack_claim(draw.outputs, tensors, "outputs"))
     exact = _by_place(draw.exact, tensors) if draw.exact is not None else {}
     nudged = [_by_place(packed, tensors) for packed in draw.nudged]
-    if draw.kind not in KINDS:
+    if draw.kind not in ALL_KINDS:
         raise Malformed(f"no kind of draw: {draw.kind!r:.40}")
-    small = draw.kind == "scaled" and Draw(draw.kind, draw.seed).factor < 1
+    small = draw.kind in ("tiny", "rows") or (draw.kind == "scaled" and Draw(draw.kind, draw.seed).factor < 1)
+    masked = draw.kind == "infinite" or draw.ints in ("whole", "few")
     expected = {
         where: Expected(
-            leaf, _fitting(exact.get(where), leaf), _all_fitting(where, nudged, leaf), only_moves, 1.0 if small else 0.0
+            leaf,
+            _fitting(exact.get(where), leaf),
+            _all_fitting(where, nudged, leaf),
+            only_moves,
+            1.0 if small else 0.0,
+            masked,
         )
         for where, leaf in outputs
         if isinstance(leaf, torch.Tensor)
@@ -62,6 +75,7 @@ def case(draw: ReferenceDraw, tensors: list[torch.Tensor], only_moves: bool = Fa
     return Case(
         draw.kind, draw.seed, draw.inputs, inputs, outputs, expected, unpack_tensors(draw.mutated, tensors, "input"),
         unpack_tensors(draw.state, tensors, "weight"), draw.steady, all(e.exact is not None for e in expected.values()),
+        draw.weights, draw.ints,
     )  # fmt: skip
 
 

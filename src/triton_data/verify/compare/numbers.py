@@ -9,7 +9,7 @@ told a right candidate from a wrong one (sensitivity.py).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -34,6 +34,7 @@ class Expected:
     nudged: tuple[torch.Tensor, ...] = ()  # eager, on inputs a rounding error away
     bitwise: bool = False  # the reference computes nothing
     unit: float = 0.0  # where inputs are tiny: the size of the constants that they meet, which errors are relative to
+    masked: bool = False  # where all is masked, the reference's NaN means nothing, and anything may stand there
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,24 @@ def compare(expected: Expected, got: torch.Tensor) -> Error:
     if expected.bitwise or not (eager.is_floating_point() or eager.is_complex()):
         return _equal(expected, got)
     best, own, mine = _plain(_best(expected)), _plain(eager), _plain(got)
-    finite, odd = _finite_agree(best, own, mine)
+    finite, odd = _finite_agree(best, own, mine, expected.masked)
     if odd:
         return Error(WRONG, "non-finite", odd)
     spread = [_plain(tensor)[finite] for tensor in (eager, *expected.nudged)]
-    return _measured(best[finite], spread, mine[finite], eager.dtype, expected.unit)
+    found = _measured(best[finite], spread, mine[finite], eager.dtype, expected.unit)
+    return found if found.right else replace(found, detail=f"{found.detail}; {_farthest(best, mine, finite, eager)}")
+
+
+def _farthest(best: torch.Tensor, mine: torch.Tensor, finite: torch.Tensor, like: torch.Tensor) -> str:
+    """The element that is furthest off, as an index of the output."""
+    off = torch.where(finite, (mine - best).abs(), torch.zeros_like(best))
+    return _element(int(off.argmax()), best, mine, like)
+
+
+def _element(place: int, best: torch.Tensor, mine: torch.Tensor, like: torch.Tensor) -> str:
+    place_of = place // 2 if like.is_complex() else place
+    index = [int(n) for n in torch.unravel_index(torch.tensor(place_of), like.shape)] if like.ndim else []
+    return f"element {index}: expected {float(best[place]):.7g}, got {float(mine[place]):.7g}"
 
 
 def eager_is_close(expected: Expected) -> bool:
@@ -98,10 +112,14 @@ def _equal(expected: Expected, got: torch.Tensor) -> Error:
     if exact is not None and exact.shape == got.shape and not exact.is_floating_point():
         different &= got != exact.to(got.dtype)
     count = int(different.sum())
-    return Error(WRONG, "equal", f"{count} of {got.numel()} elements differ") if count else Error(0.0, "equal")
+    if not count:
+        return Error(0.0, "equal")
+    index = [int(n) for n in different.nonzero()[0]]
+    where = f"element {index}: expected {expected.eager[tuple(index)].item()}, got {got[tuple(index)].item()}"
+    return Error(WRONG, "equal", f"{count} of {got.numel()} elements differ; {where}")
 
 
-def _finite_agree(best: torch.Tensor, own: torch.Tensor, mine: torch.Tensor) -> tuple[torch.Tensor, str]:
+def _finite_agree(best: torch.Tensor, own: torch.Tensor, mine: torch.Tensor, masked: bool) -> tuple[torch.Tensor, str]:
     """Where numbers can be compared, and what is wrong elsewhere. NaN and infinities must stand where eager's or
     float64's stand; where the working type overflows and float64 does not, either will do."""
     like_eager = (own == mine) | (own.isnan() & mine.isnan())
@@ -109,10 +127,13 @@ def _finite_agree(best: torch.Tensor, own: torch.Tensor, mine: torch.Tensor) -> 
     finite = best.isfinite() & own.isfinite() & mine.isfinite()
     overflowed = best.isfinite() & ~own.isfinite() & mine.isfinite()
     bad = ~(finite | like_eager | like_best | overflowed)
+    if masked:
+        bad &= ~(own.isnan() & best.isnan())
     if not bool(bad.any()):
         return finite, ""
     place = int(bad.nonzero()[0])
-    return finite, f"{int(bad.sum())} elements, such as {float(mine[place]):g} where {float(own[place]):g} is right"
+    detail = f"such as {float(mine[place]):g} where {float(own[place]):g} is right (number {place})"
+    return finite, f"{int(bad.sum())} elements, {detail}"
 
 
 def _measured(

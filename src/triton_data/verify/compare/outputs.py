@@ -23,7 +23,7 @@ from triton_data.verify.wire import values
 from triton_data.verify.wire.record import Unreadable
 
 
-def judge(answer: Answer | Unreadable, cases: list[Case], checks: Checks) -> Judgement | None:
+def judge(answer: Answer | Unreadable, cases: list[Case], checks: Checks, fewest: int = FEWEST) -> Judgement | None:
     if isinstance(answer, Unreadable):
         return checks.failed(Reason.TAMPERING, answer.detail)
     describe(answer, checks)
@@ -44,14 +44,16 @@ def judge(answer: Answer | Unreadable, cases: list[Case], checks: Checks) -> Jud
             if not error.right:
                 return _wrong(answer, f"{where}, {name}: {error.measure} {error.detail}", error, checks)
     checks.add("error", f"{worst.ratio:.3g} of what is allowed ({worst.measure}: {worst.detail})")
-    return _as_a_whole(answer, cases, checks)
+    return _as_a_whole(answer, cases, checks, fewest)
 
 
-def _as_a_whole(answer: Answer, cases: list[Case], checks: Checks) -> Judgement | None:
+def _as_a_whole(answer: Answer, cases: list[Case], checks: Checks, fewest: int) -> Judgement | None:
     if answer.again is not None and not _repeats(answer, answer.again, cases[0]):
         return checks.failed(Reason.NONDETERMINISTIC, "the first draw, asked again, is answered otherwise")
-    if len(answer.draws) < min(FEWEST, len(cases)):
+    if len(answer.draws) < min(fewest, len(cases)):
         return checks.failed(Reason.TAMPERING, f"answered {len(answer.draws)} draws")
+    if len(answer.draws) < len(cases):
+        checks.add("draws left out", f"{len(cases) - len(answer.draws)} of {len(cases)}, because it is slow")
     if not sum(answer.launches.values()):
         return checks.failed(Reason.NOT_LAUNCHED, "no kernel was launched")
     if (restrided := answer.noncontiguous) is not None:

@@ -1,8 +1,9 @@
 """Which inputs a candidate is tried on: several seeds, each as the program draws them, and as it does not.
 
 In: what `get_inputs()` returned and a kind. Out: the same structure with other numbers. Integers and booleans stay what
-they are, because they are indices and sizes. A kind that leaves the domain of the program (its reference fails or
-makes NaN that the plain draw does not) is dropped by the caller. Not covered: other shapes (reading/resize.py).
+they are in protocol 1; in protocol 2 they are redrawn within what they mean. A kind that leaves the domain of the
+program (its reference fails or makes NaN that the plain draw does not) is dropped by the caller. Not covered: other
+shapes (reading/resize.py), and which draws there are in protocol 2 (plan.py).
 """
 
 from __future__ import annotations
@@ -14,10 +15,15 @@ from typing import Any
 import torch
 from torch.utils import _pytree as pytree
 
+from triton_data.verify.draws import integers
+from triton_data.verify.draws.meaning import MASK, Integers, Meaning
+from triton_data.verify.draws.points import REDRAWN, Place
 from triton_data.verify.draws.structure import with_structure
 
 FEWEST = 5  # draws that every candidate is asked about, however slow; the first of a plan have every kind
-KINDS = ("given", "normal", "scaled", "edges")
+KINDS = ("given", "normal", "scaled", "edges")  # of protocol 1
+ROBUST = ("nan", "inf", "empty")  # what inputs of the kind do not normally hold
+ALL_KINDS = (*KINDS, *REDRAWN, *ROBUST)
 SCALES = (8.0, 0.125, 64.0, 1e-3, 100.0)
 OFFSET_SEEDS = (2, 4)  # of normal draws
 HALF_SCALES = (4.0, 0.125, 8.0, 1e-2, 6.0)  # squares of larger ones overflow
@@ -28,6 +34,8 @@ class Draw:
     kind: str
     seed: int
     half: bool = False  # the program works in a half type
+    ints: str = "given"  # a mode of integers.py
+    weights: int = 0  # which of the sets of weights the module has then
 
     @property
     def factor(self) -> float:
@@ -41,26 +49,72 @@ def plan(seed: int, seeds: int = 5) -> list[Draw]:
     return first + [draw for draw in every if draw not in first]
 
 
-def redrawn(inputs: Any, draw: Draw, structure: Sequence[str] = ()) -> Any:
-    """The inputs with their floating-point tensors redrawn as the kind says, and as their structure allows."""
-    if draw.kind == "given":
+def redrawn(inputs: Any, draw: Draw, structure: Sequence[str] = (), meaning: Meaning | None = None) -> Any:
+    """The inputs with their floating-point tensors redrawn as the kind says, and as their structure allows; integers
+    too, where it is known what they mean."""
+    if draw.kind == "given" and draw.ints == "given":
         return inputs
-    generator = torch.Generator().manual_seed(draw.seed * 7919 + KINDS.index(draw.kind))
+    if draw.kind in ROBUST:
+        return _unusual(inputs, draw.kind)
+    generator = torch.Generator().manual_seed(draw.seed * 7919 + ALL_KINDS.index(draw.kind))
+    before: list[torch.Tensor] = []  # redrawn already, in a wide type
 
-    def one(leaf: Any, word: str) -> Any:
-        if (
-            not isinstance(leaf, torch.Tensor)
-            or not (leaf.is_floating_point() or leaf.is_complex())
-            or not leaf.numel()
-        ):
+    def one(place: int, leaf: Any, word: str) -> Any:
+        if not isinstance(leaf, torch.Tensor) or not leaf.numel():
             return leaf
-        fitting = Draw(draw.kind, draw.seed, leaf.element_size() < 4)
+        if not (leaf.is_floating_point() or leaf.is_complex()):
+            known = meaning.integers if meaning is not None else ()
+            return integers.redrawn(leaf, known[place] if place < len(known) else None, draw.ints, draw.seed + place)
+        if meaning is not None and word in ("binary", "additive"):
+            return _as_mask(leaf, word, draw, place)
+        if draw.kind == "given":
+            return leaf
         old = leaf.detach().to(_wide(leaf.dtype))
-        return _like(leaf, with_structure(word, old, _REDRAWN[draw.kind](old, fitting, generator)))
+        new = with_structure(word, old, _new(leaf, old, draw, generator, meaning or Meaning(), before))
+        before.append(new)
+        return _like(leaf, new)
 
     leaves, form = pytree.tree_flatten(inputs)
     words = structure if len(structure) == len(leaves) else [""] * len(leaves)
-    return pytree.tree_unflatten([one(leaf, word) for leaf, word in zip(leaves, words, strict=True)], form)
+    new = [one(place, leaf, word) for place, (leaf, word) in enumerate(zip(leaves, words, strict=True))]
+    return pytree.tree_unflatten(new, form)
+
+
+def _new(
+    leaf: torch.Tensor, old: torch.Tensor, draw: Draw, generator: torch.Generator, meaning: Meaning,
+    before: list[torch.Tensor],
+) -> torch.Tensor:  # fmt: skip
+    if draw.kind in _REDRAWN:
+        return _REDRAWN[draw.kind](old, Draw(draw.kind, draw.seed, leaf.element_size() < 4), generator)
+    same = next((b for b in before if b.shape == old.shape and b.dtype == old.dtype), None)
+    return REDRAWN[draw.kind](old, Place(leaf.dtype, draw.seed, generator, meaning, same))
+
+
+def _unusual(inputs: Any, kind: str) -> Any:
+    """NaN or infinities here and there, or none of the first input's rows."""
+    leaves = [leaf for leaf in pytree.tree_leaves(inputs) if isinstance(leaf, torch.Tensor)]
+    rows = leaves[0].shape[0] if leaves and leaves[0].ndim else -1
+
+    def one(leaf: Any) -> Any:
+        if not isinstance(leaf, torch.Tensor):
+            return leaf
+        if kind == "empty":
+            return leaf[:0].clone() if leaf.ndim and leaf.shape[0] == rows else leaf
+        if not leaf.is_floating_point() or leaf.element_size() < 2:
+            return leaf
+        new = leaf.clone()
+        flat = new.view(-1) if new.is_contiguous() else new.reshape(-1)
+        flat[:: max(2, 1 + leaf.numel() // 3)] = float("nan") if kind == "nan" else float("inf")
+        return flat.reshape(new.shape)
+
+    return pytree.tree_map(one, inputs)
+
+
+def _as_mask(leaf: torch.Tensor, word: str, draw: Draw, place: int) -> torch.Tensor:
+    """Zeros and ones, or zeros and what stands for minus infinity: other places of them."""
+    low, mask = leaf.min(), leaf != leaf.max() if word == "additive" else leaf != 0
+    chosen = integers.redrawn(mask, Integers(MASK), draw.ints, draw.seed + place)
+    return torch.where(chosen, low, torch.zeros_like(leaf)) if word == "additive" else chosen.to(leaf.dtype)
 
 
 def _wide(dtype: torch.dtype) -> torch.dtype:

@@ -23,8 +23,27 @@ def of_inputs(first: Any, second: Any) -> tuple[str, ...]:
     same = [_is_float(a) and _equal(a, b) for a, b in zip(ones, others, strict=True)]
     free = any(_is_float(a) and not fixed for a, fixed in zip(ones, same, strict=True))
     return tuple(
-        "table" if fixed and free else _of(a) if _is_float(a) else "" for a, fixed in zip(ones, same, strict=True)
+        ("table" if fixed and free else _of(a)) if _is_float(a) else "" for a, fixed in zip(ones, same, strict=True)
     )
+
+
+def with_masks(words: tuple[str, ...], inputs: Any) -> tuple[str, ...]:
+    """A table of nothing but zeros and ones, or zeros and a number that hides all others, is a mask: protocol 2 draws
+    other ones."""
+    leaves = pytree.tree_leaves(inputs)
+    return tuple(_mask(leaf) or word for word, leaf in zip(words, leaves, strict=True)) if words else words
+
+
+HIDES = -1e3  # what is added to hide a score
+
+
+def _mask(leaf: Any) -> str:
+    if not _is_float(leaf) or leaf.is_complex() or leaf.numel() < 2 or leaf.element_size() < 2:
+        return ""
+    if bool(((leaf == 0) | (leaf == 1)).all()):
+        return "binary"
+    low = leaf.min()
+    return "additive" if float(low) <= HIDES and bool(((leaf == 0) | (leaf == low)).all()) else ""
 
 
 def with_structure(word: str, old: torch.Tensor, new: torch.Tensor) -> torch.Tensor:

@@ -57,17 +57,19 @@ class Report:
     placed: list[Any] = field(default_factory=list)  # the last draw's inputs
     again: DrawClaim | None = None
     noncontiguous: NoncontiguousClaim | None = None
+    robustness: list[NoncontiguousClaim] = field(default_factory=list)
 
     def claim(self, faults: tuple[Fault, ...], hints: list[str]) -> CandidateClaim:
         return CandidateClaim(
             draws=tuple(self.draws), again=self.again, noncontiguous=self.noncontiguous, failure=self.failure,
             faults=faults, hints=tuple(hints), launches=dict(self.launches), operations=dict(self.operations),
             weights_matched=self.weights_matched, atomics=self.atomics, accesses=self.accesses,
+            robustness=tuple(self.robustness),
         )  # fmt: skip
 
 
 def run(payload: Json) -> tuple[Json, list[torch.Tensor]]:
-    """Each question with a module and a machine of its own; the others only where the first one went well."""
+    """Each question with a module and a machine of its own; the others only where one that stands alone went well."""
     chosen.take(payload)
     claims: list[CandidateClaim] = []
     counts: list[int] = []
@@ -77,7 +79,7 @@ def run(payload: Json) -> tuple[Json, list[torch.Tensor]]:
         claims.append(claim)
         counts.append(len(own))
         tensors += own
-        if claims[0].failure is not None or claims[0].faults:
+        if question.alone and (claim.failure is not None or claim.faults):
             break
     return encode(CandidateAnswer(tuple(map(encode, claims)), tuple(counts))), tensors
 
@@ -87,7 +89,7 @@ def _answer(question: CandidateQuestion) -> tuple[CandidateClaim, list[torch.Ten
     given = [values.unpacked_tensor(tensor) for tensor in question.tensors]
     tensors: list[torch.Tensor] = []
     report, memory = Report(), machine.memory
-    watch = Watch(memory, frozenset(question.allowed))
+    watch = Watch(memory, frozenset(question.allowed), question.protocol > 1, question.finishing)
     with torch.no_grad(), machine.ready(), watch:
         instance = instance_of(question, given, report, machine)
         if report.failure is None:
@@ -100,14 +102,20 @@ def _answer(question: CandidateQuestion) -> tuple[CandidateClaim, list[torch.Ten
 def _call_all(caller: Caller, report: Report) -> None:
     question, memory = caller.question, caller.watch.memory
     for index, draw in enumerate(question.draws):
-        if not _another(index, report):
+        if not _another(index, report, question.fewest):
             break
         report.draws.append(caller.call(draw, index))
         if report.failure is not None or (memory.faults and not question.idle):
             break
     if len(report.draws) > 1 and report.failure is None and not memory.faults:
         report.again = caller.call(question.draws[0], 0)
+        if question.protocol > 1 and not question.idle:
+            caller.once_more()
         report.noncontiguous = caller.noncontiguous(question.draws[0]) if question.noncontiguous else None
+        for robust in question.robustness if not memory.faults and report.failure is None else ():
+            report.robustness.append(caller.apart(robust.inputs))
+    if question.protocol > 1 and not question.idle and report.failure is None:
+        caller.watch.check_origins()
 
 
 def _faults(noted: list[tuple[str, str]]) -> tuple[Fault, ...]:
@@ -124,9 +132,9 @@ def _machine(device: str) -> Any:
     return Compiled()
 
 
-def _another(index: int, report: Report) -> bool:
+def _another(index: int, report: Report, fewest: int) -> bool:
     """Long kernels are tried on fewer draws: as many as their number of accesses allows, so that it is repeatable."""
-    return index < FEWEST or report.accesses * (index + 1) / index <= ACCESSES
+    return index < max(FEWEST, fewest) or report.accesses * (index + 1) / index <= ACCESSES
 
 
 @dataclass
@@ -140,13 +148,44 @@ class Caller:
     watch: Watch
     machine: Any
     tensors: list[torch.Tensor]
+    last: tuple[Any, Any] | None = None  # the last call's inputs, and its outputs as they were
+    before: list[torch.Tensor] = field(default_factory=list)  # the last call's input tensors, as they were
 
     def noncontiguous(self, draw: DrawInputs) -> NoncontiguousClaim:
-        """The draw with other strides: what comes of it is a claim of its own, and is nobody's fault."""
+        return self.apart(draw, noncontiguous.restrided)
+
+    def once_more(self) -> None:
+        """The very same tensors again, while kernels do nothing: whoever still knows the answer keeps answers."""
+        if self.last is None or self.question.gradients is not None:
+            return
+        inputs, first = self.last
+        tensors = [leaf for leaf in pytree.tree_leaves(inputs) if isinstance(leaf, torch.Tensor)]
+        if not all(values.equal(a, b) for a, b in zip(tensors, self.before, strict=True)):
+            return  # it works in place
+        memory, (faults, hints) = self.watch.memory, (len(self.watch.memory.faults), len(self.watch.memory.hints))
+        self.watch.begin(tensors, list(module_state.of(self.instance).values()))
+        self.machine.begin(0, True)
+        try:
+            torch.manual_seed(self.question.draws[0].seed)
+            again = self._called(inputs[0], inputs[1], self.question.draws[0].seed)
+        except Exception:  # noqa: BLE001  without its kernels it may fail
+            again = None
+        launched = len(self.machine.launched)
+        self.machine.begin(0, False)
+        del memory.faults[faults:], memory.hints[hints:]
+        if not launched and again is not None:
+            memory.note("not_launched", "called again with the same tensors, it launches no kernel")
+        elif again is not None and _kept(again, first, {_place(tensor) for tensor in tensors}):
+            memory.note("decoy", "called again with the same tensors, it is right while its kernels do nothing")
+
+    def apart(self, draw: DrawInputs, changed: Callable[[Any], Any] | None = None) -> NoncontiguousClaim:
+        """What comes of it is a claim of its own, and is nobody's fault."""
         memory, report = self.watch.memory, self.report
         faults, hints = len(memory.faults), len(memory.hints)
         self.report = Report(weights_matched=report.weights_matched)
-        called = self.call(draw, 0, noncontiguous.restrided)
+        self.watch.apart = True
+        called = self.call(draw, 0, changed)
+        self.watch.apart = False
         claim = NoncontiguousClaim(called, self.report.failure, _faults(memory.faults[faults:]))
         del memory.faults[faults:], memory.hints[hints:]
         self.report = report
@@ -157,12 +196,12 @@ class Caller:
         args, kwargs = _placed(changed(given) if changed else given, index, self.report, self.machine)
         inputs = [leaf for leaf in pytree.tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
         weights = module_state.of(self.instance)
-        for name, packed in self.question.state.items() if not self.report.weights_matched else ():
-            weights[name].copy_(values.unpack(packed, self.given))
+        self._put_weights(weights, draw.weights)
         before, initial = [tensor.clone() for tensor in inputs], {name: t.clone() for name, t in weights.items()}
-        self.watch.begin(inputs)
+        self.watch.begin(inputs, list(weights.values()) if self.question.protocol > 1 else [])
         self.machine.begin(index, self.question.idle)
         outputs = self._outputs(args, kwargs, draw.seed, index)
+        self.before = before
         mutated = {
             str(place): values.pack(new.clone(), self.tensors, strides=False)
             for place, (old, new) in enumerate(zip(before, inputs, strict=True))
@@ -175,6 +214,17 @@ class Caller:
         }
         return DrawClaim(outputs, mutated, state)
 
+    def _put_weights(self, weights: dict[str, torch.Tensor], which: int) -> None:
+        """Those of the set, by name or in their order."""
+        question = self.question
+        wanted = question.other_state if which and question.other_state else question.state
+        if question.protocol == 1 and self.report.weights_matched:
+            return
+        for mine, packed in zip(weights.values(), wanted.values(), strict=True) if self.report.weights_matched else ():
+            mine.copy_(values.unpack(packed, self.given))
+        for name, packed in wanted.items() if not self.report.weights_matched else ():
+            weights[name].copy_(values.unpack(packed, self.given))
+
     def _outputs(self, args: Any, kwargs: Any, seed: int, index: int) -> values.Packed:
         """None where there are none, with the failure in the report."""
         try:
@@ -183,9 +233,11 @@ class Caller:
             outputs = self._called(args, kwargs, seed)
             self.watch.calling = False
             self.machine.settle()
+            self._note_launches(inputs=(args, kwargs), outputs=outputs)
             return _packed(outputs, self.watch, self.question.idle, self.tensors)
         except Exception as error:  # noqa: BLE001  whatever foreign code raises is its result
             self.report.failure = replace(failure_of(error, _reason(error), "call"), draw=index)
+            self.last = None
             return None
         finally:
             self.watch.calling = False
@@ -196,7 +248,29 @@ class Caller:
         if wanted is None:
             return self.instance(*args, **kwargs)
         known = zip(module_state.of(self.instance), self.question.state, strict=False) if by_order else ()
-        return gradients.call(self.instance, (args, kwargs), seed, dict(known), wanted, self._before_backward)
+        return gradients.call(
+            self.instance, (args, kwargs), seed, dict(known), wanted, self._before_backward,
+            self.question.protocol > 1, self._wrote_upstream,
+        )  # fmt: skip
+
+    def _wrote_upstream(self) -> None:
+        if self.question.protocol > 1:
+            self.watch.memory.note("mutated_input", "the gradient that flows in was written")
+
+    def _note_launches(self, inputs: Any, outputs: Any) -> None:
+        """Every call does its own work."""
+        kept = pytree.tree_map(lambda leaf: leaf.clone() if isinstance(leaf, torch.Tensor) else leaf, outputs)
+        self.last = (inputs, kept)
+        empty = all(not leaf.numel() for leaf in pytree.tree_leaves(outputs) if isinstance(leaf, torch.Tensor))
+        launched = self.machine.launched
+        if (
+            self.question.protocol > 1
+            and not launched
+            and not empty
+            and self.report.launches
+            and not self.question.idle
+        ):
+            self.watch.memory.note("not_launched", "a later call launches no kernel")
 
     def _before_backward(self) -> None:
         """What torch's own layers compute on the way back is not the candidate's doing."""
@@ -232,6 +306,18 @@ def _packed(outputs: Any, watch: Watch, idle: bool, tensors: list[torch.Tensor])
     watch.check_origin(own)
     copied = pytree.tree_map(_on_host, outputs)
     return values.pack(copied, tensors, strides=False)
+
+
+def _kept(again: Any, first: Any, inputs: set[int]) -> bool:
+    """The same numbers, in memory that is no input's; all zeros, or all yes, is what a buffer holds from the start."""
+    new, old = ([t for t in pytree.tree_leaves(one) if isinstance(t, torch.Tensor)] for one in (again, first))
+    pairs = [(a, b) for a, b in zip(new, old, strict=False) if a.numel() and _place(a) not in inputs]
+    whole = [(a, b) for a, b in pairs if (b != 0).any() and (b.dtype != torch.bool or not b.all())]
+    return bool(whole) and all(values.equal(a, b) for a, b in whole)
+
+
+def _place(tensor: torch.Tensor) -> int:
+    return int(tensor.untyped_storage().data_ptr())
 
 
 def _on_host(leaf: Any) -> Any:

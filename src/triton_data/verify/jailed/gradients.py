@@ -38,8 +38,11 @@ def call(
     names: Mapping[str, str] | None = None,
     only: Collection[str] | None = None,
     before_backward: Callable[[], None] = lambda: None,
+    forms: bool = False,
+    wrote: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
-    """`names` are those by which others know the weights, `only` the gradients that are asked for."""
+    """`names` are those by which others know the weights, `only` the gradients that are asked for. With `forms` what
+    flows back comes in another form for each seed; `wrote` is called where it has been written."""
     args, kwargs = pytree.tree_map(_leaf, inputs)
     weights = dict(instance.named_parameters()) if isinstance(instance, torch.nn.Module) else {}
     leaves = [leaf for leaf in pytree.tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
@@ -52,17 +55,49 @@ def call(
         result = instance(*args, **kwargs)
         heads = [leaf for leaf in pytree.tree_leaves(result) if isinstance(leaf, torch.Tensor) and leaf.requires_grad]
         before_backward()
-        found = _gradients(heads, list(wanted.values()), seed)
+        upstream = _upstream(heads, seed, forms)
+        before = [one.clone() for one in upstream]
+        found = _gradients(heads, list(wanted.values()), upstream)
+        if not all(torch.equal(old, new) for old, new in zip(before, upstream, strict=True)):
+            wrote()
     gradients = {name: gradient.detach() for name, gradient in zip(wanted, found, strict=True) if gradient is not None}
     return {RESULT: pytree.tree_map(_detached, result), GRADIENTS: gradients}
 
 
-def _gradients(heads: list[torch.Tensor], wanted: list[torch.Tensor], seed: int) -> list[torch.Tensor | None]:
-    if not heads or not wanted:
-        return [None] * len(wanted)
+def _upstream(heads: list[torch.Tensor], seed: int, forms: bool) -> list[torch.Tensor]:
     generator = torch.Generator().manual_seed(seed + 77)
     noises = [torch.randn(head.shape, generator=generator, dtype=torch.float64) for head in heads]
-    upstream = [noise.to(head.device, head.dtype) for noise, head in zip(noises, heads, strict=True)]
+    form = FORMS[seed % len(FORMS)] if forms else "plain"
+    shaped = [_formed(noise, form) for noise in noises]
+    return [_moved(noise, head) for noise, head in zip(shaped, heads, strict=True)]
+
+
+FORMS = ("plain", "large", "expanded", "transposed", "zero rows")
+
+
+def _formed(noise: torch.Tensor, form: str) -> torch.Tensor:
+    """As sums, transposes and masks leave what flows back."""
+    if form == "expanded":
+        return (noise.reshape(-1)[:1] + 1.5).reshape([1] * noise.ndim).expand(noise.shape) if noise.numel() else noise
+    if form == "transposed" and noise.ndim > 1:
+        return noise.transpose(-1, -2).contiguous().transpose(-1, -2)
+    if form == "zero rows" and noise.ndim:
+        noise[::2].zero_()  # not an assignment: a number that is made here would count as the candidate's
+    return noise * 64.0 if form == "large" else noise
+
+
+def _moved(noise: torch.Tensor, head: torch.Tensor) -> torch.Tensor:
+    """With its strides, also where one of them is 0."""
+    if 0 not in noise.stride() or not noise.numel():
+        return noise.to(head.device, head.dtype)
+    return noise[tuple(slice(0, 1) for _ in noise.shape)].to(head.device, head.dtype).expand(noise.shape)
+
+
+def _gradients(
+    heads: list[torch.Tensor], wanted: list[torch.Tensor], upstream: list[torch.Tensor]
+) -> list[torch.Tensor | None]:
+    if not heads or not wanted:
+        return [None] * len(wanted)
     # torch.autograd.grad() would hand itself to the modes around it, and backward would run outside of them.
     engine = torch.autograd.Variable._execution_engine
     return list(engine.run_backward(tuple(heads), tuple(upstream), False, False, tuple(wanted), True, False))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 class Launching:
     inside: bool = False
     numbers: list[str] = field(default_factory=list)  # floats that kernels were given in this call
+    integers: list[int] = field(default_factory=list)
 
 
 LAUNCHING = Launching()

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import torch
 
-from triton_data.verify.jailed import module_state
+from triton_data.verify.jailed import module_state, source_lines
 from triton_data.verify.reading import subject
 from triton_data.verify.reasons import Reason
 from triton_data.verify.wire import values
@@ -76,5 +76,5 @@ def _set_weights(instance: Any, wanted: dict[str, torch.Tensor]) -> str:
 
 
 def failure_of(error: BaseException, reason: Reason, stage: str) -> Failure:
-    message = " ".join(str(error).split())
-    return Failure(reason, stage, f"{type(error).__name__}: {message[:400]}")
+    message, line = " ".join(str(error).split()), source_lines.of_error(error)
+    return Failure(reason, stage, f"{type(error).__name__}: {message[:800]}{f' ({line})' if line else ''}")

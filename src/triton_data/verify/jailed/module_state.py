@@ -41,3 +41,40 @@ def vary(instance: Any, seed: int) -> bool:
             tensor.copy_((old + noise if constant else old * (1 + 0.4 * noise)).to(tensor.dtype))
             varied = True
     return varied
+
+
+def vary_with_signs(instance: Any, seed: int) -> bool:
+    """And both signs, for weights that have one; other statistics, not near what they were; and every table of numbers
+    that travels with the weights, but masks."""
+    if not isinstance(instance, torch.nn.Module):
+        return False
+    generator = torch.Generator().manual_seed(seed + 31)
+    parameters = {name for name, _ in instance.named_parameters()}
+    varied = False
+    with torch.no_grad():
+        for name, tensor in of(instance).items():
+            if not tensor.is_floating_point() or not tensor.numel() or (name not in parameters and _is_mask(tensor)):
+                continue
+            old = tensor.cpu().double()
+            tensor.copy_(_varied(name, old, name in parameters, generator).to(tensor.dtype))
+            varied = True
+    return varied
+
+
+def _varied(name: str, old: torch.Tensor, parameter: bool, generator: torch.Generator) -> torch.Tensor:
+    noise = torch.rand(old.shape, generator=generator, dtype=torch.float64) - 0.5
+    if name.endswith("running_var"):
+        return old * torch.exp(3.0 * noise)
+    if name.endswith("running_mean"):
+        return old + 3.0 * noise
+    new = old + noise if bool((old == old.reshape(-1)[0]).all()) else old * (1 + 0.4 * noise)
+    one_sign = bool((old >= 0).all()) and bool((old != 0).any())
+    if not parameter or not one_sign or "var" in name:
+        return new
+    signs = 1.0 - 2.0 * (torch.rand(old.shape, generator=generator) < 0.4)
+    return new * signs
+
+
+def _is_mask(tensor: torch.Tensor) -> bool:
+    low, high = tensor.min(), tensor.max()
+    return bool(((tensor == low) | (tensor == high)).all())

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,10 +19,14 @@ from torch.utils import _pytree as pytree
 
 from triton_data.formats.program_form import arguments
 from triton_data.jail.policy import Json
-from triton_data.verify.draws import structure
-from triton_data.verify.draws.draws import Draw, redrawn
-from triton_data.verify.jailed import cuda_on_cpu, memory_estimate, module_state
+from triton_data.verify.draws import plan as planning
+from triton_data.verify.draws import points, structure
+from triton_data.verify.draws.draws import ROBUST, Draw, redrawn
+from triton_data.verify.draws.meaning import Meaning
+from triton_data.verify.jailed import cuda_on_cpu, module_state
 from triton_data.verify.jailed.cuda import chosen
+from triton_data.verify.jailed.meaning import admissible, meant, memory_estimate, unread
+from triton_data.verify.jailed.meaning import arguments as arguments_
 from triton_data.verify.jailed.operations import Operations
 from triton_data.verify.jailed.reference_calls import Refused, Runner, described
 from triton_data.verify.reading import subject
@@ -37,7 +42,9 @@ from triton_data.verify.wire.reference import (
 )
 from triton_data.verify.wire.task import question_in
 
+Vary = Callable[[Any, int], bool]
 MOST = 160 << 20  # bytes that one answer holds
+OTHER_SIZE = 1.5  # seconds that another size than given may take
 TOO_LARGE_TO_TRY = 4  # times the limit of a draw: inputs and weights of more are not even made
 
 
@@ -49,6 +56,8 @@ class Reference:
     training: bool
     device: str
     structure: tuple[str, ...] = ()  # of the inputs' leaves
+    meaning: Meaning | None = None  # in protocol 2
+    call: arguments_.Change | None = None  # of what it is called with
 
     def fresh(self, seed: int) -> Any:
         torch.manual_seed(seed)
@@ -62,11 +71,14 @@ class Reference:
         return pytree.tree_map(lambda leaf: leaf.to(self.device) if isinstance(leaf, torch.Tensor) else leaf, value)
 
     def inputs(self, draw: Draw) -> Any:
-        return redrawn(self.plain_inputs(draw.seed), draw, self.structure)
+        return redrawn(self.plain_inputs(draw.seed), draw, self.structure, self.meaning)
 
     def plain_inputs(self, seed: int) -> Any:
         torch.manual_seed(seed)
-        return pytree.tree_map(_detached, arguments(self.module.get_inputs()))
+        given = arguments(self.module.get_inputs())
+        if self.call is not None:
+            given = arguments_.again(self.call, given)
+        return pytree.tree_map(_detached, given)
 
 
 def run(payload: Json) -> tuple[Json, list[torch.Tensor]]:
@@ -75,14 +87,85 @@ def run(payload: Json) -> tuple[Json, list[torch.Tensor]]:
     question = question_in(ReferenceQuestion, payload)
     reports: list[ReferenceReport] = []
     tensors: list[torch.Tensor] = []
-    for text in question.texts:
-        report, own = _report_on(text, question)
-        reports.append(report)
-        tensors += own
-        usable = sum(one.usable for one in reports)
-        if usable == question.enough or sum(tensor.nbytes for tensor in tensors) > MOST:
+    kinds = question.kinds or ("",) * len(question.texts)
+    usable: Counter[str] = Counter()
+    for text, kind in zip(question.texts, kinds, strict=True):
+        full = usable[kind] >= question.enough or sum(tensor.nbytes for tensor in tensors) > MOST
+        found = [(ReferenceReport(0, oversize=1), [])] if full else list(_reports_on(text, question))
+        for report, own in found:
+            reports.append(report)
+            tensors += own
+            usable[kind] += report.usable
+        if not question.kinds and usable[kind] >= question.enough and not question.arguments:
             break
     return encode(ReferenceAnswer(tuple(reports))), tensors
+
+
+def _reports_on(text: str, question: ReferenceQuestion) -> Iterator[tuple[ReferenceReport, list[torch.Tensor]]]:
+    if not question.arguments:
+        found = _report_on(text, question)
+        too_large = question.kinds and found[0].oversize  # what was made of it need not travel
+        yield (ReferenceReport(0, oversize=found[0].oversize), []) if too_large else found
+        return
+    try:
+        with _device(question.device), torch.no_grad():
+            yield from _with_other_arguments(_loaded(text, question), question)
+    except Refused:
+        return
+
+
+def _with_other_arguments(
+    reference: Reference, question: ReferenceQuestion
+) -> Iterator[tuple[ReferenceReport, list[torch.Tensor]]]:
+    """One a parameter, where the reference runs with it and gives something else."""
+    given = Draw("given", question.seed)
+    usual = _outputs_of(reference, given)
+    known: set[str] = set()
+    for change in arguments_.changes(reference.target, reference.init, reference.plain_inputs(question.seed)):
+        name = change.said.partition("=")[0]
+        if name in known or len(known) >= question.arguments:
+            continue
+        other = replace(reference, init=change.arguments) if change.of_init else replace(reference, call=change)
+        outputs, tensors = _outputs_of(other, given), list[torch.Tensor]()
+        if outputs is None or usual is None or _alike(usual, outputs) or _is_size(reference, other, change, given):
+            continue
+        try:
+            report = report_of(other, question, tensors)
+        except Refused:
+            continue
+        known.add(name)
+        yield replace(report, tensors=len(tensors), changed=change.said), tensors
+
+
+def _is_size(reference: Reference, other: Reference, change: arguments_.Change, given: Draw) -> bool:
+    """A number that weights are as large as: the inputs' sizes belong to it."""
+    if not change.of_init or type(change.value) is not int or arguments_.COUNTS.search(change.name):
+        return False
+    leaves = pytree.tree_leaves(reference.inputs(given))
+    if any(_value_of(change, reference.init) in leaf.shape for leaf in leaves if isinstance(leaf, torch.Tensor)):
+        return True
+    sizes = [[t.shape for t in module_state.of(one.fresh(given.seed)).values()] for one in (reference, other)]
+    return sizes[0] != sizes[1]
+
+
+def _value_of(change: arguments_.Change, init: Any) -> Any:
+    """What was given there."""
+    args, kwargs = init
+    return args[change.place] if change.place < len(args) else kwargs.get(change.name)
+
+
+def _outputs_of(reference: Reference, given: Draw) -> list[Any] | None:
+    try:
+        with admissible.patience():
+            args = reference.on_device(reference.inputs(given))
+            leaves: list[Any] = pytree.tree_leaves(reference.fresh(given.seed)(*args[0], **args[1]))
+            return leaves
+    except (Exception, admissible.TooSlow):  # noqa: BLE001  it does not take these
+        return None
+
+
+def _alike(a: list[Any], b: list[Any]) -> bool:
+    return len(a) == len(b) and all(values.alike(x, y) for x, y in zip(a, b, strict=True))
 
 
 def _report_on(text: str, question: ReferenceQuestion) -> tuple[ReferenceReport, list[torch.Tensor]]:
@@ -91,8 +174,11 @@ def _report_on(text: str, question: ReferenceQuestion) -> tuple[ReferenceReport,
         return ReferenceReport(0, oversize=size), []
     try:
         with _device(question.device), torch.no_grad():
-            report = _observed(text, question, tensors)
+            with admissible.patience(OTHER_SIZE) if question.kinds else contextlib.nullcontext():
+                report = _observed(text, question, tensors)
             return replace(report, tensors=len(tensors)), tensors
+    except admissible.TooSlow:
+        return ReferenceReport(0, oversize=1), []
     except Refused as refused:
         return ReferenceReport(0, refusal=Refusal(refused.reason, str(refused))), []
 
@@ -113,27 +199,88 @@ def _device(name: str) -> Iterator[None]:
 def _observed(text: str, question: ReferenceQuestion, tensors: list[torch.Tensor]) -> ReferenceReport:
     reference = _loaded(text, question)
     reference.structure = structure.of_inputs(reference.plain_inputs(1001), reference.plain_inputs(1002))
+    return report_of(reference, question, tensors)
+
+
+def report_of(reference: Reference, question: ReferenceQuestion, tensors: list[torch.Tensor]) -> ReferenceReport:
     given = Draw("given", question.seed)
-    instance = _with_varied_weights(reference, given, question.seed)
-    weights = module_state.of(instance)
+    instance, vary = _with_varied_weights(reference, given, question.seed, question.protocol)
+    states = [_copied_state(instance)]
+    if question.protocol > 1 and states[0] and vary is not None:
+        vary(other := reference.fresh(question.seed), question.seed + 1)
+        states.append(_copied_state(other))
     init = _init(reference.init, tensors)
-    state = {name: values.pack(tensor.detach().clone(), tensors) for name, tensor in weights.items()}
-    initial = {name: tensor.detach().clone() for name, tensor in weights.items()}
-    runner = Runner(reference, instance, initial, question.gradients)
+    packed = [{name: values.pack(t, tensors) for name, t in state.items()} for state in states]
+    runner = Runner(reference, instance, states, question.gradients, question.protocol)
     with Operations() as operations:
         runner.once(reference.on_device(reference.inputs(given)), question.seed)
-    draws, oversize = _draws(runner, question, tensors)
-    return ReferenceReport(0, None, oversize, init, state, tuple(operations.names()), tuple(draws))
+    plan, notes, fewest = list(question.draws), dict[str, str](), 0
+    if not plan:
+        plan, notes, fewest = _planned(reference, runner, question)
+    draws, oversize = _draws(runner, plan, question.limit, tensors)
+    return ReferenceReport(
+        tensors=0, oversize=oversize, init=init, state=packed[0], operations=tuple(operations.names()),
+        draws=tuple(draws), other_state=packed[1] if len(packed) > 1 else {}, fewest=fewest, notes=notes,
+        robustness=tuple(_robustness(runner, question, tensors)) if fewest and not oversize else (),
+    )  # fmt: skip
+
+
+def _robustness(
+    runner: Runner, question: ReferenceQuestion, tensors: list[torch.Tensor]
+) -> Iterator[ReferenceDraw | None]:
+    for kind in ROBUST:
+        try:
+            yield runner.draw(Draw(kind, question.seed), tensors, False)
+        except Refused:
+            yield None
+
+
+def _copied_state(instance: Any) -> dict[str, torch.Tensor]:
+    return {name: tensor.detach().clone() for name, tensor in module_state.of(instance).items()}
+
+
+def _planned(
+    reference: Reference, runner: Runner, question: ReferenceQuestion
+) -> tuple[list[Draw], dict[str, str], int]:
+    """By what the reference does; where that cannot be found out, as if it did nothing special."""
+    seed = question.seed
+    drawn = [reference.plain_inputs(seed), reference.plain_inputs(1001), reference.plain_inputs(1002)]
+    reference.structure = structure.with_masks(reference.structure, drawn[0])
+    try:
+        reference.meaning = meant.of(
+            lambda inputs: runner.once(reference.on_device(inputs), seed),
+            lambda inputs: runner.in_double(reference.on_device(inputs), seed),
+            drawn,
+            reference.structure,
+        )
+    except (Exception, admissible.TooSlow):  # noqa: BLE001  whatever it raises when it is called in ways of ours
+        reference.meaning = Meaning(largest=points.LADDER_WIDE[-1])
+    notes, fewest = meant.said(reference.meaning), planning.fewest(reference.meaning)
+    if sum(leaf.nbytes for leaf in pytree.tree_leaves(drawn[0]) if isinstance(leaf, torch.Tensor)) <= question.limit:
+        notes |= _unread(reference, runner, drawn[0], seed)
+    return planning.plan(seed, reference.meaning), notes, fewest
+
+
+def _unread(reference: Reference, runner: Runner, given: Any, seed: int) -> dict[str, str]:
+    others = [reference.inputs(Draw("normal", seed + 1, ints=mode)) for mode in ("whole", "ends", "few")]
+
+    def call(inputs: Any) -> Any:
+        return runner.plainly(reference.on_device(inputs), seed)
+
+    found = unread.inputs(call, reference.target, given, others)
+    module_state.put(runner.instance, runner.initial[0])
+    found += [f"weight {name}" for name in unread.weights(call, runner.instance, given)]
+    return {"unread": ", ".join(found)} if found else {}
 
 
 def _draws(
-    runner: Runner, question: ReferenceQuestion, tensors: list[torch.Tensor]
+    runner: Runner, plan: list[Draw], limit: int, tensors: list[torch.Tensor]
 ) -> tuple[list[ReferenceDraw | None], int]:
     """All of them, or the first one and its bytes, where those are more than the limit."""
     draws: list[ReferenceDraw | None] = []
-    for place, draw in enumerate(question.draws):
+    for place, draw in enumerate(plan):
         draws.append(observed := runner.draw(draw, tensors, place == 0))
-        if place == 0 and observed is not None and observed.bytes > question.limit:
+        if place == 0 and observed is not None and observed.bytes > limit:
             return draws, observed.bytes
         if sum(tensor.nbytes for tensor in tensors) > MOST:
             break
@@ -151,25 +298,27 @@ def _loaded(text: str, question: ReferenceQuestion) -> Reference:
         raise Refused(Reason.REFERENCE_FAILED, described(error)) from error
 
 
-def _with_varied_weights(reference: Reference, given: Draw, seed: int) -> Any:
-    """Weights that are all 1 or all 0 hide a kernel that forgets them, so they get numbers of their own, unless the
-    program cannot run with those."""
+def _with_varied_weights(reference: Reference, given: Draw, seed: int, protocol: int) -> tuple[Any, Vary | None]:
+    """Weights that are all 1 or all 0 hide a kernel that forgets them, so they get numbers of their own, of the
+    strongest kind that the program can run with."""
     instance = reference.fresh(seed)
     try:
         plain = instance(*(args := reference.on_device(reference.inputs(given)))[0], **args[1])
     except Exception as error:
         raise Refused(Reason.REFERENCE_FAILED, described(error)) from error
-    varied = reference.fresh(seed)
-    if not module_state.vary(varied, seed):
-        return reference.fresh(seed)
-    try:
-        args = reference.on_device(reference.inputs(given))
-        outputs = varied(*args[0], **args[1])
-    except Exception:  # noqa: BLE001  it needs the weights that it has
-        return reference.fresh(seed)
-    worse = _broken(outputs) > _broken(plain)
-    instance = reference.fresh(seed)
-    return instance if worse else (module_state.vary(instance, seed), instance)[1]
+    for vary in (module_state.vary_with_signs, module_state.vary)[protocol == 1 :]:
+        if not vary(varied := reference.fresh(seed), seed):
+            break
+        try:
+            args = reference.on_device(reference.inputs(given))
+            outputs = varied(*args[0], **args[1])
+        except Exception:  # noqa: BLE001  it needs the weights that it has
+            continue
+        if _broken(outputs) <= _broken(plain):
+            instance = reference.fresh(seed)
+            vary(instance, seed)
+            return instance, vary
+    return reference.fresh(seed), None
 
 
 def _broken(outputs: Any) -> int:

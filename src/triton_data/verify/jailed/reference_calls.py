@@ -33,17 +33,35 @@ class Refused(Exception):
 class Runner:
     reference: Any
     instance: Any
-    initial: dict[str, torch.Tensor]
+    initial: list[dict[str, torch.Tensor]]  # one set of weights, or two
     gradients: bool = False  # are outputs too
+    protocol: int = 1
 
-    def once(self, inputs: Any, seed: int) -> Any:
+    def once(self, inputs: Any, seed: int, weights: int = 0) -> Any:
         """The outputs, from the initial weights; the inputs may come back changed."""
-        module_state.put(self.instance, self.initial)
+        module_state.put(self.instance, self.initial[self._set(weights)])
         torch.manual_seed(seed)
         return self._called(self.instance, inputs, seed)
 
+    def _set(self, weights: int) -> int:
+        return min(weights, len(self.initial) - 1)
+
+    def plainly(self, inputs: Any, seed: int) -> Any:
+        """With the weights as they are."""
+        torch.manual_seed(seed)
+        return self.instance(*inputs[0], **inputs[1])
+
+    def in_double(self, inputs: Any, seed: int, weights: int = 0) -> Any:
+        module_state.put(self.instance, self.initial[self._set(weights)])
+        with in_float64.in_double():
+            wide = in_float64.widened_module(self.instance)
+            torch.manual_seed(seed)
+            return self._called(wide, in_float64.widened(inputs), seed)
+
     def _called(self, instance: Any, inputs: Any, seed: int) -> Any:
-        return gradients.call(instance, inputs, seed) if self.gradients else instance(*inputs[0], **inputs[1])
+        if not self.gradients:
+            return instance(*inputs[0], **inputs[1])
+        return gradients.call(instance, inputs, seed, forms=self.protocol > 1)
 
     def draw(self, draw: Draw, tensors: list[torch.Tensor], first: bool) -> ReferenceDraw | None:
         try:
@@ -51,8 +69,9 @@ class Runner:
             mark = len(tensors)
             packed_inputs = packed(_copied(inputs), tensors, Reason.UNSUPPORTED_INPUTS)
             before, used = pytree.tree_leaves(inputs), _copied(inputs)
-            outputs = self.once(used, draw.seed)
-            again = self.once(_copied(inputs), draw.seed if self.gradients else draw.seed + 1)
+            outputs = self.once(used, draw.seed, draw.weights)
+            state = self._state_changes(tensors, draw.weights)
+            again = self.once(_copied(inputs), draw.seed if self.gradients else draw.seed + 1, draw.weights)
         except Refused:
             raise
         except Exception as error:
@@ -61,28 +80,25 @@ class Runner:
             return None
         packed_outputs = packed(outputs, tensors, Reason.UNSUPPORTED_OUTPUTS)
         mutated = _mutated(before, pytree.tree_leaves(used), tensors)
-        state, exact = self._state_changes(tensors), self._exact(inputs, draw, tensors)
+        exact = self._exact(inputs, draw, tensors)
         count = _nudges(outputs, draw, exact is not None)
         nudged = tuple(self._nudged(inputs, draw, number, tensors) for number in range(count))
         return ReferenceDraw(
             kind=draw.kind, seed=draw.seed, inputs=packed_inputs, outputs=packed_outputs, steady=_same(outputs, again),
             mutated=mutated, state=state, exact=exact, nudged=nudged, bytes=sum(t.nbytes for t in tensors[mark:]),
+            weights=self._set(draw.weights), ints=draw.ints,
         )  # fmt: skip
 
-    def _state_changes(self, tensors: list[torch.Tensor]) -> dict[str, Any]:
+    def _state_changes(self, tensors: list[torch.Tensor], weights: int) -> dict[str, Any]:
         now = module_state.of(self.instance)
-        changed_ = [name for name, old in self.initial.items() if not values.equal(old, now[name])]
+        initial = self.initial[self._set(weights)].items()
+        changed_ = [name for name, old in initial if not values.equal(old, now[name])]
         return {name: values.pack(now[name].detach().clone(), tensors) for name in changed_}
 
     def _exact(self, inputs: Any, draw: Draw, tensors: list[torch.Tensor]) -> Any:
         """None where the program does not run in float64."""
         try:
-            module_state.put(self.instance, self.initial)
-            with in_float64.in_double():
-                wide = in_float64.widened_module(self.instance)
-                torch.manual_seed(draw.seed)
-                outputs = self._called(wide, in_float64.widened(inputs), draw.seed)
-            return values.pack(outputs, tensors, strides=False)
+            return values.pack(self.in_double(inputs, draw.seed, draw.weights), tensors, strides=False)
         except Exception:  # noqa: BLE001
             return None
 
@@ -98,13 +114,15 @@ class Runner:
             return (leaf.double() * (1 + noise * torch.finfo(leaf.dtype).eps)).to(leaf.dtype)
 
         nudged = pytree.tree_map(nudge, inputs)
-        return values.pack(self.once(nudged, draw.seed), tensors, strides=False)
+        return values.pack(self.once(nudged, draw.seed, draw.weights), tensors, strides=False)
 
 
 def _nudges(outputs: Any, draw: Draw, in_float64: bool) -> int:
     """On how many neighbours of the inputs eager is run: on more of them where few numbers come out."""
     few = sum(t.numel() for t in pytree.tree_leaves(outputs) if isinstance(t, torch.Tensor)) <= FEW
     fine = _is_fine(outputs)
+    if draw.kind == "points":
+        return int(not in_float64)
     return NUDGES if few and fine else int(not in_float64 or (fine and draw.kind != "edges"))
 
 

@@ -32,6 +32,8 @@ def question(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator[
         return
     backward = replace(trial, gradients=True)
     plan = [Draw("given", trial.seed + 21), Draw("normal", trial.seed + 22), Draw("given", trial.seed + 23)]
+    if trial.protocol > 1:  # by its seed each has another form of what flows in: gradients.FORMS
+        plan += [Draw("normal", trial.seed + 24, weights=1), Draw("given", trial.seed + 25, weights=1)]
     observed = observe(backward, Checks(), plan)
     if isinstance(observed, Judgement) or observed.too_large:
         why = observed.detail if isinstance(observed, Judgement) else "too large"

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from triton_data.records import Origin, Verdict
 from triton_data.verify.reasons import OPEN, Reason
 
-PROTOCOL = 1  # goes up when a change could turn a verdict
+PROTOCOL = 2  # goes up when a change could turn a verdict
+PROTOCOLS = (1, 2)  # that can be asked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def _inputs(text: str, draws: tuple[values.Packed, ...], tensors: tuple[RawTenso
 
 
 def _judged(trial: Trial, entry: Entry, kernel: str, inputs: _Inputs, checks: Checks) -> Judgement:
-    normal = replace(_question(trial, inputs, len(inputs.draws)), noncontiguous=trial.device == "cpu")
+    normal = replace(_question(trial, inputs, len(inputs.draws)), noncontiguous=trial.device == "cpu", alone=True)
     idle = replace(_question(trial, inputs, 1), idle=True)
     behaviour = Behaviour(entry, kernel, inputs.first, checks)
     questions = [Question(normal, behaviour.normal), Question(idle, behaviour.idle)]
@@ -170,4 +170,4 @@ def _question(trial: Trial, inputs: _Inputs, count: int) -> CandidateQuestion:
     """Of its first draws."""
     drawn = [DrawInputs(trial.seed, packed) for packed in inputs.draws[:count]]
     no_arguments = values.pack(((), {}), [])
-    return asked_with(trial, no_arguments, {}, drawn, inputs.tensors, frozenset({ANYTHING}))
+    return asked_with(trial, no_arguments, ({}, {}), drawn, inputs.tensors, frozenset({ANYTHING}))

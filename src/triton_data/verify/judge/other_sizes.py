@@ -7,6 +7,8 @@ dimensions.
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -19,15 +21,22 @@ from triton_data.verify.judge.judgement import Checks, Judgement
 from triton_data.verify.judge.questions import Question, Response
 from triton_data.verify.judge.trial import Trial, candidate_question, observe_some
 from triton_data.verify.reading import resize
+from triton_data.verify.reading.resize import Varied
 from triton_data.verify.reasons import Reason
 from triton_data.verify.wire.record import Unreadable
 
 TRIED, ENOUGH = 6, 3  # sizes to try the reference at, and how many of those at which it runs are asked about
 REFUSED = 2  # sizes after which a candidate is taken to be made for its own: what it does at more of them says nothing
+TRIED_SINGLY, EACH = 8, 2  # protocol 2: of each kind of change
+ELEMENTS = 1 << 19  # the product of all sizes that are named, above which a large one is not even tried
+SMALL = 1 << 20  # bytes of a draw, with all that is made of it: larger ones take longer than they tell
 NAME = "other sizes"
 
 
 def questions(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator[Question]:
+    if trial.protocol > 1:
+        yield from _singly(trial, allowed, checks)
+        return
     fitting = (r for r in resize.varied(trial.reference) if resize.meant(trial.reference, trial.entry, r.changes))
     sizes = {resized.text: str(resized) for resized in islice(fitting, TRIED)}
     tally = _Tally(checks)
@@ -42,15 +51,40 @@ def questions(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator
             yield Question(asked, _Judge(tally, sizes[text], cases))
 
 
+def _singly(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator[Question]:
+    """Some of every kind of change; each size with one draw, and all of them in one task."""
+    tally = _Tally(checks, give_up=False)
+    tally.report()
+    tried: dict[str, Varied] = {}
+    counts: Counter[str] = Counter()
+    for varied in resize.varied_singly(trial.reference):
+        meant = resize.meant(trial.reference, trial.entry, varied.resized.changes)
+        if math.prod(resize.sizes(varied.resized.text)) > ELEMENTS and varied.kind.endswith("many"):
+            continue
+        if meant and varied.resized.text not in tried and counts[varied.kind] < TRIED_SINGLY:
+            counts[varied.kind] += 1
+            tried[varied.resized.text] = varied
+    if not tried:
+        return
+    plan = [Draw("normal", trial.seed + 12), Draw("given", trial.seed + 11)]
+    kinds = tuple(varied.kind for varied in tried.values())
+    for text, observed in observe_some(trial, list(tried), EACH, plan, SMALL, kinds):
+        cases = [case for case in observed.cases if case.stable and case.steady][:1]
+        if cases:
+            asked = candidate_question(replace(trial, reference=text), observed, cases, allowed)
+            yield Question(replace(asked, finishing=False), _Judge(tally, str(tried[text].resized), cases))
+
+
 @dataclass
 class _Tally:
     checks: Checks
     right_at: list[str] = field(default_factory=list)
     refused: int = 0
+    give_up: bool = True
 
     @property
     def refuses(self) -> bool:
-        return self.refused >= REFUSED
+        return self.give_up and self.refused >= REFUSED
 
     def report(self) -> None:
         found = [f"right at {'; '.join(self.right_at)}"] if self.right_at else []
@@ -68,7 +102,7 @@ class _Judge:
         wrong = None
         if self.tally.refuses:  # and was asked all the same, with the other questions
             return None
-        if isinstance(response, Judgement) or _refuses(response):
+        if isinstance(response, Judgement) or refuses(response):
             self.tally.refused += 1
         elif wrong := outputs.judge(response, self.cases, Checks()):
             self.tally.checks.add(NAME, f"wrong at {self.size}")
@@ -79,7 +113,7 @@ class _Judge:
         return None
 
 
-def _refuses(answer: Answer | Unreadable) -> bool:
+def refuses(answer: Answer | Unreadable) -> bool:
     if isinstance(answer, Unreadable) or answer.failure is None:
         return False
     return answer.failure.reason != Reason.OUT_OF_BOUNDS and not answer.faults

@@ -20,11 +20,20 @@ from triton_data.errors import Misuse
 from triton_data.jail import Outcome
 from triton_data.records import Drop
 from triton_data.verify.bench.bench import COMPILED_FOR, Bench
-from triton_data.verify.compare import expected, outputs
+from triton_data.verify.compare import expected, outputs, robustness
+from triton_data.verify.compare.answer import Answer
 from triton_data.verify.compare.expected import Case
 from triton_data.verify.draws import draws
-from triton_data.verify.judge import backward, other_sizes, proof, sanitizer, smaller_sizes, timing
-from triton_data.verify.judge.judgement import PROTOCOL, Checks, Judgement
+from triton_data.verify.judge import (
+    backward,
+    other_arguments,
+    other_sizes,
+    proof,
+    sanitizer,
+    smaller_sizes,
+    timing,
+)
+from triton_data.verify.judge.judgement import PROTOCOL, PROTOCOLS, Checks, Judgement
 from triton_data.verify.judge.questions import Question, Response, first_wrong
 from triton_data.verify.judge.recapture import Recapture
 from triton_data.verify.judge.trial import SECONDS_OF, Observed, Trial, candidate_question, observe
@@ -36,6 +45,7 @@ from triton_data.verify.wire.record import Malformed, parse
 
 _TWO_MODES = re.compile(r"BatchNorm|batch_norm|InstanceNorm|instance_norm|self\.training")
 NOT_ON_CPU = (Reason.REFERENCE_FAILED, Reason.TOO_LARGE, Reason.UNSTABLE)
+IN_NO_MODE = (Reason.SYNTAX, Reason.SIGNATURE, Reason.TAMPERING, Reason.NOT_COMPILED, Reason.DEVICE_FAILED)
 NEAR = 1000.0  # times what is allowed: another eager's rounding may account for it
 
 
@@ -55,12 +65,14 @@ def verify_texts(
     sanitized: tuple[str, ...] = (),
     with_gradients: bool = False,
     recapture: Recapture | None = None,
+    captured: bool = False,
 ) -> Judgement:
     """`externs` are library operations that the pair declares, such as extern_kernels.addmm; `names` the two entries,
     where they are known; `timed` adds times and a roofline, `sanitized` names tools of compute-sanitizer, both on CUDA;
-    `with_gradients` asks for all of them; `recapture` makes the candidate again for a reference at other sizes."""
-    if protocol != PROTOCOL:
-        raise Misuse(f"unknown protocol {protocol}: this version has protocol {PROTOCOL}")
+    `with_gradients` asks for all of them; `recapture` makes the candidate again for a reference at other sizes;
+    `captured` says that it was made for the arguments given, so that what it does with others is only said."""
+    if protocol not in PROTOCOLS:
+        raise Misuse(f"unknown protocol {protocol}: this version has protocols 1 and 2")
     checks = Checks(layers=bench.layers)
     checks.add("protocol", protocol)
     checks.add("device", device)
@@ -70,7 +82,8 @@ def verify_texts(
     limit = seconds or SECONDS_OF[device]
     trial = Trial(
         reference, candidate, *found, device, bench, seed, training, limit, tuple(externs), timed and device == "cuda",
-        sanitized if device == "cuda" else (), with_gradients, recapture=recapture,
+        sanitized if device == "cuda" else (), with_gradients, recapture=recapture, protocol=protocol,
+        captured=captured or recapture is not None,
     )  # fmt: skip
     suspicion = screen.suspicious(candidate, found[1])
     checks.add("screen", suspicion or "nothing found")
@@ -95,7 +108,8 @@ def _in_some_mode(trial: Trial, checks: Checks) -> Judgement:
     """In inference; and where that is wrong and training is something else, in training, which some authors mean."""
     first = checks.copy()
     found = _judged(trial, first)
-    if found.reason != Reason.WRONG_VALUES or trial.training or not _TWO_MODES.search(trial.reference):
+    retried = found.reason == Reason.WRONG_VALUES if trial.protocol == 1 else found.reason not in IN_NO_MODE
+    if found.passed or not retried or trial.training or not _TWO_MODES.search(trial.reference):
         return found
     checks.add("mode", "training, which is what it is right in")
     other = _judged(replace(trial, training=True), checks)
@@ -115,7 +129,7 @@ def _judged(trial: Trial, checks: Checks) -> Judgement:
 
 
 def _at_some_size(trial: Trial, checks: Checks) -> Judgement:
-    plan = draws.plan(trial.seed)
+    plan = draws.plan(trial.seed) if trial.protocol == 1 else []  # the reference's own task plans them
     checks.add("eager on", trial.reference_device)
     observed = observe(trial, checks, plan)
     if isinstance(observed, Observed) and not observed.too_large:
@@ -128,22 +142,26 @@ def _at_some_size(trial: Trial, checks: Checks) -> Judgement:
 
 
 def _compared(trial: Trial, checks: Checks, observed: Observed) -> Judgement:
+    for name, found in observed.report.notes.items():
+        checks.add(name, found)
     cases = proof.proving(observed.cases, checks)
     if isinstance(cases, Judgement):
         return cases
     allowed = expected.allowed(observed.report.operations, trial.externs, expected.has_bookkeeping(cases[0]))
     checks.add("left to libraries", ", ".join(sorted(allowed)) or "nothing")
-    if branch := branches.computed_in_a_branch(trial.candidate, allowed):
+    if branch := branches.computed_in_a_branch(trial.candidate, allowed, trial.protocol > 1):
         return checks.failed(Reason.TORCH_FALLBACK, branch)
     plain = candidate_question(trial, observed, cases, allowed)
-    plain = replace(plain, noncontiguous=trial.device == "cpu")
-    idle = replace(candidate_question(trial, observed, cases[:2], allowed), idle=True)
+    plain = replace(plain, noncontiguous=trial.device == "cpu", alone=True)
+    telling = sorted(cases, key=lambda case: not case.tells)[:2]  # kernels that do nothing leave zeros as they are
+    idle = replace(candidate_question(trial, observed, telling, allowed), idle=True, robustness=())
     questions = chain(
         [
-            Question(plain, partial(_right, cases=cases, checks=checks)),
-            Question(idle, partial(_needs_kernels, cases=cases, checks=checks)),
+            Question(plain, partial(_right, cases=cases, checks=checks, observed=observed)),
+            Question(idle, partial(_needs_kernels, cases=telling, checks=checks)),
         ],
         other_sizes.questions(trial, allowed, checks),
+        other_arguments.questions(trial, allowed, checks) if trial.protocol > 1 else (),
         backward.question(trial, allowed, checks),
     )
     asked: list[CandidateQuestion] = []
@@ -184,8 +202,13 @@ def _compiled(outcome: Outcome) -> CompileAnswer:
         return CompileAnswer(call_error=f"the answer has not the form of one: {error}")
 
 
-def _right(response: Response, cases: list[Case], checks: Checks) -> Judgement | None:
-    return response if isinstance(response, Judgement) else outputs.judge(response, cases, checks)
+def _right(response: Response, cases: list[Case], checks: Checks, observed: Observed) -> Judgement | None:
+    if isinstance(response, Judgement):
+        return response
+    found = outputs.judge(response, cases, checks, max(draws.FEWEST, observed.report.fewest))
+    if found is None and isinstance(response, Answer):
+        robustness.label(response, observed.robustness, checks)
+    return found
 
 
 def _needs_kernels(response: Response, cases: list[Case], checks: Checks) -> Judgement | None:

@@ -24,7 +24,7 @@ def proving(cases: list[Case], checks: Checks) -> Judgement | list[Case]:
     steady, cases = len(cases), [case for case in cases if case.stable]
     if len(cases) < min(draws.FEWEST, steady):
         return checks.failed(Reason.UNSTABLE, "eager in the working type is nowhere near itself in float64")
-    counts = {kind: sum(case.kind == kind for case in cases) for kind in draws.KINDS}
+    counts = {kind: sum(case.kind == kind for case in cases) for kind in draws.ALL_KINDS}
     checks.add("draws", f"{len(cases)}: {', '.join(f'{n} {kind}' for kind, n in counts.items() if n)}")
     checks.add("seeds", len({case.seed for case in cases}))
     exact = all(case.in_double for case in cases)

@@ -37,10 +37,33 @@ class Question:
 def first_wrong(trial: Trial, questions: Iterator[Question], checks: Checks) -> Judgement | None:
     if trial.device == "cuda":
         return _at_once(trial, list(questions), checks)
-    for question in questions:
-        if found := question.judge(ask(trial, question.candidate, checks)):
-            return found
+    for batch in _batches(trial, questions):
+        for question, response in _responses(trial, batch, checks):
+            if found := question.judge(response):
+                return found
     return None
+
+
+def _batches(trial: Trial, questions: Iterator[Question]) -> Iterator[list[Question]]:
+    """In protocol 2 small questions of one kind go to one task; those that others wait for go alone."""
+    waiting: list[Question] = []
+    for question in questions:
+        if trial.protocol > 1 and not question.candidate.finishing:
+            waiting.append(question)
+            continue
+        if waiting:
+            yield waiting
+        waiting = []
+        yield [question]
+    if waiting:
+        yield waiting
+
+
+def _responses(trial: Trial, batch: list[Question], checks: Checks) -> Iterator[tuple[Question, Response]]:
+    responses = _several(trial, [one.candidate for one in batch], checks) if len(batch) > 1 else []
+    known = [] if isinstance(responses, Judgement) else responses
+    for index, question in enumerate(batch):
+        yield question, known[index] if index < len(known) else ask(trial, question.candidate, checks)
 
 
 def _at_once(trial: Trial, questions: list[Question], checks: Checks) -> Judgement | None:

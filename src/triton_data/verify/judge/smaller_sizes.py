@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
+from triton_data.verify.draws import draws
 from triton_data.verify.draws.draws import FEWEST, Draw
 from triton_data.verify.judge.judgement import Checks, Judgement
 from triton_data.verify.judge.trial import LARGE, Observed, Trial, observe, observe_some
@@ -35,7 +36,8 @@ def judged(trial: Trial, checks: Checks, plan: list[Draw], judge: Judge) -> Judg
             found = judge(one, attempt, observed)
             if found.reason not in REFUSED:
                 return found
-    given = observe(trial, checks, plan[:FEWEST], NO_LIMIT)
+    few = plan[:FEWEST] or [Draw("given", trial.seed), *draws.plan(trial.seed)[1:FEWEST]]
+    given = observe(trial, checks, few, NO_LIMIT)
     return given if isinstance(given, Judgement) else judge(trial, checks, given)
 
 

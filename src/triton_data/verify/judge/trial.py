@@ -21,7 +21,7 @@ from triton_data.verify.judge.judgement import Checks, Judgement
 from triton_data.verify.judge.recapture import Recapture
 from triton_data.verify.reasons import Reason
 from triton_data.verify.wire import values
-from triton_data.verify.wire.candidate import CandidateQuestion, DrawInputs
+from triton_data.verify.wire.candidate import CandidateQuestion, DrawInputs, RobustDraw
 from triton_data.verify.wire.compiling import CompileQuestion
 from triton_data.verify.wire.record import Malformed, parse
 from triton_data.verify.wire.reference import ReferenceAnswer, ReferenceQuestion, ReferenceReport
@@ -53,6 +53,8 @@ class Trial:
     gradients: bool = False  # the reference gives its gradients as well
     recapture: Recapture | None = None
     reference_device: str = "cpu"  # the numbers of eager there are what errors are measured by
+    protocol: int = 1
+    captured: bool = False  # made from a capture at the arguments that are given
 
     def run(
         self, entry: str, question: Any, device: str = "", exclusive: bool = False, watched: bool = False
@@ -79,6 +81,7 @@ class Observed:
     report: ReferenceReport
     tensors: tuple[RawTensor, ...]
     cases: list[Case]
+    robustness: tuple[Case, ...] = ()
 
     @property
     def too_large(self) -> bool:
@@ -102,10 +105,12 @@ def observe(trial: Trial, checks: Checks, plan: list[draws.Draw], limit: int | N
 
 
 def observe_some(
-    trial: Trial, texts: list[str], enough: int, plan: list[draws.Draw], limit: int | None = None
-) -> Iterator[tuple[str, Observed]]:
-    """Of these texts of the reference, the first so many that run and are not too large, in one task."""
-    outcome = trial.run(REFERENCE, _question(trial, tuple(texts), enough, plan, limit), trial.reference_device)
+    trial: Trial, texts: list[str], enough: int, plan: list[draws.Draw], limit: int | None = None,
+    kinds: tuple[str, ...] = (),
+) -> Iterator[tuple[str, Observed]]:  # fmt: skip
+    """Of these texts of the reference, the first so many (of each kind) that run and are not too large, in one task."""
+    question = replace(_question(trial, tuple(texts), enough, plan, limit), kinds=kinds)
+    outcome = trial.run(REFERENCE, question, trial.reference_device)
     if not outcome.ok:
         return
     try:
@@ -116,6 +121,23 @@ def observe_some(
                 yield text, _observed(report, own)
     except Malformed:
         return
+
+
+def observe_arguments(trial: Trial, most: int, plan: list[draws.Draw]) -> list[tuple[str, Observed]]:
+    """The reference with other arguments than given, one changed at a time, and which that is."""
+    question = replace(_question(trial, (trial.reference,), most, plan, None), arguments=most)
+    outcome = trial.run(REFERENCE, question, trial.reference_device)
+    if not outcome.ok:
+        return []
+    try:
+        found, tensors = [], outcome.tensors
+        for report in parse(ReferenceAnswer, outcome.value).reports:
+            own, tensors = tensors[: report.tensors], tensors[report.tensors :]
+            if report.usable:
+                found.append((report.changed, _observed(report, own)))
+        return found
+    except Malformed:
+        return []
 
 
 def _out_of_memory(outcome: Outcome) -> bool:
@@ -129,14 +151,18 @@ def _question(
     return ReferenceQuestion(
         texts=texts, enough=enough, entry=trial.entry, seed=trial.seed, training=trial.training,
         gradients=trial.gradients, draws=tuple(plan), device=trial.reference_device,
-        limit=LARGE[trial.reference_device] if limit is None else limit,
+        limit=LARGE[trial.reference_device] if limit is None else limit, protocol=trial.protocol,
     )  # fmt: skip
 
 
 def _observed(report: ReferenceReport, raw: tuple[RawTensor, ...]) -> Observed:
     tensors = [tensor.torch() for tensor in raw]
     only_moves = expected.only_moves(report.operations)
-    return Observed(report, raw, [expected.case(draw, tensors, only_moves) for draw in report.draws if draw])
+    cases, apart = (
+        [expected.case(draw, tensors, only_moves) for draw in drawn if draw]
+        for drawn in (report.draws, report.robustness)
+    )
+    return Observed(report, raw, cases, tuple(apart))
 
 
 def candidate_question(
@@ -144,23 +170,32 @@ def candidate_question(
 ) -> CandidateQuestion:
     """Only what the candidate may know: no expected output is in it."""
     size = max(1, sum(tensor.nbytes for tensor in cases[0].inputs))
-    kept = cases[: max(draws.FEWEST, LARGEST // size)]  # the first ones have every kind
-    return asked_with(
-        trial, observed.report.init, observed.report.state,
-        [DrawInputs(case.seed, case.packed_inputs) for case in kept], observed.tensors, allowed,
+    fewest = max(draws.FEWEST, observed.report.fewest)
+    kept = cases[: max(fewest, LARGEST // size)]  # the first ones have every kind
+    asked = asked_with(
+        trial, observed.report.init, (observed.report.state, observed.report.other_state),
+        [DrawInputs(case.seed, case.packed_inputs, case.weights) for case in kept], observed.tensors, allowed,
+        tuple(RobustDraw(case.kind, DrawInputs(case.seed, case.packed_inputs)) for case in observed.robustness),
     )  # fmt: skip
+    return replace(asked, fewest=fewest)
 
 
 def asked_with(
-    trial: Trial, init: values.Packed, state: values.Packed, inputs: list[DrawInputs], raw: Sequence[RawTensor],
-    allowed: frozenset[str],
+    trial: Trial, init: values.Packed, states: tuple[Any, Any], inputs: list[DrawInputs], raw: Sequence[RawTensor],
+    allowed: frozenset[str], robustness: tuple[RobustDraw, ...] = (),
 ) -> CandidateQuestion:  # fmt: skip
     """Of the tensors in `raw`, those that are named go along, numbered anew."""
     wanted: dict[int, int] = {}
-    init, state = values.renumbered(init, wanted), values.renumbered(state, wanted)
-    drawn = tuple(DrawInputs(one.seed, values.renumbered(one.inputs, wanted)) for one in inputs)
+    init, state, other = (values.renumbered(one, wanted) for one in (init, *states))
+    drawn = tuple(_renumbered(one, wanted) for one in inputs)
+    apart = tuple(RobustDraw(one.label, _renumbered(one.inputs, wanted)) for one in robustness)
     return CandidateQuestion(
         text=trial.candidate, entry=trial.new_entry, seed=trial.seed, training=trial.training, device=trial.device,
         init=init, state=state, draws=drawn, allowed=tuple(sorted(allowed)),
-        tensors=tuple(values.packed_tensor(raw[index]) for index in wanted),
+        tensors=tuple(values.packed_tensor(raw[index]) for index in wanted), protocol=trial.protocol,
+        other_state=other, robustness=apart,
     )  # fmt: skip
+
+
+def _renumbered(draw: DrawInputs, wanted: dict[int, int]) -> DrawInputs:
+    return replace(draw, inputs=values.renumbered(draw.inputs, wanted))

@@ -28,14 +28,16 @@ _WEIGHTS = {"Linear": "matmul", "Bilinear": "matmul", "Conv1d": "convolution", "
 Body = list[ast.stmt]
 
 
-def computed_in_a_branch(text: str, allowed: frozenset[str]) -> str:
+def computed_in_a_branch(text: str, allowed: frozenset[str], kinds_too: bool = False) -> str:
+    """With `kinds_too` a branch is let be that only what no verified call has leads to: another device, another type of
+    number, training, no Triton. A pair is verified for its own."""
     tree = ast.parse(text)
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and not _is_kernel(node)]
     called = [function for function in functions if function.name != "__init__"]
     names = {f.name for f in called if f.name != "forward" and any(_computing(f, allowed, frozenset()))}
     names |= _layers(functions, allowed)
     for function in called:
-        for branch in _branches(function.body):
+        for branch in _branches(function.body, kinds_too):
             for call in _computing(branch, allowed, frozenset(names)):
                 return f"line {call.lineno}: {ast.unparse(call.func)}() in a branch"
     return ""
@@ -58,25 +60,47 @@ def _layers(functions: list[ast.FunctionDef], allowed: frozenset[str]) -> set[st
     return found
 
 
-def _branches(body: Body) -> Iterator[ast.AST]:
+def _branches(body: Body, kinds_too: bool) -> Iterator[ast.AST]:
     """What runs on some calls only, and all that follows an `if` that may have returned."""
     for index, statement in enumerate(body):
-        if isinstance(statement, ast.If) and _off_the_gpu(statement.test):
-            yield from _branches(statement.orelse)
+        if isinstance(statement, ast.If) and (
+            _off_the_gpu(statement.test) or (kinds_too and _of_another_kind(statement.test))
+        ):
+            yield from _branches(statement.orelse, kinds_too)
         elif isinstance(statement, ast.If):
             yield from [*statement.body, *statement.orelse]
             if any(isinstance(node, ast.Return) for part in statement.body for node in ast.walk(part)):
                 yield from body[index + 1 :]
         elif isinstance(statement, ast.Try):
             yield from statement.handlers
-            yield from _branches(statement.body)
+            yield from _branches(statement.body, kinds_too)
         elif isinstance(statement, ast.While | ast.For | ast.With):
-            yield from _branches(statement.body)
+            yield from _branches(statement.body, kinds_too)
         elif isinstance(statement, ast.Match):
             yield from (part for case in statement.cases for part in case.body)
         for node in ast.walk(statement):
             if isinstance(node, ast.IfExp):
                 yield from (node.body, node.orelse)
+
+
+_OF_KIND = {"is_cuda", "is_cpu", "device", "dtype", "training", "is_available", "type", "requires_grad",
+            "is_grad_enabled", "is_floating_point", "is_complex", "layout"}  # fmt: skip
+
+
+def _of_another_kind(test: ast.expr) -> bool:
+    """Every part of it asks for the kind of a tensor or of a machine, for a mode, or whether there is anything at all:
+    no size, no number, no counter."""
+    if isinstance(test, ast.BoolOp):
+        return all(_of_another_kind(value) for value in test.values)
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return _of_another_kind(test.operand)
+    if isinstance(test, ast.Name):
+        return test.id.isupper()  # HAS_TRITON
+    if isinstance(test, ast.Compare) and ast.unparse(test).replace(" ", "").endswith((".numel()==0", ".shape[0]==0")):
+        return True
+    names = {node.attr for node in ast.walk(test) if isinstance(node, ast.Attribute)}
+    numbers = [node for node in ast.walk(test) if isinstance(node, ast.Constant) and type(node.value) in (int, float)]
+    return bool(names & _OF_KIND) and not numbers and not names & {"numel", "shape", "size", "stride", "item", "ndim"}
 
 
 def _off_the_gpu(test: ast.expr) -> bool:

@@ -8,6 +8,7 @@ the caller to try. Not covered: sizes that are computed, or read from objects.
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -54,6 +55,57 @@ def varied(text: str) -> Iterator[Resized]:
     for changes in several:
         if changes:
             yield _with(text, found, changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Varied:
+    """One way to vary a size, and what of it is to be seen."""
+
+    kind: str  # together, apart, one, many
+    resized: Resized
+
+
+MANY = (1031, 2053, 4099, 65_537)
+APART = 5  # places that name one size, of which parts are changed
+
+
+def varied_singly(text: str) -> Iterator[Varied]:
+    """Protocol 2: as `varied`, and each place that names a size on its own, one and two of everything, and more than
+    usual blocks and grids take."""
+    found = _literals(text)
+    for resized in varied(text):
+        yield Varied("together", resized)
+    by_value: dict[int, list[ast.Constant]] = {}
+    for node, value in found:
+        if value > 2:  # two of something, as the parts of a complex number, are no size
+            by_value.setdefault(value, []).append(node)
+    for value, nodes in by_value.items():
+        for part in _parts(nodes[:APART]) if len(nodes) > 1 else ():
+            for new in (value - 1, value + 3):
+                if new > 0:
+                    yield Varied("apart", _at(text, dict.fromkeys(part, new), value))
+    for value in sorted(by_value)[:1]:  # as a rule the batch; one column means something else to many programs
+        for new in (1, 2):
+            if new != value:
+                yield Varied("one", _with(text, found, {value: new}))
+    for value in sorted(by_value, reverse=True):
+        for new in MANY:
+            if new > value:
+                yield Varied("many" if new < MANY[-1] else "very many", _with(text, found, {value: new}))
+
+
+def _parts(nodes: list[ast.Constant]) -> Iterator[tuple[ast.Constant, ...]]:
+    """Each alone, then several but not all."""
+    for count in range(1, len(nodes)):
+        yield from itertools.combinations(nodes, count)
+
+
+def _at(text: str, changes: dict[ast.Constant, int], old: int) -> Resized:
+    lines = [line.encode() for line in text.splitlines(keepends=True)]
+    for node, new in sorted(changes.items(), key=lambda pair: (pair[0].lineno, pair[0].col_offset), reverse=True):
+        line = lines[node.lineno - 1]
+        lines[node.lineno - 1] = line[: node.col_offset] + str(new).encode() + line[node.end_col_offset :]
+    return Resized(b"".join(lines).decode(), tuple((old, new) for new in changes.values()))
 
 
 def meant(text: str, entry: str, changes: tuple[tuple[int, int], ...]) -> bool:

@@ -8,7 +8,7 @@ cuda/clock.py and cuda/sanitized.py are given the same question. Not covered: wh
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from triton_data.verify.reasons import Reason
@@ -19,6 +19,13 @@ from triton_data.verify.wire.values import Packed, PackedTensor
 class DrawInputs:
     seed: int
     inputs: Packed
+    weights: int = 0  # which set of weights the module has then
+
+
+@dataclass(frozen=True, slots=True)
+class RobustDraw:
+    label: str
+    inputs: DrawInputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,12 @@ class CandidateQuestion:
     noncontiguous: bool = False  # the first draw once more, with other strides
     gradients: tuple[str, ...] | None = None  # those to compute; None: only the outputs
     watch_backward: bool = False  # what torch computes on the way back counts as the candidate's doing
+    protocol: int = 1
+    other_state: Mapping[str, Packed] = field(default_factory=dict)  # a second set of weights
+    fewest: int = 5  # draws that are asked however slow it is
+    finishing: bool = True  # last steps in torch have a budget; at other sizes than given they have none
+    alone: bool = False  # where it goes wrong, those behind it are not asked
+    robustness: tuple[RobustDraw, ...] = ()  # asked last; what comes of them is nobody's fault
 
     @property
     def nbytes(self) -> int:
@@ -73,6 +86,8 @@ class DrawClaim:
 
 @dataclass(frozen=True, slots=True)
 class NoncontiguousClaim:
+    """Also of a draw for robustness."""
+
     draw: DrawClaim
     failure: Failure | None
     faults: tuple[Fault, ...]
@@ -91,6 +106,7 @@ class CandidateClaim:
     weights_matched: str  # how, where that was not by name
     atomics: bool
     accesses: int  # loads and stores
+    robustness: tuple[NoncontiguousClaim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

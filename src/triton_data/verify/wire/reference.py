@@ -17,6 +17,8 @@ from triton_data.verify.wire.values import Packed
 
 @dataclass(frozen=True, slots=True)
 class ReferenceQuestion:
+    """Without draws, the reference's own task plans them by what it does."""
+
     texts: tuple[str, ...]  # tried in this order
     enough: int  # so many that run and are within the limit
     entry: str
@@ -26,6 +28,9 @@ class ReferenceQuestion:
     draws: tuple[Draw, ...]
     device: str
     limit: int  # bytes of one draw, above which only the first is made
+    protocol: int = 1
+    kinds: tuple[str, ...] = ()  # of each text: `enough` of each kind are wanted
+    arguments: int = 0  # so many other sets of constructor's and call's arguments are tried, each a report
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,8 @@ class ReferenceDraw:
     exact: Packed | None  # in float64; None where the program does not run in it
     nudged: tuple[Packed, ...]  # on inputs a rounding error away
     bytes: int
+    weights: int = 0  # which of the two sets of weights it was called with
+    ints: str = "given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,11 @@ class ReferenceReport:
     state: Mapping[str, Packed] = field(default_factory=dict)
     operations: tuple[str, ...] = ()  # of torch, in one call
     draws: tuple[ReferenceDraw | None, ...] = ()  # None where the program does not run on it
+    other_state: Mapping[str, Packed] = field(default_factory=dict)  # a second set of weights
+    fewest: int = 0  # draws that every candidate is asked about; 0: as in protocol 1
+    notes: Mapping[str, str] = field(default_factory=dict)  # what was found out, for the verdict
+    robustness: tuple[ReferenceDraw | None, ...] = ()  # draws of what inputs do not normally hold
+    changed: str = ""  # which argument, where it is another one than given
 
     @property
     def usable(self) -> bool:

@@ -41,6 +41,7 @@ class Compiled:
 
         def run(function: Any, *args: Any, grid: Any, warmup: bool, **kwargs: Any) -> Any:
             machine.record_launch(function, (*args, *kwargs.values()))
+            LAUNCHING.integers += _integers(function, args, kwargs)
             return None if machine.idle else machine._launch(function, *args, grid=grid, warmup=warmup, **kwargs)
 
         def tuned(tuner: Any, *args: Any, **kwargs: Any) -> Any:
@@ -70,6 +71,7 @@ class Compiled:
 
     def begin(self, index: int, idle: bool) -> None:
         self.idle, self.choice, self.launched, LAUNCHING.numbers = idle, index, [], []
+        LAUNCHING.integers = []
         self.stream = torch.cuda.current_stream()
 
     def settle(self) -> None:
@@ -90,6 +92,13 @@ class Compiled:
         for weight in [*instance.to("cuda").parameters(), *instance.buffers()]:
             weight.data = self.put(weight.data)
         return instance
+
+
+def _integers(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int]:
+    """That the kernel is given as numbers, not those that it is compiled for."""
+    constant = {parameter.name for parameter in function.params if parameter.is_constexpr}
+    named = {**dict(zip(function.arg_names, args, strict=False)), **kwargs}
+    return [v for k, v in named.items() if type(v) is int and k in function.arg_names and k not in constant]
 
 
 def warm() -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import triton.language as tl
 from triton.runtime import interpreter
 
+from triton_data.verify.jailed import source_lines
 from triton_data.verify.jailed.interpreter import numbers, shapes
 from triton_data.verify.jailed.interpreter.memory import Allocation, Fault, Memory
 
@@ -181,7 +182,8 @@ class Checked(shapes.Batched):
         return made, ((touched - np.uint64(made.start)) // np.uint64(made.unit)).astype(np.intp)
 
     def _stray(self, detail: str) -> Fault:
-        said = f"{self.kernel}: {detail}"
+        line = source_lines.of_now()
+        said = f"{self.kernel}: {detail}{f' ({line})' if line else ''}"
         self.memory.note("out_of_bounds", said)
         return Fault(said)
 

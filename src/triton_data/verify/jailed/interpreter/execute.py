@@ -20,6 +20,7 @@ from triton_data.verify.jailed.interpreter import builder, shapes
 from triton_data.verify.jailed.interpreter.memory import Memory
 from triton_data.verify.jailed.launch_counts import LAUNCHING
 
+GRID = (2**31 - 1, 65_535, 65_535)  # programs along each axis that CUDA launches
 PROGRAMS = 1 << 18  # more in one launch is not a size for the interpreter
 _IGNORED = {"num_warps", "num_stages", "num_ctas", "maxnreg", "warmup", "grid", "stream", "enable_fp_fusion", "debug",
             "launch_cooperative_grid", "launch_pdl", "allow_flush_denorm", "waves_per_eu", "matrix_instr_nonkdim",
@@ -37,6 +38,7 @@ class Launches:
 
     def begin(self, memory: Memory, order: int, track: bool, idle: bool) -> None:
         self.memory, self.order, self.names, LAUNCHING.numbers = memory, order, [], []
+        LAUNCHING.integers = []
         checked = interpreter.interpreter_builder
         checked.begin(memory)
         checked.tracking, checked.idle = track, idle
@@ -60,6 +62,7 @@ def launch(executor: Any, *args: Any, **kwargs: Any) -> None:
             allocation.reader = allocation.writer.copy()
     LAUNCHES.names.append(checked.kernel)
     LAUNCHING.numbers += [repr(value) for value in bound.values() if isinstance(value, float)]
+    LAUNCHING.integers += [v for k, v in bound.items() if type(v) is int and k not in executor.constexprs]
     passed = {k: v if k in executor.constexprs else _argument(v) for k, v in bound.items()}
     grid = executor.grid(passed) if callable(executor.grid) else executor.grid
     grid = tuple(int(n) for n in (grid if isinstance(grid, tuple | list) else (grid,)))
@@ -83,6 +86,8 @@ def _bound(executor: Any, args: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
 
 def _run(fn: Any, passed: dict[str, Any], grid: tuple[int, ...], checked: Any, used: list[Any]) -> None:
     total = grid[0] * grid[1] * grid[2]
+    if any(count > most for count, most in zip(grid, GRID, strict=True)):
+        raise RuntimeError(f"a grid of {grid} is more than CUDA launches: {GRID}")
     if total > PROGRAMS:
         raise ValueError(f"a grid of {grid} is more than the interpreter is asked to do")
     if not total:

@@ -13,7 +13,15 @@ import triton
 import triton.language as tl
 from triton.runtime import autotuner, interpreter
 
-from triton_data.verify.jailed.interpreter import builder, cpu_operations, execute, libdevice, reductions, shapes
+from triton_data.verify.jailed.interpreter import (
+    builder,
+    cpu_operations,
+    execute,
+    libdevice,
+    logic,
+    reductions,
+    shapes,
+)
 
 
 def warm() -> None:
@@ -37,6 +45,7 @@ def install() -> None:
     reductions.install()
     _patch_language_once()
     shapes.install()
+    logic.install()
     interpreter.GridExecutor.__call__ = execute.launch
     autotuner.Autotuner.run = _tuned
 

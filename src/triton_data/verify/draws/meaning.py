@@ -1,0 +1,41 @@
+"""What is known of a reference when its draws are planned: its operations, its constants, what its integers mean.
+
+Frozen, and made in the jail by jailed/meaning/; the plan (draws/plan.py) and the draws (draws/points.py,
+draws/integers.py) are functions of it. Not covered: how it is found out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# What an integer tensor is to the program.
+INDEX, LENGTH, OFFSETS, PERMUTATION, MASK, NUMBER, OTHER = (
+    "index", "length", "offsets", "permutation", "mask", "number", "other",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Integers:
+    """One integer or boolean tensor among the inputs: what it means, and which values the program takes there."""
+
+    meaning: str
+    low: int = 0
+    high: int = 0
+    also: tuple[int, ...] = ()  # single values outside of the range, such as a label that is ignored
+    distinct: bool = False  # twice the same value would be written in any order
+    nonzero: bool = False  # something is divided by it
+    wide: bool = False  # larger than any int32 is admitted as well
+
+    def __str__(self) -> str:
+        more = f" and {', '.join(map(str, self.also))}" if self.also else ""
+        return self.meaning if self.meaning == MASK else f"{self.meaning} {self.low}..{self.high}{more}"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    operations: frozenset[str] = frozenset()
+    constants: tuple[float, ...] = ()  # that the operations are given
+    scales: tuple[float, ...] = ()  # that they multiply with or divide by
+    rounds: bool = False  # to integers, in any way
+    integers: tuple[Integers | None, ...] = ()  # a leaf each
+    largest: float = 0.0  # factor of the largest numbers at which eager and float64 agree; 0: none

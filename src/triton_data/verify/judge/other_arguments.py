@@ -1,0 +1,67 @@
+"""Does the candidate hold with other arguments, of its constructor and its call?
+
+In: a candidate that is right with the arguments given. Out: one question a changed argument with which the reference
+runs and gives something else. One that refuses (raises) is made for its own, which is no fault; one that was made from
+a capture is made for its own as well, and what it does with others is only said. Not covered: sizes (other_sizes.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from triton_data.verify.compare import outputs
+from triton_data.verify.compare.expected import Case
+from triton_data.verify.draws.draws import Draw
+from triton_data.verify.judge.judgement import Checks, Judgement
+from triton_data.verify.judge.other_sizes import refuses
+from triton_data.verify.judge.questions import Question, Response
+from triton_data.verify.judge.trial import Trial, candidate_question, observe_arguments
+
+NAME = "other arguments"
+MOST = 6
+
+
+def questions(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator[Question]:
+    tally = _Tally(checks, trial.captured)
+    tally.report()
+    if "(" not in trial.reference:
+        return
+    plan = [Draw("normal", trial.seed + 12), Draw("given", trial.seed + 11)]
+    for changed, observed in observe_arguments(trial, MOST, plan):
+        cases = [case for case in observed.cases if case.stable and case.steady][:1]
+        if cases:
+            asked = candidate_question(trial, observed, cases, allowed)
+            yield Question(replace(asked, finishing=False), _Judge(tally, changed, cases))
+
+
+@dataclass
+class _Tally:
+    checks: Checks
+    captured: bool
+    found: dict[str, str] = field(default_factory=dict)
+
+    def report(self) -> None:
+        said = "; ".join(f"{what} with {changed}" for changed, what in self.found.items())
+        self.checks.add(NAME, said or "none that the reference runs with")
+
+
+@dataclass(frozen=True)
+class _Judge:
+    tally: _Tally
+    changed: str
+    cases: list[Case]
+
+    def __call__(self, response: Response) -> Judgement | None:
+        wrong = None
+        if isinstance(response, Judgement) or refuses(response):
+            self.tally.found[self.changed] = "refused"
+        elif wrong := outputs.judge(response, self.cases, Checks()):
+            self.tally.found[self.changed] = "wrong"
+        else:
+            self.tally.found[self.changed] = "right"
+        self.tally.report()
+        if wrong is None or self.tally.captured:
+            return None
+        detail = f"with other arguments ({self.changed}): {wrong.detail}"
+        return replace(wrong, detail=detail, checks=self.tally.checks.all)

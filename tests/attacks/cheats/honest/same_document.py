@@ -1,0 +1,24 @@
+"""All 64 bits of a number."""
+
+import torch
+import triton
+import triton.language as tl
+from torch import nn
+
+
+@triton.jit
+def kernel(x_ptr, one_ptr, other_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
+    offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    mask = offsets < n_elements
+    x = tl.load(x_ptr + offsets, mask=mask)
+    one = tl.load(one_ptr + offsets, mask=mask)
+    other = tl.load(other_ptr + offsets, mask=mask)
+    tl.store(out_ptr + offsets, tl.where(one == other, x, -x), mask=mask)
+
+
+class ModelNew(nn.Module):
+    def forward(self, x, one, other):
+        out = torch.empty_like(x)
+        grid = (triton.cdiv(x.numel(), 128),)
+        kernel[grid](x, one, other, out, x.numel(), BLOCK=128)
+        return out

@@ -1,0 +1,22 @@
+"""Down, also below zero."""
+
+import torch
+import triton
+import triton.language as tl
+from torch import nn
+
+
+@triton.jit
+def kernel(x_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
+    offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    mask = offsets < n_elements
+    x = tl.load(x_ptr + offsets, mask=mask)
+    tl.store(out_ptr + offsets, tl.where(x >= 0, x // 7, -((6 - x) // 7)) + 1, mask=mask)
+
+
+class ModelNew(nn.Module):
+    def forward(self, x):
+        out = torch.empty_like(x)
+        grid = (triton.cdiv(x.numel(), 128),)
+        kernel[grid](x, out, x.numel(), BLOCK=128)
+        return out
