@@ -10,6 +10,7 @@ import hashlib
 import json
 import platform
 from collections import Counter
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -96,7 +97,9 @@ def _readme(folder: Path, files: list[Path], statistics: dict[str, Any], command
     if tables:
         lines.append("configs:")
     for name, splits in sorted(tables.items()):
-        lines += [f"- config_name: {name}", "  data_files:"]
+        # `datasets` caches a table by its folder and by this entry: rows that it has not seen need one it has not seen.
+        content = _content(sorted(path for each in splits.values() for path in folder.glob(each)))
+        lines += [f"- config_name: {name}", f"  description: content {content}", "  data_files:"]
         lines += [f"  - {{split: {split}, path: {json.dumps(splits[split])}}}" for split in SPLITS if split in splits]
     lines += ["---", "", "# PyTorch and Triton programs", ""]
     lines += ["Made by triton-data with", "", f"    {command}", ""]
@@ -107,6 +110,10 @@ def _readme(folder: Path, files: list[Path], statistics: dict[str, Any], command
     lines += [f"Triton tokens: {statistics['triton_tokens']}.", "", "## Known limits", ""]
     lines += [f"* {limit}" for limit in _LIMITS]
     return "\n".join(lines) + "\n"
+
+
+def _content(paths: Iterable[Path]) -> str:
+    return hashlib.sha256("\0".join(f"{path.name} {_sha256(path)}" for path in paths).encode()).hexdigest()[:16]
 
 
 def _table(title: str, values: dict[str, int]) -> list[str]:
