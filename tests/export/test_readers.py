@@ -131,7 +131,8 @@ def test_datasets_sees_the_rows_of_a_second_export(tmp_path: Path) -> None:
     write(more, tmp_path / "more", "parquet", "trl")
     for format_, table in (("parquet", "default"), ("trl", "text")):
         places = [str(tmp_path / name / format_) for name in ("few", "more")]
-        assert result(AGAIN, *places, table, cwd=tmp_path) == [[2], [5]]
+        seen: object = result(AGAIN, *places, table, cwd=tmp_path)
+        assert seen == [[2], [5]]
 
 
 def test_torchtunes_datasets_read_the_lists(exported: Path, tiny: Path) -> None:
