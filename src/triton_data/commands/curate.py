@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from triton_data import pipeline
 from triton_data.commands import options
-from triton_data.curate.settings import CHOICES
+from triton_data.curate.settings import CHOICES, opted_out, unmatched
 from triton_data.store import Store
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -63,13 +63,16 @@ def curate(context: click.Context, /, run_dir: Path, jobs: int | None, allow_uns
     config = pipeline.grown(run_dir, jobs=jobs, allow_unsafe_exec=allow_unsafe_exec or None, **flags)
     pipeline.check(config, pipeline.CURATING)
     pipeline.execute(config, pipeline.CURATING)
-    from triton_data.curate.summary import summarise
+    from triton_data.curate.summary import decisions, summarise
 
     with Store.read(run_dir) as store:
         failed = store.ended("curate", "exception")
         if failed:
             raise RuntimeError(f"curation failed: {failed[-1][1]}")
         summary = summarise(store)
+        absent = unmatched(opted_out(config.curate.opt_out), (each.origin.repo for each in decisions(store)))
+    if absent:
+        click.echo(f"nothing in this run is from whom {config.curate.opt_out} names: {', '.join(absent)}", err=True)
     click.echo(json.dumps(asdict(summary)) if as_json else summary.text())
 
 
