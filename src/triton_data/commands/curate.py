@@ -48,7 +48,8 @@ def curate(context: click.Context, /, run_dir: Path, jobs: int | None, allow_uns
     """Decide what goes into the dataset: duplicates, benchmark problems, licences, secrets, splits.
 
     Each text of the run gets a label and a decision with its reasons; nothing is deleted. Exports read the newest
-    decisions. Asked again with other settings, everything is decided anew.
+    decisions. Asked again with other settings, everything is decided anew. Settings are those of the run and of this
+    call: the next call does not know them.
 
     Example:  triton-data curate --run-dir runs/quickstart --decontaminate flag
     """
@@ -62,7 +63,7 @@ def curate(context: click.Context, /, run_dir: Path, jobs: int | None, allow_uns
         pass
     config = pipeline.grown(run_dir, jobs=jobs, allow_unsafe_exec=allow_unsafe_exec or None, **flags)
     pipeline.check(config, pipeline.CURATING)
-    pipeline.execute(config, pipeline.CURATING)
+    pipeline.execute(config, pipeline.CURATING, remembered=False)
     from triton_data.curate.summary import decisions, summarise
 
     with Store.read(run_dir) as store:
@@ -73,7 +74,14 @@ def curate(context: click.Context, /, run_dir: Path, jobs: int | None, allow_uns
         absent = unmatched(opted_out(config.curate.opt_out), (each.origin.repo for each in decisions(store)))
     if absent:
         click.echo(f"nothing in this run is from whom {config.curate.opt_out} names: {', '.join(absent)}", err=True)
-    click.echo(json.dumps(asdict(summary)) if as_json else summary.text())
+    settings = asdict(config.curate)
+    if as_json:
+        click.echo(json.dumps({**asdict(summary), "settings": settings}))
+        return
+    click.echo(summary.text())
+    click.echo(
+        "curated with: " + ", ".join(f"{name} {value}" for name, value in settings.items() if value not in ("", ()))
+    )
 
 
 @curate.command()
