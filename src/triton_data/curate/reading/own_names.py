@@ -28,7 +28,7 @@ class Definitions:
         for statement in module.body:
             for name in dict.fromkeys(_bound(statement)):
                 by_name.setdefault(name, []).append(statement)
-        return cls(by_name, frozenset(_attributes(module)), _places(module))
+        return cls(by_name, frozenset(_attributes(list(ast.walk(module)))), _places(module))
 
     def places(self, function: ast.expr) -> dict[str, int]:
         if isinstance(function, ast.Subscript):  # kernel[grid](...)
@@ -53,8 +53,8 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
                 yield node.name
 
 
-def _attributes(module: ast.Module) -> Iterator[str]:
-    classes = [node for node in ast.walk(module) if isinstance(node, ast.ClassDef)]
+def _attributes(nodes: list[ast.AST]) -> Iterator[str]:
+    classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
     known = {node.name for node in classes}
     for node in classes:
         alone = all(_last(base) in _PLAIN | known for base in node.bases)
@@ -64,7 +64,7 @@ def _attributes(module: ast.Module) -> Iterator[str]:
                     yield each.name
             else:
                 yield from (name for name in _bound(each) if not name.startswith("__"))
-    stores = (node for node in ast.walk(module) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store))
+    stores = (node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store))
     yield from (node.attr for node in stores if isinstance(node.value, ast.Name) and node.value.id in _SELF)
 
 
