@@ -113,12 +113,12 @@ def _pair(rng: random.Random, number: int, copy_of: str) -> Iterator[Record]:
     )
     checks += (("failed", f"{evil} output 0: 0.5 instead of 0.25"),) if reason else ()
     family = (FAMILIES[number % 6], *(["reduction"] if number % 5 == 0 else []))
-    label = Label(pair.key, "pair", "", "", steps, family, number % 5, 1, len(pair.text) // 4, "about", ("float32",),
-                  True, False, (), origin)  # fmt: skip
+    label = Label(pair.key, "pair", "", "", "", "", steps, family, number % 5, 1, len(pair.text) // 4, "about",
+                  ("float32",), True, False, (), origin)  # fmt: skip
     split = ("train", "validation", "test")[0 if number % 10 < 8 else number % 2 + 1]
     reasons = (*(("verification_failed",) if reason else ()), *(("duplicate",) if copy_of else ()))
     decision = Decision(
-        pair.key, "pair", "r", copy_of or pair.key, origin.repo, split, not reasons, reasons, (), origin
+        pair.key, "pair", "r", copy_of or pair.key, pair.key, origin.repo, split, not reasons, reasons, (), origin
     )  # fmt: skip
     verdict = Verdict(pair.key, "cpu", "1", not reason, reason, checks, origin)
     yield from (program, capture, pair, verdict, label, decision)

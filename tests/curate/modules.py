@@ -89,11 +89,14 @@ def other_constants(text: str) -> str:
     return ast.unparse(tree)
 
 
+def retold(text: str) -> str:
+    return reformatted(reordered(renamed(text)))
+
+
 def everything(text: str) -> str:
-    return reformatted(other_constants(reordered(renamed(text))))
+    return retold(other_constants(text))
 
 
-COPIES = {
-    "renamed": renamed, "reformatted": reformatted, "reordered": reordered, "constants": other_constants,
-    "everything": everything,
-}  # fmt: skip
+SAME = {"renamed": renamed, "reformatted": reformatted, "reordered": reordered, "retold": retold}
+LIKE = {"constants": other_constants, "everything": everything}  # of one template, and another program
+COPIES = SAME | LIKE

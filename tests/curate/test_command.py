@@ -122,6 +122,13 @@ def test_a_run_is_curated_once_and_anew_when_asked_otherwise(place: Path) -> Non
     kept = json.loads(cli(*words, "--decontaminate", "flag", "--dedup", "off", cwd=place))
     assert kept["kept"] == 4
     assert json.loads(cli("status", "--run-dir", "run", "--json", cwd=place))["stages"]["curate"]["done"] == 2
+    assert kept["settings"]["decontaminate"] == "flag"
+    plain = json.loads(
+        cli("curate", "--run-dir", "run", "--json", cwd=place)
+    )  # neither the flags nor the benchmark stay
+    assert plain["settings"]["dedup"] == "near" and plain["settings"]["benchmarks"] == []
+    assert plain["reasons"]["duplicate"] == 1 and plain["contaminated"] == {}
+    assert json.loads(cli(*words, cwd=place)) == said  # decisions that were made before are the newest again
 
 
 def test_the_audit_shows_the_pair_that_only_the_graph_tells(place: Path) -> None:

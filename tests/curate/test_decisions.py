@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.curate.modules import distinct, everything
+from tests.curate.modules import distinct, everything, retold
 from tests.curate.runs import curated, decided, label_all, program, put
 from triton_data.config import CurateConfig
 from triton_data.curate import licences, privacy
@@ -49,7 +49,7 @@ def test_unknown_licences_are_kept_only_from_the_users_own_files(tmp_path: Path)
 def test_the_survivor_has_the_better_licence_then_verification_stars_age(tmp_path: Path) -> None:
     text = TEXTS[0]
     young = program(text, "o/r", stars=5, time="2026-02-01", entry="Young")
-    old = program(everything(text), "o/r", stars=5, time="2020-02-01", entry="Old")
+    old = program(retold(text), "o/r", stars=5, time="2020-02-01", entry="Old")
     starred = program(text + "\n", "o/r", stars=900, time="2026-02-01", entry="Starred")
     verified = program(text + "\n\n", "o/r", stars=1, time="2026-02-01", entry="Verified")
     closed = program(text + "\n\n\n", "o/r", stars=9000, licence="GPL-3.0-only", entry="Closed")

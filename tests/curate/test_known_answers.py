@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.curate.modules import COPIES, distinct
+from tests.curate.modules import COPIES, LIKE, SAME, distinct
 from tests.curate.runs import curated, program
 from triton_data.config import CurateConfig
 from triton_data.curate.benchmarks import fingerprints
@@ -28,7 +28,18 @@ def test_distinct_modules_stay_apart(tmp_path: Path, originals: list[str]) -> No
     assert len(lost) <= MANY // 100
 
 
-@pytest.mark.parametrize("how", sorted(COPIES))
+@pytest.mark.parametrize("how", sorted(LIKE))
+def test_what_has_other_constants_is_on_the_same_side_and_kept(tmp_path: Path, originals: list[str], how: str) -> None:
+    first = [program(text, f"o/r{i}") for i, text in enumerate(originals[:100])]
+    others = [program(LIKE[how](text), f"o/s{i}", entry="Copy") for i, text in enumerate(originals[:100])]
+    decisions = curated(tmp_path, [*first, *others], CurateConfig(validation=25, test=25, split_by="cluster"))
+    pairs = [(decisions[a.key], decisions[b.key]) for a, b in zip(first, others, strict=True)]
+    assert not any(one.cluster == other.cluster for one, other in pairs)
+    assert all(one.family == other.family and one.split == other.split for one, other in pairs)
+    assert len({one.split for one, _ in pairs}) == 3
+
+
+@pytest.mark.parametrize("how", sorted(SAME))
 def test_planted_copies_are_in_their_originals_cluster(tmp_path: Path, originals: list[str], how: str) -> None:
     first = [program(text, "o/first") for text in originals]
     copies = [program(COPIES[how](text), "o/second", entry="Copy") for text in originals]

@@ -217,7 +217,7 @@ def test_an_entrys_test_code_runs_beside_its_programs(run: Path, tmp_path: Path)
     write(run, tmp_path, "entries")
     (entry,) = json.loads((tmp_path / "entries/train/entries.json").read_text())
     assert set(entry) == {"id", "python_code", "triton_code", "test_code", "metadata"}
-    assert set(entry["metadata"]) == {"operation_type", "difficulty", "tags"}
+    assert set(entry["metadata"]) == {"operation_type", "difficulty", "tags", "origin", "licence", "requires"}
     assert _pytest(tmp_path / "right", entry) == 0
     wrong = {**entry, "triton_code": entry["triton_code"].replace("0.0)", "0.5)")}
     assert _pytest(tmp_path / "wrong", wrong) == 1
@@ -237,7 +237,7 @@ def _pytest(folder: Path, entry: dict[str, str]) -> int:
 )
 def test_problems_have_kernelbenchs_form(program: Program) -> None:
     module: dict[str, object] = {}
-    exec(problem(program), module)
+    exec(problem(program) or "", module)
     made = module["Model"](*module["get_init_inputs"]())
     given = module["get_inputs"]()
     assert made(*given).shape == given[0].shape

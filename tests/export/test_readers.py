@@ -110,6 +110,31 @@ def test_datasets_reads_every_folder(exported: Path) -> None:
     assert found["truth"] == ["entry", "python_code"] and found["input"] == ["input"]
 
 
+AGAIN = """
+import json, os, shutil, sys
+from datasets import load_dataset
+found = []
+for one in sys.argv[1:3]:  # both put in one place, as two exports are, with times that a copy has kept
+    shutil.rmtree("same", ignore_errors=True)
+    shutil.copytree(one, "same")
+    for folder, _, names in os.walk("same"):
+        for name in names:
+            os.utime(os.path.join(folder, name), (1e9, 1e9))
+    found.append([load_dataset("same", name, split="train").num_rows for name in sys.argv[3].split(",")])
+print("RESULT" + json.dumps(found))
+"""
+
+
+def test_datasets_sees_the_rows_of_a_second_export(tmp_path: Path) -> None:
+    few, more = (make_run(tmp_path / str(n), [kernel(i) for i in range(n)]) for n in (2, 5))
+    write(few, tmp_path / "few", "parquet", "trl")
+    write(more, tmp_path / "more", "parquet", "trl")
+    for format_, table in (("parquet", "default"), ("trl", "text")):
+        places = [str(tmp_path / name / format_) for name in ("few", "more")]
+        seen: object = result(AGAIN, *places, table, cwd=tmp_path)
+        assert seen == [[2], [5]]
+
+
 def test_torchtunes_datasets_read_the_lists(exported: Path, tiny: Path) -> None:
     found = result(TORCHTUNE, str(exported / "out"), str(tiny), cwd=exported)
     texts = [row["input"] for row in json.loads((exported / "out/triton_functions.json").read_text())]

@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from triton_data.formats.machine_paths import relative
 from triton_data.records import InductorKernel
 
 _DEVICE = re.compile(r"DeviceProperties\((?:[^()]|\([^()]*\))*\)")
@@ -46,8 +47,9 @@ def externs_of(code: str) -> tuple[str, ...]:
 
 
 def without_paths(code: str) -> str:
-    """Inductor notes where its cache keeps each kernel: a fact about this machine and user, not about the code."""
-    return _PATH.sub("", code)
+    """Inductor notes where its cache keeps each kernel, and the files of the program's lines: facts about this machine
+    and user, not about the code."""
+    return relative(_PATH.sub("", code))
 
 
 def comparable(kernel_text: str) -> str:

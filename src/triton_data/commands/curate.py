@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from triton_data import pipeline
 from triton_data.commands import options
-from triton_data.curate.settings import CHOICES
+from triton_data.curate.settings import CHOICES, opted_out, unmatched
 from triton_data.store import Store
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -48,7 +48,8 @@ def curate(context: click.Context, /, run_dir: Path, jobs: int | None, allow_uns
     """Decide what goes into the dataset: duplicates, benchmark problems, licences, secrets, splits.
 
     Each text of the run gets a label and a decision with its reasons; nothing is deleted. Exports read the newest
-    decisions. Asked again with other settings, everything is decided anew.
+    decisions. Asked again with other settings, everything is decided anew. Settings are those of the run and of this
+    call: the next call does not know them.
 
     Example:  triton-data curate --run-dir runs/quickstart --decontaminate flag
     """
@@ -62,15 +63,25 @@ def curate(context: click.Context, /, run_dir: Path, jobs: int | None, allow_uns
         pass
     config = pipeline.grown(run_dir, jobs=jobs, allow_unsafe_exec=allow_unsafe_exec or None, **flags)
     pipeline.check(config, pipeline.CURATING)
-    pipeline.execute(config, pipeline.CURATING)
-    from triton_data.curate.summary import summarise
+    pipeline.execute(config, pipeline.CURATING, remembered=False)
+    from triton_data.curate.summary import decisions, summarise
 
     with Store.read(run_dir) as store:
         failed = store.ended("curate", "exception")
         if failed:
             raise RuntimeError(f"curation failed: {failed[-1][1]}")
         summary = summarise(store)
-    click.echo(json.dumps(asdict(summary)) if as_json else summary.text())
+        absent = unmatched(opted_out(config.curate.opt_out), (each.origin.repo for each in decisions(store)))
+    if absent:
+        click.echo(f"nothing in this run is from whom {config.curate.opt_out} names: {', '.join(absent)}", err=True)
+    settings = asdict(config.curate)
+    if as_json:
+        click.echo(json.dumps({**asdict(summary), "settings": settings}))
+        return
+    click.echo(summary.text())
+    click.echo(
+        "curated with: " + ", ".join(f"{name} {value}" for name, value in settings.items() if value not in ("", ()))
+    )
 
 
 @curate.command()

@@ -33,8 +33,10 @@ def decide(store: Store, config: CurateConfig, round_: str) -> Iterator[Decision
     matches = _matches(rows, sketches, config)
     same, alike = Clusters(len(rows)), Clusters(len(rows))
     for numbers in kinds(rows):
-        _unite(rows, numbers, sketches, alike, "near")
-        _unite(rows, numbers, sketches, same, config.dedup)
+        _unite_alike(rows, numbers, sketches, alike)
+        _unite_same(rows, numbers, same, config.dedup)
+    alike.unite(np.arange(len(rows)), same.labels())
+    families = alike.labels().tolist()
     groups = _groups(rows, alike)
     splits = split_units(
         [row.unit for row in rows],
@@ -49,27 +51,44 @@ def decide(store: Store, config: CurateConfig, round_: str) -> Iterator[Decision
     for number, row in enumerate(rows):
         nearest = tuple((m.problem, f"{m.layer} {m.similarity:g}") for m in sorted(matches[number]))
         yield Decision(
-            row.key, row.kind, round_, rows[best[number]].key, row.unit, sides[number][0], kept[number],
-            tuple(reasons[number]), nearest, row.origin,
+            row.key, row.kind, round_, rows[best[number]].key, rows[families[number]].key, row.unit, sides[number][0],
+            kept[number], tuple(reasons[number]), nearest, row.origin,
         )  # fmt: skip
 
 
 # ---- the same ----------------------------------------------------------------------------------------------------
 
 
-def _unite(rows: list[Row], numbers: list[int], sketches: Sketches, clusters: Clusters, level: str) -> None:
+def _unite_same(rows: list[Row], numbers: list[int], clusters: Clusters, level: str) -> None:
     """Texts are keyed by themselves, so exact copies are one row already, except where only the entry differs."""
-    for form in {"tree": ("tree",), "near": ("tree", "skeleton")}.get(level, ()):
-        first: dict[str, int] = {}
-        for number in numbers:
-            value = getattr(rows[number], form)
+    first: dict[tuple[str, ...], int] = {}
+    for number in numbers:
+        for form in _forms(rows[number], level):
+            clusters.union(first.setdefault(form, number), number)
+
+
+def _forms(row: Row, level: str) -> Iterator[tuple[str, ...]]:
+    """Two rows are the same when they have one of these in common."""
+    if level in ("tree", "near") and row.tree and (level == "tree" or not row.closure):
+        yield "tree", row.tree, row.closure
+    if level == "near" and row.closure:
+        yield "closure", row.closure
+        if row.wired:
+            yield "wired", row.wired, row.parts
+
+
+def _unite_alike(rows: list[Row], numbers: list[int], sketches: Sketches, clusters: Clusters) -> None:
+    """What may be a copy, or of one template: too alike for two splits, and no reason to drop either."""
+    first: dict[tuple[str, str], int] = {}
+    for number in numbers:
+        row = rows[number]
+        for form, value in (("tree", row.tree), ("skeleton", row.skeleton), ("closure", row.closure)):
             if value:
-                clusters.union(first.setdefault(value, number), number)
-    if level == "near":
-        part = Clusters(len(numbers))
-        merge_similar(Sketches(_rows(sketches.shingles, numbers), _rows(sketches.operators, numbers)), part)
-        own = np.array(numbers)
-        clusters.unite(own, own[part.labels()])
+                clusters.union(first.setdefault((form, value), number), number)
+    part = Clusters(len(numbers))
+    merge_similar(Sketches(_rows(sketches.shingles, numbers), _rows(sketches.operators, numbers)), part)
+    own = np.array(numbers)
+    clusters.unite(own, own[part.labels()])
 
 
 def _rows(sets: Sets, numbers: list[int]) -> Sets:

@@ -11,6 +11,7 @@ import re
 
 from triton_data.curate import privacy
 from triton_data.curate.reading import families, tokens, tree
+from triton_data.curate.reading.computes import Computes, computes
 from triton_data.curate.reading.steps import steps
 from triton_data.curate.subjects import INDUCTOR, KERNEL, PAIR, PROGRAM, Subject
 from triton_data.records import Label
@@ -28,16 +29,17 @@ _PER_TOKEN = 3.5
 def label(subject: Subject) -> Label:
     if len(subject.text) > LARGEST:
         tokens_ = round(len(subject.text) / _PER_TOKEN)
-        return Label(subject.key, subject.kind, "", "", (), (), 0, 0, tokens_, tokens.ESTIMATE, (), False, False,
-                     ("too_large",), subject.origin)  # fmt: skip
+        return Label(subject.key, subject.kind, "", "", "", "", (), (), 0, 0, tokens_, tokens.ESTIMATE, (), False,
+                     False, ("too_large",), subject.origin)  # fmt: skip
     module = tree.parse(subject.text)
     form = tree.hashes(module) if module else tree.Hashes("", "")
     if subject.kind == INDUCTOR:  # its constants are the shapes of one program
         form = tree.Hashes(form.skeleton, form.skeleton)
     found = steps(module, subject.entry if subject.kind == PROGRAM else "") if module else ()
+    own = computes(module, subject.entry, shapes_count=subject.kind != INDUCTOR) if module else Computes()
     flags = privacy.flags(subject.text)
     return Label(
-        subject.key, subject.kind, form.tree, form.skeleton, found, families.families(found),
+        subject.key, subject.kind, form.tree, form.skeleton, own.closure, own.parts, found, families.families(found),
         families.difficulty(found), len(_JIT.findall(subject.text)), tokens.count(subject.text), tokens.counted_by(),
         _dtypes(subject.text), _generic(subject, module), subject.mode == "training",
         flags if form.tree else ("unparsable", *flags), subject.origin,

@@ -19,6 +19,7 @@ from triton_data.records import NO_REFERENCE, Label, Origin, Trace, Verdict
 from triton_data.store import Store
 
 BATCH = 4096
+WIRED = 3  # operators
 _UNPLACED = ("generated", "given")  # sources whose texts do not hang together by where they lie
 
 
@@ -30,8 +31,11 @@ class Row:
     unit: str
     tree: str
     skeleton: str
+    closure: str
+    parts: str
     steps: str
     graph: str
+    wired: str  # the graph where it has enough operators to tell wirings apart
     operator: str
     tokens: int
     flags: tuple[str, ...]
@@ -76,18 +80,30 @@ class _Reader:
             known = self.verdicts.get(verdict.subject, -1)
             score = 1 if verdict.passed else 0 if verdict.reason == NO_REFERENCE else -1
             self.verdicts[verdict.subject] = max(known, score)
-        self.graphs = {t.program: (t.graph, operator_digest(t.operators)) for t in store.records(Trace)}
+        self.graphs = {
+            t.program: (t.graph, t.graph if len(t.operators) >= WIRED else "", operator_digest(t.operators))
+            for t in store.records(Trace)
+        }
 
     def row(self, subject: Subject, parent: int) -> Row:
         found = next(self.store.records(Label, "subject = ?", (subject.key,)), None)
-        form: dict[str, Any] = {"tree": "", "skeleton": "", "steps": "", "tokens": 0, "flags": ("unlabelled",)}
+        form: dict[str, Any] = {
+            "tree": "",
+            "skeleton": "",
+            "closure": "",
+            "parts": "",
+            "steps": "",
+            "tokens": 0,
+            "flags": ("unlabelled",),
+        }
         if found is not None:
             form = {"tree": found.tree, "skeleton": found.skeleton, "steps": steps_digest(found.steps)}
+            form |= {"closure": found.closure, "parts": found.parts}
             form |= {"tokens": found.tokens, "flags": found.flags}
         unit = self._unit(subject, form["tree"])
-        graph, operator = self.graphs.get(subject.key, ("", ""))
+        graph, wired, operator = self.graphs.get(subject.key, ("", "", ""))
         return Row(
-            subject.key, subject.kind, subject.origin, unit, graph=graph, operator=operator, parent=parent,
+            subject.key, subject.kind, subject.origin, unit, graph=graph, wired=wired, operator=operator, parent=parent,
             verified=self.verdicts.get(subject.key, 0), **form,
         )  # fmt: skip
 

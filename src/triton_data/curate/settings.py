@@ -5,11 +5,13 @@ In: the settings. Out: nothing, or a Misuse that says what to write instead. Not
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from triton_data.config import CurateConfig
 from triton_data.curate.benchmarks import fingerprints
 from triton_data.errors import Misuse, closest
+from triton_data.formats.repo_names import read_opted_out
 
 CHOICES = {
     "dedup": ("off", "exact", "tree", "near"),
@@ -34,11 +36,12 @@ def check(config: CurateConfig) -> None:
 
 
 def opted_out(path: str) -> set[str]:
-    """Owners and owner/name in small letters."""
-    if not path:
-        return set()
-    try:
-        lines = Path(path).read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misuse(f"cannot read the opt-out file {path}: {error}") from error
-    return {line.split("#")[0].strip().lower() for line in lines} - {""}
+    """Owners and owner/name in small letters, from every spelling: a URL, git@host:owner/name, owner/name.git. A line
+    that names nobody is a Misuse: whoever wrote it asked to be left out."""
+    return set(read_opted_out(path)) if path else set()
+
+
+def unmatched(opted: Collection[str], repos: Iterable[str]) -> list[str]:
+    """Who asked to be left out and is in none of these repositories: perhaps another spelling was meant."""
+    known = {part for repo in repos for part in (repo.lower(), repo.lower().partition("/")[0])}
+    return sorted(set(opted) - known)

@@ -118,7 +118,8 @@ class CurateStage:
             yield wanted
 
     def count(self, store: Store) -> int:
-        return int(store.count(Label) > 0 and not store.is_done(self.name, self.round(store).key))
+        """Done is what the newest decisions were made with, not what some earlier ones were."""
+        return int(store.count(Label) > 0 and store.newest_done(self.name) != self.round(store).key)
 
     def resources(self) -> AbstractContextManager[object]:
         return nullcontext()

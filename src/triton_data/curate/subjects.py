@@ -27,7 +27,7 @@ class Subject:
 
 
 def of_kernel(kernel: Kernel) -> Subject:
-    return Subject(kernel.key, KERNEL, kernel.text, kernel.origin)
+    return Subject(kernel.key, KERNEL, kernel.text, kernel.origin, kernel.name)
 
 
 def of_program(program: Program) -> Subject:

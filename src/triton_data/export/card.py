@@ -10,6 +10,7 @@ import hashlib
 import json
 import platform
 from collections import Counter
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -18,20 +19,21 @@ import triton_data
 from triton_data.export.exported import Tally
 from triton_data.export.rows import SPLITS, Selection
 from triton_data.records import NO_REFERENCE, Verdict
+from triton_data.store import CURATED_WITH
 
 _LIMITS = (
     "What a compiler made (`rewritten`, `inductor`) was made for fixed shapes, unless `shape_generic` says otherwise.",
     "A text without a verdict was not verified: `verified` is null, not true. So it is for a kernel alone that was run "
     "and found clean (`no_reference`): nothing says what it should compute.",
-    "Near-duplicates and benchmark problems are found by text, structure and traced graph; a problem that was written "
-    "anew with other operators is not found.",
     "Licences are those that files and repositories state. Unknown is null, never a guess.",
 )
 
 
 def write_card(folder: Path, format_: str, selection: Selection, tally: Tally, command: str) -> None:
+    settings = curation(selection)
     statistics = {
-        "format": format_, "entries": tally.kinds.total(), "by_kind": dict(sorted(tally.kinds.items())),
+        "format": format_, "curated_with": settings,
+        "entries": tally.kinds.total(), "by_kind": dict(sorted(tally.kinds.items())),
         "by_split": dict(sorted(tally.splits.items())), "left_out": dict(sorted(selection.left_out.items())),
         **_of_origins(selection),
     }  # fmt: skip
@@ -39,6 +41,34 @@ def write_card(folder: Path, format_: str, selection: Selection, tally: Tally, c
     _dump(folder / "statistics.json", statistics)
     _dump(folder / "croissant.json", _croissant(folder, files, statistics))
     (folder / "README.md").write_text(_readme(folder, files, statistics, command), "utf-8")
+
+
+def curation(selection: Selection) -> dict[str, Any]:
+    """What the newest decisions were made with; empty where there are none, or where everything is exported."""
+    text = selection.store.meta(CURATED_WITH)
+    if selection.everything or not selection.round or not text:
+        return {}
+    settings: dict[str, Any] = json.loads(text)
+    settings["benchmarks"] = [Path(each).name for each in settings["benchmarks"]]  # where they lie is this machine's
+    return settings | {"opt_out": Path(settings["opt_out"]).name}
+
+
+def _curated(settings: dict[str, Any]) -> str:
+    if not settings:
+        return "Not curated, or exported without regard to it."
+    return "Curated with " + ", ".join(f"`{name}` = {json.dumps(value)}" for name, value in settings.items()) + "."
+
+
+def _searched(settings: dict[str, Any]) -> list[str]:
+    """Only what was looked for is claimed."""
+    dedup, benchmarks = settings.get("dedup", "off"), settings.get("decontaminate", "off")
+    graphs = " and traced graph" if settings.get("trace") else ""
+    said = "Copies were not looked for." if dedup == "off" else f"Copies are found by structure{graphs} (`{dedup}`)."
+    if benchmarks == "off":
+        return [said, "Problems of benchmarks were not looked for."]
+    fate = "left out" if benchmarks == "drop" else "flagged"
+    found = f"Problems of benchmarks are found by text, structure{graphs}, and {fate}; one that was written anew with "
+    return [said, f"{found}other operators is not found."]
 
 
 def _dump(path: Path, values: dict[str, Any]) -> None:
@@ -96,17 +126,23 @@ def _readme(folder: Path, files: list[Path], statistics: dict[str, Any], command
     if tables:
         lines.append("configs:")
     for name, splits in sorted(tables.items()):
-        lines += [f"- config_name: {name}", "  data_files:"]
+        # `datasets` caches a table by its folder and by this entry: rows that it has not seen need one it has not seen.
+        content = _content(sorted(path for each in splits.values() for path in folder.glob(each)))
+        lines += [f"- config_name: {name}", f"  description: content {content}", "  data_files:"]
         lines += [f"  - {{split: {split}, path: {json.dumps(splits[split])}}}" for split in SPLITS if split in splits]
     lines += ["---", "", "# PyTorch and Triton programs", ""]
     lines += ["Made by triton-data with", "", f"    {command}", ""]
     versions = ", ".join(f"{name} {version}" for name, version in _versions().items())
-    lines += [f"Versions: {versions}.", ""]
+    lines += [f"Versions: {versions}.", "", _curated(statistics["curated_with"]), ""]
     for title in ("by_kind", "by_split", "licences", "sources", "verified", "families", "difficulty", "left_out"):
         lines += [*_table(title.replace("_", " "), statistics[title]), ""]
     lines += [f"Triton tokens: {statistics['triton_tokens']}.", "", "## Known limits", ""]
-    lines += [f"* {limit}" for limit in _LIMITS]
+    lines += [f"* {limit}" for limit in (*_LIMITS, *_searched(statistics["curated_with"]))]
     return "\n".join(lines) + "\n"
+
+
+def _content(paths: Iterable[Path]) -> str:
+    return hashlib.sha256("\0".join(f"{path.name} {_sha256(path)}" for path in paths).encode()).hexdigest()[:16]
 
 
 def _table(title: str, values: dict[str, int]) -> list[str]:

@@ -15,10 +15,12 @@ from typing import IO, TypeAlias
 import pyarrow as pa
 
 from triton_data.export import columns
+from triton_data.export.asked import conversation
 from triton_data.export.exported import Tally
 from triton_data.export.parquet import Table
-from triton_data.export.problems import problem
-from triton_data.export.rows import PAIRS, TRAIN, Row, Selection
+from triton_data.export.problems import NO_PROBLEM, problem
+from triton_data.export.rows import TRAIN, Row, Selection
+from triton_data.export.source import source
 from triton_data.export.test_code import entry_of
 from triton_data.formats.prompts import fenced, messages
 from triton_data.records import Program
@@ -26,12 +28,15 @@ from triton_data.records import Program
 Writer: TypeAlias = Callable[[Selection, Path, Tally], None]
 _MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
 REWARD = pa.struct([("style", pa.string()), ("ground_truth", pa.string())])
-EXTRA = pa.struct([("split", pa.string()), ("index", pa.int64()), ("key", pa.string()), ("entry", pa.string())])
+_SOURCE = [("origin", pa.string()), ("licence", pa.string()), ("requires", pa.list_(pa.string()))]
+EXTRA = pa.struct(
+    [("split", pa.string()), ("index", pa.int64()), ("key", pa.string()), ("entry", pa.string()), *_SOURCE]
+)
 RL = pa.schema(
     [("data_source", pa.string()), ("prompt", _MESSAGES), ("ability", pa.string()), ("reward_model", REWARD),
      ("extra_info", EXTRA)]
 )  # fmt: skip
-SFT = pa.schema([("messages", _MESSAGES), ("key", pa.string())])
+SFT = pa.schema([("messages", _MESSAGES), ("key", pa.string()), *_SOURCE])
 
 
 def parquet(selection: Selection, folder: Path, tally: Tally) -> None:
@@ -68,9 +73,8 @@ def trl(selection: Selection, folder: Path, tally: Tally) -> None:
         for row in selection.rows():
             text.write(row.split, {"text": fenced(row.triton)})
             tally.add(row.kind, row.split)
-            if row.kind in PAIRS and row.program:
-                prompt = messages(row.program.entry, row.program.text)
-                answer = {"role": "assistant", "content": fenced(row.triton)}
+            if talk := conversation(row, selection):
+                prompt, answer = talk
                 chat.write(row.split, {"messages": [*prompt, answer]})
                 ask.write(row.split, {"prompt": prompt, "completion": [answer]})
 
@@ -82,10 +86,9 @@ def verl(selection: Selection, folder: Path, tally: Tally) -> None:
         learning.add(split, _task(program, split, index), len(program.text))
         tally.add("program", split)
     for row in selection.rows():
-        if row.kind in PAIRS and row.program:
-            prompt = messages(row.program.entry, row.program.text)
-            answer = {"role": "assistant", "content": fenced(row.triton)}
-            tuning.add(row.split, {"messages": [*prompt, answer], "key": row.key}, len(row.triton))
+        if talk := conversation(row, selection):
+            told = source(row.origin, row.triton)
+            tuning.add(row.split, {"messages": [*talk[0], talk[1]], "key": row.key, **told}, len(row.triton))
     learning.close()
     tuning.close()
 
@@ -97,8 +100,11 @@ def _task(program: Program, split: str, index: int) -> dict[str, object]:
         "prompt": messages(program.entry, program.text),
         "ability": "triton",
         "reward_model": {"style": "rule", "ground_truth": truth},
-        "extra_info": {"split": split, "index": index, "key": program.key, "entry": program.entry},
-    }
+        "extra_info": {
+            "split": split, "index": index, "key": program.key, "entry": program.entry,
+            **source(program.origin, program.text),
+        },
+    }  # fmt: skip
 
 
 def kernelbench(selection: Selection, folder: Path, tally: Tally) -> None:
@@ -106,10 +112,14 @@ def kernelbench(selection: Selection, folder: Path, tally: Tally) -> None:
     numbers: dict[Path, int] = {}
     folder.mkdir(parents=True, exist_ok=True)
     for program, label, split in selection.programs():
+        text = problem(program)
+        if text is None:
+            selection.leave_out(NO_PROBLEM)
+            continue
         level = folder / split / f"level{max(1, label.difficulty) if label else 1}"
         numbers[level] = numbers.get(level, 0) + 1
         level.mkdir(parents=True, exist_ok=True)
-        (level / f"{numbers[level]}_{program.entry}.py").write_text(problem(program), "utf-8")
+        (level / f"{numbers[level]}_{program.entry}.py").write_text(text, "utf-8")
         tally.add("program", split)
 
 
@@ -117,7 +127,9 @@ def entries(selection: Selection, folder: Path, tally: Tally) -> None:
     """`SPLIT/entries.json`: id, python_code, triton_code, test_code and metadata of every pair."""
     with ExitStack() as stack:
         lists: dict[str, IO[str]] = {}
-        for row in (each for each in selection.rows() if each.kind in PAIRS and each.program):
+        for row in selection.rows():
+            if conversation(row, selection) is None:  # its test asks for the same name
+                continue
             if row.split not in lists:
                 (folder / row.split).mkdir(parents=True)
                 file = stack.enter_context((folder / row.split / "entries.json").open("w", encoding="utf-8"))
@@ -132,7 +144,7 @@ def entries(selection: Selection, folder: Path, tally: Tally) -> None:
 
 def _entry(row: Row) -> dict[str, object]:
     assert row.program is not None, "only pairs become entries"
-    return entry_of(row.key, row.program, row.name, row.triton, row.label)
+    return entry_of(row.key, row.program, row.name, row.triton, row.label, source(row.origin, row.triton))
 
 
 FOLDERS: dict[str, Writer] = {

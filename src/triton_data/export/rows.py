@@ -6,14 +6,17 @@ Not covered: how a format spells a row (the modules beside this one).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from triton_data.records import Capture, Decision, Kernel, Label, Origin, Pair, Program, Record, Verdict
+from triton_data.formats.machine_paths import relative
+from triton_data.records import FRAGMENT, Capture, Decision, Kernel, Label, Origin, Pair, Program, Record, Verdict
 from triton_data.store import Store
 
 R = TypeVar("R", bound=Record)
+_FRAGMENT_OF = re.compile(r"kernel (\w+) of ")  # as rewrite/alone.py notes it
 KERNEL, PAIR, COMPARED, INDUCTOR = "hand-written", "rewritten", "compared", "inductor"
 PAIRS = (PAIR, COMPARED)
 SPLITS = TRAIN, VALIDATION, TEST = "train", "validation", "test"
@@ -56,8 +59,11 @@ class Selection:
         if self.everything or (decision is not None and decision.keep):
             return True, decision
         for reason in decision.reasons if decision else ("not_curated_yet",):
-            self.left_out[reason] = self.left_out.get(reason, 0) + 1
+            self.leave_out(reason)
         return False, decision
+
+    def leave_out(self, reason: str) -> None:
+        self.left_out[reason] = self.left_out.get(reason, 0) + 1
 
     def rows(self) -> Iterator[Row]:
         """Hand-written kernels, then rewritten programs, then Inductor's kernels that nothing was made of."""
@@ -68,7 +74,7 @@ class Selection:
             program = self._one(Program, "key = ?", pair.program)
             kind = PAIR if pair.capture else COMPARED
             yield from self._admitted(
-                Row(pair.key, kind, pair.entry, pair.text, pair.origin, program, capture, _code(capture))
+                Row(pair.key, kind, pair.entry, pair.text, pair.origin, program, capture, _code(capture, program))
             )
         yield from self._generated()
 
@@ -82,7 +88,8 @@ class Selection:
             for kernel in capture.kernels:
                 if kernel.key not in seen:
                     seen.add(kernel.key)
-                    found = Row(kernel.key, INDUCTOR, kernel.name, kernel.text, capture.origin, program, capture)
+                    text = relative(kernel.text)
+                    found = Row(kernel.key, INDUCTOR, kernel.name, text, capture.origin, program, capture)
                     yield from self._admitted(found)
 
     def programs(self) -> Iterator[tuple[Program, Label | None, str]]:
@@ -115,5 +122,12 @@ class Selection:
         return next(self.store.records(kind, where, (key,)), None)
 
 
-def _code(capture: Capture | None) -> str:
-    return "\n".join(graph.code for graph in capture.graphs) if capture else ""
+def _code(capture: Capture | None, program: Program | None) -> str:
+    """Of a fragment its own kernel, '' where nobody noted which one it is: the whole is a hundred times as long."""
+    if capture is None:
+        return ""
+    if program is None or program.inputs_from != FRAGMENT:
+        return relative("\n".join(graph.code for graph in capture.graphs))
+    name = _FRAGMENT_OF.match(program.origin.generator)
+    kernels = [kernel for graph in capture.graphs for kernel in graph.kernels if name and kernel.name == name[1]]
+    return relative("\n".join(dict.fromkeys(f"{kernel.sources}\n{kernel.text}".lstrip("\n") for kernel in kernels)))

@@ -6,6 +6,8 @@ In: a pair. Out: an entry whose test_code is a pytest file that runs beside the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from triton_data.records import Label, Program
 
 _DIFFICULTY = ("easy", "easy", "medium", "medium", "hard")
@@ -60,7 +62,9 @@ def test_{name}(seed):
 '''
 
 
-def entry_of(key: str, program: Program, new: str, triton: str, label: Label | None) -> dict[str, object]:
+def entry_of(
+    key: str, program: Program, new: str, triton: str, label: Label | None, source: Mapping[str, object]
+) -> dict[str, object]:
     families = label.families if label else ()
     return {
         "id": key,
@@ -71,5 +75,6 @@ def entry_of(key: str, program: Program, new: str, triton: str, label: Label | N
             "operation_type": families[0] if families else "unknown",
             "difficulty": _DIFFICULTY[label.difficulty] if label else "unknown",
             "tags": [*families, *(label.dtypes if label else ())],
+            **source,
         },
     }

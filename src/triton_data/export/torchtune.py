@@ -16,17 +16,18 @@ from pathlib import Path
 from typing import IO, TypeAlias
 
 from triton_data.config import ExportConfig
+from triton_data.export.asked import conversation
 from triton_data.export.exported import Exported, Tally
 from triton_data.export.publish import Staged, staged
-from triton_data.export.rows import COMPARED, PAIRS, TRAIN, Row, Selection
-from triton_data.formats.prompts import fenced, messages
+from triton_data.export.rows import COMPARED, TRAIN, Row, Selection
+from triton_data.formats.prompts import fenced
 from triton_data.records import codec
 
 FILE_NAME = "triton_functions.json"
-Shape: TypeAlias = Callable[[Row, ExportConfig], "dict[str, object] | None"]
+Shape: TypeAlias = Callable[[Row, ExportConfig, Selection], "dict[str, object] | None"]
 
 
-def text(row: Row, config: ExportConfig) -> dict[str, object] | None:
+def text(row: Row, config: ExportConfig, selection: Selection | None = None) -> dict[str, object] | None:
     if row.kind == COMPARED:
         return None  # the same text as the kernel's own, but for the launcher's name
     whole = row.triton.strip("\n")
@@ -34,18 +35,14 @@ def text(row: Row, config: ExportConfig) -> dict[str, object] | None:
     return shaped
 
 
-def instruct(row: Row, config: ExportConfig) -> dict[str, object] | None:
-    if row.program is None or row.kind not in PAIRS:
-        return None
-    prompt = messages(row.program.entry, row.program.text)
-    return {"input": prompt[-1]["content"], "output": fenced(row.triton)}
+def instruct(row: Row, config: ExportConfig, selection: Selection) -> dict[str, object] | None:
+    talk = conversation(row, selection)
+    return talk and {"input": talk[0][-1]["content"], "output": talk[1]["content"]}
 
 
-def chat(row: Row, config: ExportConfig) -> dict[str, object] | None:
-    if row.program is None or row.kind not in PAIRS:
-        return None
-    answer = {"role": "assistant", "content": fenced(row.triton)}
-    return {"messages": [*messages(row.program.entry, row.program.text), answer]}
+def chat(row: Row, config: ExportConfig, selection: Selection) -> dict[str, object] | None:
+    talk = conversation(row, selection)
+    return talk and {"messages": [*talk[0], talk[1]]}
 
 
 SHAPES: dict[str, tuple[str, Shape]] = {
@@ -62,7 +59,7 @@ def export_lists(selection: Selection, config: ExportConfig, format_: str) -> Ex
         source = made_of(selection)
         lists = {TRAIN: stack.enter_context(_opened(Path(config.out) / name, config.force, source))}
         for row in selection.rows():
-            shaped = shape(row, config)
+            shaped = shape(row, config, selection)
             if shaped is None or not tally.new(row.triton.strip("\n")):
                 continue
             if row.split not in lists:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 
 from triton_data.extract.closure.closure import Closed, close
+from triton_data.extract.closure.licence import licensed
 from triton_data.extract.kernels.importable import importable
 from triton_data.extract.kernels.launcher import find_launcher, launching
 from triton_data.extract.kernels.launcher_inputs import LauncherInputs
@@ -73,7 +74,8 @@ def close_kernel(
     if launcher is not None:
         closed = _with_launcher(repo, root, launcher)
         if isinstance(closed, Closed) and "triton" not in closed.needs:
-            return Kernel(_in_text(found, closed, root), closed.text, origin, closed.names[launcher])
+            whole = licensed(repo, closed, origin)
+            return Kernel(_in_text(found, closed, root), closed.text, whole, closed.names[launcher])
     closed = close(repo, [root], strict=True)
     if isinstance(closed, Drop):
         return replace(closed, part=found.name)
@@ -82,7 +84,7 @@ def close_kernel(
             needs("triton"), "another Triton than the one here: it imports names that this one lacks", found.name
         )
     inside = root[1] if "." in found.name and f"{found.name.rsplit('.', 1)[1]}[" in closed.text else ""
-    return Kernel(_in_text(found, closed, root), closed.text, origin, inside)
+    return Kernel(_in_text(found, closed, root), closed.text, licensed(repo, closed, origin), inside)
 
 
 def _with_launcher(repo: Repo, root: Key, launcher: Key) -> Closed | Drop:

@@ -26,6 +26,7 @@ def extract_repo(
     repo: Repo, origins: Mapping[str, Origin], probe: Prober | None, ask: Ask | None = None
 ) -> Iterator[Found]:
     repo = resolved(repo)
+    repo.licences = {path: origin.licence for path, origin in origins.items()}
     programs = Programs(repo, probe, ask)
     launchers = LauncherInputs(repo, probe, origins) if probe is not None else None
     with one_repository():

@@ -16,8 +16,9 @@ TASK = (
 )
 
 
-def ask(entry: str, program: str) -> str:
-    return TASK.format(new=f"{entry}New", entry=entry, program=fenced(program))
+def ask(entry: str, program: str, new: str = "") -> str:
+    """`new` is what the answer defines, where there is one already."""
+    return TASK.format(new=new or f"{entry}New", entry=entry, program=fenced(program))
 
 
 def fenced(text: str) -> str:
@@ -27,5 +28,5 @@ def fenced(text: str) -> str:
     return f"{fence}python\n{text.strip(chr(10))}\n{fence}"
 
 
-def messages(entry: str, program: str) -> list[dict[str, str]]:
-    return [{"role": "system", "content": SYSTEM}, {"role": "user", "content": ask(entry, program)}]
+def messages(entry: str, program: str, new: str = "") -> list[dict[str, str]]:
+    return [{"role": "system", "content": SYSTEM}, {"role": "user", "content": ask(entry, program, new)}]

@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from triton_data.pipeline.plan import plan
-from triton_data.pipeline.settings import saved_config
+from triton_data.pipeline.settings import as_curated
 from triton_data.store import Store
 
 
@@ -22,7 +22,7 @@ def funnel(store: Store) -> dict[str, Any]:
             name, {"done": 0, "pending": 0, "dropped": {}, "records": {}, "seconds": 0.0, "items_per_s": None}
         )
 
-    for planned in plan(saved_config(store)):
+    for planned in plan(as_curated(store)):
         of(planned.stage.name)["pending"] = planned.stage.count(store)
     ended: dict[str, int] = {}
     for name, what, status, reason, number, seconds in store.outcome_counts():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from triton_data.config import Config
 from triton_data.errors import Stopped
 from triton_data.pipeline.plan import GATHERING, STAGES, Planned, gathering, plan
-from triton_data.pipeline.settings import check, remember
+from triton_data.pipeline.settings import check, note_curation, remember
 from triton_data.running.engine.local import LocalEngine
 from triton_data.running.events import Events
 from triton_data.running.item_subset import ItemSubset
@@ -32,11 +32,14 @@ def _in_turn(config: Config, only: Sequence[str], store: Store) -> Iterator[Plan
     yield from plan(config, [name for name in only if name not in GATHERING])
 
 
-def execute(config: Config, only: Sequence[str] = STAGES, subset: ItemSubset | None = None) -> list[Summary]:
-    """Run the stages over the run directory, resuming where an earlier call stopped."""
+def execute(config: Config, only: Sequence[str] = STAGES, subset: ItemSubset | None = None, *,
+            remembered: bool = True) -> list[Summary]:  # fmt: skip
+    """Run the stages over the run directory, resuming where an earlier call stopped. `remembered`: whether the settings
+    become the run's own; those of one curation are that call's, and only noted for its readers."""
     summaries = []
     with Store.open(Path(config.run_dir)) as store, Events(store.run_dir / "events.jsonl") as events:
-        remember(store, config)
+        if remembered:
+            remember(store, config)
         for planned in _in_turn(config, only, store):
             events.write("stage_started", stage=planned.stage.name, config=config.hash)
             engine = LocalEngine(planned.jobs or config.jobs or None, planned.timeout)
@@ -45,6 +48,8 @@ def execute(config: Config, only: Sequence[str] = STAGES, subset: ItemSubset | N
             events.write("stage_stopped" if summary.interrupted else "stage_finished", **vars(summary))
             if summary.interrupted:
                 raise Stopped(f"stopped in {summary.stage}; the same command goes on from here")
+            if summary.stage == "curate":
+                note_curation(store, config.curate)
     return summaries
 
 

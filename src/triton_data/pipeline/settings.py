@@ -5,13 +5,16 @@ In: a run's folder, and flags. Out: a `Config`, or a `Misuse`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from triton_data.config import Config, ScrapeConfig, with_flags
+from triton_data.config import Config, CurateConfig, ScrapeConfig, with_flags
 from triton_data.pipeline.plan import GATHERING, STAGES
-from triton_data.store import Store
+from triton_data.records import codec
+from triton_data.store import CURATED_WITH, Store
 
 
 def check(config: Config, only: Sequence[str] = STAGES) -> None:
@@ -69,6 +72,16 @@ def rooted(config: Config) -> Config:
 def remember(store: Store, config: Config) -> None:
     store.set_meta("config", config.to_json())
     store.set_meta("config_hash", config.hash)
+
+
+def note_curation(store: Store, config: CurateConfig) -> None:
+    store.set_meta(CURATED_WITH, json.dumps(codec.to_json(config)))
+
+
+def as_curated(store: Store) -> Config:
+    """The run's own settings, but of curation those of the newest decisions: `status` asks what these leave to do."""
+    config, text = saved_config(store), store.meta(CURATED_WITH)
+    return replace(config, curate=codec.from_json(CurateConfig, json.loads(text))) if text else config
 
 
 def saved_config(store: Store) -> Config:

@@ -20,6 +20,8 @@ class Label:
     kind: str  # program, kernel, pair, inductor
     tree: str  # hash of its structure without names, comments and annotations; '' where Python cannot read it
     skeleton: str  # the same without numbers and strings
+    closure: str  # hash of what its entry computes, names aside; '' where it has no entry
+    parts: str  # hash of the operators, constants and calls of the same, in any order
     steps: tuple[str, ...]  # operators in order, such as conv2d, relu, add
     families: tuple[str, ...]
     difficulty: int  # 0 to 4
@@ -62,6 +64,7 @@ class Decision:
     kind: str  # program, kernel, pair, inductor
     round: str  # of the whole set: the newest round counts
     cluster: str  # key of the subject that stands for all that are the same
+    family: str  # key of one that is like it: they are on one side of the split, and each is kept
     unit: str  # where it comes from: what comes from one place is in one split
     split: str  # train, validation, test
     keep: bool

@@ -48,14 +48,20 @@ def pairs(program: Program, capture: Capture, made: Made, options: Options) -> I
         result = _alone(program.entry, launch, written, made.allocations, options)
         if result is not None:
             entry, reference, name, text = result
-            small = small_program(program, entry, reference)
+            small = small_program(program, entry, reference, launch.kernel.name)
             yield small, Pair(small.key, capture.key, name, text, small.origin)
 
 
-def small_program(program: Program, entry: str, reference: str) -> Program:
-    """Where it comes from is where the whole comes from."""
-    origin = dataclasses.replace(program.origin, generator=f"kernel of {program.entry}")
+def small_program(program: Program, entry: str, reference: str, kernel: str) -> Program:
+    """Where it comes from is where the whole comes from; `kernel` is what Inductor calls it (export/rows.py asks)."""
+    origin = dataclasses.replace(program.origin, generator=f"kernel {kernel} of {program.entry}")
     return Program(entry, reference, FRAGMENT, origin, program.layers)
+
+
+def kernel_in(generator: object) -> str:
+    """The kernel that `small_program` noted; '' in what is no such note, for it may be a jailed answer."""
+    words = str(generator).split()
+    return words[1] if len(words) > 3 and words[0] == "kernel" and words[1].isidentifier() else ""
 
 
 def _sizes(launch: Launch) -> list[ast.expr]:

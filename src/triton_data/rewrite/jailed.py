@@ -23,7 +23,7 @@ def run(payload: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
     result, alone = rewrite_with_kernels(program, capture, Options(**payload["options"]))
     if isinstance(result, Drop):
         return {"drop": asdict(result)}, []
-    kernels = [[small.entry, small.text, pair.entry, pair.text] for small, pair in alone]
+    kernels = [[small.entry, small.text, pair.entry, pair.text, small.origin.generator] for small, pair in alone]
     return {"entry": result.entry, "text": result.text, "kernels": kernels}, []
 
 
@@ -34,7 +34,7 @@ def answered(value: Any, program: Program, capture: Capture) -> Iterator[Program
         yield Drop(str(fields["reason"]), str(fields["detail"]))
         return
     yield Pair(program.key, capture.key, str(value["entry"]), str(value["text"]), program.origin)
-    for entry, reference, new_entry, text in value["kernels"]:
-        small = kernels_alone.small_program(program, str(entry), str(reference))
+    for entry, reference, new_entry, text, generator in value["kernels"]:
+        small = kernels_alone.small_program(program, str(entry), str(reference), kernels_alone.kernel_in(generator))
         yield small
         yield Pair(small.key, capture.key, str(new_entry), str(text), small.origin)

@@ -7,9 +7,7 @@ Not covered: the licence of a single file (fetching/licence.py) and what licence
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from triton_data.errors import Misuse
 from triton_data.records import Drop
 from triton_data.sources.reasons import Reason
 
@@ -55,13 +53,3 @@ class Policy:
         if self.licences and facts.licence not in self.licences:
             return Drop(Reason.LICENCE, facts.licence or "none stated", facts.repo)
         return None
-
-
-def read_names(path: str, what: str) -> list[str]:
-    """One name a line; blank lines and # comments aside."""
-    try:
-        text = Path(path).expanduser().read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misuse(f"cannot read the {what} {path}: {getattr(error, 'strerror', None) or error}") from error
-    lines = (line.split("#")[0].strip() for line in text.splitlines())
-    return [line for line in lines if line]

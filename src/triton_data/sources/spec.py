@@ -17,9 +17,10 @@ from urllib.parse import urlsplit
 
 from triton_data.config import ScrapeConfig
 from triton_data.errors import Misuse, closest
+from triton_data.formats.repo_names import read_names
 from triton_data.records import SearchSlice, digest
 from triton_data.sources import pypi
-from triton_data.sources.eligible import Policy, read_names
+from triton_data.sources.eligible import Policy
 from triton_data.sources.fetching import git
 from triton_data.sources.fetching.fetch import METHODS
 from triton_data.sources.folder import Folder

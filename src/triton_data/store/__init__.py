@@ -3,4 +3,6 @@
 from triton_data.store import lookup
 from triton_data.store.store import Store
 
-__all__ = ["Store", "lookup"]
+CURATED_WITH = "curated_with"  # meta: the settings of the newest decisions, as JSON
+
+__all__ = ["CURATED_WITH", "Store", "lookup"]

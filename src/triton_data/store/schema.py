@@ -83,5 +83,15 @@ ALTER TABLE kernels ADD COLUMN inputs_from TEXT NOT NULL DEFAULT '';
 ALTER TABLE kernels ADD COLUMN reference TEXT NOT NULL DEFAULT '';
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _DISCOVERY, _CURATION, _LAUNCHED)
+# Labels are read off the texts again, which takes seconds: older ones do not say what an entry computes.
+_COMPUTES = """
+DELETE FROM labels;
+DELETE FROM products WHERE stage = 'label';
+DELETE FROM outcomes WHERE stage = 'label';
+ALTER TABLE labels ADD COLUMN closure TEXT NOT NULL DEFAULT '';
+ALTER TABLE labels ADD COLUMN parts TEXT NOT NULL DEFAULT '';
+ALTER TABLE decisions ADD COLUMN family TEXT NOT NULL DEFAULT '';
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _DISCOVERY, _CURATION, _LAUNCHED, _COMPUTES)
 VERSION = len(MIGRATIONS)

@@ -26,6 +26,7 @@ from triton_data.capture.headless.program import Built, loaded
 from triton_data.capture.modes import find_mode
 from triton_data.capture.reasons import Reason, dropped, one_line
 from triton_data.capture.toolchain import versions
+from triton_data.formats.machine_paths import relative
 from triton_data.records import Capture, Drop, Graph, Program
 
 Emitted: TypeAlias = Callable[[str], None]  # called with the output code of each direction
@@ -85,7 +86,7 @@ class _Recorder:
     def __call__(self, graph: torch.fx.GraphModule, example_inputs: list[Any]) -> Any:
         codes: list[str] = []
         perform = graph.forward
-        readable = graph.print_readable(print_output=False)
+        readable = relative(graph.print_readable(print_output=False))
         inputs = tuple(sources_of(graph))
         try:
             perform = self.compile_graph(graph, example_inputs, codes.append)

@@ -1,7 +1,7 @@
 """A text's structure, with everything taken off that does not change what it computes.
 
 In: Python text. Out: two hashes. `tree` ignores names that its author chose, comments, docstrings, annotations,
-decorators, imports' spelling, the order of keyword arguments, and `get_inputs()`; `skeleton` ignores numbers and
+decorators, imports' spelling, the order of keyword arguments, and input functions; `skeleton` ignores numbers and
 strings too. Not covered: reordered statements or another way to write the same computation (steps.py,
 benchmarks/trace.py).
 """
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from triton_data.records import digest
 
-INPUTS = {"get_inputs", "get_init_inputs"}
+INPUTS = frozenset({"get_inputs", "get_init_inputs", "get_more_inputs"})  # no part of what a text is, to any reader
 _BUILTINS = set(dir(builtins))
 
 

@@ -15,9 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from triton_data.curate.reading.tree import INPUTS
+
 MARGIN = 32  # line breaks before and behind, so that whole words may be read at any place
 _DOUBLE, _SINGLE = b'"""', b"'''"
-_INPUTS = re.compile(rb"^def get_(?:init_)?inputs\b[\s\S]*?(?=^\S|\Z)", re.MULTILINE)
+_INPUTS = re.compile(rb"^def (?:%s)\b[\s\S]*?(?=^\S|\Z)" % "|".join(sorted(INPUTS)).encode(), re.MULTILINE)
 _COMMENT = re.compile(rb"#[^\n]*")
 _IMPORT = re.compile(rb"^(?:import|from) [^\n(]*(?:\([^)]*\))?", re.MULTILINE)
 _Places = NDArray[np.int64]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from triton_data.extract.closure.closure import Closed, close
+from triton_data.extract.closure.licence import licensed
 from triton_data.extract.limits import INTERPRETED_SECONDS, SECONDS, USAGE_SECONDS
 from triton_data.extract.programs.check import checked
 from triton_data.extract.programs.copied_classes import CopiedClasses, names_in
@@ -73,7 +74,9 @@ class Programs:
             if key not in self.results:
                 self.results[key] = self._make(module, found, origin)
         result = self.results[key]
-        return replace(result, origin=origin) if isinstance(result, Program) else result
+        if not isinstance(result, Program):
+            return result
+        return replace(result, origin=replace(origin, licence=result.origin.licence))  # that of the whole closure
 
     def _make(self, module: Module, found: FoundClass, origin: Origin) -> Program | Drop:
         if found.nested:
@@ -93,7 +96,7 @@ class Programs:
         closed = close(self.repo, [key, (key[0], "get_inputs"), (key[0], "get_init_inputs")])
         if isinstance(closed, Drop):
             return closed
-        program = Program(closed.names[key], closed.text, "given", origin)
+        program = Program(closed.names[key], closed.text, "given", licensed(self.repo, closed, origin))
         return program if self.probe is None else self._checked(program, key[1], self.probe)
 
     def _like_its_copy(
@@ -102,7 +105,7 @@ class Programs:
         inputs = self.copied_classes.inputs(found.name, found.unit.text, closed)
         if inputs is None or self.usage.from_authors(key) or (closed.text, closed.names[key]) in self._searched:
             return None
-        program = self._checked(_program(key, closed, inputs, origin), key[1], probe)
+        program = self._checked(_program(key, closed, inputs, licensed(self.repo, closed, origin)), key[1], probe)
         if isinstance(program, Drop):
             return None
         self._searched[closed.text, closed.names[key]] = key
@@ -130,7 +133,8 @@ class Programs:
             return drop_of(inputs, closed, key[1])
         self.usage.learn(inputs.evidence, with_others, inputs.source)
         used = names_in(inputs.arguments) & set(with_others.homes.values())
-        return self._checked(_program(key, with_others if used else closed, inputs, origin), key[1], probe)
+        whole = with_others if used else closed
+        return self._checked(_program(key, whole, inputs, licensed(self.repo, whole, origin)), key[1], probe)
 
     def _asked_for(self, request: SearchInputs, probe: Prober) -> InputsFound | Failure:
         reply = probe(request)

@@ -68,6 +68,7 @@ class Repo:
         """`installed`: whether a module, and a name in it, is to be had from outside of these files; `edited`: what is
         read in place of a Python file."""
         self.files = files
+        self.licences: Mapping[str, str] = {}  # of each file, where somebody said so
         self._installed = installed
         self._edited = edited or files.__getitem__
         self._modules: dict[str, Module | Broken] = {}

@@ -13,6 +13,9 @@ from pathlib import PurePosixPath
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
+from triton_data.formats.spdx import joined
+from triton_data.sources.fetching.notices import noticed
+
 SPDX_HEADER = re.compile(r"SPDX-License-Identifier:\s*([A-Za-z0-9.+\-() ]+?)\s*(?:\*/|-->|$)", re.MULTILINE)
 APACHE_HEADER = re.compile(r"Licensed under the Apache License, Version 2\.0")  # older than SPDX, and everywhere
 PLAIN_NAME = re.compile(r"^(licen[cs]e|copying)(\.(txt|md|rst))?$", re.IGNORECASE)
@@ -47,10 +50,13 @@ _PHRASES = (
 
 
 def from_header(text: str) -> str:
-    found = SPDX_HEADER.search(text[:4000])
-    if found:
-        return expression(found.group(1))
-    return "Apache-2.0" if APACHE_HEADER.search(text[:4000]) else ""
+    """Its SPDX line; else what it says in words. What is noted beside a permissive line holds as well."""
+    head = text[:4000]
+    found = [expression(each) for each in SPDX_HEADER.findall(head)]
+    if not any(found) and APACHE_HEADER.search(head):
+        found.append("Apache-2.0")
+    lines = SPDX_HEADER.sub("SPDX-License", head)
+    return joined([*found, *noticed(lines)])
 
 
 def expression(text: str) -> str:
@@ -62,13 +68,13 @@ def expression(text: str) -> str:
 
 
 def from_licence_text(text: str) -> str:
-    header = from_header(text)
-    if header:
-        return header
+    found = SPDX_HEADER.search(text[:4000])
+    if found or APACHE_HEADER.search(text[:4000]):
+        return expression(found.group(1)) if found else "Apache-2.0"
     for name, phrase in _PHRASES:
         if re.search(phrase, text, re.IGNORECASE):
             return name
-    return ""
+    return joined(noticed(text[:4000]))
 
 
 def of_folders(files: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -81,8 +87,7 @@ def of_folders(files: Iterable[tuple[str, str]]) -> dict[str, str]:
     result = {}
     for folder, names in stated.items():
         plain = {found for name, found in names.items() if PLAIN_NAME.match(name)}
-        kinds = sorted(plain or set(names.values()))
-        result[folder] = kinds[0] if len(kinds) == 1 else " AND ".join(f"({k})" if " " in k else k for k in kinds)
+        result[folder] = joined(plain or set(names.values()))
     return result
 
 

@@ -13,17 +13,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from triton_data.errors import Misuse
-from triton_data.sources.eligible import read_names
+from triton_data.formats.repo_names import name_of as name_of
+from triton_data.formats.repo_names import read_names
+from triton_data.formats.repo_names import read_opted_out as read_opted_out
 
-NAME = re.compile(r"^(?:(?:https?|git|ssh)://(?:[^/@]+@)?[^/]+/|git@[^:/]+:)?([\w.-]+/[\w.-]+?)(?:\.git)?(?:/.*)?$")
 HOST = re.compile(r"^(?:(?:https?|git|ssh)://(?:[^/@]+@)?|git@)([^/:]+)")
-OWNER = re.compile(r"^(?:https?://[^/]+/|@)?([\w.-]+)/?$")
 KEYS = ("full_name", "nameWithOwner", "html_url", "url", "repo", "name")
-
-
-def name_of(text: str) -> str | None:
-    found = NAME.match(text.strip())
-    return found.group(1) if found and not set(found.group(1).split("/")) & {".", ".."} else None
 
 
 def elsewhere(text: str, base_url: str) -> str:
@@ -45,18 +40,6 @@ def read_seeds(path: str, base_url: str) -> list[str]:
             raise Misuse(f"{path}, entry {number}: {word[:80]!r} is on {host}: name it as git:URL")
         names.append(name)
     return list(dict.fromkeys(names))
-
-
-def read_opted_out(path: str) -> frozenset[str]:
-    """Owners and owner/name in lower case. What is neither is an error: whoever wrote it asked to be left out."""
-    found = set()
-    for number, word in enumerate(read_names(path, "opt-out file") if path else (), 1):
-        owner = OWNER.match(word)
-        name = owner.group(1) if owner else name_of(word)
-        if name is None:
-            raise Misuse(f"{path}, entry {number}: {word[:80]!r} is neither an owner nor owner/name")
-        found.add(name.lower())
-    return frozenset(found)
 
 
 def _from_json(path: str) -> list[str]:

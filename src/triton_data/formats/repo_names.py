@@ -1,0 +1,41 @@
+"""Names of repositories as people write them: owner/name, a URL, git@host:owner/name, with `.git` or without.
+
+In: a text, or a file with one a line. Out: owner/name, or an owner. Not covered: whether there is such a repository.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from triton_data.errors import Misuse
+
+NAME = re.compile(r"^(?:(?:https?|git|ssh)://(?:[^/@]+@)?[^/]+/|git@[^:/]+:)?([\w.-]+/[\w.-]+?)(?:\.git)?(?:/.*)?$")
+OWNER = re.compile(r"^(?:https?://[^/]+/|@)?([\w.-]+)/?$")
+
+
+def name_of(text: str) -> str | None:
+    found = NAME.match(text.strip())
+    return found.group(1) if found and not set(found.group(1).split("/")) & {".", ".."} else None
+
+
+def read_names(path: str, what: str) -> list[str]:
+    """One name a line; blank lines and # comments aside."""
+    try:
+        text = Path(path).expanduser().read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misuse(f"cannot read the {what} {path}: {getattr(error, 'strerror', None) or error}") from error
+    lines = (line.split("#")[0].strip() for line in text.splitlines())
+    return [line for line in lines if line]
+
+
+def read_opted_out(path: str) -> frozenset[str]:
+    """Owners and owner/name in lower case. What is neither is an error: whoever wrote it asked to be left out."""
+    found = set()
+    for number, word in enumerate(read_names(path, "opt-out file") if path else (), 1):
+        owner = OWNER.match(word)
+        name = owner.group(1) if owner else name_of(word)
+        if name is None:
+            raise Misuse(f"{path}, entry {number}: {word[:80]!r} is neither an owner nor owner/name")
+        found.add(name.lower())
+    return frozenset(found)

@@ -1,0 +1,91 @@
+"""Licences that are written in words, secrets of every kind, and opt-outs in every spelling."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from triton_data.curate import licences, privacy
+from triton_data.curate.settings import opted_out, unmatched
+from triton_data.errors import Misuse
+from triton_data.sources.fetching.licence import from_header
+
+GNU = "# This program is free software: you can redistribute it and/or modify\n# it under the terms of the GNU {} as published by\n# the Free Software Foundation, either version {} of the License, or\n# (at your option) any later version.\n"  # noqa: E501
+HEADERS = [
+    (GNU.format("General Public License", "3"), "GPL-3.0-or-later"),
+    (GNU.format("Lesser General Public License", "2.1"), "LGPL-2.1-or-later"),
+    (GNU.format("Affero General Public License", "3"), "AGPL-3.0-or-later"),
+    ("# Released under the GPLv3 license\n", "GPL-3.0-only"),
+    ("# This Source Code Form is subject to the terms of the Mozilla Public\n# License, v. 2.0.\n", "MPL-2.0"),
+    ('"""Licensed under CC BY-NC-SA 4.0."""\n', "CC-BY-NC-SA-4.0"),
+    ("# Creative Commons Attribution-NonCommercial 4.0 International\n", "CC-BY-NC-4.0"),
+    ("# For non-commercial use only.\n", "LicenseRef-NonCommercial"),
+    ("# This code may be used for research purposes only\n", "LicenseRef-NonCommercial"),
+    ("# Proprietary and confidential. Unauthorized copying of this file is prohibited.\n", "LicenseRef-Proprietary"),
+    ("# Copyright (c) 2024 Acme Inc. All rights reserved.\n", "LicenseRef-Proprietary"),
+    ("# SPDX-License-Identifier: MIT\n# Parts are under the GPLv2.\n", "GPL-2.0-only AND MIT"),
+]
+
+
+@pytest.mark.parametrize(("header", "found"), HEADERS)
+def test_a_notice_in_words_is_a_licence(header: str, found: str) -> None:
+    assert from_header(f"{header}import torch\n") == found
+    assert not licences.allowed(found, licences.PERMISSIVE)
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ("# Copyright (c) Meta Platforms. All rights reserved.\n# This source code is licensed under the license\n"
+         "# found in the LICENSE file.\n", ""),
+        ("# Copyright 2020 A. All rights reserved.\n# Licensed under the Apache License, Version 2.0\n", "Apache-2.0"),
+        ("# Copyright B. All rights reserved.\n# SPDX-License-Identifier: BSD-3-Clause\n", "BSD-3-Clause"),
+        ("# free for commercial and non-commercial use\nimport torch\n", ""),
+        ("import torch\n\n\ndef gpl(x):\n    return x\n", ""),
+    ],
+)  # fmt: skip
+def test_what_forbids_nothing_is_no_notice(header: str, found: str) -> None:
+    assert from_header(header) == found
+
+
+A = "a1B2c3D4e5F6g7H8i9J0"
+SECRETS = [
+    "ASIA" + "ABCDEFGHIJKLMNOP", f"aws_secret_access_key = {A}{A}", f'"aws_secret_access_key": "{A}{A}"',
+    "-----BEGIN PGP PRIVATE " + "KEY BLOCK-----", "sk_" + f"live_{A}{A}", f"eyJ{A}.eyJ{A}.{A}", f"npm_{A}{A[:16]}",
+    f"pypi-AgEIcHlwaS5vcmc{A}{A}{A}", f"https://hooks.slack.com/services/T00000000/B00000000/{A}",
+    f"https://discord.com/api/webhooks/123456789/{A}{A}", 'd = {"password": "hunter2hunter2"}',
+    'd["api_key"] = "hunter2hunter2"', "postgres://me:hunter22@db.example.org/x", "client_secret='hunter2hunter2'",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SECRETS)
+def test_secrets_are_found(text: str) -> None:
+    assert "secrets" in privacy.flags(f"x = 1  # {text}\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'password = os.environ["DB_PASSWORD_NAME"]', 'd = {"password": "<password>"}', "token: str = 'x'",
+        'url = f"https://{user}:{password}@host"', "sk_live_", "ASIAN", 'secret = "your-secret-here"',
+        "x: int = y[1:2]@z",
+    ],
+)  # fmt: skip
+def test_what_is_no_secret_passes(text: str) -> None:
+    assert "secrets" not in privacy.flags(f"{text}\n")
+
+
+@pytest.mark.parametrize(
+    "line", ["a/B", "https://github.com/a/B", "https://github.com/a/b.git", "git@github.com:a/b.git", "a/b/  # asked"]
+)
+def test_an_opt_out_line_may_be_any_spelling_of_a_repository(tmp_path: Path, line: str) -> None:
+    (tmp_path / "out.txt").write_text(f"{line}\n\n# nothing\n")
+    assert opted_out(str(tmp_path / "out.txt")) == {"a/b"}
+    assert unmatched({"a/b", "gone"}, ["A/b", "x/y"]) == ["gone"]
+
+
+def test_an_opt_out_line_that_names_nobody_is_said(tmp_path: Path) -> None:
+    (tmp_path / "out.txt").write_text("please leave me out\n")
+    with pytest.raises(Misuse, match="neither an owner nor owner/name"):
+        opted_out(str(tmp_path / "out.txt"))

@@ -1,0 +1,34 @@
+"""The card states what the rows were curated with, and claims no search that was switched off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.export.a_run import make_run
+from tests.export.test_export import write
+from triton_data.config import CurateConfig
+from triton_data.pipeline.settings import note_curation
+from triton_data.store import Store
+
+
+def card(place: Path, config: CurateConfig, everything: bool = False) -> str:
+    run = make_run(place / "run", curate=config)
+    with Store.open(run) as store:
+        note_curation(store, config)
+    write(run, place / "out", "parquet", everything=everything)
+    return (place / "out/parquet/README.md").read_text()
+
+
+@pytest.mark.parametrize("dedup", ["off", "near"])
+def test_the_card_states_the_settings_and_claims_only_what_was_looked_for(tmp_path: Path, dedup: str) -> None:
+    text = card(tmp_path, CurateConfig(dedup=dedup, decontaminate="off", benchmarks=("/home/me/ours.json.gz",), seed=7))
+    assert f'`dedup` = "{dedup}"' in text and "`seed` = 7" in text and "/home/me" not in text
+    assert ("Copies were not looked for" in text) is (dedup == "off")
+    assert "Problems of benchmarks were not looked for" in text
+
+
+def test_what_is_exported_whole_is_not_called_curated(tmp_path: Path) -> None:
+    text = card(tmp_path, CurateConfig(decontaminate="off"), everything=True)
+    assert "Not curated" in text and "Copies were not looked for" in text
