@@ -7,7 +7,10 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +24,7 @@ from triton_data.commands.dropped import line, printable
 from triton_data.errors import Misuse
 from triton_data.export.publish import staged
 from triton_data.records import Drop, Kernel, Outcome
+from triton_data.sources.folder import Folder
 from triton_data.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -199,3 +203,45 @@ def test_unprintable_characters_do_not_reach_a_terminal() -> None:
 
 def test_captures_name_this_version() -> None:
     assert dict(versions())["triton_data"] == __version__
+
+
+# ---- silence -----------------------------------------------------------------------------------------------------
+
+
+def test_a_folder_in_which_nothing_is_found_is_said(tmp_path: Path) -> None:
+    (tmp_path / "binary.py").write_bytes(bytes(range(256)))
+    done = said("extract", tmp_path)
+    assert done.exit_code == 1 and "nothing was found" in done.stderr
+
+
+def test_a_folder_that_cannot_be_read_is_said() -> None:
+    with tempfile.TemporaryDirectory() as place:  # not pytest's own, which is closed to others
+        closed = Path(place, "closed")
+        closed.mkdir()
+        Path(place).chmod(0o755)
+        closed.chmod(0)
+        for folder in (place, closed):
+            assert as_ordinary_user(partial(listed, str(folder))).startswith("cannot read")
+        closed.chmod(0o700)
+
+
+def listed(folder: str) -> object:
+    return Folder.parse(folder).paths()
+
+
+def as_ordinary_user(ask: Callable[[], object]) -> str:
+    """What a mistake says, in a fork that is nobody: root may read everything."""
+    reading, writing = os.pipe()
+    if (pid := os.fork()) == 0:
+        try:
+            if os.getuid() == 0:
+                os.setuid(65534)
+            ask()
+        except Misuse as error:
+            os.write(writing, str(error).encode())
+        finally:
+            os._exit(0)
+    os.waitpid(pid, 0)
+    os.close(writing)
+    with os.fdopen(reading) as answer:
+        return answer.read()

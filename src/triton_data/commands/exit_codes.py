@@ -37,6 +37,8 @@ def run_command(command: click.Command, args: Sequence[str] | None = None, name:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(141) from None
     except OSError as error:
+        if isinstance(error, PermissionError) and error.filename:
+            _exit(f"{name}: cannot use {error.filename}: {error.strerror}", 2)
         if error.errno not in FULL_DISK:
             raise
         _exit(f"{name}: {error.strerror} ({error.filename}): free some space and run the same command again", 2)

@@ -152,13 +152,16 @@ def refuse_nothing(summaries: Sequence[Summary], run_dir: str) -> None:
 
 def finish_bare(results: Any, as_json: bool) -> None:
     """One line a result, or the text that it is; exit status 0 only when none of them is a Drop."""
-    dropped = 0
+    dropped = shown = 0
     with closing(results):  # an error here must stop the workers behind it
         for result in results:
+            shown += 1
             dropped += "reason" in result
             plain = result.get("text") or "  ".join(filter(None, map(_plain, result.values())))
             click.echo(json.dumps(result) if as_json else plain)
-    if dropped:
+    if not shown:
+        click.echo("nothing was found: no module, kernel or program in what was named", err=True)
+    if dropped or not shown:
         raise SystemExit(1)
 
 

@@ -29,6 +29,8 @@ class Folder:
         if not text or not root.is_dir():
             what = f"{root} is a file" if root.is_file() else f"no folder {root.absolute()}"
             raise Misuse(f"{what}: name a folder after dir:")
+        if not os.access(root, os.R_OK | os.X_OK):
+            raise Misuse(f"cannot read the folder {root.absolute()}: permission denied")
         return cls(root.resolve())
 
     @property
@@ -71,7 +73,7 @@ class Folder:
         return changed is not None and not changed.strip()
 
     def _from_disk(self) -> Iterator[str]:
-        for folder, subfolders, files in os.walk(self.root):
+        for folder, subfolders, files in os.walk(self.root, onerror=_refuse):
             subfolders[:] = sorted(d for d in subfolders if d not in SKIPPED_FOLDERS)
             for file in files:
                 yield (Path(folder) / file).relative_to(self.root).as_posix()
@@ -87,6 +89,11 @@ class Folder:
         except FileNotFoundError:
             return None
         return os.fsdecode(done.stdout) if done.returncode == 0 else None
+
+
+def _refuse(error: OSError) -> None:
+    """A folder that cannot be listed would else be one that has nothing in it."""
+    raise Misuse(f"cannot read {error.filename}: {error.strerror}") from error
 
 
 def _is_plain(path: Path) -> bool:
