@@ -67,8 +67,18 @@ def test_the_pages_are_built(tmp_path: Path) -> None:
     assert (tmp_path / "tutorials/first-data-set/index.html").exists()
 
 
+TUTORIALS = sorted((ROOT / "docs/tutorials").glob("*.md"))
+ALWAYS = (
+    "first-data-set",
+    "capture-my-model",
+)  # the others take minutes of starting up: `pytest -m slow tests/test_docs.py`
+PAGES_TO_RUN = [
+    pytest.param(page, id=page.stem, marks=() if page.stem in ALWAYS else pytest.mark.slow) for page in TUTORIALS
+]
+
+
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("page", sorted((ROOT / "docs/tutorials").glob("*.md")), ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", PAGES_TO_RUN)
 def test_a_tutorial_runs_from_top_to_bottom(page: Path, tmp_path: Path) -> None:
     script = "set -euo pipefail\n" + "\n".join(SHELL_BLOCK.findall(page.read_text()))
     environment = {"PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin", "HOME": str(tmp_path)}
