@@ -53,7 +53,8 @@ def vary_with_signs(instance: Any, seed: int) -> bool:
     varied = False
     with torch.no_grad():
         for name, tensor in of(instance).items():
-            if not tensor.is_floating_point() or not tensor.numel() or (name not in parameters and _is_mask(tensor)):
+            fixed = name not in parameters and not name.endswith(_RUNNING) and _is_mask(tensor)
+            if fixed or not tensor.is_floating_point() or not tensor.numel():
                 continue
             old = tensor.cpu().double()
             tensor.copy_(_varied(name, old, name in parameters, generator).to(tensor.dtype))
