@@ -22,6 +22,7 @@ EXTREMES = frozenset({
     "_scaled_dot_product_flash_attention_for_cpu", "_scaled_dot_product_attention_math", "adaptive_max_pool2d",
     "log_sigmoid_forward", "topk", "sort",
 })  # fmt: skip
+MINIMA = frozenset({"min", "amin", "argmin", "aminmax", "cummin"})
 MASKED = frozenset({"_softmax", "_log_softmax", "_safe_softmax", "logsumexp"})
 UNORDERED = frozenset({"sort", "topk", "kthvalue", "median", "nanmedian", "mode", "unique", "_unique2"})
 """Which of equal numbers these name first is nobody's promise."""
@@ -55,5 +56,6 @@ def _first(seed: int, meaning: Meaning) -> list[Draw]:
     chosen += [Draw("tiny", seed + 3, ints="few", weights=1)]
     chosen += [Draw("offset", seed + 2)] if meaning.operations & NORMS else []
     chosen += [Draw("low", seed + 3, ints="whole")] if meaning.operations & EXTREMES else []
+    chosen += [Draw("high", seed + 3, ints="whole")] if meaning.operations & MINIMA else []
     chosen += [Draw("infinite", seed + 4)] if meaning.operations & MASKED else []
     return [*chosen, Draw("normal", seed + 1, ints="whole", weights=1)]

@@ -136,6 +136,11 @@ def _low(old: torch.Tensor, place: Place) -> torch.Tensor:
     return -least * (1 + 0.5 * torch.rand(old.shape, generator=place.generator, dtype=torch.float64)).to(old.dtype)
 
 
+def _high(old: torch.Tensor, place: Place) -> torch.Tensor:
+    """And so high, for what is less than all others."""
+    return -_low(old, place)
+
+
 def _infinite(old: torch.Tensor, place: Place) -> torch.Tensor:
     """As masks leave a softmax: every row keeps some number, but one."""
     drawn = place.noise(old)
@@ -151,5 +156,5 @@ def _infinite(old: torch.Tensor, place: Place) -> torch.Tensor:
 
 REDRAWN: dict[str, Redrawing] = {
     "points": _points, "rows": _rows, "huge": _huge, "tiny": _tiny, "offset": _offset, "low": _low,
-    "infinite": _infinite,
+    "infinite": _infinite, "high": _high,
 }  # fmt: skip
