@@ -15,7 +15,7 @@ import pytest
 import browser
 from tests.report.pages import awaited, complaints, count, opened, texts
 from tests.test_docs import readme_commands
-from triton_data.records import COMPARED, FRAGMENT, Capture, Kernel, Pair, Program
+from triton_data.records import COMPARED, FRAGMENT, Capture, Kernel, Pair, Program, Verdict
 from triton_data.store import Store
 
 ROOT = Path(__file__).parents[1]
@@ -111,6 +111,8 @@ def test_its_report_opens_and_shows_every_pair(quickstart: tuple[Path, dict[str,
     page = place / said["report"]
     with Store.read(place / "runs/quickstart") as store:
         pairs = {pair.key: pair for pair in store.records(Pair)}
+        passed = {verdict.subject for verdict in store.records(Verdict) if verdict.passed}
+    assert len(passed & set(pairs)) >= 30
     if why := browser.missing():
         pytest.skip(why)
     with browser.browser() as driver:
@@ -121,7 +123,7 @@ def test_its_report_opens_and_shows_every_pair(quickstart: tuple[Path, dict[str,
             opened(driver, page, f"#pair={key}")
             awaited(driver, "document.querySelectorAll('#page-entry .sides .code').length == 2")
             assert texts(driver, "#page-entry .sides .code")[1] == pairs[key].text.rstrip("\n").replace("\n", "")
-            assert "registers" in texts(driver, "#page-entry .cards")[0]
+            assert "registers" in texts(driver, "#page-entry .cards")[0] or key not in passed
         assert complaints(driver) == []
 
 

@@ -9,15 +9,31 @@ run = triton_data.open_run("runs/quickstart")                 # run.table("pairs
 docs/api.md has each with an example.
 """
 
+import importlib
 import sys
 from types import ModuleType
+from typing import TYPE_CHECKING
 
-from triton_data.api.capturing import Captured, capture
-from triton_data.api.judging import Rewritten, rewrite, verify
-from triton_data.api.runs import Run, open_run
+if TYPE_CHECKING:
+    from triton_data.api.capturing import Captured, capture
+    from triton_data.api.judging import Rewritten, rewrite, verify
+    from triton_data.api.runs import Run, open_run
 
 __version__ = "0.1.0"
 __all__ = ["Captured", "Rewritten", "Run", "capture", "open_run", "rewrite", "verify"]
+_WHERE = {
+    "Captured": "capturing", "capture": "capturing", "Rewritten": "judging", "rewrite": "judging", "verify": "judging",
+    "Run": "runs", "open_run": "runs",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    """When it is asked for: torchtune reads our recipes by their path, where nothing of ours is installed."""
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(importlib.import_module(f"triton_data.api.{_WHERE[name]}"), name)
+    globals()[name] = found
+    return found
 
 
 class _Face(ModuleType):
