@@ -135,6 +135,7 @@ def test_twice_is_the_same_bytes_and_no_work(quickstart: tuple[Path, dict[str, A
     assert (place / said["exported"][0]["path"]).read_bytes() == before
 
 
+@pytest.mark.slow  # two more pipelines
 def test_two_runs_from_nothing_give_the_same_bytes(tmp_path: Path) -> None:
     """Of a part of the folder: what becomes of programs is compared with golden files elsewhere."""
     for name in ("kernels/elementwise.py", "tinynet/pretrained.py"):
