@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 
 from triton_data.curate.reading import vocabulary
 from triton_data.curate.reading.own_names import Definitions, locals_of
+from triton_data.curate.reading.printing import Printer
 from triton_data.curate.reading.tree import dotted, imported
 from triton_data.records import digest
 
 _BUILTINS = frozenset(dir(builtins))
-_SKIPPED = {"ctx", "annotation", "returns", "type_comment", "decorator_list", "kind", "type_params"}
 _SAYING = ("print", "warn", "warning", "info", "debug", "log", "error")  # they tell people, and compute nothing
 _PASSING = {"Assign", "AugAssign", "Return", "Expr", "Tuple", "call", "field"}  # they hand values on
 _SMALL = 2  # whole numbers up to here are axes and signs in Inductor's kernels too; above, shapes
@@ -47,7 +47,7 @@ def computes(module: ast.Module, entry: str, shapes_count: bool = True) -> Compu
 
 
 @dataclass
-class _Printer:
+class _Printer(Printer):
     """Words in the order of the tree; one that begins with \\1 is a name of its author's, by its number."""
 
     imports: dict[str, str]
@@ -97,28 +97,14 @@ class _Printer:
 
     # ---- nodes -------------------------------------------------------------------------------------------------
 
-    def print(self, node: ast.AST) -> None:
-        own = getattr(self, f"_{type(node).__name__}", None)
-        if own is not None:
-            own(node)
-            return
-        self.words.append(type(node).__name__)
-        for name, value in ast.iter_fields(node):
-            if name not in _SKIPPED:
-                self._value(value)
+    def _say(self, word: str) -> None:
+        self.words.append(word)
 
-    def _value(self, value: object) -> None:
-        if isinstance(value, ast.AST):
-            self.print(value)
-        elif isinstance(value, list):
-            for item in value:
-                if not isinstance(item, ast.stmt) or not _says_nothing(item):
-                    self._value(item)
-            self.words.append("\1end")
-        elif isinstance(value, str):
-            self.words.append(self._named(value))
-        else:
-            self.words.append(repr(value))
+    def _list(self, values: list[ast.AST]) -> None:
+        for item in values:
+            if not isinstance(item, ast.stmt) or not _says_nothing(item):
+                self._value(item)
+        self.words.append("\1end")
 
     def _named(self, name: str) -> str:
         """A name that stands where Python has no expression: of a function inside one, an argument, an `except`."""
@@ -161,10 +147,6 @@ class _Printer:
             self.words.append(name)
             self.print(value)
         self.words.append("\1end")
-
-    def _AnnAssign(self, node: ast.AnnAssign) -> None:
-        if node.value is not None:
-            self.print(ast.Assign([node.target], node.value))
 
     def _Raise(self, node: ast.Raise) -> None:
         self.words.append("raise")

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from triton_data.curate.reading.printing import Printer
 from triton_data.records import digest
 
 INPUTS = frozenset({"get_inputs", "get_init_inputs", "get_more_inputs"})  # no part of what a text is, to any reader
@@ -62,14 +63,14 @@ def imported(module: ast.Module) -> dict[str, str]:
 
 
 @dataclass
-class _Printer:
+class _Printer(Printer):
     """Words in the order of the tree; a constant is a one-element tuple, so that the skeleton can leave it out."""
 
     imports: dict[str, str]
     words: list[str | tuple[str]] = field(default_factory=list)
     numbers: dict[str, str] = field(default_factory=dict)
 
-    def block(self, body: list[ast.stmt]) -> None:
+    def block(self, body: Sequence[ast.AST]) -> None:
         for statement in body:
             if isinstance(statement, ast.Import | ast.ImportFrom) or _is_text(statement):
                 continue
@@ -78,33 +79,18 @@ class _Printer:
             self.print(statement)
         self.words.append("end")
 
-    def print(self, node: ast.AST) -> None:
-        own = getattr(self, f"_{type(node).__name__}", None)
-        if own is not None:
-            own(node)
+    def _say(self, word: str) -> None:
+        self.words.append(word)
+
+    def _list(self, values: list[ast.AST]) -> None:
+        if values and isinstance(values[0], ast.stmt):
+            self.block(values)
             return
-        self.words.append(type(node).__name__)
-        for name, value in ast.iter_fields(node):
-            if name in ("ctx", "annotation", "returns", "type_comment", "decorator_list", "kind", "type_params"):
-                continue
-            self._value(value)
+        for item in values:
+            self._value(item)
+        self.words.append("end")
 
-    def _value(self, value: object) -> None:
-        if isinstance(value, ast.AST):
-            self.print(value)
-        elif isinstance(value, list):
-            if value and isinstance(value[0], ast.stmt):
-                self.block(value)
-            else:
-                for item in value:
-                    self._value(item)
-                self.words.append("end")
-        elif isinstance(value, str):
-            self.words.append(self._renamed(value))
-        else:
-            self.words.append(repr(value))
-
-    def _renamed(self, name: str) -> str:
+    def _named(self, name: str) -> str:
         return self.numbers.setdefault(name, f"n{len(self.numbers)}")
 
     def _Name(self, node: ast.Name) -> None:
@@ -113,7 +99,7 @@ class _Printer:
         elif node.id in _BUILTINS and node.id not in self.numbers:
             self.words.append(node.id)
         else:
-            self.words.append(self._renamed(node.id))
+            self.words.append(self._named(node.id))
 
     def _Attribute(self, node: ast.Attribute) -> None:
         full = dotted(node, self.imports)
@@ -122,7 +108,7 @@ class _Printer:
             return
         self.print(node.value)
         own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls", "ctx")
-        self.words.append("." + (self._renamed(f".{node.attr}") if own else node.attr))
+        self.words.append("." + (self._named(f".{node.attr}") if own else node.attr))
 
     def _Constant(self, node: ast.Constant) -> None:
         self.words.append((repr(node.value),) if not isinstance(node.value, bool | None) else repr(node.value))
@@ -138,17 +124,13 @@ class _Printer:
             self.print(keyword.value)
         self.words.append("end")
 
-    def _AnnAssign(self, node: ast.AnnAssign) -> None:
-        if node.value is not None:
-            self.print(ast.Assign([node.target], node.value))
-
     def _FunctionDef(self, node: ast.FunctionDef) -> None:
-        self.words += ["def", self._renamed(node.name)]
+        self.words += ["def", self._named(node.name)]
         self.print(node.args)
         self.block(node.body)
 
     def _ClassDef(self, node: ast.ClassDef) -> None:
-        self.words += ["class", self._renamed(node.name)]
+        self.words += ["class", self._named(node.name)]
         self._value(list(node.bases))
         self.block(node.body)
 
@@ -168,7 +150,7 @@ def _chain(node: ast.expr) -> Iterator[str]:
     yield node.id if isinstance(node, ast.Name) else ""
 
 
-def _is_text(statement: ast.stmt) -> bool:
+def _is_text(statement: ast.AST) -> bool:
     return (
         isinstance(statement, ast.Expr)
         and isinstance(statement.value, ast.Constant)
