@@ -11,14 +11,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from triton_data.errors import Misuse
+from triton_data.store.beside import beside, put
 
 MARKER = ".triton-data.json"
 
@@ -43,17 +42,10 @@ def staged(place: Path, force: bool, made_of: str) -> Iterator[Staged]:
     """What is written there becomes `place` when the block ends well."""
     if place.is_symlink() and not force:
         raise Misuse(f"{place} is a link: name another place with --out, or replace it with --force")
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}-"))
-    except OSError as error:
-        raise Misuse(f"cannot write {place}: {error.strerror}; name another place with --out") from error
-    try:
-        made = Staged(beside / place.name)
+    with beside(place) as new:
+        made = Staged(new)
         yield made
         _settle(made.path, place, force, Written(digest(made.path), made.entries, made_of))
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
 
 
 def _settle(new: Path, place: Path, force: bool, made: Written) -> None:
@@ -64,8 +56,7 @@ def _settle(new: Path, place: Path, force: bool, made: Written) -> None:
             return
         if not force:
             _refuse_loss(place, found, _remembered(place), made)
-        _remove(place)
-    new.rename(place)
+    put(new, place)
     _remember(place, made)
 
 
@@ -89,13 +80,6 @@ def digest(path: Path) -> str:
         if each.is_file():
             whole.update(f"{each.relative_to(path).as_posix()}\0{digest(each)}\0".encode("utf-8", "surrogateescape"))
     return whole.hexdigest()
-
-
-def _remove(place: Path) -> None:
-    if place.is_dir() and not place.is_symlink():
-        shutil.rmtree(place)
-    else:
-        place.unlink()
 
 
 def _read(marker: Path) -> dict[str, object]:

@@ -46,7 +46,7 @@ class Report:
 
 
 def write(store: Store, out: Path, known: Known, force: bool = False) -> Report:
-    with place.beside(out, force) as folder:
+    with place.replacing(out, force) as folder:
         (folder / "data").mkdir()
         tally, index = Tally(), Index()
         chunk: list[dict[str, Any]] = []

@@ -5,13 +5,12 @@ In: a folder. Out: a new one beside it, which gets its name in the end. Not cove
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
 
 from triton_data.errors import Misuse
+from triton_data.store.beside import beside, put
 
 MARK = "report.json"  # says that the folder is ours, so that it may be replaced
 
@@ -23,27 +22,14 @@ def check(out: Path, force: bool = False) -> None:
 
 
 @contextmanager
-def beside(out: Path, force: bool = False) -> Iterator[Path]:
+def replacing(out: Path, force: bool = False) -> Iterator[Path]:
+    """A folder to write into, which becomes `out` when the block ends well."""
     check(out, force)
-    new = out.parent / f".{out.name}-{uuid4().hex[:8]}"
-    try:
-        new.mkdir(parents=True)
-    except OSError as error:
-        raise Misuse(f"cannot write {out}: {error.strerror}; name another place with --out") from error
-    try:
+    with beside(out) as new:
+        new.mkdir()
         yield new
-        _remove(out)
-        new.rename(out)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
+        put(new, out)
 
 
 def _empty(out: Path) -> bool:
     return out.is_dir() and not any(out.iterdir())
-
-
-def _remove(out: Path) -> None:
-    if out.is_symlink() or out.is_file():
-        out.unlink()
-    elif out.exists():
-        shutil.rmtree(out)
