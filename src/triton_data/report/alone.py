@@ -11,7 +11,6 @@ import shlex
 from pathlib import Path
 
 from triton_data.records import Candidate, Capture, Kernel, Origin, Pair, Program, SourceFile
-from triton_data.report.entries import one
 from triton_data.store import Store
 from triton_data.store.reading import Dropped
 
@@ -38,7 +37,7 @@ def extract(store: Store, origin: Origin) -> str:
     place = source_folder(store, origin.repo) if origin.source == "dir" else None
     if place is not None and (place / origin.path).is_file():
         return f"triton-data extract {shlex.quote(str(place / origin.path))}"
-    found = one(store, SourceFile, "repo = ? AND path = ?", origin.repo, origin.path)
+    found = store.first(SourceFile, "repo = ? AND path = ?", origin.repo, origin.path)
     if found is None:
         return ""
     name = Path(origin.path).stem
@@ -58,21 +57,21 @@ def capture(store: Store, program: Program, target: str, mode: str, verb: str = 
 
 
 def of_capture(store: Store, made: Capture, verb: str = "capture") -> str:
-    program = one(store, Program, "key = ?", made.program)
+    program = store.first(Program, "key = ?", made.program)
     return capture(store, program, made.target, made.mode, verb) if program else ""
 
 
 def verify(store: Store, key: str) -> str:
-    pair = one(store, Pair, "key = ?", key)
+    pair = store.first(Pair, "key = ?", key)
     if pair is not None:
-        program = one(store, Program, "key = ?", pair.program)
+        program = store.first(Program, "key = ?", pair.program)
         if program is None:
             return ""
         left, right = _shown(store, key, "pytorch", program.entry), _shown(store, key, "triton", pair.entry)
-        made = one(store, Capture, "key = ?", pair.capture) if pair.capture else None
+        made = store.first(Capture, "key = ?", pair.capture) if pair.capture else None
         externs = f" --externs {shlex.quote(','.join(made.externs))}" if made and made.externs else ""
         return f"{left} && {right} && triton-data verify {_file(program.entry)} {_file(pair.entry)}{externs}"
-    kernel = one(store, Kernel, "key = ?", key)
+    kernel = store.first(Kernel, "key = ?", key)
     if kernel is None:
         return ""
     return f"{_shown(store, key, 'triton', kernel.name)} && triton-data verify {_file(kernel.name)}"
@@ -89,14 +88,14 @@ def of_drop(store: Store, each: Dropped) -> str:
     key, _, variant = each.item.partition(":")
     if each.stage == "extract":
         scraped = "key IN (SELECT key FROM products WHERE stage = 'scrape' AND item = ?)"
-        found = one(store, SourceFile, f"path = ? AND {scraped}", each.part.partition(":")[0], each.item)
+        found = store.first(SourceFile, f"path = ? AND {scraped}", each.part.partition(":")[0], each.item)
         return extract(store, found.origin) if found else ""
     if each.stage == "capture":
-        program = one(store, Program, "key = ?", key)
+        program = store.first(Program, "key = ?", key)
         target, _, mode = variant.partition(":")
         return capture(store, program, target or "sm_90", mode or "inference") if program else ""
     if each.stage == "rewrite":
-        made = one(store, Capture, "key = ?", key)
+        made = store.first(Capture, "key = ?", key)
         return of_capture(store, made, "rewrite") if made else ""
     if each.stage == "verify":
         return verify(store, key)

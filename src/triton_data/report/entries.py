@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from triton_data.records import (
     FRAGMENT,
@@ -20,12 +19,10 @@ from triton_data.records import (
     Origin,
     Pair,
     Program,
-    Record,
     Verdict,
 )
 from triton_data.store import Store
 
-R = TypeVar("R", bound=Record)
 REWRITTEN, ALONE, COMPARED, KERNEL = KINDS = ("rewritten", "kernel of a program", "compared", "hand-written")
 PASSED, FAILED, OPEN, NOT_JUDGED = VERDICTS = ("passed", "failed", "no reference", "not judged")
 
@@ -84,20 +81,16 @@ def known(store: Store, round_: str, subject: Pair | Kernel, beside: Kernel | No
     if isinstance(subject, Kernel):
         made = Entry(subject.key, KERNEL, subject.name, subject.called, subject.origin, kernel=subject)
     else:
-        program = one(store, Program, "key = ?", subject.program)
+        program = store.first(Program, "key = ?", subject.program)
         alone = program is not None and program.inputs_from == FRAGMENT
-        capture = one(store, Capture, "key = ?", subject.capture) if subject.capture else None
+        capture = store.first(Capture, "key = ?", subject.capture) if subject.capture else None
         kind = (ALONE if alone else REWRITTEN) if subject.capture else COMPARED
         made = Entry(subject.key, kind, subject.entry, subject.text, subject.origin, program, capture, beside)
-    label = one(store, Label, "subject = ?", made.key)
-    computes = one(store, Label, "subject = ?", made.program.key) if made.program else None
+    label = store.first(Label, "subject = ?", made.key)
+    computes = store.first(Label, "subject = ?", made.program.key) if made.program else None
     return replace(
         made, verdicts=tuple(store.records(Verdict, "subject = ?", (made.key,))), label=label,
         computes=computes or label,
-        decision=one(store, Decision, "subject = ? AND round = ?", made.key, round_),
+        decision=store.first(Decision, "subject = ? AND round = ?", made.key, round_),
         also=tuple(store.also_seen(subject.table, made.key)),
     )  # fmt: skip
-
-
-def one(store: Store, kind: type[R], where: str, *values: str) -> R | None:
-    return store.first(kind, where, values)

@@ -26,7 +26,6 @@ from triton_data.records import (
     Trace,
     Verdict,
 )
-from triton_data.report.entries import one
 from triton_data.store import Store, lookup
 from triton_data.store.reading import Dropped
 
@@ -80,7 +79,7 @@ def _found(store: Store, word: str) -> Iterator[Thing | Reason]:
 
 def _thing(store: Store, kind: type[Record], key: str) -> Iterator[Thing]:
     """The record, or what it is about."""
-    found = one(store, kind, "key = ?", key)
+    found = store.first(kind, "key = ?", key)
     if isinstance(found, Program | Kernel | Pair | Capture | SourceFile | Candidate):
         yield found
     elif isinstance(found, Trace):

@@ -24,7 +24,6 @@ from triton_data.records import (
     Verdict,
 )
 from triton_data.report import alone
-from triton_data.report.entries import one
 from triton_data.report.find import Reason, Thing
 from triton_data.report.row import Meaning
 from triton_data.store import Store, lookup
@@ -147,15 +146,15 @@ class Teller:
         yield Step("capture", "done", words + externs, id=thing.key, command=alone.of_capture(self.store, thing))
         ended = list(self._ended(thing.key, alone.of_capture(self.store, thing, "rewrite"), only=("rewrite",)))
         yield from ended
-        if not ended and self.store.first(Pair, "capture = ?", (thing.key,)) is None:
+        if not ended and self.store.first(Pair, "capture = ?", thing.key) is None:
             yield Step("rewrite", "not yet")
 
     def _pair(self, thing: Pair) -> Iterator[Step]:
-        program = one(self.store, Program, "key = ?", thing.program)
+        program = self.store.first(Program, "key = ?", thing.program)
         if program is not None:
             yield Step("extract", "done", f"program {program.entry}; inputs: {program.inputs_from}", id=program.key,
                        command=alone.extract(self.store, program.origin))  # fmt: skip
-        capture = one(self.store, Capture, "key = ?", thing.capture) if thing.capture else None
+        capture = self.store.first(Capture, "key = ?", thing.capture) if thing.capture else None
         if capture is not None:
             yield from self._of_capture(capture)
         yield Step("rewrite" if thing.capture else "extract", "done", f"pair {thing.entry}", id=thing.key,
@@ -208,13 +207,13 @@ class Teller:
         return Step("verify", result, words, verdict.reason, verdict.key, command)
 
     def _curated(self, key: str, what: str) -> Iterator[Step]:
-        label = one(self.store, Label, "subject = ?", key)
+        label = self.store.first(Label, "subject = ?", key)
         if label is not None:
             families = ", ".join(label.families) or "no family"
             words = f"{what}: {label.tokens} tokens, difficulty {label.difficulty}, {families}"
             yield Step("label", "done", words + (f"; {', '.join(label.flags)}" if label.flags else ""), id=label.key)
         round_ = self.store.newest_done("curate")
-        decision = one(self.store, Decision, "subject = ? AND round = ?", key, round_)
+        decision = self.store.first(Decision, "subject = ? AND round = ?", key, round_)
         yield self._decision(decision) if decision else Step("curate", "not yet", what)
 
     def _decision(self, decision: Decision) -> Step:

@@ -49,7 +49,7 @@ class Reader:
             for row in rows:
                 yield codec.from_row(kind, row[1:])
 
-    def first(self, kind: type[R], where: str, values: Sequence[Any] = ()) -> R | None:
+    def first(self, kind: type[R], where: str, *values: Any) -> R | None:
         select = f"SELECT {','.join(codec.COLUMNS[kind])} FROM {kind.table} t WHERE {where} ORDER BY rowid LIMIT 1"
         row = self.db.execute(select, values).fetchone()
         return None if row is None else codec.from_row(kind, row)
