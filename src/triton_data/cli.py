@@ -64,9 +64,9 @@ class Verbs(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        later = {name: f"Not in this version yet: {what}." for name, what in LATER.items()}
         with formatter.section("Commands"):
-            formatter.write_dl([*((name, line) for name, (_, line) in VERBS.items()), *later.items()])
+            lines = {name: line for name, (_, line) in VERBS.items()}
+            formatter.write_dl([*lines.items(), *((name, _not_yet(what)) for name, what in LATER.items())])
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -78,6 +78,10 @@ def cli() -> None:
     """
 
 
+def _not_yet(what: str) -> str:
+    return f"Not in this version yet: {what}."
+
+
 def _later(name: str, what: str) -> click.Command:
     def refuse(**_: object) -> None:
         raise NotBuiltYet(f"`triton-data {name}` ({what})", "`triton-data --help` lists the verbs that work")
@@ -87,7 +91,7 @@ def _later(name: str, what: str) -> click.Command:
         callback=refuse,
         params=[click.Argument(["rest"], nargs=-1, type=click.UNPROCESSED)],
         context_settings={"ignore_unknown_options": True},
-        help=f"Not in this version yet: {what}.",
+        help=_not_yet(what),
     )
 
 

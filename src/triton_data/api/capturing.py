@@ -14,7 +14,7 @@ from typing import Any
 
 from triton_data.api.programs import name_of, program_of
 from triton_data.errors import Misuse
-from triton_data.records import Drop, Graph, Program
+from triton_data.records import Capture, Drop, Graph, Program
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,8 @@ def capture(
         if inputs is not None:
             raise Misuse("a program's text has its inputs in get_inputs(): leave `inputs` out")
         program = program_of(module)
-        entry, graphs = program.entry, _of_text(program, target, mode)
+        made = captured(program, target, mode)
+        entry, graphs = program.entry, made if isinstance(made, Drop) else made.graphs
     else:
         if inputs is None:
             raise Misuse("say what the module is called with: capture(module, [x, y])")
@@ -77,14 +78,15 @@ def capture(
     return Captured(entry, target, mode, graphs)
 
 
-def _of_text(program: Program, target: str, mode: str) -> tuple[Graph, ...] | Drop:
+def captured(program: Program, target: str, mode: str) -> Capture | Drop:
+    """Of a text: in the jail."""
     from triton_data.capture.stage import CaptureStage, Job
     from triton_data.config import CaptureConfig
 
     stage = CaptureStage.of(CaptureConfig(targets=(target,), modes=(mode,)), False)
     with stage.resources():
         (result,) = stage.work(Job(program, target, mode))
-    return result if isinstance(result, Drop) else result.graphs
+    return result
 
 
 def _of_live(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from triton_data.api.capturing import captured
 from triton_data.api.programs import program_of, text_of
 from triton_data.errors import Misuse
 from triton_data.records import Drop, Pair
@@ -39,19 +40,15 @@ class Rewritten:
 
 def rewrite(program: str | Path, *, target: str = "sm_90", mode: str = "inference") -> Rewritten:
     """A program in KernelBench's form as standalone, readable Triton; Misuse says why when it cannot be."""
-    from triton_data.capture.stage import CaptureStage
-    from triton_data.capture.stage import Job as CaptureJob
-    from triton_data.config import CaptureConfig
     from triton_data.rewrite.stage import Job, RewriteStage
 
     reference = program_of(program)
-    capturing, rewriting = CaptureStage.of(CaptureConfig(targets=(target,), modes=(mode,)), False), RewriteStage()
-    with capturing.resources():
-        (captured,) = capturing.work(CaptureJob(reference, target, mode))
-    if isinstance(captured, Drop):
-        raise Misuse(f"{captured.reason}: {captured.detail}")
+    made = captured(reference, target, mode)
+    if isinstance(made, Drop):
+        raise Misuse(f"{made.reason}: {made.detail}")
+    rewriting = RewriteStage()
     with rewriting.resources():
-        results = list(rewriting.work(Job(reference, captured)))
+        results = list(rewriting.work(Job(reference, made)))
     for result in results:
         if isinstance(result, Pair) and result.program == reference.key:
             return Rewritten(result.entry, result.text, reference.text)

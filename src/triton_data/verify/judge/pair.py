@@ -153,9 +153,8 @@ def _compared(trial: Trial, checks: Checks, observed: Observed) -> Judgement:
         return checks.failed(Reason.TORCH_FALLBACK, branch)
     plain = candidate_question(trial, observed, cases, allowed)
     plain = replace(plain, noncontiguous=trial.device == "cpu", alone=True)
-    telling = (
-        sorted(cases, key=lambda case: not case.differs(cases[0]))[:1] + cases[:1]
-    )  # no constant is right for both
+    other = next((case for case in cases if case.differs(cases[0])), cases[0])
+    telling = [other, cases[0]]  # no constant is right for both
     idle = replace(candidate_question(trial, observed, telling, allowed), idle=True, robustness=())
     questions = chain(
         [
