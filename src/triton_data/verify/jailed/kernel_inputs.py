@@ -14,8 +14,9 @@ from torch.utils import _pytree as pytree
 from triton_data.jail.policy import Json
 from triton_data.verify.draws import structure
 from triton_data.verify.draws.draws import Draw
-from triton_data.verify.jailed import cuda_on_cpu, reference
-from triton_data.verify.jailed.reference_calls import Refused, described, packed
+from triton_data.verify.jailed import cuda_on_cpu
+from triton_data.verify.jailed.calls.reference_program import Reference
+from triton_data.verify.jailed.calls.runner import Refused, described, packed
 from triton_data.verify.reading import subject
 from triton_data.verify.reasons import Reason
 from triton_data.verify.wire import values
@@ -54,7 +55,7 @@ def run(payload: Json) -> tuple[Json, list[torch.Tensor]]:
 def _packed(text: KernelText, plan: tuple[Draw, ...], tensors: list[torch.Tensor]) -> tuple[values.Packed, ...]:
     """None where they are larger than they may be."""
     try:
-        source = reference.Reference(subject.load(text.text, "alone"), None, None, False, "cpu")
+        source = Reference(subject.load(text.text, "alone"), None, None, False, "cpu")
         source.structure = structure.of_inputs(source.plain_inputs(1001), source.plain_inputs(1002))
         of_draws = [source.inputs(draw) for draw in plan]
     except Exception as error:

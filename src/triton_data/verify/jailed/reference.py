@@ -11,25 +11,23 @@ import contextlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import torch
 from torch.utils import _pytree as pytree
 
-from triton_data.formats.program_form import arguments
 from triton_data.jail.policy import Json
 from triton_data.verify.draws import plan as planning
 from triton_data.verify.draws import points, structure
-from triton_data.verify.draws.draws import ROBUST, Draw, redrawn
+from triton_data.verify.draws.draws import ROBUST, Draw
 from triton_data.verify.draws.meaning import Meaning
 from triton_data.verify.jailed import cuda_on_cpu, module_state
+from triton_data.verify.jailed.calls.reference_program import Reference, loaded
+from triton_data.verify.jailed.calls.runner import Refused, Runner, described
 from triton_data.verify.jailed.cuda import chosen
-from triton_data.verify.jailed.meaning import admissible, meant, memory_estimate, unread
-from triton_data.verify.jailed.meaning import arguments as arguments_
+from triton_data.verify.jailed.meaning import admissible, meant, memory_estimate, other_arguments, unread
 from triton_data.verify.jailed.operations import Operations
-from triton_data.verify.jailed.reference_calls import Refused, Runner, described
-from triton_data.verify.reading import subject
 from triton_data.verify.reasons import Reason
 from triton_data.verify.wire import values
 from triton_data.verify.wire.record import encode
@@ -46,39 +44,6 @@ Vary = Callable[[Any, int], bool]
 MOST = 160 << 20  # bytes that one answer holds
 OTHER_SIZE = 1.5  # seconds that another size than given may take
 TOO_LARGE_TO_TRY = 4  # times the limit of a draw: inputs and weights of more are not even made
-
-
-@dataclass
-class Reference:
-    module: Any
-    target: Any
-    init: Any
-    training: bool
-    device: str
-    structure: tuple[str, ...] = ()  # of the inputs' leaves
-    meaning: Meaning | None = None  # in protocol 2
-    call: arguments_.Change | None = None  # of what it is called with
-
-    def fresh(self, seed: int) -> Any:
-        torch.manual_seed(seed)
-        return self.on_device(subject.instantiated(self.target, self.init, self.training))
-
-    def on_device(self, value: Any) -> Any:
-        if self.device == "cpu":
-            return value
-        if hasattr(value, "to") and not isinstance(value, torch.Tensor):
-            return value.to(self.device)
-        return pytree.tree_map(lambda leaf: leaf.to(self.device) if isinstance(leaf, torch.Tensor) else leaf, value)
-
-    def inputs(self, draw: Draw) -> Any:
-        return redrawn(self.plain_inputs(draw.seed), draw, self.structure, self.meaning)
-
-    def plain_inputs(self, seed: int) -> Any:
-        torch.manual_seed(seed)
-        given = arguments(self.module.get_inputs())
-        if self.call is not None:
-            given = arguments_.again(self.call, given)
-        return pytree.tree_map(_detached, given)
 
 
 def run(payload: Json) -> tuple[Json, list[torch.Tensor]]:
@@ -109,63 +74,9 @@ def _reports_on(text: str, question: ReferenceQuestion) -> Iterator[tuple[Refere
         return
     try:
         with _device(question.device), torch.no_grad():
-            yield from _with_other_arguments(_loaded(text, question), question)
+            yield from other_arguments.reports(loaded(text, question), question, report_of)
     except Refused:
         return
-
-
-def _with_other_arguments(
-    reference: Reference, question: ReferenceQuestion
-) -> Iterator[tuple[ReferenceReport, list[torch.Tensor]]]:
-    """One a parameter, where the reference runs with it and gives something else."""
-    given = Draw("given", question.seed)
-    usual = _outputs_of(reference, given)
-    known: set[str] = set()
-    for change in arguments_.changes(reference.target, reference.init, reference.plain_inputs(question.seed)):
-        name = change.said.partition("=")[0]
-        if name in known or len(known) >= question.arguments:
-            continue
-        other = replace(reference, init=change.arguments) if change.of_init else replace(reference, call=change)
-        outputs, tensors = _outputs_of(other, given), list[torch.Tensor]()
-        if outputs is None or usual is None or _alike(usual, outputs) or _is_size(reference, other, change, given):
-            continue
-        try:
-            report = report_of(other, question, tensors)
-        except Refused:
-            continue
-        known.add(name)
-        yield replace(report, tensors=len(tensors), changed=change.said), tensors
-
-
-def _is_size(reference: Reference, other: Reference, change: arguments_.Change, given: Draw) -> bool:
-    """A number that weights are as large as: the inputs' sizes belong to it."""
-    if not change.of_init or type(change.value) is not int or arguments_.COUNTS.search(change.name):
-        return False
-    leaves = pytree.tree_leaves(reference.inputs(given))
-    if any(_value_of(change, reference.init) in leaf.shape for leaf in leaves if isinstance(leaf, torch.Tensor)):
-        return True
-    sizes = [[t.shape for t in module_state.of(one.fresh(given.seed)).values()] for one in (reference, other)]
-    return sizes[0] != sizes[1]
-
-
-def _value_of(change: arguments_.Change, init: Any) -> Any:
-    """What was given there."""
-    args, kwargs = init
-    return args[change.place] if change.place < len(args) else kwargs.get(change.name)
-
-
-def _outputs_of(reference: Reference, given: Draw) -> list[Any] | None:
-    try:
-        with admissible.patience():
-            args = reference.on_device(reference.inputs(given))
-            leaves: list[Any] = pytree.tree_leaves(reference.fresh(given.seed)(*args[0], **args[1]))
-            return leaves
-    except (Exception, admissible.TooSlow):  # noqa: BLE001  it does not take these
-        return None
-
-
-def _alike(a: list[Any], b: list[Any]) -> bool:
-    return len(a) == len(b) and all(values.alike(x, y) for x, y in zip(a, b, strict=True))
 
 
 def _report_on(text: str, question: ReferenceQuestion) -> tuple[ReferenceReport, list[torch.Tensor]]:
@@ -197,7 +108,7 @@ def _device(name: str) -> Iterator[None]:
 
 
 def _observed(text: str, question: ReferenceQuestion, tensors: list[torch.Tensor]) -> ReferenceReport:
-    reference = _loaded(text, question)
+    reference = loaded(text, question)
     reference.structure = structure.of_inputs(reference.plain_inputs(1001), reference.plain_inputs(1002))
     return report_of(reference, question, tensors)
 
@@ -287,17 +198,6 @@ def _draws(
     return draws, 0
 
 
-def _loaded(text: str, question: ReferenceQuestion) -> Reference:
-    torch.manual_seed(question.seed)
-    try:
-        module = subject.load(text, "reference")
-        init = subject.arguments_of(module, "get_init_inputs")
-        target = module.__dict__[question.entry]
-        return Reference(module, target, init, question.training, question.device)
-    except Exception as error:
-        raise Refused(Reason.REFERENCE_FAILED, described(error)) from error
-
-
 def _with_varied_weights(reference: Reference, given: Draw, seed: int, protocol: int) -> tuple[Any, Vary | None]:
     """Weights that are all 1 or all 0 hide a kernel that forgets them, so they get numbers of their own, of the
     strongest kind that the program can run with."""
@@ -324,10 +224,6 @@ def _with_varied_weights(reference: Reference, given: Draw, seed: int, protocol:
 def _broken(outputs: Any) -> int:
     floats = [t for t in pytree.tree_leaves(outputs) if isinstance(t, torch.Tensor) and t.is_floating_point()]
     return sum(int((~t.isfinite()).sum()) for t in floats)
-
-
-def _detached(leaf: Any) -> Any:
-    return leaf.detach().cpu() if isinstance(leaf, torch.Tensor) else leaf
 
 
 def _init(init: Any, tensors: list[torch.Tensor]) -> Any:
