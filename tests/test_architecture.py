@@ -11,7 +11,7 @@ FLOORS = (
     ("errors",),
     ("records", "targets"),
     ("config",),
-    ("store", "formats", "llm", "jail"),
+    ("store", "formats", "llm", "jail", "environments"),
     ("running",),
     ("sources", "extract", "capture", "rewrite", "verify", "curate", "export", "train", "report"),
     ("evaluate",),
