@@ -16,7 +16,7 @@ from triton_data.running.engine.local import GRACE
 from triton_data.running.stage import Stage
 
 FETCHERS = 4
-GIVEN_SECONDS = 90.0  # a program; the jail's own limit is lower
+GIVEN_SECONDS = 600.0  # a program at several sizes; the jail has lower limits for each
 GATHERING = ("discover", "scrape")  # take turns until nothing is put off
 CURATING = ("label", "trace", "curate")
 STAGES = (
@@ -55,7 +55,8 @@ def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
             from triton_data.extract.programs.given import KIND, GivenStage
 
             if any(source.startswith(KIND) for source in config.scrape.sources):
-                yield Planned(GivenStage(config.scrape.sources, config.allow_unsafe_exec), GIVEN_SECONDS)
+                given = GivenStage(config.scrape.sources, config.allow_unsafe_exec, environments=environments)
+                yield Planned(given, GIVEN_SECONDS)
         elif name == "extract":
             from triton_data.extract.stage import ExtractStage
             from triton_data.llm.configured import asking

@@ -2,7 +2,7 @@
 
 In: a text, an entry and a mode. Out: the Triton program that the pipeline makes of it, with its library operations, or
 None. Both rooms are used through their stages, so foreign code stays in their jails, which are opened when they are
-first needed. Not covered: what the sizes should be (verify/reading/resize.py).
+first needed. Not covered: what the sizes should be (formats/resize.py).
 """
 
 from __future__ import annotations
