@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 FLOATS = ("float32", "float16", "bfloat16")
 DIFFICULTIES = ("easy", "medium", "hard")
@@ -18,10 +19,10 @@ class Choice:
     """One value of an axis that brings texts along: an operation with its torch and its Triton spelling."""
 
     name: str
-    texts: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, Any] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
 
-    def __getitem__(self, name: str) -> str:
+    def __getitem__(self, name: str) -> Any:
         return self.texts[name]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from triton_data.generate.templates.family import Family
 
-MODULES = ("elementwise",)
+MODULES = ("elementwise", "reductions", "softmax", "norms", "losses", "matmul", "attention", "movement")
 
 
 @cache
