@@ -26,6 +26,7 @@ TEMPLATE = "template"  # inputs_from of a Program
 SECONDS = 60.0  # a task of the judge
 NOT_ASKED = "not_asked"
 STAGE = "templates"
+EXACT = "triton_data.verify.jailed.interpreter.install:warm"  # the interpreter that tests run in, too
 OURS = ("entry", "tests", "failure")  # checks that are said beside the judge's
 
 
@@ -99,7 +100,7 @@ class Checking:
     @contextmanager
     def resources(self) -> Iterator[object]:
         with ExitStack() as stack:
-            self.jail = stack.enter_context(open_test_jail(self.device, self.allow_unsafe))
+            self.jail = stack.enter_context(open_test_jail(self.device, EXACT, self.allow_unsafe))
             self.bench = stack.enter_context(open_bench(self.device, self.allow_unsafe)) if self.judge else None
             yield self.jail
 

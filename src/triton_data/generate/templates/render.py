@@ -58,7 +58,7 @@ def _context(variant: Variant) -> dict[str, Any]:
     family = variant.family
     names = ", ".join(name for name, _ in variant.sizes)
     constants = f"{names} = {', '.join(str(value) for _, value in variant.sizes)}"
-    relative, absolute = TOLERANCES[variant.dtype]
+    relative, absolute = TOLERANCES.get(variant.dtype, (0, 0))
     return {
         "entry": variant.entry,
         "kernel": f"{variant.entry}_kernel",

@@ -1,6 +1,6 @@
 """Entries' own tests, run: batches of them in the jail, and one by one where a batch ends badly.
 
-In: entries. Out: a `Tested` each. Triton's own interpreter on the CPU, the GPU with device="cuda". Not covered: the
+In: entries. Out: a `Tested` each. An interpreter on the CPU, the GPU with device="cuda". Not covered: the
 judge (verify/), which asks more than any test.
 """
 
@@ -17,6 +17,7 @@ from triton_data.jail import GPU, RUN, Jail, Policy, Task
 RUNNER = "triton_data.generate.templates.jailed.run_tests"
 SECONDS = 60.0  # for one entry, and as much again for each batch of five
 BATCH = 10
+SAME = {"TRITON_F32_DEFAULT": "ieee"}  # what a kernel leaves open is not held against it
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,14 @@ class Tested:
         return self.tests > 0 and not self.failure
 
 
-def open_test_jail(device: str, allow_unsafe: bool = False) -> Jail:
+def open_test_jail(device: str, warm: str, allow_unsafe: bool = False) -> Jail:
+    """`warm` puts an exact interpreter in the place of Triton's own, which computes bfloat16 on its bits."""
     if importlib.util.find_spec("pytest") is None:
         raise Misuse("tests of entries need pytest: pip install 'triton-data[templates]'")
-    env = {"TRITON_INTERPRET": "1"} if device == "cpu" else {}
-    return Jail(("torch", "triton", "numpy", "pytest", RUNNER), warm=f"{RUNNER}:warm", env=env,
-                allow_unsafe=allow_unsafe, gpu=device == "cuda")  # fmt: skip
+    preload = ("torch", "torch._dynamo", "triton", "numpy", "pytest", RUNNER)
+    if device == "cuda":
+        return Jail(preload, env=SAME, allow_unsafe=allow_unsafe, gpu=True)
+    return Jail(preload, warm=warm, env={**SAME, "TRITON_INTERPRET": "1"}, allow_unsafe=allow_unsafe)
 
 
 def tested(entries: Sequence[Entry], jail: Jail, device: str) -> Iterator[Tested]:

@@ -7,7 +7,10 @@ from importlib import import_module
 
 from triton_data.generate.templates.family import Family
 
-MODULES = ("elementwise", "reductions", "softmax", "norms", "losses", "matmul", "attention", "movement")
+MODULES = (
+    "elementwise", "reductions", "softmax", "norms", "losses", "matmul", "attention", "movement", "scans", "convolution",
+    "training",
+)  # fmt: skip
 
 
 @cache

@@ -18,14 +18,6 @@ PROGRAMS = ("python_code", "triton_code")
 LONGEST = 300  # characters of a failure that are kept
 
 
-def warm() -> None:
-    """What torch and pytest load late, so that no task pays for it."""
-    import torch
-    import torch._dynamo  # noqa: F401  an autograd.Function asks for it
-    import torch.utils._device  # noqa: F401
-    from _pytest import assertion, terminal  # noqa: F401
-
-
 def run(payload: list[list[str]]) -> dict[str, list[Any]]:
     folders = [_written(*texts) for texts in payload]
     results = _Results({name: [0, ""] for name, *_ in payload})
