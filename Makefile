@@ -32,8 +32,8 @@ peers: venv  # what tests need from npm (servers, axe-core); kept in ~/.cache/tr
 golden: venv  # renew the golden files after a change that was meant
 	@RENEW_GOLDEN=1 "$(BIN)/python" -m pytest tests -k golden
 
-docs: venv  # rewrite docs/cli.md from every verb's --help
-	@"$(BIN)/python" docs/write_cli.py
+docs: venv  # rewrite docs/cli.md from every verb's --help, and docs/templates.md
+	@"$(BIN)/python" docs/write_cli.py && "$(BIN)/python" docs/write_templates.py
 
 site: venv  # docs/ as pages, in build/site
 	@NO_MKDOCS_2_WARNING=1 "$(BIN)/mkdocs" build --strict --quiet && echo build/site/index.html

@@ -1,4 +1,4 @@
-"""Other identifiers for the same program: people call a pointer `x_ptr` or `input_ptr`, a block `BLOCK` or `BLOCK_SIZE`.
+"""Other identifiers for the same program: a pointer is called `x_ptr` or `input_ptr`, a block `BLOCK` or `BLOCK_SIZE`.
 
 In: Python text and the name of a dialect. Out: the text with whole identifiers replaced, strings and comments as they
 are, and nothing after a dot. Not covered: names of functions, which come from the family.
@@ -6,8 +6,7 @@ are, and nothing after a dot. Not covered: names of functions, which come from t
 
 from __future__ import annotations
 
-import io
-import tokenize
+import re
 
 DIALECTS: dict[str, dict[str, str]] = {
     "plain": {},
@@ -21,17 +20,15 @@ DIALECTS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_QUOTED = r'"""[\s\S]*?"""|"[^"\n]*"|#[^\n]*'
+
+
 def renamed(text: str, dialect: str) -> str:
-    """Whole NAME tokens only; a dialect whose new name is already taken in the text changes nothing there."""
-    names = DIALECTS[dialect]
-    tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
-    taken = {token.string for token in tokens if token.type == tokenize.NAME}
-    chosen = {old: new for old, new in names.items() if new not in taken}
-    lines = text.splitlines(keepends=True)
-    for before, token in reversed(list(zip([None, *tokens], tokens, strict=False))):
-        after_dot = before is not None and before.string == "."
-        if token.type == tokenize.NAME and token.string in chosen and not after_dot:
-            row, column = token.start
-            line = lines[row - 1]
-            lines[row - 1] = line[:column] + chosen[token.string] + line[token.end[1] :]
-    return "".join(lines)
+    """A new name that is already taken in the text changes nothing there."""
+    taken = set(_WORD.findall(text))
+    chosen = {old: new for old, new in DIALECTS[dialect].items() if old in taken and new not in taken}
+    if not chosen:
+        return text
+    pattern = re.compile(rf"{_QUOTED}|(?<![.\w])(?:{'|'.join(chosen)})\b")
+    return pattern.sub(lambda match: chosen.get(match[0], match[0]), text)

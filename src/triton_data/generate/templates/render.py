@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from triton_data.generate.templates.entry import Entry
 from triton_data.generate.templates.family import Choice
 from triton_data.generate.templates.forms import as_module, module_name, tidy
+from triton_data.generate.templates.layout import laid_out
 from triton_data.generate.templates.names import renamed
 from triton_data.generate.templates.variants import Variant
 from triton_data.records import digest
@@ -26,7 +27,8 @@ KINDS = ("python", "triton", "pytest")
 def environment() -> Environment:
     loader = PackageLoader("triton_data.generate.templates", "texts")
     made = Environment(
-        loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+        loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+        auto_reload=False, cache_size=-1,
     )
     made.globals["cdiv"] = lambda a, b: -(-a // b)
     return made
@@ -41,6 +43,7 @@ def render(variant: Variant) -> Entry:
     if variant.form == "module":
         python = as_module(python, variant.entry, name)
         triton = as_module(triton, f"{variant.entry}New", f"{name}New")
+    python, triton = laid_out(python), laid_out(triton)
     test = tidy(_text("pytest", family.test, {**context, "reference": name, "candidate": f"{name}New"}))
     tags = tuple(dict.fromkeys((*family.tags, *(variant.op.tags if variant.op else ()), *_told(variant))))
     key = digest(python, triton, test)
