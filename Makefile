@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-torch check peers golden docs site configs venv clean
+.PHONY: demo test test-torch check peers golden docs site configs datasets venv clean
 
 demo: venv
 	@"$(BIN)/triton-data" run examples/quickstart.toml
@@ -41,6 +41,10 @@ site: venv  # docs/ as pages, in build/site
 configs: venv  # rewrite tune_configs/ from src/triton_data/train/
 	@"$(BIN)/python" -m triton_data.train.presets
 	@"$(BIN)/python" -m triton_data.train.trainers
+
+datasets: EACH = 3
+datasets: venv  # datasets/templates: what the ledger knows to be right, and EACH fresh checks of each family
+	@"$(BIN)/python" -m triton_data.without_run.template_dataset --each $(EACH)
 
 venv: $(STAMP)
 

@@ -19,12 +19,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "src"))
 
-import torch  # noqa: E402
-import triton  # noqa: E402
+import torch
+import triton
 
-from triton_data.generate.templates.dataset import chosen  # noqa: E402
-from triton_data.generate.templates.families import families  # noqa: E402
-from triton_data.without_run.templates import checked  # noqa: E402
+from triton_data.generate.templates.dataset import chosen
+from triton_data.generate.templates.families import families
+from triton_data.without_run.templates import checked
 
 
 def main() -> None:

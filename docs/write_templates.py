@@ -24,8 +24,8 @@ SHOWN = (  # family, operation
 
 HEAD = """# Templates
 
-Entries (PyTorch, Triton, test) whose kernels were written by hand, one design a family, and are rendered in many variants.
-Written by `make docs` from the templates themselves.
+Entries (PyTorch, Triton, test) whose kernels were written by hand, one design a family, and are rendered in many
+variants. Written by `make docs` from the templates themselves.
 
     triton-data generate templates                                    # dataset/{train,validation,test}
     triton-data generate templates --list                             # the families
@@ -38,35 +38,36 @@ Each line of a file is one entry:
     {"id": …, "python_code": …, "triton_code": …, "test_code": …,
      "metadata": {"operation_type": …, "difficulty": "easy|medium|hard", "tags": […]}}
 
-`python_code` is a program in the form that [verify](verification.md) and KernelBench read: a function or an `nn.Module`,
-`get_inputs()`, sizes as constants at the top. `triton_code` has the kernels, and a function or module with `New` behind its
-name that launches them. `test_code` is a pytest; save the three as `python_code.py`, `triton_code.py` and a test file in one
-folder, and run `pytest` on a GPU, or `TRITON_INTERPRET=1 pytest` without one (Triton's interpreter computes bfloat16 on its
-bits: those tests need a GPU, or `--verify`, whose interpreter is exact).
+`python_code` is a program in the form that [verify](verification.md) and KernelBench read: a function or an
+`nn.Module`, `get_inputs()`, sizes as constants at the top. `triton_code` has the kernels, and a function or module
+with `New` behind its name that launches them. `test_code` is a pytest; save the three as `python_code.py`,
+`triton_code.py` and a test file in one folder, and run `pytest` on a GPU, or `TRITON_INTERPRET=1 pytest` without one
+(Triton's interpreter computes bfloat16 on its bits: those tests need a GPU, or `--verify`, whose interpreter is
+exact).
 
 ## What varies
 
 """
 REST = """
-A variant has one value of each axis: sizes (always some that no block divides), type, operation or fused epilogue, block
-sizes, warps, launch strategy; and with it, drawn by the seed, the name of its function, its identifiers and whether it is
-a function or a module. `variants` counts the axes only. By default 12,000 are made, as many of each family as of the next
-where it has so many. The same seed gives the same files; a larger `--count` adds entries and changes none. Variants of one
-operation lie on one side of the split, whatever their sizes and types.
+A variant has one value of each axis: sizes (always some that no block divides), type, operation or fused epilogue,
+block sizes, warps, launch strategy; and with it, drawn by the seed, the name of its function, its identifiers and
+whether it is a function or a module. `variants` counts the axes only. By default 12,000 are made, as many of each
+family as of the next where it has so many. The same seed gives the same files; a larger `--count` adds entries and
+changes none. Variants of one operation lie on one side of the split, whatever their sizes and types.
 
-What all kernels have in common: tails are masked, sums are kept in float32, offsets of rows are 64-bit, what is taken for
-granted about arguments is asserted, sums of several programs are joined in a fixed order (or in float32 atomics, where the
-entry says so), and a gradient is a kernel, too, where the family is tagged `backward`.
+What all kernels have in common: tails are masked, sums are kept in float32, offsets of rows are 64-bit, what is taken
+for granted about arguments is asserted, sums of several programs are joined in a fixed order (or in float32 atomics,
+where the entry says so), and a gradient is a kernel, too, where the family is tagged `backward`.
 
 ## What is checked
 
-`--verify all|N` runs each entry's own test in the jail and asks the [judge](verification.md) about its pair; what fails is
-left out, and every result is kept in `OUT/checks.jsonl` with the judge's numbers and is not asked for again. Without it
-nothing is run, and the last line says so. `python benchmarks/templates.py` does it for all entries or every N-th, on a CPU
-or a GPU.
+`--verify all|N` runs each entry's own test in the jail and asks the [judge](verification.md) about its pair; what
+fails is left out, and every result is kept in `OUT/checks.jsonl` with the judge's numbers and is not asked for again.
+Without it nothing is run, and the last line says so. `python benchmarks/templates.py` does it for all entries or
+every N-th, on a CPU or a GPU.
 
-Not covered: kernels that only pay at sizes no test has; hardware-specific features (TMA descriptors, warp specialisation,
-fp8 products); tuned block sizes: they vary here for the sake of variety.
+Not covered: kernels that only pay at sizes no test has; hardware-specific features (TMA descriptors, warp
+specialisation, fp8 tensor cores); tuned block sizes: they vary here for the sake of variety.
 """
 
 

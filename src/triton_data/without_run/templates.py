@@ -152,8 +152,8 @@ def checked(
             yield Checked(outcome.item[:12], outcome.item, 0, drop.reason, NOT_ASKED, drop.detail, device, PROTOCOL)
 
 
-def finished(ledger: Path | None, device: str) -> list[Checked]:
-    """The lines so far; a last one that was cut short is done again."""
+def finished(ledger: Path | None, device: str = "") -> list[Checked]:
+    """The lines so far, of one device or of all; a last one that was cut short is done again."""
     found = []
     if ledger is not None and ledger.exists():
         for line in ledger.read_text("utf-8").splitlines():
@@ -163,7 +163,7 @@ def finished(ledger: Path | None, device: str) -> list[Checked]:
                 found.append(Checked(**row, checks=checks, layers=layers))
             except (ValueError, TypeError, KeyError):
                 continue
-    return [each for each in found if each.device == device and each.protocol == PROTOCOL]
+    return [each for each in found if device in ("", each.device) and each.protocol == PROTOCOL]
 
 
 def _checked(verdict: Verdict) -> Checked:

@@ -26,9 +26,7 @@ CHECKS = "checks.jsonl"
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), default=Path("dataset"), show_default=True,
               help="Folder for train/, validation/ and test/.")  # fmt: skip
-@click.option(
-    "--count", type=click.IntRange(min=1), help="About so many entries, spread over the families.  [default: 12000]"
-)
+@click.option("--count", type=click.IntRange(min=1), help="About so many entries.  [default: 12000]")
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same files.")
 @click.option("--families", "names", metavar="A,B", help="Only these; --list names them.")
 @click.option("--phase", type=click.IntRange(1, 3), help="Only families of this phase of the plan.")
@@ -123,20 +121,20 @@ def _list(picked: list[str], as_json: bool) -> None:
 
     for name in picked:
         family = families()[name]
-        row = {"family": name, "phase": family.phase, "operation_type": family.operation,
-               "difficulty": family.difficulty, "variants": combinations(family), "backward": family.backward}  # fmt: skip
-        line = (
-            f"{name:24} phase {family.phase}  {family.operation:16} {family.difficulty:7} {row['variants']:6} variants"
-        )
-        click.echo(json.dumps(row) if as_json else line)
+        row = {
+            "family": name, "phase": family.phase, "operation_type": family.operation,
+            "difficulty": family.difficulty, "variants": combinations(family), "backward": family.backward,
+        }  # fmt: skip
+        words = f"phase {family.phase}  {family.operation:16} {family.difficulty:7} {row['variants']:6} variants"
+        click.echo(json.dumps(row) if as_json else f"{name:24} {words}")
 
 
 def _say(entries: list[Entry], kept: list[Entry], splits: Counter[str], checks: dict[str, Checked], out: Path,
          as_json: bool) -> None:  # fmt: skip
     failed = [found for found in checks.values() if not found.passed]
     if as_json:
-        click.echo(json.dumps({"out": str(out), "entries": len(kept), **splits, "families": len({e.family for e in kept}),
-                               "verified": len(checks) - len(failed), "left_out": len(failed)}))  # fmt: skip
+        told = {"out": str(out), "entries": len(kept), **splits, "families": len({e.family for e in kept})}
+        click.echo(json.dumps({**told, "verified": len(checks) - len(failed), "left_out": len(failed)}))
     else:
         for found in failed:
             click.echo(f"left out {found.id}: {found.failure or f'{found.verdict}: {found.detail}'}"[:300], err=True)

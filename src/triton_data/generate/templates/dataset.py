@@ -64,7 +64,7 @@ def split_of(entry: Entry) -> str:
 
 
 def write(entries: Sequence[Entry], out: Path) -> Counter[str]:
-    """Entries by split. Files of an earlier call with other entries are replaced, those of families not asked for go."""
+    """Entries by split. Files of an earlier call are replaced; those of families that are not asked for go."""
     files: dict[Path, list[Entry]] = {}
     for entry in entries:
         files.setdefault(out / split_of(entry) / f"{entry.family}.jsonl", []).append(entry)

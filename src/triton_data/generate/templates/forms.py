@@ -48,7 +48,7 @@ def _spaced(lines: list[str]) -> list[str]:
             continue
         last = out[-1] if out else ""
         at_top = not line.startswith((" ", ")", "]", "}"))
-        if not out or last.startswith(("@", "#")) and at_top:
+        if not out or (at_top and last.startswith(("@", "#"))):
             gap = 0
         elif at_top and (line.startswith(("def ", "class ", "@")) or last.startswith(" ")):
             gap = 2

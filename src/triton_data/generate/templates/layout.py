@@ -1,7 +1,7 @@
 """Lines of at most 120 columns, whatever names a variant has: a docstring is folded, a call or a header is opened up.
 
-In: Python text as templates give it. Out: the same program. Not covered: what a person would lay out better by hand; the
-templates have that already.
+In: Python text as templates give it. Out: the same program. Not covered: what a person would lay out better by hand;
+the templates have that already.
 """
 
 from __future__ import annotations

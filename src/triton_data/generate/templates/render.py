@@ -6,6 +6,7 @@ In: a `Variant`. Out: an `Entry`. Templates are found in this package (so in the
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -27,8 +28,13 @@ KINDS = ("python", "triton", "pytest")
 def environment() -> Environment:
     loader = PackageLoader("triton_data.generate.templates", "texts")
     made = Environment(
-        loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-        auto_reload=False, cache_size=-1,
+        loader=loader,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+        cache_size=-1,
     )
     made.globals["cdiv"] = lambda a, b: -(-a // b)
     return made
@@ -38,7 +44,7 @@ def render(variant: Variant) -> Entry:
     family = variant.family
     name = module_name(variant.entry) if variant.form == "module" else variant.entry
     context = _context(variant)
-    python = tidy(_text("python", family.name, context))
+    python = tidy(_without_unused_import(_text("python", family.name, context)))
     triton = renamed(tidy(_text("triton", family.name, context)), variant.dialect)
     if variant.form == "module":
         python = as_module(python, variant.entry, name)
@@ -51,6 +57,11 @@ def render(variant: Variant) -> Entry:
         f"{family.name}-{key[:12]}", family.name, family.phase, name, python, triton, test, family.operation,
         family.difficulty, tags, " ".join(_choices(variant)),
     )  # fmt: skip
+
+
+def _without_unused_import(text: str) -> str:
+    """Which operations need it is for the template to know only roughly."""
+    return text if re.search(r"\bF\.", text) else text.replace("import torch.nn.functional as F\n", "")
 
 
 def _text(kind: str, name: str, context: dict[str, Any]) -> str:

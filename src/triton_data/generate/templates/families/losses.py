@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from triton_data.generate.templates.family import FLOATS, Choice, Family, sizes
 
-ANY, BINARY, SIGNS = "torch.randn(COUNT, dtype=DTYPE)", "torch.rand(COUNT, dtype=DTYPE)", "torch.randn(COUNT, dtype=DTYPE)"
+ANY, BINARY, SIGNS = (
+    "torch.randn(COUNT, dtype=DTYPE)",
+    "torch.rand(COUNT, dtype=DTYPE)",
+    "torch.randn(COUNT, dtype=DTYPE)",
+)
 
 
 def _loss(name: str, title: str, math: str, torch: str, triton: str, grad: str, target: str = ANY) -> Choice:
@@ -53,12 +57,14 @@ FAMILIES = (
            ("linear_cross_entropy", "fused_linear_cross_entropy", "language_model_loss"),
            sizes("ROWS, WIDTH, CLASSES", (20, 24, 50), (1, 64, 130), (33, 40, 17), (16, 32, 64)),
            {"dtype": FLOATS, "BLOCK_M": (16, 32), "BLOCK_N": (16, 32), "BLOCK_K": (16, 32)}, loose=2),
-    Family("kl_divergence", 3, "loss", "medium", ("loss", "distillation", "softmax"),
-           ("kl_divergence", "distillation_loss", "kl_of_scores"), CLASSES, {"dtype": FLOATS, "warps": (2, 4)}, loose=2),
+    Family("kl_divergence", 3, "loss", "medium", ("loss", "distillation", "softmax", "autograd"),
+           ("kl_divergence", "distillation_loss", "kl_of_scores"), CLASSES,
+           {"dtype": ("float32", "float16"), "warps": (2, 4, 8)}, test="gradients", backward=True, loose=3),
     Family("js_divergence", 3, "loss", "hard", ("loss", "distillation", "softmax"),
            ("js_divergence", "jsd_loss", "generalized_jsd"), CLASSES,
            {"dtype": FLOATS, "beta": (0.25, 0.5, 0.75), "warps": (2, 4)}, loose=2),
-    Family("grpo_loss", 3, "loss", "hard", ("loss", "reinforcement-learning", "policy"), ("grpo_loss", "policy_loss", "clipped_policy_loss"),
+    Family("grpo_loss", 3, "loss", "hard", ("loss", "reinforcement-learning", "policy", "autograd"), ("grpo_loss", "policy_loss", "clipped_policy_loss"),
            sizes("ROWS, TOKENS", (6, 33), (1, 100), (16, 64), (3, 257)),
-           {"dtype": ("float32", "float16"), "epsilon": (0.125, 0.25), "beta": (0.0625, 0.125), "BLOCK": (32, 64, 128)}, loose=2),
+           {"dtype": ("float32", "float16"), "epsilon": (0.125, 0.25), "beta": (0.0625, 0.125), "BLOCK": (32, 64, 128)},
+           test="input_gradient", backward=True, loose=2),
 )  # fmt: skip

@@ -6,7 +6,9 @@ from triton_data.generate.templates.families.elementwise import UNARY
 from triton_data.generate.templates.family import FLOATS, Choice, Family, sizes
 
 NAMED = {op.name: op for op in UNARY}
-EPILOGUES = tuple(NAMED[name] for name in ("relu", "gelu", "silu", "leaky_relu", "sigmoid", "tanh", "square", "hardswish"))
+EPILOGUES = tuple(
+    NAMED[name] for name in ("relu", "gelu", "silu", "leaky_relu", "sigmoid", "tanh", "square", "hardswish")
+)
 GATES = tuple(NAMED[name] for name in ("silu", "gelu", "relu", "sigmoid", "gelu_tanh"))
 
 
@@ -70,6 +72,8 @@ FAMILIES = (
     Family("scaled_int8_matmul", 3, "matmul", "hard", (*_TAGS, "int8", "quantization", "dequantize"),
            ("scaled_int8_matmul", "quantized_matmul", "w8a8_matmul"), MNK,
            {"dtype": FLOATS, "BLOCK_M": (16, 32), "BLOCK_N": (16, 32), "BLOCK_K": (32, 64)}),
+    Family("fp8_matmul", 3, "matmul", "hard", (*_TAGS, "fp8", "quantization"), ("fp8_matmul", "scaled_fp8_matmul", "e4m3_matmul"), MNK,
+           {"dtype": FLOATS, "BLOCK_M": (16, 32), "BLOCK_N": (16, 32), "BLOCK_K": (32, 64)}, loose=3),
     Family("int4_linear", 3, "matmul", "hard", (*_TAGS, "int4", "quantization", "dequantize"),
            ("int4_linear", "w4_linear", "packed_linear"),
            sizes("M, N, PAIRS", (20, 24, 20), (17, 16, 32), (3, 33, 15), (64, 40, 50)), {"dtype": FLOATS, **TILES}, loose=5),

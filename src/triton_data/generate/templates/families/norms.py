@@ -7,7 +7,9 @@ from triton_data.generate.templates.family import FLOATS, Family, sizes
 
 MATRIX = sizes("ROWS, COLS", (17, 300), (4, 1000), (64, 128), (33, 77), (128, 64), (7, 513), (40, 256))
 PICTURES = sizes("BATCH, CHANNELS, HEIGHT, WIDTH", (2, 6, 7, 9), (1, 3, 11, 5), (5, 4, 2, 3), (2, 8, 16, 16))
-AFTER = tuple(op for op in UNARY if op.name in ("relu", "gelu", "silu", "leaky_relu", "hardswish", "sigmoid", "relu6", "elu"))
+AFTER = tuple(
+    op for op in UNARY if op.name in ("relu", "gelu", "silu", "leaky_relu", "hardswish", "sigmoid", "relu6", "elu")
+)
 _TAGS = ("normalization", "row-wise")
 _GRADIENTS = {"dtype": ("float32", "float16"), "warps": (4, 8)}
 

@@ -5,8 +5,18 @@ from __future__ import annotations
 from triton_data.generate.templates.family import FLOATS, Choice, Family, sizes
 
 
-def _scan(name: str, title: str, math: str, torch: str, triton: str, other: str = "0.0", combine: str = "", body: str = "") -> Choice:
-    texts = {"title": title, "math": math, "torch": torch, "triton": triton, "other": other, "combine": combine, "body": body}
+def _scan(
+    name: str, title: str, math: str, torch: str, triton: str, other: str = "0.0", combine: str = "", body: str = ""
+) -> Choice:
+    texts = {
+        "title": title,
+        "math": math,
+        "torch": torch,
+        "triton": triton,
+        "other": other,
+        "combine": combine,
+        "body": body,
+    }
     return Choice(name, texts)
 
 
@@ -32,6 +42,8 @@ FAMILIES = (
            {"op": SCANS, "dtype": FLOATS, "warps": (2, 4, 8)}, loose=3),
     Family("cumsum_long", 3, "scan", "hard", ("scan", "cumsum", "loop"), ("cumsum", "long_cumsum", "prefix_sum"),
            sizes("ROWS, COLS", (5, 300), (1, 1000), (8, 256), (3, 77)), {"dtype": FLOATS, "BLOCK": (32, 64, 128)}, loose=3),
+    Family("cumsum_grad", 3, "scan", "hard", ("scan", "cumsum", "autograd"), ("cumsum", "differentiable_cumsum"), MATRIX,
+           {"dtype": ("float32", "float16"), "warps": (2, 4, 8)}, test="gradients", backward=True, loose=5),
     Family("linear_recurrence", 3, "scan", "hard", ("scan", "recurrence", "state-space"),
            ("linear_recurrence", "linear_scan", "gated_recurrence"), sizes("ROWS, STEPS", (9, 20), (1, 50), (16, 32), (5, 33)),
            {"dtype": FLOATS, "warps": (2, 4)}, loose=3),
