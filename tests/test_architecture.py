@@ -13,7 +13,7 @@ FLOORS = (
     ("config",),
     ("store", "formats", "llm", "jail"),
     ("running",),
-    ("sources", "extract", "capture", "rewrite", "verify", "curate", "export", "train", "report"),
+    ("sources", "extract", "generate", "capture", "rewrite", "verify", "curate", "export", "train", "report"),
     ("evaluate",),
     ("pipeline",),
     ("api", "without_run"),
