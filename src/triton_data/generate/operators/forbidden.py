@@ -7,12 +7,13 @@ Not covered: values that come out constant by accident; a graph is run for that.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
 from triton_data.generate.operators.draw import Draw
-from triton_data.generate.operators.entry import FLOATS, Spec
-from triton_data.generate.operators.table import ask, operator
+from triton_data.generate.operators.entry import FLOATS, ITEMSIZE, Spec
+from triton_data.generate.operators.table import ask, operator, table
 
 _ASKED = 24
 _NOTHING_LEFT = "has no fraction left: the result is 0"
@@ -85,14 +86,14 @@ def gives(name: str) -> frozenset[tuple[str, int]]:
 
 @cache
 def takes(name: str) -> frozenset[Fit]:
-    """Dtypes and ranks of what may come from another operator."""
+    """Dtypes and ranks of what may come from another operator: the tensor of `take`, and what only has to broadcast."""
     calls = (ask(operator(name), Draw(f"takes {seed}", 16)) for seed in range(_ASKED))
     return frozenset(
         Fit(argument.spec.dtype, argument.spec.rank, argument.loose)
         for call in calls
         if call is not None
-        for argument in call.arguments
-        if not argument.weight and argument.values.guard
+        for place, argument in enumerate(call.arguments)
+        if argument.loose or place == call.primary
     )
 
 
@@ -124,6 +125,34 @@ def forbidden(first: str, second: str) -> str:
         ranks, wanted = {str(rank) for _, rank in given}, {str(fit.rank) for fit in taken}
         return f"{first} gives rank {_listed(ranks)}, {second} takes rank {_listed(wanted)}"
     return ""
+
+
+@cache
+def legal_pairs() -> tuple[tuple[str, str], ...]:
+    """Every pair for which nothing is forbidden, in the table's order. By sets of bits, because there are 120,000."""
+    given = {name: _bits(gives(name)) for name in table()}
+    taken = {name: _bits(_accepted(name)) for name in table()}
+    return tuple(
+        (first, second)
+        for first in table()
+        for second in table()
+        if given[first] & taken[second] and (first, second) not in DEGENERATE
+    )
+
+
+def _accepted(name: str) -> set[tuple[str, int]]:
+    return {
+        (dtype, rank)
+        for fit in takes(name)
+        for dtype in ITEMSIZE
+        for rank in range(fit.rank + 1)
+        if convertible(dtype, fit.dtype) and (fit.loose or rank == fit.rank)
+    }
+
+
+def _bits(kinds: Iterable[tuple[str, int]]) -> int:
+    places = {dtype: place for place, dtype in enumerate(ITEMSIZE)}
+    return sum({1 << (8 * places[dtype] + rank) for dtype, rank in kinds})
 
 
 def _listed(words: set[str]) -> str:

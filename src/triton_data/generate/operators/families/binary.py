@@ -27,13 +27,14 @@ BASES = Values(0.5, 2, "torch.rand({shape}, dtype={dtype}) + 0.5", "(torch.sigmo
 
 
 def _where(x: Spec, draw: Draw) -> Call:
-    mask = Argument(Spec(broadcast(x.shape, draw), "bool"))
+    mask = Argument(Spec(broadcast(x.shape, draw), "bool"), loose=True)
     return Call((mask, Argument(x), Argument(Spec(broadcast(x.shape, draw), x.dtype))), x, x.elements, {}, 1)
 
 
 def _masked(x: Spec, draw: Draw) -> Call:
     value = draw.choice((0.0, -1.0, 1.0)) if x.dtype in FLOATS else 0
-    return Call((Argument(x), Argument(Spec(broadcast(x.shape, draw), "bool"))), x, 0, {"value": value})
+    mask = Argument(Spec(broadcast(x.shape, draw), "bool"), loose=True)
+    return Call((Argument(x), mask), x, 0, {"value": value})
 
 
 def _compared(name: str, code: str) -> Operator:

@@ -113,7 +113,7 @@ OPERATORS = (
     ),
     unary(
         "fake_quantize",
-        "torch.fake_quantize_per_tensor_affine({0}, {scale}, 0, -128, 127)",
+        "torch.clamp(torch.round({0} / {scale}), -128, 127) * {scale}",
         5,
         FAMILY,
         dtypes=("float32",),

@@ -1,0 +1,62 @@
+"""A graph for a wish: trials of sampling first, then the solver, then an honest Drop.
+
+In: a wish. Out: what was found, or a Drop: `infeasible` with the proof, or `unknown`. Nothing is relaxed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf, log2
+
+from triton_data.generate.graphs.fit import fit, small
+from triton_data.generate.graphs.graph import LARGEST_TENSOR, Graph
+from triton_data.generate.graphs.reasons import Reason
+from triton_data.generate.graphs.wish import Wish
+from triton_data.generate.operators import operator
+from triton_data.generate.operators.draw import Draw
+from triton_data.generate.operators.forbidden import forbidden
+from triton_data.records import Drop
+
+TRIALS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    graph: Graph
+    small: Graph | None
+    trial: int
+    solved: bool = False
+
+
+def search(wish: Wish, trials: int = TRIALS) -> Found | Drop:
+    proof = impossible(wish)
+    if proof:
+        return Drop(Reason.INFEASIBLE, proof)
+    for trial in range(trials):
+        scale = _scale(wish, trial)
+        found = fit(wish, trial, scale)
+        if found is not None:
+            return Found(found[0], small(wish, trial, scale), trial)
+    return Drop(Reason.UNKNOWN, f"{' '.join(wish.exact) or wish.count}: no graph inside the window in {trials} trials")
+
+
+def impossible(wish: Wish) -> str:
+    """Why no graph can be as it is wished; '' where one could."""
+    for first, second in zip(wish.exact, wish.exact[1:], strict=False):
+        if reason := forbidden(first, second):
+            return reason
+    if wish.reach < wish.window.min_flops:
+        costs = " + ".join(f"{operator(name).bound:g}" for name in wish.exact)
+        return (
+            f"{' '.join(wish.exact)}: at most ({costs}) FLOPs an element of a tensor with 2^{int(log2(LARGEST_TENSOR))}"
+            f" elements = {wish.reach:g} < {wish.window.min_flops}"
+        )
+    return ""
+
+
+def _scale(wish: Wish, trial: int) -> int:
+    """How large sizes are drawn: a guess at what leads into the window, differently in every trial."""
+    wanted = log2(max(2, wish.window.min_flops, min(wish.window.max_flops, 2**30) / 64))
+    middle = wanted / 3.2 if wish.reach == inf else wanted / 3.6
+    drawn = middle + Draw(f"scale {wish.seed}.{wish.index}.{trial}").random.uniform(-1.5, 1.0)
+    return max(4, min(8192, int(2**drawn)))
