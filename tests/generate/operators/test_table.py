@@ -163,7 +163,7 @@ def test_what_an_operator_gives_is_known() -> None:
 
 
 def test_a_draw_is_repeated_at_other_sizes() -> None:
-    first, again = Draw(7, 64), Draw(7, 64, resize=lambda number, value, low: max(1, value // 2))
+    first, again = Draw(7, 64), Draw(7, 64, resize=lambda number, value: max(1, value // 2))
     one, two = (operators.ask(operators.operator("linear"), draw) for draw in (first, again))
     assert [argument.spec.rank for argument in one.arguments] == [argument.spec.rank for argument in two.arguments]
     assert two.flops < one.flops

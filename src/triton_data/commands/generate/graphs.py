@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"(\d+)(?:(?:\*\*|\^)(\d+))?|(\d+(?:\.\d*)?e\d+)")
 LARGEST = 2**62
 
 
-class Amount(click.ParamType):
+class Amount(click.ParamType[int]):
     """17179869184, 2**34, 2^34 or 1e9."""
 
     name = "number"
@@ -172,7 +172,7 @@ def _gpus(device: str) -> int:
 
     if not torch.cuda.is_available():
         raise Misuse("--device cuda, but this machine has no GPU that torch can use: leave it out")
-    return torch.cuda.device_count()
+    return int(torch.cuda.device_count())
 
 
 def _show(coverage: Coverage, drops: dict[str, int], output: Path, target: int, as_json: bool) -> None:

@@ -8,7 +8,7 @@ Not covered: windows that this misses (solve.py), graphs that no sizes bring int
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import inf
 
@@ -23,14 +23,17 @@ _NICE = sorted({size for sizes in USUAL.values() for size in sizes} | {2**power 
 
 def attempt(wish: Wish, trial: int, scale: int, sizes: Mapping[int, int]) -> tuple[Graph | None, Draw]:
     """The graph of this trial; `sizes` overrides sizes by their number."""
-    draw = Draw(f"{wish.seed}.{wish.index}.{trial}", scale, lambda number, value, low: sizes.get(number, value))
-    return grow(_turned_round(wish, trial), draw), draw
+    return grown(wish, trial, scale, sizes.get)
 
 
 def small(wish: Wish, trial: int, scale: int) -> Graph | None:
     """The same graph at sizes that run in no time; equal sizes stay equal."""
-    draw = Draw(f"{wish.seed}.{wish.index}.{trial}", scale, lambda number, value, low: _shrunk(value))
-    return grow(_turned_round(wish, trial), draw)
+    return grown(wish, trial, scale, lambda number, value: _shrunk(value))[0]
+
+
+def grown(wish: Wish, trial: int, scale: int, resize: Callable[[int, int], int]) -> tuple[Graph | None, Draw]:
+    draw = Draw(f"{wish.seed}.{wish.index}.{trial}", scale, resize)
+    return grow(_turned_round(wish, trial), draw), draw
 
 
 def _turned_round(wish: Wish, trial: int) -> Wish:

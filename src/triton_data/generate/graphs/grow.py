@@ -35,8 +35,10 @@ class Builder:
     nodes: list[Node] = field(default_factory=list)
 
     def value(self, spec: Spec, peak: float, known: Interval = None) -> int:
-        for column, entry in ((self.specs, spec), (self.peaks, peak), (self.known, known), (self.reads, 0)):
-            column.append(entry)  # type: ignore[attr-defined]
+        self.specs.append(spec)
+        self.peaks.append(peak)
+        self.known.append(known)
+        self.reads.append(0)
         return len(self.specs) - 1
 
     def input(self, argument: Argument) -> int:

@@ -1,7 +1,7 @@
 """Which graph is wished for at which index: levels, and the coverage that they are meant to reach.
 
-In: settings and an index. Out: a Wish, the same whoever asks and whenever. The legal pairs of operators are gone through
-in a shuffled order, so that no pair comes twice before each has come once; so are operators with dtypes and ranks.
+In: settings and an index. Out: a Wish, the same whoever asks and whenever. The legal pairs of operators are gone
+through in a shuffled order, so that none comes twice before each has come once; so are operators with dtypes.
 Not covered: what came of it (coverage.py).
 """
 

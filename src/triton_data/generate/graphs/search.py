@@ -5,19 +5,22 @@ In: a wish. Out: what was found, or a Drop: `infeasible` with the proof, or `unk
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from math import inf, log2
 
-from triton_data.generate.graphs.fit import fit, small
+from triton_data.generate.graphs.fit import attempt, fit, small
 from triton_data.generate.graphs.graph import LARGEST_TENSOR, Graph
 from triton_data.generate.graphs.reasons import Reason
+from triton_data.generate.graphs.solve import Outcome, solve
 from triton_data.generate.graphs.wish import Wish
 from triton_data.generate.operators import operator
 from triton_data.generate.operators.draw import Draw
 from triton_data.generate.operators.forbidden import forbidden
 from triton_data.records import Drop
 
-TRIALS = 60
+TRIALS = 24
+SOLVED = 8  # graphs of one wish that go to the solver
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Found:
     solved: bool = False
 
 
-def search(wish: Wish, trials: int = TRIALS) -> Found | Drop:
+def search(wish: Wish, trials: int = TRIALS, solved: int = SOLVED) -> Found | Drop:
     proof = impossible(wish)
     if proof:
         return Drop(Reason.INFEASIBLE, proof)
@@ -37,7 +40,28 @@ def search(wish: Wish, trials: int = TRIALS) -> Found | Drop:
         found = fit(wish, trial, scale)
         if found is not None:
             return Found(found[0], small(wish, trial, scale), trial)
-    return Drop(Reason.UNKNOWN, f"{' '.join(wish.exact) or wish.count}: no graph inside the window in {trials} trials")
+    return _solved(wish, trials, solved)
+
+
+def _solved(wish: Wish, trials: int, count: int) -> Found | Drop:
+    outcomes = Counter[Outcome]()
+    for trial in range(count):
+        scale = _scale(wish, trial)
+        outcome, sizes = solve(wish, trial, scale)
+        outcomes[outcome] += 1
+        graph = attempt(wish, trial, scale, sizes)[0] if sizes else None
+        if graph is not None and wish.window.holds(graph):
+            return Found(graph, small(wish, trial, scale), trial, True)
+    names = " ".join(wish.exact) or f"{wish.count} operators"
+    told = f"{names}: no graph inside the window in {trials} trials"
+    if wish.exact and outcomes[Outcome.INFEASIBLE] == count:
+        return Drop(
+            Reason.INFEASIBLE, f"{told}; CP-SAT: no sizes bring any of {count} graphs of these operators into it"
+        )
+    return Drop(
+        Reason.UNKNOWN,
+        f"{told}; CP-SAT: {', '.join(f'{key.value} {n}' for key, n in sorted(outcomes.items(), key=str))}",
+    )
 
 
 def impossible(wish: Wish) -> str:

@@ -27,7 +27,7 @@ LARGEST = {"vocabulary": 65536, "head": 256}
 LARGEST_SIZE = 8192
 SHARE_USUAL = 0.7  # the other sizes are random, log-uniform
 
-Resize = Callable[[int, int, int], int]  # number of the size, its value, the smallest that is allowed
+Resize = Callable[[int, int], int]  # the number of a size, its value
 
 
 class Draw:
@@ -58,6 +58,6 @@ class Draw:
         known = [size for size in USUAL[kind] if low <= size <= top] if usual else []
         value = known[int(where * len(known))] if known else int(low * (top / low) ** where + 0.5)
         if self.resize is not None:
-            value = max(low, min(high, self.resize(len(self.sizes), value, low)))
+            value = max(low, min(high, self.resize(len(self.sizes), value)))
         self.sizes.append((value, low, high))
         return value
