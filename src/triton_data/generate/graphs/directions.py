@@ -20,6 +20,7 @@ from triton_data.generate.operators.rendering import tensor
 from triton_data.generate.operators.table import start
 
 BRANCH = 0.12  # how often an operator begins anew instead of reading what is there
+PICKED = 5  # operators that may find nothing that suits them, before a graph is given up
 LOOKED_AT = 24  # random operators that are looked at for one that fits
 
 
@@ -34,13 +35,16 @@ def _forward(wish: Wish, draw: Draw) -> Graph | None:
     builder, waiting, due = Builder(wish, draw), list(wish.pairs), ""
     for step in range(wish.count):
         branch = not wish.exact and step + 2 < wish.count and draw.chance(BRANCH)
-        if wish.exact:
-            name = wish.exact[step]
-        elif due and _follows(operator(due), builder):
-            name, due = due, ""
+        for _ in range(1 if wish.exact else PICKED):
+            if wish.exact:
+                name = wish.exact[step]
+            elif due and _follows(operator(due), builder):
+                name, due = due, ""
+            else:
+                name, due = _next(builder, waiting, wish.count - step, draw)
+            if builder.apply(operator(name), connected=bool(step) and not branch):
+                break
         else:
-            name, due = _next(builder, waiting, wish.count - step, draw)
-        if not builder.apply(operator(name), connected=bool(step) and not branch):
             return None
     return builder.finished()
 
@@ -69,12 +73,11 @@ def _falls_short(builder: Builder) -> bool:
 
 
 def _follows(op: Operator, builder: Builder) -> bool:
-    unread = builder.unread()
-    if not unread:
+    if not builder.waiting:
         return builder.wish.dtype in op.dtypes or not builder.nodes
-    spec = builder.specs[unread[0]]
-    fits = spec.dtype in op.dtypes or any(dtype in FLOATS for dtype in op.dtypes)
-    return fits and op.ranks[0] <= spec.rank <= op.ranks[1]
+    shape, dtype = builder.specs[builder.waiting[0]]
+    low, high = op.ranks
+    return low <= len(shape) <= high and (dtype in op.dtypes or op.dtypes[0] in FLOATS)
 
 
 @cache

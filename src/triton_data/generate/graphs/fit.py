@@ -11,13 +11,14 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import inf
+from typing import NamedTuple
 
 from triton_data.generate.graphs.directions import grow
 from triton_data.generate.graphs.graph import LARGEST_TENSOR, Graph
 from triton_data.generate.graphs.wish import Window, Wish
 from triton_data.generate.operators.draw import USUAL, Draw
 
-KNOBS = 8  # sizes that are tried in turn
+KNOBS = 6  # sizes that are tried in turn
 _NICE = sorted({size for sizes in USUAL.values() for size in sizes} | {2**power for power in range(17)})
 
 
@@ -48,39 +49,63 @@ def _shrunk(size: int) -> int:
 
 
 def fit(wish: Wish, trial: int, scale: int) -> tuple[Graph, dict[int, int]] | None:
-    sizes: dict[int, int] = {}
-    graph, draw = attempt(wish, trial, scale, sizes)
+    graph, draw = attempt(wish, trial, scale, {})
     if graph is None:
         return None
+    best = _Sized(graph, {})
     order = Draw(f"knobs {wish.seed}.{wish.index}.{trial}")
     for number in order.order(range(len(draw.sizes)))[:KNOBS]:
-        if wish.window.holds(graph):
-            return graph, sizes
-        _, low, high = draw.sizes[number]
-        found = _turned(wish, trial, scale, sizes, graph, number, draw.sizes[number][0], low, high)
-        if found is not None:
-            graph, sizes = found
-    return (graph, sizes) if wish.window.holds(graph) else None
+        if wish.window.holds(best.graph):
+            break
+        best = _nearer(wish, trial, scale, best, number, draw.sizes[number])
+    return (best.graph, best.sizes) if wish.window.holds(best.graph) else None
 
 
-def _turned(wish: Wish, trial: int, scale: int, sizes: dict[int, int], graph: Graph, number: int, now: int, low: int,
-            high: int) -> tuple[Graph, dict[int, int]] | None:  # fmt: skip
-    """The graph with this one size moved as near to the window as it goes; None where that is no nearer."""
-    other = now * 2 if now * 2 <= high else max(low, now // 2)
-    if other == now:
-        return None
-    second, _ = attempt(wish, trial, scale, {**sizes, number: other})
-    if second is None:
-        return None
-    first, last = _open(wish.window, graph, second, now, other)
-    first, last = max(first, low), min(last, high)
-    value = _between(first, last) if first <= last else (high if first > high else low)
-    best = None
-    for size in dict.fromkeys((value, other)):
-        moved, _ = attempt(wish, trial, scale, {**sizes, number: size})
-        if moved is not None and _distance(wish.window, moved) < _distance(wish.window, best or graph):
-            best, chosen = moved, size
-    return None if best is None else (best, {**sizes, number: chosen})
+class _Sized(NamedTuple):
+    graph: Graph
+    sizes: dict[int, int]
+
+
+def _nearer(wish: Wish, trial: int, scale: int, best: _Sized, number: int, drawn: tuple[int, int, int]) -> _Sized:
+    """With this one size moved as near to the window as it goes: a guess, and what follows from it."""
+    now, low, high = drawn
+    guess = max(low, min(high, _nice(int(now * _factor(wish.window, best.graph)))))
+    guess = max(low, now // 2) if guess == now == high else guess
+    before = best.graph
+    for step in range(2):
+        if guess == now or wish.window.holds(best.graph):
+            break
+        sizes = {**best.sizes, number: guess}
+        moved, _ = attempt(wish, trial, scale, sizes)
+        if moved is None:
+            break
+        if _distance(wish.window, moved) < _distance(wish.window, best.graph):
+            best = _Sized(moved, sizes)
+        if step == 0:
+            first, last = _open(wish.window, before, moved, now, guess)
+            first, last = max(first, low), min(last, high)
+            value = _between(first, last) if first <= last else (high if first > high else low)
+            guess = now if value == guess else value
+    return best
+
+
+def _factor(window: Window, graph: Graph) -> float:
+    """What this size has to be multiplied with, if all that counts grows with it."""
+    if not window.min_flops <= graph.flops <= window.max_flops:
+        return _middle(window.min_flops, window.max_flops) / max(1, graph.flops)
+    return min(
+        _middle(window.min_bytes, window.max_bytes) / max(1, graph.bytes), LARGEST_TENSOR / max(1, graph.largest)
+    )
+
+
+def _middle(low: float, high: float) -> float:
+    return float(max(low, high / 64) * high) ** 0.5
+
+
+def _nice(size: int) -> int:
+    """The nearest size that people use."""
+    place = min(bisect_left(_NICE, size), len(_NICE) - 1)
+    return _NICE[place] if place == 0 or _NICE[place] - size <= size - _NICE[place - 1] else _NICE[place - 1]
 
 
 def _open(window: Window, graph: Graph, second: Graph, now: int, other: int) -> tuple[int, int]:

@@ -33,6 +33,7 @@ class Builder:
     reads: list[int] = field(default_factory=list)
     inputs: list[Input] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
+    waiting: list[int] = field(default_factory=list)  # values of operators that nobody reads yet, newest first
 
     def value(self, spec: Spec, peak: float, known: Interval = None) -> int:
         self.specs.append(spec)
@@ -47,15 +48,11 @@ class Builder:
         self.inputs.append(Input(place, argument, self.draw.chance(STRIDED) and plain))
         return place
 
-    def unread(self) -> list[int]:
-        """Newest first; outputs of operators only."""
-        return [node.makes for node in reversed(self.nodes) if not self.reads[node.makes]]
-
     # ---- one operator ----------------------------------------------------------------------------------------------
 
     def apply(self, op: Operator, connected: bool) -> bool:
         """Call it on what is there; with `connected` it must read what another operator made."""
-        unread = self.unread()
+        unread = tuple(self.waiting)
         again = [node.makes for node in self.nodes if self.reads[node.makes]] if self.draw.chance(REUSE) else []
         for place in (*unread, *again):
             if self._read(op, place):
@@ -104,13 +101,14 @@ class Builder:
         uses, peak = self._tamed(op, call, uses)
         made = self.value(call.output, peak, op.gives)
         self.nodes.append(Node(op, call, tuple(uses), made))
+        self.waiting.insert(0, made)
         return made
 
     def _other(self, argument: Argument, call: Call, taken: list[int | None]) -> tuple[int | None, str, Argument]:
         """A value for a further argument: one that fits, or None for an input of its own."""
         if argument.weight or not argument.values.guard:
             return None, "{0}", argument
-        for place in (*self.unread(), *(range(len(self.specs)) if self.draw.chance(REUSE) else ())):
+        for place in (*self.waiting, *(range(len(self.specs)) if self.draw.chance(REUSE) else ())):
             spec = self.specs[place]
             if spec.dtype == argument.spec.dtype and place not in taken and self._fits(spec, argument, call):
                 return place, "{0}", Argument(spec, argument.values, argument.bound, loose=argument.loose)
@@ -129,6 +127,8 @@ class Builder:
         elif not lies_within(self.known[place] if around == "{0}" else None, argument.values):
             around = guarded(around, argument.spec, argument.values, argument.bound)
         self.reads[place] += 1
+        if place in self.waiting:
+            self.waiting.remove(place)
         return Use(place, around)
 
     def _tamed(self, op: Operator, call: Call, uses: list[Use]) -> tuple[list[Use], float]:
@@ -149,5 +149,5 @@ class Builder:
         return scaled, limit / 2
 
     def finished(self) -> Graph:
-        outputs = tuple(sorted(self.unread()))
+        outputs = tuple(sorted(self.waiting))
         return Graph(tuple(self.specs), tuple(self.inputs), tuple(self.nodes), outputs)
