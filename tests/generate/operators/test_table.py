@@ -53,7 +53,7 @@ def calls(op: Operator, settings: int, scale: int) -> list[Call]:
         call = operators.ask(op, draw, op.dtypes[seed % len(op.dtypes)])
         assert call is not None, f"{op.name} takes nothing that suits it"
         made.append(call)
-        again = op.make(call.output, draw) if op.make is not None and call.output.dtype in op.dtypes else None
+        again = operators.make(op, call.output, draw)
         if again is not None:
             assert again.output == call.output
             made.append(again)
@@ -182,3 +182,14 @@ def test_entries_are_short() -> None:
     for module in vars(families).values():
         for _, function in inspect.getmembers(module, inspect.isfunction):
             assert len(inspect.getsource(function).splitlines()) <= 40
+
+
+def test_the_bound_is_near() -> None:
+    """Else a window would be tried for that no sizes reach."""
+    for op in operators.table().values():
+        if 0 < op.bound < float("inf"):
+            ratios = [
+                call.flops / max([call.output.elements, *(argument.spec.elements for argument in call.arguments)])
+                for call in calls(op, 40, 64)
+            ]
+            assert max(ratios) >= op.bound / 8, op.name

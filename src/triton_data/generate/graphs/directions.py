@@ -17,7 +17,7 @@ from triton_data.generate.operators import operator, table
 from triton_data.generate.operators.draw import Draw
 from triton_data.generate.operators.entry import FLOATS, Argument, Call, Operator
 from triton_data.generate.operators.rendering import tensor
-from triton_data.generate.operators.table import start
+from triton_data.generate.operators.table import make, start
 
 BRANCH = 0.12  # how often an operator begins anew instead of reading what is there
 PICKED = 5  # operators that may find nothing that suits them, before a graph is given up
@@ -56,7 +56,7 @@ def _next(builder: Builder, waiting: list[tuple[str, str]], left: int, draw: Dra
         if products:
             return draw.choice(products), ""
     for pair in waiting if left >= 2 else ():
-        if _follows(operator(pair[0]), builder):
+        if draw.chance(0.7) and _follows(operator(pair[0]), builder):
             waiting.remove(pair)
             return pair
     for _ in range(LOOKED_AT):
@@ -132,10 +132,10 @@ def _made(op: Operator, after: _Step, draw: Draw) -> _Step | None:
     """A call of `op` whose output one argument of the step after it can be."""
     for slot in after.slots:
         argument = slot.argument
-        if op.make is None or argument.weight or not argument.values.guard or argument.spec.dtype not in op.dtypes:
+        if argument.weight or not argument.values.guard:
             continue
-        call = op.make(argument.spec, draw)
-        if call is not None and op.ranks[0] <= call.arguments[call.primary].spec.rank <= op.ranks[1]:
+        call = make(op, argument.spec, draw)
+        if call is not None:
             slot.producer = _step(op, call)
             return slot.producer
     return None

@@ -7,6 +7,7 @@ Not covered: windows that this misses (solve.py), graphs that no sizes bring int
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -18,6 +19,7 @@ from triton_data.generate.graphs.graph import LARGEST_TENSOR, Graph
 from triton_data.generate.graphs.wish import Window, Wish
 from triton_data.generate.operators.draw import USUAL, Draw
 
+STEERED = 4  # trials
 KNOBS = 6  # sizes that are tried in turn
 _NICE = sorted({size for sizes in USUAL.values() for size in sizes} | {2**power for power in range(17)})
 
@@ -34,12 +36,16 @@ def small(wish: Wish, trial: int, scale: int) -> Graph | None:
 
 def grown(wish: Wish, trial: int, scale: int, resize: Callable[[int, int], int]) -> tuple[Graph | None, Draw]:
     draw = Draw(f"{wish.seed}.{wish.index}.{trial}", scale, resize)
-    return grow(_turned_round(wish, trial), draw), draw
+    return grow(_eased(wish, trial), draw), draw
 
 
-def _turned_round(wish: Wish, trial: int) -> Wish:
-    """Backwards is a wish of ours, nobody else's: every other trial goes forward."""
-    return replace(wish, backwards=wish.backwards and trial % 2 == 0)
+def _eased(wish: Wish, trial: int) -> Wish:
+    """Direction, rank and pairs are wishes of ours, nobody else's: they give way; window and operators never do."""
+    backwards = wish.backwards and trial % 2 == 0
+    if trial < STEERED:
+        return replace(wish, backwards=backwards)
+    dtype = wish.dtype if not wish.exact or trial % 2 else ""  # '': one that the first of the list likes
+    return replace(wish, backwards=backwards, rank=-1, dtype=dtype, pairs=wish.pairs if trial < 2 * STEERED else ())
 
 
 def _shrunk(size: int) -> int:
@@ -99,7 +105,7 @@ def _factor(window: Window, graph: Graph) -> float:
 
 
 def _middle(low: float, high: float) -> float:
-    return float(max(low, high / 64) * high) ** 0.5
+    return math.sqrt(max(low, high / 64) * high)
 
 
 def _nice(size: int) -> int:

@@ -23,6 +23,7 @@ COUNTS = {0: 1, 1: 2, 2: 3, 3: 5, 4: 10}  # operators a graph, by level
 FORMS = ("function", "module", "mixed")
 USUAL_WINDOW = Window(2**34, 2**35)
 BACKWARDS, MODULES = 0.25, 0.3
+COMFORT = 2**28 / LARGEST_TENSOR
 WANTED = 12  # pairs that one graph is offered; it takes the first that fits
 
 
@@ -54,7 +55,7 @@ def wish(settings: Settings, index: int) -> Wish:
         dtype=settings.dtypes[(index + index // len(table())) % len(settings.dtypes)],
         rank=draw.choice((-1, 1, 2, 3, 4)), backwards=draw.chance(BACKWARDS), module=module, window=settings.window,
     )  # fmt: skip
-    return _within_reach(made) if settings.usual else made
+    return _within_reach(replace(made, usual=True)) if settings.usual and exact else made
 
 
 def _operators(settings: Settings, index: int) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
@@ -71,9 +72,9 @@ def _operators(settings: Settings, index: int) -> tuple[tuple[str, ...], tuple[t
 
 def _within_reach(made: Wish) -> Wish:
     """Of the usual window only: an octave that tensors of about 2^28 elements reach."""
-    if made.reach >= made.window.min_flops:
+    if made.reach * COMFORT >= made.window.min_flops:
         return made
-    top = int(made.reach * 2**28 / LARGEST_TENSOR)
+    top = int(made.reach * COMFORT)
     return replace(made, window=replace(made.window, min_flops=top // 2, max_flops=max(top, 0)))
 
 

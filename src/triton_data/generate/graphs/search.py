@@ -6,7 +6,7 @@ In: a wish. Out: what was found, or a Drop: `infeasible` with the proof, or `unk
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, log2
 
 from triton_data.generate.graphs.fit import attempt, fit, small
@@ -20,6 +20,8 @@ from triton_data.generate.operators.forbidden import forbidden
 from triton_data.records import Drop
 
 TRIALS = 24
+EXACT = 3  # times as many where the operators are fixed: most of those trials end early
+STEP, LEAST = 8, 2**10  # how far the usual window moves at a time, and to where
 SOLVED = 8  # graphs of one wish that go to the solver
 
 
@@ -35,12 +37,21 @@ def search(wish: Wish, trials: int = TRIALS, solved: int = SOLVED) -> Found | Dr
     proof = impossible(wish)
     if proof:
         return Drop(Reason.INFEASIBLE, proof)
-    for trial in range(trials):
+    while True:
+        found = _sampled(wish, trials)
+        if found is not None or not wish.usual or wish.window.min_flops <= LEAST:
+            return found or _solved(wish, trials, solved)
+        lower = replace(wish.window, min_flops=wish.window.min_flops // STEP, max_flops=wish.window.max_flops // STEP)
+        wish = replace(wish, window=lower)
+
+
+def _sampled(wish: Wish, trials: int) -> Found | None:
+    for trial in range(trials * (EXACT if wish.exact else 1)):
         scale = _scale(wish, trial)
         found = fit(wish, trial, scale)
         if found is not None:
             return Found(found[0], small(wish, trial, scale), trial)
-    return _solved(wish, trials, solved)
+    return None
 
 
 def _solved(wish: Wish, trials: int, count: int) -> Found | Drop:

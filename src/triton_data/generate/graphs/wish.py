@@ -42,6 +42,7 @@ class Wish:
     backwards: bool = False  # from an output to inputs
     module: bool = False  # an nn.Module with parameters, not a function
     window: Window = Window()
+    usual: bool = False  # nobody asked for the window: it may move to where these operators reach
 
     @property
     def reach(self) -> float:

@@ -21,9 +21,10 @@ USUAL = {
     "features": (8, 16, 32, 33, 64, 65, 127, 128, 129, 256, 384, 512, 513, 768, 1023, 1024, 1536, 2048, 3072, 4096),
     "sequence": (8, 16, 31, 32, 49, 64, 77, 128, 196, 197, 256, 257, 384, 512, 1024, 2048),
     "head": (8, 16, 32, 40, 64, 80, 96, 128),
+    "single": (1,),
     "vocabulary": (10, 100, 128, 1000, 1001, 10000, 30522, 32000, 50257),
 }
-LARGEST = {"vocabulary": 65536, "head": 256}
+LARGEST = {"vocabulary": 65536, "head": 256, "single": 1}
 LARGEST_SIZE = 8192
 SHARE_USUAL = 0.7  # the other sizes are random, log-uniform
 

@@ -75,6 +75,17 @@ def start(operator: Operator, draw: Draw, dtype: str = "", rank: int = -1) -> Sp
     return Spec(fresh(wanted, draw, operator.kinds), dtype if dtype in operator.dtypes else kind)
 
 
+def make(operator: Operator, out: Spec, draw: Draw) -> Call | None:
+    """Arguments that give this output, or None."""
+    if operator.make is None or out.dtype not in operator.dtypes or not out.rank:
+        return None
+    if operator.make is operator.take and not operator.ranks[0] <= out.rank <= operator.ranks[1]:
+        return None
+    call = operator.make(out, draw)
+    fits = call is not None and operator.ranks[0] <= call.arguments[call.primary].spec.rank <= operator.ranks[1]
+    return call if fits else None
+
+
 def ask(operator: Operator, draw: Draw, dtype: str = "", rank: int = -1, tries: int = 20) -> Call | None:
     """One random call of an operator, alone: a tensor that suits it, the other arguments, the output."""
     for _ in range(tries):

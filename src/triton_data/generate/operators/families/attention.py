@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from triton_data.generate.operators.draw import Draw
 from triton_data.generate.operators.entry import Argument, Call, Operator, Rule, Spec
 from triton_data.generate.operators.rules import divisors
@@ -54,8 +56,12 @@ def _alibi(x: Spec, draw: Draw) -> Call:
     return Call((Argument(x), Argument(x.of(h, 1, 1)), Argument(x.of(s, t))), x, 7 * x.elements)
 
 
-def _entry(name: str, code: str, take: Rule, both: bool = True, gives: tuple[float, float] | None = None) -> Operator:
-    return Operator(name, FAMILY, code, take, take if both else None, ranks=(4, 4), kinds=KINDS, gives=gives)
+def _entry(
+    name: str, code: str, take: Rule, both: bool = True, gives: tuple[float, float] | None = None, bound: float = inf
+) -> Operator:
+    return Operator(
+        name, FAMILY, code, take, take if both else None, ranks=(4, 4), kinds=KINDS, gives=gives, bound=bound
+    )
 
 
 _SDPA = "F.scaled_dot_product_attention({0}, {1}, {2}"
@@ -75,11 +81,13 @@ OPERATORS = (
         _mask,
         True,
         (0, 1),
+        5,
     ),
     _entry(
         "rotary",
         "{0} * torch.cos({1}) + torch.cat([-{0}[..., {half}:], {0}[..., :{half}]], dim=-1) * torch.sin({2})",
         _rotary,
+        bound=3,
     ),
-    _entry("alibi_softmax", "torch.softmax({0} - torch.abs({1}) * torch.abs({2}), dim=-1)", _alibi, True, (0, 1)),
+    _entry("alibi_softmax", "torch.softmax({0} - torch.abs({1}) * torch.abs({2}), dim=-1)", _alibi, True, (0, 1), 7),
 )

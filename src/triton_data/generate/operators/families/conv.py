@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from math import prod
+from math import inf, prod
 
 from triton_data.generate.operators.draw import Draw
 from triton_data.generate.operators.entry import Argument, Call, Operator, Spec
@@ -11,6 +11,7 @@ from triton_data.generate.operators.families.matmul import contracted
 from triton_data.generate.operators.rules import divisors
 
 FAMILY = "convolution"
+LARGEST_KERNEL = 7
 KINDS = {1: ("sequence", "channels", "batch"), 2: ("spatial", "spatial", "channels", "batch"),
          3: ("spatial", "spatial", "spatial", "channels", "batch")}  # fmt: skip
 
@@ -71,11 +72,13 @@ def transposed(x: Spec, draw: Draw) -> Call | None:
 
 
 def _convolution(name: str, spatial: int, depthwise: bool = False, plain: bool = False) -> Operator:
+    bound = 2 * LARGEST_KERNEL**spatial if depthwise else inf
     tail = "stride={stride}, padding={padding}, dilation={dilation}, groups={groups}"
     take = partial(convolution, depthwise=depthwise, plain=plain)
     return Operator(
         name, FAMILY, f"F.conv{spatial}d({{0}}, {{1}}, {{2}}, {tail})", take, None, ranks=(spatial + 2, spatial + 2),
         kinds=KINDS[spatial], peak=contracted, layer=f"nn.Conv{spatial}d({{inputs}}, {{outputs}}, {{kernel}}, {tail})",
+        bound=bound,
     )  # fmt: skip
 
 

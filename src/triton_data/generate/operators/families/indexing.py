@@ -119,8 +119,8 @@ def _segments(x: Spec, draw: Draw) -> Call:
 
 
 def _entry(name: str, code: str, take: Rule, dtypes: tuple[str, ...] = NUMBERS, ranks: tuple[int, int] = (1, 4),
-           make: Rule | None = None, layer: str = "") -> Operator:  # fmt: skip
-    return Operator(name, FAMILY, code, take, make, dtypes, ranks, layer=layer, bound=inf if layer else 1)
+           make: Rule | None = None, layer: str = "", bound: float = 0) -> Operator:  # fmt: skip
+    return Operator(name, FAMILY, code, take, make, dtypes, ranks, layer=layer, bound=bound)
 
 
 OPERATORS = (
@@ -130,19 +130,24 @@ OPERATORS = (
     _entry("take", "torch.take({0}, {1})", _flat),
     _entry("gather", "torch.gather({0}, {dim}, {1})", _gathered),
     _entry("take_along_dim", "torch.take_along_dim({0}, {1}, dim={dim})", _gathered),
-    _entry("scatter", "{0}.scatter({dim}, {1}, {2})", _scattered(True)),
-    _entry("scatter_add", "{0}.scatter_add({dim}, {1}, {2})", _scattered(False), WIDE),
-    _entry("scatter_amax", "{0}.scatter_reduce({dim}, {1}, {2}, reduce='amax')", _scattered(False), WIDE),
+    _entry("scatter", "{0}.scatter({dim}, {1}, {2})", _scattered(True), bound=1),
+    _entry("scatter_add", "{0}.scatter_add({dim}, {1}, {2})", _scattered(False), WIDE, bound=1),
+    _entry("scatter_amax", "{0}.scatter_reduce({dim}, {1}, {2}, reduce='amax')", _scattered(False), WIDE, bound=1),
     _entry(
         "scatter_mean",
         "{0}.scatter_reduce({dim}, {1}, {2}, reduce='mean', include_self=False)",
         _scattered(False),
         WIDE,
+        bound=1,
     ),
-    _entry("index_add", "{0}.index_add({dim}, {1}, {2})", _added, WIDE),
+    _entry("index_add", "{0}.index_add({dim}, {1}, {2})", _added, WIDE, bound=1),
     _entry("index_fill", "{0}.index_fill({dim}, {1}, {value})", _filled),
     _entry(
-        "segment_sum", "torch.zeros({size}, dtype={0}.dtype, device={0}.device).index_add(0, {1}, {0})", _segments, WIDE
+        "segment_sum",
+        "torch.zeros({size}, dtype={0}.dtype, device={0}.device).index_add(0, {1}, {0})",
+        _segments,
+        WIDE,
+        bound=1,
     ),
     _entry("embedding", "F.embedding({0}, {1})", _embedding, INDEX, (1, 3), _embedded, "nn.Embedding({rows}, {width})"),
     _entry(
@@ -153,6 +158,7 @@ OPERATORS = (
         (2, 2),
         None,
         "nn.EmbeddingBag({rows}, {width}, mode='{mode}')",
+        inf,
     ),
     _entry("one_hot", "F.one_hot({0}, {classes})", _one_hot, INDEX, (1, 3)),
 )

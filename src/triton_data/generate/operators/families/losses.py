@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from triton_data.generate.operators.draw import Draw
 from triton_data.generate.operators.entry import (
@@ -30,6 +30,11 @@ FAMILY = "loss"
 REDUCTIONS = ("mean", "mean", "sum", "none")
 
 
+class Priced(NamedTuple):
+    cost: int  # FLOPs an element
+    take: Rule
+
+
 def _added(call: Call, peaks: Sequence[float]) -> float:
     """Squares at the worst, added up where the reduction is a sum."""
     largest = 2 * max(peaks)
@@ -40,7 +45,7 @@ def _reduced(shape: tuple[int, ...], reduction: str) -> tuple[int, ...]:
     return shape if reduction == "none" else ()
 
 
-def _like(cost: int, values: Sequence[Values], **choices: Sequence[Any]) -> Rule:
+def _like(cost: int, values: Sequence[Values], **choices: Sequence[Any]) -> Priced:
     """Every argument has the shape of the first."""
 
     def take(x: Spec, draw: Draw) -> Call:
@@ -48,10 +53,10 @@ def _like(cost: int, values: Sequence[Values], **choices: Sequence[Any]) -> Rule
         arguments = tuple(Argument(x, each) for each in values)
         return Call(arguments, x.of(*_reduced(x.shape, settings["reduction"])), cost * x.elements, settings)
 
-    return take
+    return Priced(cost, take)
 
 
-def _classes(cost: int, values: Values = ANY, **choices: Sequence[Any]) -> Rule:
+def _classes(cost: int, values: Values = ANY, **choices: Sequence[Any]) -> Priced:
     """Scores of classes in the second dimension, and which is right."""
 
     def take(x: Spec, draw: Draw) -> Call | None:
@@ -64,10 +69,10 @@ def _classes(cost: int, values: Values = ANY, **choices: Sequence[Any]) -> Rule:
             (Argument(x, values), target), x.of(*_reduced(places, settings["reduction"])), cost * x.elements, settings
         )
 
-    return take
+    return Priced(cost, take)
 
 
-def _rows(cost: int, count: int, signs: bool = False, signed: Values = SIGNS, **choices: Sequence[Any]) -> Rule:
+def _rows(cost: int, count: int, signs: bool = False, signed: Values = SIGNS, **choices: Sequence[Any]) -> Priced:
     """`count` tensors of vectors; each row becomes a number."""
 
     def take(x: Spec, draw: Draw) -> Call:
@@ -76,14 +81,14 @@ def _rows(cost: int, count: int, signs: bool = False, signed: Values = SIGNS, **
         arguments = (*(Argument(x) for _ in range(count)), *((Argument(rows, signed),) if signs else ()))
         return Call(arguments, rows.of(*_reduced(rows.shape, settings["reduction"])), cost * x.elements, settings)
 
-    return take
+    return Priced(cost, take)
 
 
-def _loss(name: str, arguments: str, take: Rule, ranks: tuple[int, int] = (1, 4), dtypes: tuple[str, ...] = FLOATS,
+def _loss(name: str, arguments: str, priced: Priced, ranks: tuple[int, int] = (1, 4), dtypes: tuple[str, ...] = FLOATS,
           peak: Peak = _added) -> Operator:  # fmt: skip
     function = name.removesuffix("_smoothed")
     code = f"F.{function}({arguments}, reduction='{{reduction}}')"
-    return Operator(name, FAMILY, code, take, None, dtypes, ranks, (), None, peak, bound=16)
+    return Operator(name, FAMILY, code, priced.take, None, dtypes, ranks, (), None, peak, bound=priced.cost)
 
 
 _TWO = "{0}, {1}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import Any
 
 from triton_data.generate.operators.draw import Draw
@@ -18,9 +19,9 @@ def contracted(call: Call, peaks: Sequence[float]) -> float:
 
 
 def _entry(name: str, code: str, take: Rule, make: Rule | None, ranks: tuple[int, int], layer: str = "",
-           dtypes: tuple[str, ...] = FLOATS) -> Operator:  # fmt: skip
+           dtypes: tuple[str, ...] = FLOATS, bound: float = inf) -> Operator:  # fmt: skip
     kinds = ("features", "sequence", "batch")
-    return Operator(name, FAMILY, code, take, make, dtypes, ranks, kinds, None, contracted, layer)
+    return Operator(name, FAMILY, code, take, make, dtypes, ranks, kinds, None, contracted, layer, bound)
 
 
 def _products(x: Spec, n: int, /, *more: Argument, second: Argument, out: tuple[int, ...], **settings: Any) -> Call:
@@ -160,7 +161,8 @@ def _einsum(name: str, first: str, second: str, output: str, ranks: int) -> Oper
         return Call((Argument(x), other), x.of(*(sizes[letter] for letter in output)), products)
 
     code = f"torch.einsum('{first},{second}->{output}', {{0}}, {{1}})"
-    return _entry(f"einsum_{name}", code, take, None, (ranks, ranks))
+    bound = inf if set(first + second) - set(output) else 2  # nothing is added up in the second case
+    return _entry(f"einsum_{name}", code, take, None, (ranks, ranks), bound=bound)
 
 
 OPERATORS = (
@@ -174,8 +176,8 @@ OPERATORS = (
     _entry("bmm", "torch.bmm({0}, {1})", *_square(""), (3, 3)),
     _entry("addmm", "torch.addmm({2}, {0}, {1}, beta={beta}, alpha={alpha})", *_added(False), (2, 2)),
     _entry("baddbmm", "torch.baddbmm({2}, {0}, {1}, beta={beta}, alpha={alpha})", *_added(True), (3, 3)),
-    _entry("mv", "torch.mv({0}, {1})", _mv, None, (2, 2)),
-    _entry("dot", "torch.dot({0}, {1})", _dot, None, (1, 1)),
+    _entry("mv", "torch.mv({0}, {1})", _mv, None, (2, 2), bound=2),
+    _entry("dot", "torch.dot({0}, {1})", _dot, None, (1, 1), bound=2),
     _entry("bilinear", "F.bilinear({0}, {1}, {2})", _bilinear, None, (2, 3)),
     _entry("tensordot", "torch.tensordot({0}, {1}, dims=2)", _tensordot, None, (3, 4)),
     _entry("multi_dot", "{0} @ {1} @ {2}", _chain, None, (2, 2)),
@@ -185,8 +187,8 @@ OPERATORS = (
     _einsum("bnd_hde", "bnd", "hde", "bhne", 3),
     _einsum("bchw_co", "bchw", "co", "bohw", 4),
     _einsum("bi_bj", "bi", "bj", "bij", 2),
-    Operator("outer", FAMILY, "torch.outer({0}, {1})", _outer, None, ranks=(1, 1), peak=contracted),
-    Operator("kron", FAMILY, "torch.kron({0}, {1})", _kron, None, ranks=(1, 2), peak=contracted),
+    Operator("outer", FAMILY, "torch.outer({0}, {1})", _outer, None, ranks=(1, 1), peak=contracted, bound=1),
+    Operator("kron", FAMILY, "torch.kron({0}, {1})", _kron, None, ranks=(1, 2), peak=contracted, bound=1),
     Operator(
         "cdist",
         FAMILY,

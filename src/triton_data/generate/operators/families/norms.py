@@ -60,9 +60,9 @@ def _response(x: Spec, draw: Draw) -> Call:
 
 
 def _entry(name: str, code: str, take: Rule, ranks: tuple[int, int], layer: str = "", dtypes: tuple[str, ...] = FLOATS,
-           gives: tuple[float, float] | None = GIVES) -> Operator:  # fmt: skip
+           gives: tuple[float, float] | None = GIVES, bound: int = 7) -> Operator:  # fmt: skip
     kinds = ("spatial", "spatial", "channels", "batch")[4 - ranks[1] :] if ranks[0] >= 3 else ()
-    return Operator(name, FAMILY, code, take, take, dtypes, ranks, kinds, gives, layer=layer, bound=11)
+    return Operator(name, FAMILY, code, take, take, dtypes, ranks, kinds, gives, layer=layer, bound=bound)
 
 
 OPERATORS = (
@@ -81,12 +81,21 @@ OPERATORS = (
     _entry("instance_norm", "F.instance_norm({0})", _instance, (3, 4)),
     _entry("batch_norm", "F.batch_norm({0}, {1}, {2}, {3}, {4})", _batch(False), (2, 4)),
     _entry("batch_norm_training", "F.batch_norm({0}, None, None, {1}, {2}, training=True)", _batch(True), (2, 4)),
-    _entry("normalize", "F.normalize({0}, p={p}, dim={dim})", _unit, (1, 4), gives=(-1, 1)),
+    _entry("normalize", "F.normalize({0}, p={p}, dim={dim})", _unit, (1, 4), gives=(-1, 1), bound=3),
     _entry(
         "standardise",
         "({0} - torch.mean({0}, dim={dim}, keepdim=True)) / (torch.std({0}, dim={dim}, keepdim=True) + 1e-05)",
         _unit,
         (1, 4),
+        bound=3,
     ),
-    _entry("local_response_norm", "F.local_response_norm({0}, {size})", _response, (3, 4), dtypes=WIDE, gives=None),
+    _entry(
+        "local_response_norm",
+        "F.local_response_norm({0}, {size})",
+        _response,
+        (3, 4),
+        dtypes=WIDE,
+        gives=None,
+        bound=11,
+    ),
 )

@@ -110,7 +110,7 @@ def _grid(x: Spec, draw: Draw) -> Call:
 
 
 def _pooling(
-    name: str, spatial: int, code: str, take: Rule, dtypes: tuple[str, ...] = FLOATS, bound: float = 125
+    name: str, spatial: int, code: str, take: Rule, dtypes: tuple[str, ...] = FLOATS, bound: float = 0
 ) -> Operator:
     return Operator(
         f"{name}{spatial}d", POOL, code, take, None, dtypes, (spatial + 2, spatial + 2), KINDS[spatial], bound=bound
@@ -126,10 +126,12 @@ def _resampled(name: str, spatial: int, mode: str, more: str = "", take: Rule | 
 _WINDOW = "{0}, {kernel}, stride={stride}, padding={padding}"
 _CORNERS = ", align_corners={corners}"
 OPERATORS = (
-    *(_pooling("avg_pool", n, f"F.avg_pool{n}d({_WINDOW})", _pool, FLOATS if n < 3 else WIDE) for n in (1, 2, 3)),
-    *(_pooling("max_pool", n, f"F.max_pool{n}d({_WINDOW})", _pool) for n in (1, 2, 3)),
+    *(_pooling("avg_pool", n, f"F.avg_pool{n}d({_WINDOW})", _pool, FLOATS if n < 3 else WIDE, 5**n) for n in (1, 2, 3)),
+    *(_pooling("max_pool", n, f"F.max_pool{n}d({_WINDOW})", _pool, bound=5**n) for n in (1, 2, 3)),
     *(
-        _pooling("lp_pool", n, f"F.lp_pool{n}d({{0}}, {{norm}}, {{kernel}}, stride={{stride}})", _power_pool, WIDE)
+        _pooling(
+            "lp_pool", n, f"F.lp_pool{n}d({{0}}, {{norm}}, {{kernel}}, stride={{stride}})", _power_pool, WIDE, 3 * 5**n
+        )
         for n in (1, 2)
     ),
     *(

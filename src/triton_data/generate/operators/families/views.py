@@ -178,8 +178,9 @@ def _mesh(x: Spec, draw: Draw) -> Call:
 
 
 def _entry(name: str, code: str, take: Rule, ranks: tuple[int, int] = (1, 4), both: bool = False,
-           dtypes: tuple[str, ...] = ANYTHING, make: Rule | None = None) -> Operator:  # fmt: skip
-    return Operator(name, FAMILY, code, take, take if both else make, dtypes, ranks, bound=1)
+           dtypes: tuple[str, ...] = ANYTHING, make: Rule | None = None, kinds: tuple[str, ...] = (),
+           bound: int = 0) -> Operator:  # fmt: skip
+    return Operator(name, FAMILY, code, take, take if both else make, dtypes, ranks, kinds, bound=bound)
 
 
 OPERATORS = (
@@ -191,7 +192,7 @@ OPERATORS = (
     _entry("flatten", "torch.flatten({0}, {start})", _flattened, (2, 4)),
     _entry("reshape", "torch.reshape({0}, {shape})", _split_dim),
     _entry("unflatten", "{0}.unflatten({dim}, {sizes})", _split_dim),
-    _entry("squeeze", "torch.squeeze({0}, {dim})", _squeezed, (2, 5)),
+    _entry("squeeze", "torch.squeeze({0}, {dim})", _squeezed, (2, 5), kinds=("features", "single")),
     _entry("unsqueeze", "torch.unsqueeze({0}, {dim})", _unsqueezed),
     _entry("expand", "{0}.expand{shape}", _expanded, (1, 3)),
     _entry("narrow", "torch.narrow({0}, {dim}, {start}, {length})", _cut),
@@ -213,7 +214,7 @@ OPERATORS = (
     _entry("cat", "torch.cat([{0}, {1}], dim={dim})", _joined(2), make=_cat_made),
     _entry("cat3", "torch.cat([{0}, {1}, {2}], dim={dim})", _joined(3)),
     _entry("stack", "torch.stack([{0}, {1}], dim={dim})", _stacked),
-    _entry("mesh", "{0}[:, None] + {1}[None, :]", _mesh, (1, 1), dtypes=NUMBERS),
+    _entry("mesh", "{0}[:, None] + {1}[None, :]", _mesh, (1, 1), dtypes=NUMBERS, bound=1),
     resized(
         "repeat_interleave",
         "torch.repeat_interleave({0}, {count}, dim={dim})",
