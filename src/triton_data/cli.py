@@ -22,6 +22,7 @@ VERBS = {
     "doctor": ("commands.inspect:doctor", "Print what this machine can do, and what is missing for what."),
     "scrape": ("commands.stages:scrape", "Bring source files into a run, with their provenance."),
     "extract": ("commands.stages:extract", "Cut standalone kernels and programs out of a run's files, or of PATHS."),
+    "generate": ("commands.generate.group:generate", "Make programs without a web, such as entries from templates."),
     "capture": ("commands.capture:capture", "Collect TorchInductor's Triton kernels for programs; no GPU needed."),
     "rewrite": ("commands.rewrite:rewrite", "Rewrite captures, or the programs in PATHS, as standalone Triton."),
     "verify": ("commands.verify:verify", "Check that a Triton program gives its PyTorch reference's outputs."),
@@ -37,9 +38,7 @@ VERBS = {
     "init": ("commands.init:init", "Write a commented config and a tiny repository to try it on."),
     "completion": ("commands.init:completion", "Print the script with which a shell completes verbs and options."),
 }
-LATER = {  # verbs whose rooms later parts build: their one honest line
-    "generate": "LLM-written modules, constraint-built graphs and templates",
-}
+LATER: dict[str, str] = {}  # verbs whose rooms later parts build: their one honest line
 
 
 class Verbs(click.Group):

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from triton_data.errors import Misuse, MissingExtra
+from triton_data.errors import MissingExtra, Misuse
 from triton_data.llm import refusals
 from triton_data.llm.endpoints import Endpoint
 from triton_data.llm.limits import LOOK, Gate
@@ -134,7 +134,9 @@ class Asker:
         while self.budget is not None and self.committed + worst > self.budget:
             if not self.reserved:
                 left = dollars(max(0, self.budget - self.committed))
-                raise OverBudget(f"{left} of {dollars(self.budget)} are left, and the next question may cost {dollars(worst)}")
+                raise OverBudget(
+                    f"{left} of {dollars(self.budget)} are left, and the next question may cost {dollars(worst)}"
+                )
             await asyncio.sleep(LOOK)
         self.committed += worst
         self.reserved += 1
@@ -156,7 +158,12 @@ def open_client(endpoint: Endpoint, timeout: float) -> AsyncOpenAI:
     except ImportError as error:
         raise MissingExtra("llm", f"asking {endpoint.provider}") from error
     return openai.AsyncOpenAI(
-        api_key=endpoint.key or "none", base_url=endpoint.url, max_retries=0, timeout=timeout, organization="", project=""
+        api_key=endpoint.key or "none",
+        base_url=endpoint.url,
+        max_retries=0,
+        timeout=timeout,
+        organization="",
+        project="",
     )
 
 

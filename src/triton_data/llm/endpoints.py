@@ -51,7 +51,8 @@ class Endpoint:
         raise TypeError("an endpoint holds a key: it crosses to no other process")
 
 
-def endpoint(provider: str, url: str = "", model: str = "", environment: Mapping[str, str] | None = None) -> Endpoint:
+def endpoint(provider: str, url: str = "", model: str = "", environment: Mapping[str, str] | None = None,
+             keyless: bool = False) -> Endpoint:  # fmt: skip
     """`provider` may also be written provider/model. A variable such as GEMINI_BASE_URL stands for `url`."""
     name, _, named = provider.partition("/")
     if name not in KNOWN:
@@ -60,11 +61,13 @@ def endpoint(provider: str, url: str = "", model: str = "", environment: Mapping
     values = os.environ if environment is None else environment
     base = (url or values.get(f"{name.upper()}_BASE_URL") or known.url).rstrip("/")
     if not base:
-        raise Misuse("the provider custom has no address: add base_url=http://HOST:PORT/v1 (--base-url), or CUSTOM_BASE_URL")
+        raise Misuse(
+            "the provider custom has no address: add base_url=http://HOST:PORT/v1 (--base-url), or CUSTOM_BASE_URL"
+        )
     if urlsplit(base).scheme not in ("http", "https"):
         raise Misuse(f"the address {base!r} is no http(s) address: give one such as http://localhost:8000/v1")
     key = values.get(known.key_env, "")
-    if not key and name not in KEYLESS:
+    if not key and not keyless and name not in KEYLESS:
         raise Misuse(
             f"no key for {name}: put {known.key_env}=… into .env or the environment,"
             " or try model_name=offline, which needs neither key nor network"

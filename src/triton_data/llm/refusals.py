@@ -14,7 +14,11 @@ from enum import StrEnum
 
 _LIMITED = frozenset((429, 503, 529))  # that is what they say when there are too many
 _PASSING = frozenset((408, 409, 425, 500, 502, 504, 520, 522, 524))
-_SPENT = ("insufficient_quota", "billing_hard_limit", "credit balance", "exceeded your current quota, please check your plan")
+_SPENT = (
+    "insufficient_quota",
+    "billing_hard_limit",
+    "credit balance",
+)
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 

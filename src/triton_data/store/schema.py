@@ -94,11 +94,13 @@ ALTER TABLE decisions ADD COLUMN family TEXT NOT NULL DEFAULT '';
 """
 
 _ASKED = f"""
-CREATE TABLE samples (key TEXT NOT NULL UNIQUE, settings TEXT NOT NULL, number INTEGER NOT NULL, operators TEXT NOT NULL,
-    p_value REAL NOT NULL, prompt TEXT NOT NULL, aim TEXT NOT NULL, name TEXT NOT NULL, {_ORIGIN});
-CREATE TABLE attempts (key TEXT NOT NULL UNIQUE, sample TEXT NOT NULL, number INTEGER NOT NULL, category TEXT NOT NULL,
-    detail TEXT NOT NULL, program TEXT NOT NULL, question TEXT NOT NULL, prompt_hash TEXT NOT NULL,
-    provider TEXT NOT NULL, model TEXT NOT NULL, version TEXT NOT NULL, sampling TEXT NOT NULL, terms TEXT NOT NULL,
+CREATE TABLE samples (key TEXT NOT NULL UNIQUE, settings TEXT NOT NULL, number INTEGER NOT NULL,
+    operators TEXT NOT NULL, p_value REAL NOT NULL, prompt TEXT NOT NULL, aim TEXT NOT NULL, name TEXT NOT NULL,
+    {_ORIGIN});
+CREATE TABLE attempts (key TEXT NOT NULL UNIQUE, sample TEXT NOT NULL, number INTEGER NOT NULL,
+    category TEXT NOT NULL, detail TEXT NOT NULL, program TEXT NOT NULL, question TEXT NOT NULL,
+    prompt_hash TEXT NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL, version TEXT NOT NULL,
+    sampling TEXT NOT NULL, terms TEXT NOT NULL,
     prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL, cost INTEGER NOT NULL,
     operators TEXT NOT NULL, pair TEXT NOT NULL, layers TEXT NOT NULL, {_ORIGIN});
 CREATE INDEX attempts_sample ON attempts (sample);

@@ -50,7 +50,7 @@ def _program(said: str) -> str:
     """The largest block that defines a class; several blocks are one program where only together they do."""
     if found := _in_json(said):
         said = found
-    blocks = [code for _, language, code in _FENCE.findall(said) if language.lower() in _PYTHON]
+    blocks: list[str] = [code for _, language, code in _FENCE.findall(said) if language.lower() in _PYTHON]
     if not blocks and (opened := _OPEN.search(said)):  # a fence that nothing closes
         blocks = [said[opened.end() :]]
     if not blocks:

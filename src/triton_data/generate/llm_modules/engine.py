@@ -1,8 +1,8 @@
 """Samples many at a time in this process: one event loop that asks, a few threads that run and compile.
 
-In: a stage whose items are written by coroutines, and its items. Out: outcomes as they come, like any engine's. The loop
-turns only while the driver waits for outcomes, so that the database has one writer and one thread. Asked to stop, it
-lets answers that are under way come in, because they are paid for, and leaves the rest for a later call.
+In: a stage whose items are written by coroutines, and its items. Out: outcomes as they come, like any engine's. The
+loop turns only while the driver waits for outcomes, so that the database has one writer and one thread. Asked to stop,
+it lets answers that are under way come in, because they are paid for, and leaves the rest for a later call.
 Not covered: what one sample is (writing.py).
 """
 
@@ -86,7 +86,9 @@ class _Pool:
         except PutOff as error:
             self.error = self.error or Stopped(f"{error}; the same command goes on from here")
         except OverBudget as error:
-            self.error = self.error or Stopped(f"the budget is reached: {error}; raise it and run the same command again")
+            self.error = self.error or Stopped(
+                f"the budget is reached: {error}; raise it and run the same command again"
+            )
         except Misuse as error:
             self.error = self.error or error
         except Exception as error:  # noqa: BLE001 - a bug: raised when what is paid for has come in

@@ -55,9 +55,12 @@ def load(named: str) -> dict[str, Prompt]:
 def _read(path: Path) -> Prompt:
     try:
         values = tomllib.loads(path.read_text("utf-8"))
-        prompt = Prompt(path.stem, *(str(values[name]) for name in _FIELDS), dict(values.get("aims") or {"plain": ""}))
+        system, user, retry, example = (str(values[name]) for name in _FIELDS)
+        prompt = Prompt(path.stem, system, user, retry, example, dict(values.get("aims") or {"plain": ""}))
         prompt.user.format(name="", operators="", aim="", example="")
         prompt.retry.format(name="", error="")
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, IndexError, ValueError) as error:
-        raise Misuse(f"cannot use the prompts in {path}: {type(error).__name__} {error}; {FOLDER} shows the form") from error
+        raise Misuse(
+            f"cannot use the prompts in {path}: {type(error).__name__} {error}; {FOLDER} shows the form"
+        ) from error
     return prompt

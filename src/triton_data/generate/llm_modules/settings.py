@@ -17,8 +17,10 @@ VALIDATIONS = ("eager", "compile", "verify")
 OFFLINE = "offline"
 Range = tuple[int, int]
 # What decides which samples are drawn and what is asked; the rest is about this machine, this call, or how far it goes.
-_DECIDING = ("model_name", "model", "num_core_ops_range", "num_compound_ops_range", "num_supporting_ops_range", "p_value",
-             "temperature", "max_tokens", "prompts", "seed", "steer")  # fmt: skip
+_DECIDING = (
+    "model_name", "model", "num_core_ops_range", "num_compound_ops_range", "num_supporting_ops_range", "p_value",
+    "temperature", "max_tokens", "prompts", "seed", "steer",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

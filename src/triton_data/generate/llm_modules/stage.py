@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from triton_data.generate.llm_modules.sampling import draw
 from triton_data.generate.llm_modules.settings import Settings
 from triton_data.generate.llm_modules.steering import Tried
+from triton_data.generate.llm_modules.tally import Tally
 from triton_data.generate.llm_modules.validation import Compiler
 from triton_data.generate.llm_modules.writing import Writer
 from triton_data.records import Drop, Outcome, Record, Sample
@@ -32,6 +33,7 @@ class WrittenStage:
     aims: Mapping[str, Sequence[str]]  # of each prompt
     open_source: Callable[[], AbstractAsyncContextManager[object]]
     tried: Tried = field(default_factory=Tried)
+    tally: Tally = field(default_factory=Tally)
     stopped: bool = False
     name: str = NAME
 
@@ -61,6 +63,7 @@ class WrittenStage:
 
     async def write(self, item: Sample) -> Outcome:
         outcome = await self.writer.write(item)
+        self.tally.add(outcome)
         self.tried.add(item.operators, not any(not drop.part for drop in outcome.drops))
         return outcome
 

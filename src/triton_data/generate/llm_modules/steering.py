@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import combinations
+from math import sqrt
 
 LEAST, MOST = 0.2, 4.0
 DOUBT = 4.0  # samples' worth of the mean yield that an operator starts with
@@ -44,5 +45,5 @@ class Tried:
 
     def _weight(self, name: str, mean: float, usual: float) -> float:
         yielded = (self.good[name] + DOUBT * mean) / (self.drawn[name] + DOUBT) / mean
-        rare = ((usual + 1) / (self.good[name] + 1)) ** 0.5
+        rare = sqrt((usual + 1) / (self.good[name] + 1))
         return min(MOST, max(LEAST, yielded * rare))

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from triton_data.generate.llm_modules import answers, form
 from triton_data.generate.llm_modules.files import Folder
@@ -22,11 +22,13 @@ from triton_data.generate.llm_modules.prompts import Prompt
 from triton_data.generate.llm_modules.reasons import FINAL, Category
 from triton_data.generate.llm_modules.settings import Settings
 from triton_data.generate.llm_modules.validation import Compiled, Compiler, Known, Ran, run_eager
+from triton_data.jail import Jail
 from triton_data.llm.client import NoReply
 from triton_data.llm.question import Messages, Reply
 from triton_data.records import Attempt, Drop, Origin, Outcome, Program, Record, Sample
 
-LEAVE = "llm"  # inputs_from of what a model wrote with its inputs
+T = TypeVar("T")
+WITH_INPUTS = "llm"  # inputs_from of what a model wrote with its inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,9 @@ class Writer:
         attempts: list[Attempt] = []
         prompt = self.prompts.get(sample.prompt)
         messages: Messages = prompt.ask(sample) if prompt else ()
-        for text in messages:
-            self.show(*text)
+        self.show("sample", f"{', '.join(sample.operators)} (seed={self.settings.seed})")
+        for message in messages:
+            self.show(*message)
         for number in range(self.settings.max_retries + 1):
             try:
                 written = await self.source(sample, number, messages)
@@ -91,11 +94,12 @@ class Writer:
                 self.show("answer", written.reply.text or written.reply.arguments)
                 found = await self._judged(sample, written)
             attempts.append(self._attempt(sample, number, written, found, prompt))
-            self.show("verdict", attempts[-1].category or f"valid; {attempts[-1].pair}")
-            if found.drop is None or found.drop.reason in FINAL or not messages:
+            self.show("verdict", _verdict(found))
+            if found.drop is None or found.drop.reason in FINAL:
                 break
-            again = ("assistant", written.reply.text or written.reply.arguments or "(nothing)")
-            messages = (*messages, again, prompt.again(sample, _error(found.drop))) if prompt else messages
+            if prompt:
+                said = ("assistant", written.reply.text or written.reply.arguments or "(nothing)")
+                messages = (*messages, said, prompt.again(sample, _error(found.drop)))
         return _outcome(sample, attempts, found, time.monotonic() - started)
 
     async def _judged(self, sample: Sample, written: Written) -> Found:
@@ -108,7 +112,7 @@ class Writer:
         ran = await self._in_thread(run_eager, self._jail, text, sample.name, self.settings.validation_timeout)
         if isinstance(ran, Drop):
             return Found(ran)
-        program = Program(sample.name, text, LEAVE, self._origin(sample, written), ran.layers)
+        program = Program(sample.name, text, WITH_INPUTS, self._origin(sample, written), ran.layers)
         if like := self.known.alike(program):
             return Found(like, ran=ran)
         program = self.folder.named(program)
@@ -124,11 +128,11 @@ class Writer:
         return Found(None, kept, ran, compiled)
 
     @property
-    def _jail(self) -> object:
+    def _jail(self) -> Jail:
         assert self.compiler.jail is not None, "answers are judged while the compiler is held"
         return self.compiler.jail
 
-    async def _in_thread(self, call: Callable[..., object], *given: object) -> object:
+    async def _in_thread(self, call: Callable[..., T], *given: Any) -> T:
         if self.stopping():
             raise Stopping
         return await asyncio.get_running_loop().run_in_executor(self.threads, call, *given)
@@ -174,6 +178,12 @@ def _outcome(sample: Sample, attempts: list[Attempt], found: Found, seconds: flo
 
 def _nobody(settings: Settings) -> Written:
     return Written(Reply(""), settings.provider, settings.model or settings.model_name, "", "")
+
+
+def _verdict(found: Found) -> str:
+    if found.drop is not None:
+        return _error(found.drop)
+    return f"valid{f', pair {found.compiled.pair}' if found.compiled and found.compiled.pair else ''}"
 
 
 def _error(drop: Drop) -> str:
