@@ -88,8 +88,7 @@ class Ledger:
             )
 
     def spending(self) -> Spending:
-        asked = "SELECT COUNT(reply), SUM(prompt_tokens), SUM(completion_tokens), SUM(cost), SUM(unsure) FROM questions"
-        return Spending(*(value or 0 for value in self.db.execute(asked).fetchone()))
+        return spending(self.store)
 
     # ---- batches -------------------------------------------------------------------------------------------
 
@@ -119,3 +118,9 @@ class Ledger:
     def unsure(self, key: str) -> int:
         row = self.db.execute("SELECT unsure FROM questions WHERE key = ?", (key,)).fetchone()
         return int(row[0]) if row else 0
+
+
+def spending(store: Store) -> Spending:
+    """Of a store that is open, for reading or for writing."""
+    asked = "SELECT COUNT(reply), SUM(prompt_tokens), SUM(completion_tokens), SUM(cost), SUM(unsure) FROM questions"
+    return Spending(*(value or 0 for value in store.db.execute(asked).fetchone()))

@@ -23,6 +23,7 @@ from triton_data.formats.program_form import arguments
 
 LARGEST = 1 << 26  # numbers in all inputs, and in all outputs
 MOST_OPERATORS = 2000
+MOST_PRINTED = 1 << 16
 _OF_SIZES = (
     "shape", "size", "dimension", "must match", "mat1 and mat2", "expected input", "broadcast", "channels",
     "inconsistent tensor", "kernel size", "out of range", "elements", "output size", "normalized_shape", "stride",
@@ -46,8 +47,47 @@ class _Wrong(Exception):
         self.category, self.detail = category, detail
 
 
+_WARMING = """
+import torch
+import torch.nn as nn
+
+class Warm(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.part = nn.Sequential(nn.Conv2d(2, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(16, 4))
+
+    def forward(self, x):
+        return torch.softmax(self.part(x), -1)
+
+def get_inputs():
+    return [torch.randn(2, 2, 4, 4)]
+
+def get_init_inputs():
+    return [], {}
+"""
+
+
+def warm() -> None:
+    """What the first module makes torch load and build, once for all of them."""
+    check({"text": _WARMING, "entry": "Warm"})
+
+
+class _Sink(io.TextIOBase):
+    """What is printed goes nowhere, and not without end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left = MOST_PRINTED
+
+    def write(self, text: str) -> int:
+        self.left -= len(text)
+        if self.left < 0:
+            raise _Wrong("output", f"it prints more than {MOST_PRINTED} characters")
+        return len(text)
+
+
 def check(payload: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+    with warnings.catch_warnings(), contextlib.redirect_stdout(_Sink()):
         warnings.simplefilter("ignore")
         try:
             return _checked(payload["text"], payload["entry"]), []
@@ -79,6 +119,8 @@ def _loaded(text: str) -> dict[str, Any]:
     torch.manual_seed(0)
     try:
         exec(compile(text, "written.py", "exec"), module.__dict__)
+    except _Wrong:
+        raise
     except ImportError as error:
         raise _Wrong("import", _words(error)) from None
     except PermissionError:  # the jail's answer: it says more about it than we could
@@ -115,7 +157,7 @@ def _ran(namespace: dict[str, Any], model: type, seed: int) -> tuple[list[Any], 
 def _called(where: str, call: Any) -> Any:
     try:
         return call()
-    except PermissionError:
+    except (PermissionError, _Wrong):
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
         words = _words(error)

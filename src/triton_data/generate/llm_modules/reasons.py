@@ -24,6 +24,7 @@ class Category(StrEnum):
     DEGENERATE = "degenerate"  # constant, empty, or the same whatever goes in
     NONDETERMINISTIC = "nondeterministic"
     TOO_LARGE = "too_large"
+    OUTPUT = "output"  # it prints without end
     TIMEOUT = "timeout"
     MEMORY = "memory"
     FORBIDDEN = "forbidden"  # it tried what the jail does not allow, or ended its process

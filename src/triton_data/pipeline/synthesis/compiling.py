@@ -13,9 +13,9 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from triton_data.capture.reasons import Reason as CaptureReason
-from triton_data.capture.stage import CaptureStage
+from triton_data.capture.stage import PRELOAD, CaptureStage
 from triton_data.capture.stage import Job as CaptureJob
-from triton_data.curate.stages import traced
+from triton_data.curate.stages import TRACING, traced
 from triton_data.generate.llm_modules.reasons import Category
 from triton_data.generate.llm_modules.validation import Compiled
 from triton_data.jail import Jail
@@ -27,6 +27,7 @@ from triton_data.verify.reasons import Reason as VerifyReason
 from triton_data.verify.stage import Job as VerifyJob
 from triton_data.verify.stage import VerifyStage
 
+EAGER = ("triton_data.generate.llm_modules.jailed", TRACING)
 TARGET, MODE = "sm_90", "inference"
 _OF_CAPTURE = {
     CaptureReason.NO_TRITON: Category.NO_KERNEL,
@@ -58,7 +59,8 @@ class StageCompiler:
     @contextmanager
     def resources(self) -> Iterator[StageCompiler]:
         """All jails start at once: each is mostly its own process importing torch."""
-        needed: list[AbstractContextManager[object]] = [self.capture.resources()]
+        jail = self._jail()
+        needed: list[AbstractContextManager[object]] = [jail]
         if self.validate == "verify":
             needed += [self.rewrite.resources(), self.verify.resources()]
         with ExitStack() as stack:
@@ -66,11 +68,19 @@ class StageCompiler:
                 starts = [pool.submit(stack.enter_context, each) for each in needed]
             for start in starts:
                 start.result()
-            self.jail = self.capture.jail
+            self.jail = self.capture.jail = jail
             try:
                 yield self
             finally:
-                self.jail = None
+                self.jail = self.capture.jail = None
+
+    def _jail(self) -> Jail:
+        """One for eager, tracing and capture, with what each of its forks would import."""
+        if self.validate == "eager":
+            return Jail(("torch", *EAGER), warm=f"{EAGER[0]}:warm", allow_unsafe=self.allow_unsafe)
+        preload = (*PRELOAD, "triton_data.capture.headless.capture", *EAGER)
+        warm = "triton_data.capture.headless.jailed:warm_up"
+        return Jail(preload, warm=warm, allow_unsafe=self.allow_unsafe)
 
     def __call__(self, program: Program) -> Compiled | Drop:
         assert self.jail is not None, "called while it is held"
