@@ -15,6 +15,8 @@ from triton_data.records.curation import Label as Label
 from triton_data.records.curation import Trace as Trace
 from triton_data.records.origin import Origin as Origin
 from triton_data.records.origin import digest as digest
+from triton_data.records.synthesis import Attempt as Attempt
+from triton_data.records.synthesis import Sample as Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,9 +226,11 @@ class Drop:
 
 Record: TypeAlias = (
     SearchSlice | Candidate | SourceFile | Kernel | Program | Capture | Pair | Verdict | Label | Trace | Decision
-)
+    | Sample | Attempt
+)  # fmt: skip
 RECORDS: tuple[type[Record], ...] = (
     SearchSlice, Candidate, SourceFile, Kernel, Program, Capture, Pair, Verdict, Label, Trace, Decision,
+    Sample, Attempt,
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from triton_data.errors import Misuse, closest
 KINDS = {
     "graphs": ("commands.generate.graphs:graphs", "Tensor graphs of one table of operators, inside a FLOP window."),
     "templates": ("commands.generate.templates:templates", "Entries with a test each, from hand-written kernels."),
+    "llm": ("commands.generate.llm:llm", "Modules that a language model writes, kept where they run and are new."),
 }
 
 
