@@ -106,7 +106,7 @@ class Program:
     table: ClassVar[str] = "programs"
     entry: str  # name of the class or function
     text: str
-    inputs_from: str  # usage, tests, deduced, llm, given, fragment, compared
+    inputs_from: str  # usage, tests, deduced, llm, given, template, fragment, compared
     origin: Origin
     layers: tuple[str, ...] = ()  # jail layers in force when its inputs were tried; empty: never executed
     flags: tuple[str, ...] = ()  # nondeterministic, one_seed, ...

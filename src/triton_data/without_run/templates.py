@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from triton_data.generate.templates.entry import Entry
-from triton_data.generate.templates.testing import BATCH, open_test_jail, tested
+from triton_data.generate.templates.testing import BATCH, open_test_jail, run_tests
 from triton_data.jail import Jail
 from triton_data.records import Drop, Origin, Outcome, Pair, Program, Verdict, digest
 from triton_data.running.engine.local import GRACE
@@ -106,7 +106,7 @@ class Checking:
 
     def work(self, item: Batch) -> Iterator[Verdict | Drop]:
         assert self.jail is not None, "work() runs while it is held"
-        results = {found.id: found for found in tested(item.entries, self.jail, self.device)}
+        results = {found.id: found for found in run_tests(item.entries, self.jail, self.device)}
         for entry in item.entries:
             found = results[entry.id]
             said = zip(OURS, (entry.id, str(found.tests), found.failure), strict=True)

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from triton_data.cli import main
 from triton_data.generate.templates.dataset import chosen
-from triton_data.generate.templates.testing import open_test_jail, tested
+from triton_data.generate.templates.testing import open_test_jail, run_tests
 from triton_data.records import Pair, Program, Verdict
 from triton_data.store import Store
 from triton_data.without_run import template_dataset
@@ -27,9 +27,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`generate templates --verify 1` on two families, once for all."""
     folder = tmp_path_factory.mktemp("templates")
     words = ["--families", ",".join(NAMES), "--count", "30", "--verify", "1", "--jobs", "2"]
-    with pytest.raises(SystemExit) as done:
-        main(["generate", "templates", *words, "--out", str(folder / "dataset"), "--run-dir", str(folder / "run")])
-    assert not done.value.code
+    main(["generate", "templates", *words, "--out", str(folder / "dataset"), "--run-dir", str(folder / "run")])
     return folder
 
 
@@ -47,7 +45,7 @@ def test_entries_are_written_and_some_of_them_checked(place):
 def test_pairs_and_verdicts_are_records_of_the_run(place):
     with Store.read(place / "run") as store:
         programs, pairs, verdicts = (list(store.records(kind)) for kind in (Program, Pair, Verdict))
-    assert len(programs) == len(pairs) == 30 and len(verdicts) == 2
+    assert len(pairs) == 30 and len(verdicts) == 2
     assert {pair.program for pair in pairs} == {program.key for program in programs}
     assert {verdict.subject for verdict in verdicts} < {pair.key for pair in pairs}
     assert all(verdict.passed and verdict.origin.licence == "MIT" for verdict in verdicts)
@@ -58,9 +56,7 @@ def test_what_was_asked_once_is_not_asked_again(place, monkeypatch):
         "triton_data.without_run.templates.run_bare", lambda *_: pytest.fail("asked") if _[1] else iter(())
     )
     words = ["--families", ",".join(NAMES), "--count", "30", "--verify", "1", "--out", str(place / "dataset")]
-    with pytest.raises(SystemExit) as done:
-        main(["generate", "templates", *words])
-    assert not done.value.code
+    main(["generate", "templates", *words])
 
 
 def test_a_data_set_is_made_of_what_passed(place):
@@ -99,7 +95,7 @@ def test_tests_of_entries_tell_right_from_wrong():
     )
     broken = replace(right, id="broken", triton_code="import nothing_of_this_name")
     with open_test_jail("cpu", EXACT) as jail:
-        found = {each.id: each for each in tested([right, wrong, broken], jail, "cpu")}
+        found = {each.id: each for each in run_tests([right, wrong, broken], jail, "cpu")}
     assert found[right.id].passed and found[right.id].tests == 3
     if "offsets" in right.triton_code:
         assert not found["wrong"].passed and found["wrong"].tests == 0

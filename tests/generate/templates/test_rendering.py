@@ -128,7 +128,7 @@ def test_blank_lines_are_those_of_pep8():
         f"    kernel[(n,)]({', '.join(f'argument_{i}' for i in range(12))}, BLOCK=128)",
         f"    x = tl.load({' + '.join(f'pointer_{i}' for i in range(9))}, mask=mask, other=0.0).to(tl.float32)",
         f"def launch({', '.join(f'parameter_{i}' for i in range(20))}):",
-        f'    assert {" and ".join(f"shape_{i}" for i in range(7))} == 1, "a, b, and (c of them"',
+        f'    assert {" and ".join(f"shape_{i}" for i in range(7))} == 1, "a, b, and (c of all of them"',
     ],
 )
 def test_a_long_line_is_opened_up_and_means_the_same(line):

@@ -31,7 +31,7 @@ CHECKS = "checks.jsonl"
 @click.option("--families", "names", metavar="A,B", help="Only these; --list names them.")
 @click.option("--phase", type=click.IntRange(1, 3), help="Only families of this phase of the plan.")
 @click.option("--verify", "verified", default="none", show_default=True, metavar="all|N|none",
-              help="Run the tests and ask the judge: for all, for N of each family. What fails is left out.")  # fmt: skip
+              help="Run the tests and ask the judge, for all or N of each family; what fails is left out.")  # fmt: skip
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True,
               help="With --verify: cpu is Triton's interpreter.")  # fmt: skip
 @click.option("--run-dir", type=click.Path(path_type=Path), help="Also put each pair, and its verdict, into this run.")

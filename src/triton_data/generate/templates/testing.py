@@ -1,6 +1,6 @@
 """Entries' own tests, run: batches of them in the jail, and one by one where a batch ends badly.
 
-In: entries. Out: a `Tested` each. An interpreter on the CPU, the GPU with device="cuda". Not covered: the
+In: entries. Out: a `OwnTests` each. An interpreter on the CPU, the GPU with device="cuda". Not covered: the
 judge (verify/), which asks more than any test.
 """
 
@@ -21,7 +21,7 @@ SAME = {"TRITON_F32_DEFAULT": "ieee"}  # what a kernel leaves open is not held a
 
 
 @dataclass(frozen=True)
-class Tested:
+class OwnTests:
     id: str
     tests: int  # that passed
     failure: str  # '' where all did
@@ -41,7 +41,7 @@ def open_test_jail(device: str, warm: str, allow_unsafe: bool = False) -> Jail:
     return Jail(preload, warm=warm, env={**SAME, "TRITON_INTERPRET": "1"}, allow_unsafe=allow_unsafe)
 
 
-def tested(entries: Sequence[Entry], jail: Jail, device: str) -> Iterator[Tested]:
+def run_tests(entries: Sequence[Entry], jail: Jail, device: str) -> Iterator[OwnTests]:
     policy = GPU if device == "cuda" else RUN
     if len(entries) > 1:
         found = _asked(entries, jail, replace(policy, wall_s=SECONDS * (1 + len(entries) / 5), cpu_s=3600, files=32768))
@@ -49,19 +49,19 @@ def tested(entries: Sequence[Entry], jail: Jail, device: str) -> Iterator[Tested
             yield from found
         else:
             for entry in entries:
-                yield from tested([entry], jail, device)
+                yield from run_tests([entry], jail, device)
     elif entries:
         found = _asked(entries, jail, replace(policy, wall_s=SECONDS, cpu_s=600))
-        yield from found if isinstance(found, list) else [Tested(entries[0].id, 0, found)]
+        yield from found if isinstance(found, list) else [OwnTests(entries[0].id, 0, found)]
 
 
-def _asked(entries: Sequence[Entry], jail: Jail, policy: Policy) -> list[Tested] | str:
+def _asked(entries: Sequence[Entry], jail: Jail, policy: Policy) -> list[OwnTests] | str:
     payload = [[each.id, each.python_code, each.triton_code, each.test_code] for each in entries]
     outcome = jail.run(Task(entry=f"{RUNNER}:run", payload=payload), policy)
     if not outcome.ok or not isinstance(outcome.value, dict):
         return outcome.reason or "no answer"
     found = outcome.value
-    return [Tested(each.id, *_parsed(found.get(each.id))) for each in entries]
+    return [OwnTests(each.id, *_parsed(found.get(each.id))) for each in entries]
 
 
 def _parsed(claim: object) -> tuple[int, str]:

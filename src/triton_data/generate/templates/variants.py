@@ -51,10 +51,10 @@ def variants(family: Family, seed: int, count: int) -> Iterator[Variant]:
     places = list(range(combinations(family)))
     rng.shuffle(places)
     shapes = family.sizes.named()
-    product = list(itertools.product(range(len(shapes)), *family.axes.values()))
+    product = list(itertools.product(*family.axes.values()))
     for place in places[:count]:
-        shape, *values = product[place]
-        settings = tuple(zip(family.axes, values, strict=True))
+        shape, which = divmod(place, len(product))
+        settings = tuple(zip(family.axes, product[which], strict=True))
         op = dict(settings).get("op", "")
         others = [tuple(each.items()) for i, each in enumerate(shapes) if i != shape]
         yield Variant(

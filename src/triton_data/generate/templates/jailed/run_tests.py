@@ -23,11 +23,11 @@ def run(payload: list[list[str]]) -> dict[str, list[Any]]:
     results = _Results({name: [0, ""] for name, *_ in payload})
     words = [
         "-q",
-        "-x" if len(payload) == 1 else "-q",
+        "--no-header",
         "--import-mode=importlib",
+        "--continue-on-collection-errors",
         "-p",
         "no:cacheprovider",
-        "--no-header",
     ]
     pytest.main([*words, *map(str, folders)], plugins=[results])
     return results.found
