@@ -49,7 +49,7 @@ def in_batches(run_dir: Path, url: str, questions: Iterable[Question], provider:
         return asyncio.run(together(ledger)), ledger.spending()
 
 
-def batches_of(server) -> list[dict]:
+def batches_of(server):
     return requests.get(f"{server.url}/batches", timeout=10).json()["data"]
 
 
@@ -97,7 +97,7 @@ def test_a_budget_holds_for_batches_too(tmp_path):
         worst = PRICE.cost(len("how many? 1") + 16, 64) // 2
         replies, spent = in_batches(tmp_path, server.url, map(question, range(10)), budget=4 * worst)
         assert spent.most <= 4 * worst
-        assert 4 <= sum(isinstance(each, Reply) for each in replies)
+        assert sum(isinstance(each, Reply) for each in replies) >= 4
         assert len(batches_of(server)) > 1, "the rest waits until it is known what the first ones cost"
         assert all(isinstance(each, Reply | OverBudget) for each in replies)
 
