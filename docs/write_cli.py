@@ -24,8 +24,10 @@ def page() -> str:
         command = cli.get_command(context, name)
         assert command is not None
         parts += [section(["triton-data", name], command)]
-        inside = command.commands if isinstance(command, click.Group) else {}
-        parts += [section(["triton-data", name, each], inside[each]).replace("## ", "### ", 1) for each in inside]
+        for each in command.list_commands(context) if isinstance(command, click.Group) else []:
+            inside = command.get_command(context, each)
+            assert inside is not None
+            parts += [section(["triton-data", name, each], inside).replace("## ", "### ", 1)]
     parts += ["# Doors\n", "The names that the write-ups use, under `triton-data/`.\n"]
     parts += [section([path], command) for path, command in door.COMMANDS.items()]
     return "\n".join(parts)

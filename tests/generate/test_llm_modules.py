@@ -19,6 +19,7 @@ from triton_data.records import Attempt, Program, Sample
 from triton_data.store import Store
 
 pytest.importorskip("openai")
+pytestmark = pytest.mark.network
 KEY = "sk-never-to-be-seen"
 
 

@@ -24,6 +24,7 @@ from triton_data.store.ledger import Ledger
 from .asking import PRICE, question
 
 pytest.importorskip("openai")
+pytestmark = pytest.mark.network
 SCRIPT = {"*": [[{"content": "four"}]]}
 
 
