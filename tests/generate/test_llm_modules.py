@@ -19,6 +19,7 @@ from triton_data.records import Attempt, Program, Sample
 from triton_data.store import Store
 
 pytest.importorskip("openai")
+pytestmark = pytest.mark.network
 KEY = "sk-never-to-be-seen"
 
 
@@ -173,6 +174,16 @@ def test_no_budget_is_exceeded(tmp_path, monkeypatch):
     with Store.read(tmp_path / "run") as store:
         left = store.count_unfinished(Sample, "llm_modules")
     assert left > 0, "nothing is lost: what was not asked is left to do"
+
+
+def test_batches_go_the_whole_way_too(tmp_path, monkeypatch):
+    monkeypatch.setattr("triton_data.llm.batches.QUIET", 0.2)
+    setting = chosen(tmp_path, 3, batch=True)
+    names = names_of(setting, 3)
+    script = {name: [[{"content": fenced(good(number))}]] for number, name in enumerate(names)}
+    result, asked_singly, _ = run(tmp_path, monkeypatch, setting, script)
+    assert (result.tally.done, result.spending.answers) == (3, 3)
+    assert result.spending.cost > 0 and result.stopped == "" and asked_singly in (0, 3)
 
 
 def test_gemini_is_asked_at_its_compatible_endpoint(tmp_path, monkeypatch):

@@ -21,7 +21,7 @@ class Known:
     key_env: str
     model: str  # asked where none is named; '': whatever the server has
     terms: str
-    batches: bool = False
+    batches: bool = False  # takes files of questions at this endpoint
     limit: str = "max_tokens"  # the protocol's word for how long an answer may be
     seeds: bool = True  # takes `seed`
 
@@ -32,7 +32,7 @@ KNOWN: dict[str, Known] = {
                     batches=True, limit="max_completion_tokens"),
     "gemini": Known("https://generativelanguage.googleapis.com/v1beta/openai", "GEMINI_API_KEY", "gemini-2.5-flash",
                     "Gemini API's terms: Google claims no ownership; not for models that compete with it",
-                    batches=True, seeds=False),
+                    seeds=False),
     "local": Known("http://localhost:8000/v1", "LOCAL_API_KEY", "", "those of the model that the server runs"),
     "custom": Known("", "CUSTOM_API_KEY", "", "those of the server that you named"),
 }  # fmt: skip

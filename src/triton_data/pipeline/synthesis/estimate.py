@@ -15,7 +15,7 @@ from triton_data.generate.llm_modules import prompts
 from triton_data.generate.llm_modules.sampling import draw
 from triton_data.generate.llm_modules.settings import OFFLINE, Settings
 from triton_data.llm.prices import Price, dollars, likely_tokens, most_tokens
-from triton_data.pipeline.synthesis.sources import price_of, writes
+from triton_data.pipeline.synthesis.sources import price_of, read_prices, writes
 from triton_data.records import Attempt, Sample
 from triton_data.store import Store
 
@@ -80,10 +80,11 @@ def estimate(settings: Settings, run_dir: Path, folders: tuple[Path, ...]) -> Es
     turns = [fails**number for number in range(settings.max_retries + 1)]
     asked = sum(turn * (prompt + number * (answer + 150)) for number, turn in enumerate(turns)) * left
     answered = sum(turns) * answer * left
+    part = read_prices(settings).batch if settings.batch else 1.0
     return Estimate(
         f"{endpoint.provider}/{endpoint.model}", left, sum(turns) * left, asked, answered,
-        price.cost(round(asked), round(answered)) if price else None,
-        _at_most(price, settings, worst, left) if price else None,
+        price.cost(round(asked), round(answered), part) if price else None,
+        round(_at_most(price, settings, worst, left) * part) if price else None,
         price.date if price else "", past.answers > 0,
     )  # fmt: skip
 

@@ -28,7 +28,7 @@ from triton_data.llm.prices import NANO, dollars
 from triton_data.pipeline.synthesis.adopt import adopt
 from triton_data.pipeline.synthesis.compiling import StageCompiler
 from triton_data.pipeline.synthesis.known import KnownTexts
-from triton_data.pipeline.synthesis.sources import NOTICE, source, writes
+from triton_data.pipeline.synthesis.sources import NOTICE, Asked, source, writes
 from triton_data.records import Attempt, Sample
 from triton_data.running.events import Events
 from triton_data.running.progress import Progress
@@ -110,6 +110,8 @@ def generate(settings: Settings, run_dir: Path, folders: tuple[Path, ...], show:
         aims = {name: tuple(prompt.aims) for name, prompt in loaded.items()}
         stage = WrittenStage(settings, writer, compiler, aims, writes_modules.opened, tried(store))
         writer.stopping = lambda: stage.stopped
+        if isinstance(writes_modules, Asked) and writes_modules.batcher:
+            writes_modules.batcher.stopping = writer.stopping
         return _run(stage, store, ledger, events, settings)
 
 
@@ -122,7 +124,8 @@ def _run(stage: WrittenStage, store: Store, ledger: Ledger, events: Events, sett
     events.write("stage_started", stage=stage.name, settings=settings.digest)
     stopped, seconds = "", 0.0
     try:
-        summary = run_stage(stage, store, AskingEngine(settings.num_worker), view)
+        workers = settings.num_total_samples if settings.batch else settings.num_worker
+        summary = run_stage(stage, store, AskingEngine(workers), view)
         seconds = summary.seconds
         stopped = "stopped; the same command goes on from here" if summary.interrupted else ""
     except Stopped as error:

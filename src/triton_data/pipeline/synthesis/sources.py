@@ -19,6 +19,7 @@ from triton_data.generate.llm_modules.offline.compose import compose
 from triton_data.generate.llm_modules.settings import OFFLINE, Settings
 from triton_data.generate.llm_modules.writing import Written
 from triton_data.llm import endpoints, prices
+from triton_data.llm.batches import Batcher
 from triton_data.llm.client import Asker, NoReply, in_nano, open_client
 from triton_data.llm.endpoints import Endpoint
 from triton_data.llm.limits import Gate
@@ -81,14 +82,15 @@ class OwnFunction:
 
 @dataclass
 class Asked:
-    """A server that speaks OpenAI's protocol."""
+    """A server that speaks OpenAI's protocol, question by question or in batches."""
 
     settings: Settings
     asker: Asker
+    batcher: Batcher | None = None
 
     async def __call__(self, sample: Sample, number: int, messages: Messages) -> Written:
         question = self.question(sample, messages)
-        reply = await self.asker.ask(question)
+        reply = await (self.batcher or self.asker).ask(question)
         known = self.asker.endpoint.known
         cost = self.asker.ledger.bill(question.key).cost
         provider, model = question.provider, question.model
@@ -103,7 +105,7 @@ class Asked:
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[object]:
-        async with self.asker:
+        async with self.batcher or self.asker:
             yield self
 
 
@@ -157,11 +159,16 @@ def source(settings: Settings, endpoint: Endpoint | None, ledger: Ledger) -> Com
     gate = Gate(settings.num_worker, settings.requests_per_minute, settings.tokens_per_minute)
     price = price_of(settings, endpoint)
     budget = in_nano(settings.budget) if settings.budget else None
-    return Asked(settings, Asker(endpoint, ledger, gate, price, budget, settings.patience))
+    asker = Asker(endpoint, ledger, gate, price, budget, settings.patience)
+    return Asked(settings, asker, Batcher(asker, read_prices(settings).batch) if settings.batch else None)
+
+
+def read_prices(settings: Settings) -> prices.Prices:
+    return prices.read(Path(settings.prices) if settings.prices else None)
 
 
 def price_of(settings: Settings, endpoint: Endpoint) -> prices.Price | None:
-    found = prices.read(Path(settings.prices) if settings.prices else None).of(endpoint.provider, endpoint.model)
+    found = read_prices(settings).of(endpoint.provider, endpoint.model)
     if found is None and settings.budget:
         raise Misuse(
             f"no price is known for {endpoint.provider}/{endpoint.model}, so no budget can be kept: name a file with"
