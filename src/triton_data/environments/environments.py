@@ -88,6 +88,10 @@ class Environments:
         missing |= dict.fromkeys(asked.refused, "never installed (see docs/extract.md)")
         if not self.install or not asked.requirements:
             return Environment(missing=missing)
+        try:
+            uv()
+        except Misuse as error:
+            return Environment(missing={**missing, **_each(asked.requirements, str(error))})
         answer = self._remembered(asked)
         key = answer["key"]
         assert isinstance(key, str) and isinstance(answer["missing"], dict)
@@ -200,8 +204,6 @@ def packages_of(environments: Environments | None, key: str) -> str:
 def check(dependencies: str) -> None:
     if dependencies not in DEPENDENCIES:
         raise Misuse(f"unknown [extract] dependencies {dependencies!r}: {' or '.join(DEPENDENCIES)}")
-    if dependencies == "install":
-        uv()
 
 
 def _spelled(line: str, lock: Lock) -> str:
