@@ -21,6 +21,7 @@ from typing import Any
 from packaging.markers import UndefinedEnvironmentName
 from packaging.requirements import InvalidRequirement, Requirement
 
+ASIDE = {"test", "tests", "testing", "doc", "docs"}  # what lies there has needs of its own
 DEEPEST = 2  # folders above a file that still speaks for the repository
 COMMENT = re.compile(r"(^|\s)#.*$")
 REQUIREMENTS = re.compile(r"requirements?([-_.].*)?\.txt$|.*[-_.]requirements?\.txt$", re.I)
@@ -46,7 +47,8 @@ def declared(files: Mapping[str, bytes]) -> Declared:
 
 
 def _speaks(path: str) -> bool:
-    return path.count("/") <= DEEPEST and _reader(PurePosixPath(path).name) is not None
+    *folders, name = PurePosixPath(path).parts
+    return len(folders) <= DEEPEST and not ASIDE.intersection(folders) and _reader(name) is not None
 
 
 def _reader(name: str) -> Callable[[str], Iterable[tuple[str, bool]]] | None:

@@ -18,12 +18,11 @@ from pathlib import PurePosixPath
 
 from packaging.requirements import Requirement
 
-from triton_data.environments.declared import Declared, declared
+from triton_data.environments.declared import ASIDE, Declared, declared
 from triton_data.environments.distributions import denied, distribution_of, modules_of
 
 IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+([A-Za-z_]\w*)[\w.]*[ \t]+import\b|import[ \t]+([^\n#;(]+))", re.M)
 NAME = re.compile(r"^\s*([A-Za-z_]\w*)")
-ASIDE = {"test", "tests", "testing", "doc", "docs"}
 MAX_REQUIREMENTS = 60
 
 
