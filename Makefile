@@ -28,6 +28,7 @@ check: venv
 peers: venv  # what tests need from npm (servers, axe-core); kept in ~/.cache/triton-data-tests
 	@"$(BIN)/python" -m tests.sources.peers
 	@"$(BIN)/python" -m tests.report.axe
+	@"$(BIN)/python" -m tests.generate.mock
 
 golden: venv  # renew the golden files after a change that was meant
 	@RENEW_GOLDEN=1 "$(BIN)/python" -m pytest tests -k golden

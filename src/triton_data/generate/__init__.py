@@ -1,1 +1,1 @@
-"""Programs without a web: made by us, from templates, graphs or a language model."""
+"""Programs without a web: graphs of one table of operators, templates, modules of a language model."""

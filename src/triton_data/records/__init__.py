@@ -22,6 +22,7 @@ from triton_data.records.records import (
     SourceFile,
     Verdict,
 )
+from triton_data.records.synthesis import Attempt, Sample
 
 __all__ = [
     "COMPARED",
@@ -29,6 +30,7 @@ __all__ = [
     "NO_REFERENCE",
     "RECORDS",
     "WITH_TRITON",
+    "Attempt",
     "Candidate",
     "Capture",
     "Decision",
@@ -42,6 +44,7 @@ __all__ = [
     "Pair",
     "Program",
     "Record",
+    "Sample",
     "SearchSlice",
     "SourceFile",
     "Trace",

@@ -15,6 +15,8 @@ from triton_data.records.curation import Label as Label
 from triton_data.records.curation import Trace as Trace
 from triton_data.records.origin import Origin as Origin
 from triton_data.records.origin import digest as digest
+from triton_data.records.synthesis import Attempt as Attempt
+from triton_data.records.synthesis import Sample as Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class Kernel:
     inputs: str = ""  # get_inputs() for the launcher, which goes behind `text`; '' where none were found
     inputs_from: str = ""  # usage, tests, deduced
     reference: str = ""  # key of the Pair made of it and of what a test compares it with
+    requires: tuple[str, ...] = ()  # distributions that it imports from, pinned, where they are not this environment's
+    environment: str = ""  # key of the folder under RUN/environments that has them
 
     @property
     def key(self) -> str:
@@ -106,6 +110,8 @@ class Program:
     origin: Origin
     layers: tuple[str, ...] = ()  # jail layers in force when its inputs were tried; empty: never executed
     flags: tuple[str, ...] = ()  # nondeterministic, one_seed, ...
+    requires: tuple[str, ...] = ()  # distributions that it imports from, pinned, where they are not this environment's
+    environment: str = ""  # key of the folder under RUN/environments that has them
 
     @property
     def key(self) -> str:
@@ -220,9 +226,11 @@ class Drop:
 
 Record: TypeAlias = (
     SearchSlice | Candidate | SourceFile | Kernel | Program | Capture | Pair | Verdict | Label | Trace | Decision
-)
+    | Sample | Attempt
+)  # fmt: skip
 RECORDS: tuple[type[Record], ...] = (
     SearchSlice, Candidate, SourceFile, Kernel, Program, Capture, Pair, Verdict, Label, Trace, Decision,
+    Sample, Attempt,
 )  # fmt: skip
 
 

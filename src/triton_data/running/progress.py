@@ -33,10 +33,14 @@ class Progress:
     def advance(self, items: int, records: int, drops: int) -> None:
         self.done, self.records, self.drops = self.done + items, self.records + records, self.drops + drops
         if self._bar is not None:
-            self._bar.set_postfix_str(f"{self.records} records, {self.drops} drops", refresh=False)
+            self._bar.set_postfix_str(self.words(), refresh=False)
             self._bar.update(items)
         elif time.monotonic() - self._printed >= EVERY_SECONDS:
             self._line()
+
+    def words(self) -> str:
+        """The yield; a stage that has more to say says it here."""
+        return f"{self.records} records, {self.drops} drops"
 
     def _line(self) -> None:
         self._printed, self._said = time.monotonic(), self.done
@@ -44,8 +48,7 @@ class Progress:
         left = max(self.total - self.done, 0) * passed / self.done
         eta = f", about {left:.0f} s left" if left >= 1 else ""
         print(
-            f"{self.name}: {self.done} of {self.total} items in {passed:.1f} s,"
-            f" {self.records} records, {self.drops} drops{eta}",
+            f"{self.name}: {self.done} of {self.total} items in {passed:.1f} s, {self.words()}{eta}",
             file=sys.stderr,
             flush=True,
         )

@@ -8,7 +8,7 @@ Not covered: how items are spread over processes (engine/), what the stages are 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -51,13 +51,13 @@ class Summary:
     interrupted: bool
 
 
-def run_stage(stage: Stage, store: Store, engine: Engine) -> Summary:
+def run_stage(stage: Stage, store: Store, engine: Engine, view: Callable[[str, int], Progress] = Progress) -> Summary:
     started = time.monotonic()
     items = records = drops = 0
     total = stage.count(store)
     with (
         Interrupt() as interrupt,
-        Progress(stage.name, total) as progress,
+        view(stage.name, total) as progress,
         stage.resources() if total else nullcontext(),
     ):
         for outcomes in engine.run(stage, stage.todo(store), interrupt):

@@ -1,7 +1,7 @@
 """What may be asked of a run: records, what is left to do, and what happened to every item.
 
 In: a connection to a run's database. Out: records in the order in which they came, or in one that the content decides;
-counts. All SQL that reads a run is here and in lookup.py. Not covered: writing (store.py).
+counts. All SQL that reads a run is here, in lookup.py and in ledger.py. Not covered: writing (store.py).
 """
 
 from __future__ import annotations

@@ -93,5 +93,50 @@ ALTER TABLE labels ADD COLUMN parts TEXT NOT NULL DEFAULT '';
 ALTER TABLE decisions ADD COLUMN family TEXT NOT NULL DEFAULT '';
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _DISCOVERY, _CURATION, _LAUNCHED, _COMPUTES)
+_ENVIRONMENTS = """
+ALTER TABLE programs ADD COLUMN requires TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE programs ADD COLUMN environment TEXT NOT NULL DEFAULT '';
+ALTER TABLE kernels ADD COLUMN requires TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE kernels ADD COLUMN environment TEXT NOT NULL DEFAULT '';
+"""
+
+_ASKED = f"""
+CREATE TABLE samples (key TEXT NOT NULL UNIQUE, settings TEXT NOT NULL, number INTEGER NOT NULL,
+    operators TEXT NOT NULL, p_value REAL NOT NULL, prompt TEXT NOT NULL, aim TEXT NOT NULL, name TEXT NOT NULL,
+    {_ORIGIN});
+CREATE TABLE attempts (key TEXT NOT NULL UNIQUE, sample TEXT NOT NULL, number INTEGER NOT NULL,
+    category TEXT NOT NULL, detail TEXT NOT NULL, program TEXT NOT NULL, question TEXT NOT NULL,
+    prompt_hash TEXT NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL, version TEXT NOT NULL,
+    sampling TEXT NOT NULL, terms TEXT NOT NULL,
+    prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL, cost INTEGER NOT NULL,
+    operators TEXT NOT NULL, pair TEXT NOT NULL, layers TEXT NOT NULL, {_ORIGIN});
+CREATE INDEX attempts_sample ON attempts (sample);
+
+-- Every question to a language model, its answer and its price: asked twice, it is answered from here.
+CREATE TABLE questions (
+    key TEXT PRIMARY KEY,
+    provider TEXT NOT NULL,
+    model TEXT NOT NULL,
+    request TEXT NOT NULL,        -- JSON, as it is sent
+    sends INTEGER NOT NULL,
+    unsure INTEGER NOT NULL,      -- nanodollars that sends without an answer may have cost at most
+    reply TEXT,                   -- JSON; NULL until there is one
+    prompt_tokens INTEGER NOT NULL DEFAULT 0,
+    completion_tokens INTEGER NOT NULL DEFAULT 0,
+    cost INTEGER NOT NULL DEFAULT 0,  -- nanodollars
+    batch TEXT NOT NULL DEFAULT '',   -- of the provider, where it was asked in one
+    asked REAL NOT NULL,          -- seconds since the epoch
+    answered REAL
+);
+CREATE TABLE batches (
+    name TEXT PRIMARY KEY,        -- ours, which the provider keeps as metadata
+    provider TEXT NOT NULL,
+    id TEXT NOT NULL,             -- the provider's; '' until it said so
+    questions TEXT NOT NULL,      -- JSON: keys
+    state TEXT NOT NULL CHECK (state IN ('submitting', 'submitted', 'collected')),
+    submitted REAL NOT NULL
+);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _DISCOVERY, _CURATION, _LAUNCHED, _COMPUTES, _ENVIRONMENTS, _ASKED)
 VERSION = len(MIGRATIONS)

@@ -74,7 +74,7 @@ class Store(Reader):
 
     def commit(self, stage: str, outcomes: Sequence[Outcome]) -> None:
         """All of it or nothing: each item's records, drops and outcome in one transaction."""
-        with self._transaction():
+        with self.transaction():
             for outcome in outcomes:
                 try:
                     self._commit_one(stage, outcome)
@@ -121,18 +121,18 @@ class Store(Reader):
         self.db.execute(f"INSERT INTO also_seen VALUES ({marks})", (record.table, record.key, *new))
 
     def set_meta(self, name: str, value: str) -> None:
-        with self._transaction():
+        with self.transaction():
             self.db.execute("INSERT OR REPLACE INTO meta VALUES (?,?)", (name, value))
 
     def forget(self, stage: str, items: Sequence[str]) -> None:
         """As if these items had never been done; records that they made stay."""
-        with self._transaction():
+        with self.transaction():
             for item in items:
                 self.db.execute("DELETE FROM outcomes WHERE stage=? AND item=?", (stage, item))
                 self.db.execute("DELETE FROM products WHERE stage=? AND item=?", (stage, item))
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[None]:
         with database.plain_errors(self.run_dir):
             self.db.execute("BEGIN IMMEDIATE")
             try:

@@ -12,8 +12,9 @@ from typing import Any
 import click
 
 from triton_data.commands import options
-from triton_data.commands.doors import generator_options
+from triton_data.commands.doors import generator_options, written_modules
 from triton_data.commands.exit_codes import run_command
+from triton_data.commands.generate import graphs
 from triton_data.commands.generate.templates import templates
 from triton_data.errors import NotBuiltYet
 
@@ -112,8 +113,8 @@ COMMANDS: dict[str, click.Command] = {
     "scrape_github.py": _scrape_github,
     "get_kernels_from_debug_info.py": _get_kernels,
     "scraper/generator/main.py": generator_options.main,
-    "synthetic_torch_modules/generate_synth_torch.py": _not_built("generate_synth_torch.py", _VERBS),
-    "generator/gen.py": _not_built("generator/gen.py", _VERBS),
+    "synthetic_torch_modules/generate_synth_torch.py": written_modules.command,
+    "generator/gen.py": graphs.gen,
     "data_generation/generate.py": templates,
     "scripts/run_full_pipline.sh": generator_options.full_pipeline,
 }

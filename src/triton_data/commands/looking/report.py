@@ -31,9 +31,11 @@ OUT, ANSWERS = "report", "eval"  # below the run's folder
               help="What `eval --out DIR` wrote.  [default: eval/ in the run's]")  # fmt: skip
 @click.option("--open", "opened", is_flag=True, help="Show it in the browser.")
 @click.option("--force", is_flag=True, help="Replace a folder that is no report.")
+@click.option("--synth", is_flag=True, help="No pages: print the analysis of modules that a language model wrote.")
 @options.RUN_DIR
 @options.JSON
-def report(out: Path | None, answers: Path | None, opened: bool, force: bool, run_dir: Path, as_json: bool) -> None:
+def report(out: Path | None, answers: Path | None, opened: bool, force: bool, synth: bool, run_dir: Path,
+           as_json: bool) -> None:  # fmt: skip
     """Write pages that show a run: what became of what and why, every pair side by side with its verdict, plots.
 
     The folder opens from disk, with no server and no network. index.html#pair=ID shows one pair.
@@ -42,6 +44,9 @@ def report(out: Path | None, answers: Path | None, opened: bool, force: bool, ru
 
     Example:  triton-data report --run-dir runs/quickstart --eval runs/answers --out pages
     """
+    if synth:
+        _synthesis(run_dir, as_json)
+        return
     if answers is not None and not answers.is_dir():
         raise Misuse(f"no folder {answers}: name the one that `triton-data eval … --out DIR` wrote")
     with Store.read(run_dir) as store:
@@ -52,6 +57,16 @@ def report(out: Path | None, answers: Path | None, opened: bool, force: bool, ru
         click.echo(f"{made.page}: {made.entries} pairs and kernels, {made.bytes / 1e6:.1f} MB")
     if opened:
         webbrowser.open(made.page.resolve().as_uri())
+
+
+def _synthesis(run_dir: Path, as_json: bool) -> None:
+    from triton_data.report import synthesis
+
+    with Store.read(run_dir) as store:
+        found = synthesis.analyse(store)
+    if not found.samples:
+        raise Misuse(f"no modules by a language model in {run_dir}: first triton-data generate llm --run-dir {run_dir}")
+    click.echo(json.dumps(found.to_json()) if as_json else synthesis.words(found))
 
 
 def make(store: Store, out: Path | None = None, answers: Path | None = None, force: bool = False) -> Report:

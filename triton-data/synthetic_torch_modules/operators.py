@@ -1,0 +1,1 @@
+../../src/triton_data/generate/llm_modules/operators.py
