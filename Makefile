@@ -43,8 +43,8 @@ configs: venv  # rewrite tune_configs/ from src/triton_data/train/
 	@"$(BIN)/python" -m triton_data.train.presets
 	@"$(BIN)/python" -m triton_data.train.trainers
 
-datasets: EACH = 3
-datasets: venv  # datasets/templates: what the ledger knows to be right, and EACH fresh checks of each family
+datasets: EACH = 1
+datasets: venv  # datasets/templates: what the ledger knows to be right, and EACH fresh checks of each operation
 	@"$(BIN)/python" -m triton_data.without_run.template_dataset --each $(EACH)
 
 venv: $(STAMP)

@@ -24,6 +24,7 @@ import triton
 
 from triton_data.generate.templates.dataset import chosen
 from triton_data.generate.templates.families import families
+from triton_data.without_run.template_dataset import first_of_each
 from triton_data.without_run.templates import checked
 
 
@@ -32,8 +33,7 @@ def main() -> None:
     named = [name for name in families() if re.search(options.only, name)]
     entries = chosen(options.count, options.seed, named)
     if options.each:
-        seen: Counter[str] = Counter()
-        entries = [each for each in entries if seen.update([each.family]) or seen[each.family] <= options.each]
+        entries = first_of_each(entries, options.each)
     entries = entries[:: options.every]
     print(f"python {platform.python_version()}, torch {torch.__version__}, triton {triton.__version__}; "
           f"{options.device}, {options.jobs} jobs; {len(entries)} entries of {len(named)} families")  # fmt: skip
@@ -63,7 +63,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--every", type=int, default=1)
-    parser.add_argument("--each", type=int, default=0, help="the first so many of each family; 0: all")
+    parser.add_argument("--each", type=int, default=0, help="the first so many of each operation; 0: all")
     parser.add_argument("--count", type=int, default=0, help="entries to make; 0: as many as the default is")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", default="", help="families, as a regular expression")

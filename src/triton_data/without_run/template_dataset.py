@@ -46,7 +46,9 @@ class Kept:
 
 
 @click.command("template_dataset")
-@click.option("--each", type=click.IntRange(min=0), default=0, show_default=True, help="Check so many of each family.")
+@click.option(
+    "--each", type=click.IntRange(min=0), default=0, show_default=True, help="Check so many of each operation."
+)
 @click.option("--families", "names", help="Only these, by commas.")
 @click.option("--ledger", type=click.Path(path_type=Path), default=LEDGER, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=OUT, show_default=True)
@@ -66,11 +68,13 @@ def make(each: int, names: str | None, ledger: Path, out: Path, device: str, job
 
 
 def first_of_each(entries: Iterable[Entry], each: int) -> list[Entry]:
-    seen: Counter[str] = Counter()
+    """So many of each operation of each family."""
+    seen: Counter[tuple[str, str]] = Counter()
     found = []
     for entry in entries:
-        seen[entry.family] += 1
-        if seen[entry.family] <= each:
+        kind = entry.family, entry.group
+        seen[kind] += 1
+        if seen[kind] <= each:
             found.append(entry)
     return found
 

@@ -38,10 +38,9 @@ REDUCTIONS = (
 LOGSUMEXP = Choice("logsumexp", {
     "title": "Logarithm of the sum of exponentials", "math": "log sum exp x_ij", "torch": "torch.logsumexp(x, dim=1)",
     "other": 'float("-inf")', "fill": "-inf",
-    "triton": "tl.max(x, axis=0) + tl.log(tl.sum(tl.exp(x - tl.max(x, axis=0)), axis=0))"})  # fmt: skip
-PRODUCT = Choice("prod", {
-    "title": "Product", "math": "prod x_ij", "torch": "torch.prod(x, dim=1)", "other": "1.0", "fill": "1",
-    "triton": "tl.reduce(x, 0, product)"})  # fmt: skip
+    "lines": ("largest = tl.max(x, axis=0)",
+              "shift = tl.where(tl.abs(largest) == float(\"inf\"), 0.0, largest)  # inf - inf is no number"),
+    "triton": "shift + tl.log(tl.sum(tl.exp(x - shift), axis=0))"})  # fmt: skip
 
 ARGUMENTS = (
     Choice("argmax", {"title": "largest", "torch": "torch.argmax(x, dim=1)", "other": 'float("-inf")',
