@@ -236,5 +236,6 @@ def test_killed_at_some_moments(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_killed_at_twenty_moments(tmp_path):
-    killed_often(tmp_path, kills=20, questions=400, seed=2)
+    killed_often(tmp_path, kills=20, questions=200, seed=2)
