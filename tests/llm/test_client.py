@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from triton_data.errors import Misuse
-from triton_data.llm.client import NoReply, OverBudget, PutOff
+from triton_data.llm.client import Closed, NoReply, OverBudget, PutOff
 from triton_data.llm.limits import Gate
 from triton_data.llm.question import Reply
 from triton_data.store.ledger import Spending
@@ -147,6 +147,23 @@ def test_a_budget_is_never_exceeded_and_nearly_used_up(tmp_path):
     stopped = [each for each in replies if isinstance(each, OverBudget)]
     assert len(stopped) == 100 - len(server.bills)
     assert spent.cost < DOLLAR
+
+
+def test_a_server_that_names_no_price_is_taken_to_be_dear(tmp_path):
+    said = {"choices": [{"message": {"role": "assistant", "content": "four"}, "finish_reason": "stop"}]}
+    with listening(Billing(lambda body, number: said)) as server:
+        _, spent = ask_all(tmp_path, server.url, [question(1)])
+    assert spent.cost > 100_000 and spent.unsure == 0
+
+
+def test_asked_to_stop_it_sends_nothing_more_and_keeps_what_comes_in(tmp_path):
+    gate = Gate(2)
+    with listening(Billing(delay=0.1)) as server:
+        gate.stopping = lambda: server.requests >= 3
+        replies, spent = ask_all(tmp_path, server.url, map(question, range(50)), gate=gate)
+    assert 3 <= server.requests <= 5
+    assert [type(each) for each in replies].count(Reply) == spent.answers == server.requests
+    assert [type(each) for each in replies].count(Closed) == 50 - server.requests
 
 
 def test_so_many_requests_and_tokens_a_minute():
