@@ -39,19 +39,31 @@ def test_the_same_question_is_billed_once_however_often_it_is_asked(tmp_path):
     assert spent == Spending(answers=2, prompt_tokens=40, completion_tokens=100, cost=240_000, unsure=0)
 
 
-def test_a_thousand_at_once_against_a_server_that_bears_ten(tmp_path):
+def crowd(tmp_path, number):
+    """All at once against a server that bears ten."""
     with listening(Billing(delay=0.02, most=10)) as server:
-        replies, spent = ask_all(tmp_path, server.url, map(question, range(1000)), most=1000)
-    assert texts(replies) == ["four"] * 1000
-    assert len(server.bills) == 1000 and set(server.bills.values()) == {1}
-    assert spent.cost == 1000 * 120_000 and spent.unsure == 0
-    assert server.refused < 1000, "it learns how much the server bears"
+        replies, spent = ask_all(tmp_path, server.url, map(question, range(number)), most=number)
+    assert texts(replies) == ["four"] * number
+    assert len(server.bills) == number and set(server.bills.values()) == {1}
+    assert spent.cost == number * 120_000 and spent.unsure == 0
+    assert server.refused < number, "it learns how much the server bears"
+
+
+def test_two_hundred_at_once_against_a_server_that_bears_ten(tmp_path):
+    crowd(tmp_path, 200)
+
+
+@pytest.mark.slow
+def test_a_thousand_at_once_against_a_server_that_bears_ten(tmp_path):
+    crowd(tmp_path, 1000)
 
 
 def test_starts_with_few_and_goes_up_to_what_it_may(tmp_path):
-    with listening(Billing(delay=0.15)) as server:
-        ask_all(tmp_path, server.url, map(question, range(100)), most=8)
-    assert server.highest == 8
+    gate = Gate(8)
+    assert gate.limit == 4
+    with listening(Billing(delay=0.02)) as server:
+        ask_all(tmp_path, server.url, map(question, range(100)), gate=gate)
+    assert gate.limit == 8 and 4 <= server.highest <= 8
 
 
 @pytest.mark.parametrize("status", [0, -1])
