@@ -20,7 +20,7 @@ from triton_data.llm.client import MALFORMED, Asker, NoReply, OverBudget, PutOff
 from triton_data.llm.prices import dollars
 from triton_data.llm.question import Question, Reply, reply_of
 from triton_data.records import digest
-from triton_data.store.ledger import Batch, Bill
+from triton_data.store.ledger import Batch
 
 ENDPOINT: Literal["/v1/chat/completions"] = "/v1/chat/completions"
 LABEL = "triton_data"  # of our name in the provider's metadata
@@ -193,10 +193,9 @@ class Batcher:
         if reply is None:
             errors[key] = masked(str(line.get("error") or response.get("body")), self.asker.endpoint.key)[:300]
             return
-        price, ledger = self.asker.price, self.asker.ledger
-        cost = price.cost(reply.prompt_tokens, reply.completion_tokens, self.part) if price else 0
-        bill = Bill(reply.prompt_tokens, reply.completion_tokens, cost)
-        ledger.answered(key, reply.to_json(), bill, ledger.unsure(key))
+        ledger = self.asker.ledger
+        worst = ledger.unsure(key)
+        ledger.answered(key, reply.to_json(), self.asker.bill(reply, worst, self.part), worst)
 
     def _tell(self, batch: Batch, errors: dict[str, str], status: str) -> None:
         """What was neither answered nor refused goes into the next batch, a few times."""

@@ -38,6 +38,10 @@ class PutOff(Exception):
     """Nothing is lost: the same command asks again, later."""
 
 
+class Closed(Exception):
+    """We were asked to stop before this question was sent."""
+
+
 class OverBudget(Exception):
     """The next question could cost more than is left."""
 
@@ -106,12 +110,14 @@ class Asker:
                 raise PutOff(_until(wait, outcome.words))
             tries += 1
             if outcome.kind == Kind.PASSING:
-                await asyncio.sleep(wait)
+                await self.gate.pause(wait)
 
     async def _send(self, question: Question, key: str) -> Reply | Refusal:
         tokens = likely_tokens(question.request) + question.max_tokens
         worst = self.worst(question)
         async with self.gate.place(tokens) as began:
+            if self.gate.stopping():
+                raise Closed
             await self._afford(worst)
             self.sent += 1
             self.ledger.sending(key, question.provider, question.model, question.request, worst)
@@ -120,7 +126,7 @@ class Asker:
             finally:
                 self.reserved -= 1
             if isinstance(outcome, Reply):
-                self._bill(question, key, outcome, worst)
+                self._bill(key, outcome, worst)
                 self.gate.good()
                 return outcome
             if not outcome.billed:
@@ -144,11 +150,16 @@ class Asker:
     def worst(self, question: Question) -> int:
         return self.price.cost(most_tokens(question.messages), question.max_tokens) if self.price else 0
 
-    def _bill(self, question: Question, key: str, reply: Reply, worst: int, part: float = 1.0) -> None:
-        cost = self.price.cost(reply.prompt_tokens, reply.completion_tokens, part) if self.price else 0
-        bill = Bill(reply.prompt_tokens, reply.completion_tokens, cost)
+    def _bill(self, key: str, reply: Reply, worst: int) -> None:
+        bill = self.bill(reply, worst)
         self.ledger.answered(key, reply.to_json(), bill, worst)
-        self.committed += cost - worst
+        self.committed += bill.cost - worst
+
+    def bill(self, reply: Reply, worst: int, part: float = 1.0) -> Bill:
+        """A server that does not say how much it was has made it as dear as it can be."""
+        tokens = (reply.prompt_tokens, reply.completion_tokens)
+        cost = self.price.cost(*tokens, part) if self.price else 0
+        return Bill(*tokens, cost if any(tokens) else worst)
 
 
 def open_client(endpoint: Endpoint, timeout: float) -> AsyncOpenAI:

@@ -53,13 +53,14 @@ class Gate:
         self.halved = -1.0  # when
         self.requests = Window(requests_a_minute, clock)
         self.tokens = Window(tokens_a_minute, clock)
+        self.stopping: Callable[[], bool] = lambda: False  # then nobody waits for leave, and nobody has it
         self.door = asyncio.Lock()  # who waits longest goes first, and only that one looks at the clock
 
     @asynccontextmanager
     async def place(self, tokens: int) -> AsyncIterator[float]:
         """Yields when it began, for `busy`."""
         async with self.door:
-            while (wait := self._wait(tokens)) > 0:
+            while not self.stopping() and (wait := self._wait(tokens)) > 0:
                 await asyncio.sleep(min(wait, LOOK))
             self.flying += 1
             self.requests.take(1)
@@ -73,6 +74,11 @@ class Gate:
         if self.flying >= int(self.limit):
             return LOOK
         return max(self.resume - self.clock(), self.requests.wait(1), self.tokens.wait(tokens))
+
+    async def pause(self, seconds: float) -> None:
+        end = self.clock() + seconds
+        while not self.stopping() and (left := end - self.clock()) > 0:
+            await asyncio.sleep(min(left, LOOK))
 
     def good(self) -> None:
         self.limit = min(self.limit + 1 / self.limit, float(self.most))

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from triton_data.errors import Misuse, Stopped
 from triton_data.generate.llm_modules.writing import Stopping
-from triton_data.llm.client import OverBudget, PutOff
+from triton_data.llm.client import Closed, OverBudget, PutOff
 from triton_data.records import Outcome, Sample
 from triton_data.running.interrupt import Interrupt
 from triton_data.running.stage import Work
@@ -81,7 +81,7 @@ class _Pool:
         """The first error is the one that is told; what a stop leaves undone is none."""
         try:
             return task.result()
-        except Stopping:
+        except (Stopping, Closed):
             return None
         except PutOff as error:
             self.error = self.error or Stopped(f"{error}; the same command goes on from here")

@@ -30,6 +30,10 @@ class Folder:
         self.given[made.entry] = made.text
         return made
 
+    def release(self, program: Program) -> None:
+        """It is not kept after all."""
+        self.given.pop(program.entry, None)
+
     def put(self, program: Program) -> Program:
         while not self._written(self.path / f"{program.entry}.py", program.text):  # another process took the name
             program = self.named(program)

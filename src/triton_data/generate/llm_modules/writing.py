@@ -116,10 +116,14 @@ class Writer:
         if like := self.known.alike(program):
             return Found(like, ran=ran)
         program = self.folder.named(program)
-        compiled = await self._in_thread(self.compiler, program)
-        if isinstance(compiled, Drop):
-            return Found(compiled, ran=ran)
-        if like := self.known.alike(program):  # another may have been faster
+        try:
+            compiled = await self._in_thread(self.compiler, program)
+            like = compiled if isinstance(compiled, Drop) else self.known.alike(program)  # another may have been faster
+        except BaseException:
+            self.folder.release(program)
+            raise
+        if isinstance(compiled, Drop) or like:
+            self.folder.release(program)
             return Found(like, ran=ran)
         self.known.keep(program)
         kept = self.folder.put(program)

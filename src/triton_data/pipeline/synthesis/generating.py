@@ -110,8 +110,8 @@ def generate(settings: Settings, run_dir: Path, folders: tuple[Path, ...], show:
         aims = {name: tuple(prompt.aims) for name, prompt in loaded.items()}
         stage = WrittenStage(settings, writer, compiler, aims, writes_modules.opened, tried(store))
         writer.stopping = lambda: stage.stopped
-        if isinstance(writes_modules, Asked) and writes_modules.batcher:
-            writes_modules.batcher.stopping = writer.stopping
+        if isinstance(writes_modules, Asked):
+            writes_modules.stop_when(writer.stopping)
         return _run(stage, store, ledger, events, settings)
 
 

@@ -68,12 +68,20 @@ class OwnFunction:
             prompt = "\n\n".join(text for _, text in messages)
             more = {"temperature": self.settings.temperature, "max_tokens": self.settings.max_tokens}
             self.ledger.sending(key, "custom", CUSTOM, question.request, 0)
-            said = await asyncio.to_thread(self.function, prompt, messages=question.body["messages"], **more)
+            said = await self._called(prompt, messages=question.body["messages"], **more)
             reply = Reply(str(said or ""), "stop", version=CUSTOM)
             self.ledger.answered(key, reply.to_json(), self.ledger.bill(key), 0)
         else:
             reply = Reply.from_json(known)
         return Written(reply, "custom", CUSTOM, question.sampling, endpoints.KNOWN["custom"].terms, key)
+
+    async def _called(self, prompt: str, **more: Any) -> Any:
+        try:
+            return await asyncio.to_thread(self.function, prompt, **more)
+        except NotImplementedError as error:
+            raise Misuse(f"{CUSTOM} is not written yet: {error}") from error
+        except Exception as error:
+            raise NoReply(f"{CUSTOM} raised {type(error).__name__}: {str(error)[:200]}") from error
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[object]:
@@ -95,6 +103,12 @@ class Asked:
         cost = self.asker.ledger.bill(question.key).cost
         provider, model = question.provider, question.model
         return Written(reply, provider, model, question.sampling, known.terms, question.key, cost)
+
+    def stop_when(self, stopping: Callable[[], bool]) -> None:
+        """What is not sent by then is not sent; what is under way comes in, or is left with the provider."""
+        self.asker.gate.stopping = stopping
+        if self.batcher:
+            self.batcher.stopping = stopping
 
     def question(self, sample: Sample, messages: Messages) -> Question:
         endpoint, settings = self.asker.endpoint, self.settings
