@@ -88,10 +88,6 @@ class Environments:
         missing |= dict.fromkeys(asked.refused, "never installed (see docs/extract.md)")
         if not self.install or not asked.requirements:
             return Environment(missing=missing)
-        try:
-            uv()
-        except Misuse as error:
-            return Environment(missing={**missing, **_each(asked.requirements, str(error))})
         answer = self._remembered(asked)
         key = answer["key"]
         assert isinstance(key, str) and isinstance(answer["missing"], dict)
@@ -105,6 +101,10 @@ class Environments:
             known: dict[str, object] = json.loads(path.read_text("utf-8"))
             if not known["key"] or Path(self.folder(str(known["key"]))).is_dir():
                 return known
+        try:
+            uv()
+        except Misuse as error:
+            return {"key": "", "missing": _each(asked.requirements, str(error))}
         key, missing, final = self._made(asked.requirements)
         answer: dict[str, object] = {"requirements": asked.requirements, "key": key, "missing": missing}
         if final:

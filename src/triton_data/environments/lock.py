@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -67,6 +68,8 @@ def uv() -> str:
     try:
         from uv import find_uv_bin
     except ImportError as error:
+        if found := shutil.which("uv"):
+            return found
         raise Misuse('uv is not installed: pip install uv, or set [extract] dependencies = "present"') from error
     return str(find_uv_bin())
 
