@@ -33,7 +33,7 @@ def found(index: int, level: int, window: Window, **more: object) -> Found:
 @pytest.mark.parametrize("window", [SMALL, LARGE])
 def test_what_is_asked_for_is_kept(level: int, window: Window) -> None:
     """And torch's meta device gives the shapes and dtypes of the table, at full size."""
-    for index in range(12):
+    for index in range(8):
         graph = found(index, level, window, form="mixed").graph
         assert window.min_flops <= graph.flops <= window.max_flops
         assert len(graph.nodes) == COUNTS[level]
@@ -106,8 +106,8 @@ def test_what_cannot_be_is_proved() -> None:
 
 def test_the_solver_hits_what_sampling_misses() -> None:
     """FLOPs, bytes and intensity at once."""
-    window = Window(2**30, 2**30 + 2**24, 5_000_000, 5_500_000, 180, 220)
-    asked = Wish(3, 0, 1, ("matmul",), dtype="float16", window=window)
+    window = Window(2**30, 2**30 + 2**26, 5_000_000, 6_000_000, 170, 220)
+    asked = Wish(3, 0, 1, ("mm",), dtype="float16", window=window)
     solved = search(asked, trials=0)
     assert isinstance(solved, Found) and solved.solved
     assert window.holds(solved.graph)
@@ -117,7 +117,7 @@ def test_the_solver_hits_what_sampling_misses() -> None:
 def test_the_solver_proves() -> None:
     """A product of 2**35 FLOPs moves at least three squares of 2,048: no sizes do with less."""
     asked = Wish(3, 0, 1, ("mm",), window=Window(2**34, 2**34 + 2**20, 0, 2**23))
-    assert solve(asked, 0, 64)[0] is Outcome.INFEASIBLE
+    assert solve(asked, 0, 64) == (Outcome.INFEASIBLE, {})
     drop = search(asked, trials=1, solved=2)
     assert isinstance(drop, Drop) and drop.reason == Reason.INFEASIBLE and "CP-SAT" in drop.detail
 
@@ -149,7 +149,7 @@ def test_level_0_has_every_operator_and_level_1_no_pair_twice() -> None:
 def test_the_usual_window_moves_only_where_it_is_out_of_reach() -> None:
     for index in range(60):
         asked = wish(Settings(0), index)
-        if asked.reach >= 2**34:
+        if asked.reach >= 2**36:
             assert asked.window == LARGE
         else:
             assert asked.window.max_flops <= asked.reach and searching.impossible(asked) == ""

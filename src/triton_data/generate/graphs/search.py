@@ -22,6 +22,7 @@ from triton_data.records import Drop
 TRIALS = 24
 EXACT = 3  # times as many where the operators are fixed: most of those trials end early
 STEP, LEAST = 8, 2**10  # how far the usual window moves at a time, and to where
+GROWN = 6  # trials for each of them: not every trial has a graph
 SOLVED = 8  # graphs of one wish that go to the solver
 
 
@@ -56,16 +57,21 @@ def _sampled(wish: Wish, trials: int) -> Found | None:
 
 def _solved(wish: Wish, trials: int, count: int) -> Found | Drop:
     outcomes = Counter[Outcome]()
-    for trial in range(count):
+    for trial in range(count * GROWN):
         scale = _scale(wish, trial)
-        outcome, sizes = solve(wish, trial, scale)
+        solution = solve(wish, trial, scale)
+        if solution is None:
+            continue
+        outcome, sizes = solution
         outcomes[outcome] += 1
         graph = attempt(wish, trial, scale, sizes)[0] if sizes else None
         if graph is not None and wish.window.holds(graph):
             return Found(graph, small(wish, trial, scale), trial, True)
+        if outcomes.total() == count:
+            break
     names = " ".join(wish.exact) or f"{wish.count} operators"
     told = f"{names}: no graph inside the window in {trials} trials"
-    if wish.exact and outcomes[Outcome.INFEASIBLE] == count:
+    if wish.exact and outcomes[Outcome.INFEASIBLE] == count > 0:
         return Drop(
             Reason.INFEASIBLE, f"{told}; CP-SAT: no sizes bring any of {count} graphs of these operators into it"
         )

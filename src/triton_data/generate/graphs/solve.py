@@ -29,7 +29,8 @@ class Outcome(Enum):
     UNKNOWN = "unknown"
 
 
-def solve(wish: Wish, trial: int, scale: int) -> tuple[Outcome, dict[int, int]]:
+def solve(wish: Wish, trial: int, scale: int) -> tuple[Outcome, dict[int, int]] | None:
+    """None where this trial has no graph at all."""
     try:
         from ortools.sat.python import cp_model
     except ModuleNotFoundError as missing:
@@ -37,7 +38,7 @@ def solve(wish: Wish, trial: int, scale: int) -> tuple[Outcome, dict[int, int]]:
     trace = Trace()
     graph, draw = grown(wish, trial, scale, trace.size)
     if graph is None:
-        return Outcome.UNKNOWN, {}
+        return None
     model = _Model(cp_model.CpModel(), draw.sizes)
     _constrain(model, graph, trace, wish.window)
     solver = cp_model.CpSolver()
