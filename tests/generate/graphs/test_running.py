@@ -28,7 +28,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def gen(*words: str | Path) -> subprocess.CompletedProcess[str]:
+def gen(*words: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*GEN, *map(str, words)], capture_output=True, text=True, cwd=ROOT)
 
 
@@ -106,8 +106,8 @@ def unchecked(path: Path, *more: str | Path) -> list[str | Path]:
 
 def test_the_number_of_workers_changes_nothing(tmp_path: Path) -> None:
     one, two, other = tmp_path / "one.jsonl", tmp_path / "two.jsonl", tmp_path / "other.jsonl"
-    main(["generate", "graphs", *map(str, unchecked(one, "--target-count", "100", "--num-workers", "1"))])
-    main(["generate", "graphs", *map(str, unchecked(two, "--target-count", "100", "--num-workers", "3"))])
+    main(["generate", "graphs", *map(str, unchecked(one, "--target-count", "48", "--num-workers", "1"))])
+    main(["generate", "graphs", *map(str, unchecked(two, "--target-count", "48", "--num-workers", "3"))])
     main(["generate", "graphs", *map(str, unchecked(other, "--target-count", "20", "--seed", "1"))])
     assert one.read_bytes() == two.read_bytes()
     assert not set(other.read_text().splitlines()) & set(one.read_text().splitlines())
@@ -115,10 +115,10 @@ def test_the_number_of_workers_changes_nothing(tmp_path: Path) -> None:
 
 def test_kill_9_costs_nothing(tmp_path: Path) -> None:
     whole, broken = tmp_path / "whole.jsonl", tmp_path / "broken.jsonl"
-    main(["generate", "graphs", *map(str, unchecked(whole, "--target-count", "300"))])
+    main(["generate", "graphs", *map(str, unchecked(whole, "--target-count", "96"))])
     killed = 0
-    while killed < 2:
-        words = [*GEN, *map(str, unchecked(broken, "--target_count", "300"))]
+    while killed < 1:
+        words = [*GEN, *map(str, unchecked(broken, "--target_count", "96"))]
         process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         before, deadline = parts(tmp_path), time.monotonic() + 60
         while process.poll() is None and parts(tmp_path) <= before and time.monotonic() < deadline:
@@ -126,7 +126,7 @@ def test_kill_9_costs_nothing(tmp_path: Path) -> None:
         os.killpg(process.pid, signal.SIGKILL) if process.poll() is None else None
         process.wait()
         killed += 1
-    main(["generate", "graphs", *map(str, unchecked(broken, "--target-count", "300"))])
+    main(["generate", "graphs", *map(str, unchecked(broken, "--target-count", "96"))])
     assert broken.read_bytes() == whole.read_bytes()
 
 
@@ -139,29 +139,6 @@ def test_ranges_of_indices_fit_together(tmp_path: Path) -> None:
     for path, start, count in ((first, "0", "16"), (second, "16", "16"), (both, "0", "32")):
         main(["generate", "graphs", *map(str, unchecked(path, "--target-count", count, "--start-idx", start))])
     assert first.read_bytes() + second.read_bytes() == both.read_bytes()
-
-
-def test_what_cannot_be_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    words = [
-        "generate",
-        "graphs",
-        "--output-file",
-        "x.jsonl",
-        "--level",
-        "0",
-        "--operators",
-        "relu",
-        "--min-flops",
-        "2**34",
-    ]
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit) as end:
-        main([*words, "--target-count", "2", "--no-check"])
-    said = capsys.readouterr()
-    assert end.value.code == 2 and "infeasible" in said.out
-    assert "only 0 of 2 graphs could be made: widen the window, or ask for fewer" in said.err
 
 
 GIVEN = ["generate", "graphs", "--output-file", "x.jsonl", "--level", "1"]
@@ -181,6 +158,8 @@ GIVEN = ["generate", "graphs", "--output-file", "x.jsonl", "--level", "1"]
         ([*GIVEN, "--intensity", "9:3"], "the lower end is above the upper one"),
         ([*GIVEN, "--operators", "relu"], "--level 1 has 2 operators, --operators names 1"),
         ([*GIVEN, "--operators", "relu,sofmax"], "did you mean 'softmax'"),
+        ([*GIVEN, "--operators", "relu,abs", "--min-flops", "2**34"], "relu abs: at most (1 + 1) FLOPs an element"),
+        ([*GIVEN, "--operators", "floor,frac"], "has no fraction left"),
         ([*GIVEN, "--dtypes", "float31"], "did you mean"),
         ([*GIVEN, "--form", "class"], "unknown --form 'class'"),
         ([*GIVEN, "--device", "tpu"], "unknown --device 'tpu'"),
@@ -199,7 +178,8 @@ def test_mistakes_are_one_line(words: list[str], told: str, tmp_path: Path, monk
 
 # ---- what the jail is asked ----------------------------------------------------------------------------------------
 
-HEAD = "import torch\n\n\ndef get_inputs():\n    return [torch.randn([4, 4])]\n\n\ndef fused_operator(x):\n    return ["
+INPUTS = "def get_inputs():\n    return [torch.randn([4, 4])]\n"
+HEAD = f"import time\nimport torch\n\n\n{INPUTS}\n\ndef fused_operator(x):\n    return ["
 
 
 @pytest.mark.parametrize(
@@ -209,7 +189,7 @@ HEAD = "import torch\n\n\ndef get_inputs():\n    return [torch.randn([4, 4])]\n\
         ("torch.log(-torch.abs(x))", "not_finite"),
         ("torch.zeros_like(x)", "constant"),
         ("torch.sum(x).expand(4, 4)", "constant"),
-        ("x + torch.randn([4, 4], generator=torch.Generator().manual_seed(torch.seed() % 1000)) if x.is_cpu else x", "nondeterministic"),
+        ("x + (time.perf_counter_ns() % 997 if x.is_cpu else 0)", "nondeterministic"),
         ("torch.sum(x, dim=0)", "wrong_shape"),
         ("x.to(torch.float16)", "wrong_shape"),
         ("undefined(x)", "wrong_shape"),

@@ -108,6 +108,8 @@ def make(
     from triton_data.generate.graphs import run
 
     settings = chosen(level, seed, min_flops, max_flops, bytes_, intensity, names, dtypes, form, device, not unchecked)
+    if output.is_dir():
+        raise Misuse(f"--output_file {output} is a folder: name a file, such as {output / 'graphs.jsonl'}")
     where = run_dir or output.with_name(f"{output.name}.run")
     places = run.Places(output, where, with_io, force, jobs, _gpus(device), allow_unsafe_exec)
     coverage = run.generate(settings, places, first, target)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from triton_data.errors import Misuse, Stopped
 from triton_data.generate.graphs.output import Coverage, write
-from triton_data.generate.graphs.plan import Settings
+from triton_data.generate.graphs.plan import Settings, wish
+from triton_data.generate.graphs.search import impossible
 from triton_data.generate.graphs.stage import PART, SECONDS, GraphStage, part_file
 from triton_data.running.engine.local import GRACE, LocalEngine
 from triton_data.running.events import Events
@@ -20,7 +21,7 @@ from triton_data.store import Store
 
 PASS = 4096  # indices, after which the file is written anew
 PATIENCE = 8  # indices a graph that was asked for: then there are no more
-EVEN = 1024  # and so many at least
+EVEN = 256  # and so many at least
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,6 @@ class Places:
     allow_unsafe: bool = False
 
     def check(self, settings: Settings, first: int) -> None:
-        if self.output.is_dir():
-            raise Misuse(f"--output_file {self.output} is a folder: name a file, such as {self.output}/graphs.jsonl")
         begun = part_file(self.run_dir, settings, first).parent
         if self.output.exists() and not begun.is_dir() and not self.force:
             raise Misuse(f"{self.output} was not made with these settings: name another file, or add --force")
@@ -48,6 +47,8 @@ class Places:
 
 def generate(settings: Settings, places: Places, first: int, target: int) -> Coverage:
     places.check(settings, first)
+    if settings.operators and (proof := impossible(wish(settings, first))):
+        raise Misuse(proof)
     last, wanted, coverage = first, target, Coverage()
     with Store.open(places.run_dir) as store, Events(places.run_dir / "events.jsonl") as events:
         while wanted > 0 and last - first <= PATIENCE * target + EVEN:
@@ -59,7 +60,7 @@ def generate(settings: Settings, places: Places, first: int, target: int) -> Cov
             if summary.interrupted:
                 raise Stopped(f"stopped with {coverage.graphs} graphs; the same command goes on from here")
             missing = target - coverage.graphs
-            wanted = missing if last - first < target else missing + missing // 2
+            wanted = missing if last - first < target else max(missing, last - first) if missing else 0
     return coverage
 
 

@@ -20,12 +20,14 @@ from triton_data.generate.graphs.search import Found, search
 from triton_data.generate.graphs.text import metadata, program
 from triton_data.generate.graphs.wish import Wish
 from triton_data.jail import Jail
+from triton_data.jail.outcome import Outcome
 from triton_data.jail.policy import GPU, RUN, Task
 from triton_data.records import Drop, Origin, Program
 from triton_data.store import Store
 
 PART = 16  # indices an item: a jailed task costs more than a graph
 SECONDS = 300.0
+Answer = tuple[str, str]  # a reason and a detail; '' and '' where all is well
 ENTRY = "triton_data.generate.graphs.jailed:check"
 
 
@@ -74,40 +76,46 @@ class GraphStage:
                 yield replace(found, part=str(index))
             else:
                 made.append((asked, found))
-        reasons = self._checked(made, item)
+        reasons, layers = self._checked(made, item)
         for (asked, found), (reason, detail) in zip(made, reasons, strict=True):
             if reason:
                 yield Drop(reason, detail, str(asked.index))
                 continue
             lines.append(_line(asked, found))
-            yield self._record(asked, lines[-1])
+            yield self._record(asked, lines[-1], layers)
         _write(part_file(self.run_dir, self.settings, item.first), lines)
 
-    def _record(self, asked: Wish, line: dict[str, Any]) -> Program:
+    def _record(self, asked: Wish, line: dict[str, Any], layers: tuple[str, ...]) -> Program:
         where = f"level{self.settings.level}/{asked.index}"
         origin = Origin("generated", repo="graphs", path=where, licence="MIT", generator="graphs", seed=asked.seed)
-        layers = self.jail.layers if self.jail else ()
         return Program(line["entry"], line["text"], "generated", origin, layers)
 
     # ---- what the jail says ----------------------------------------------------------------------------------------
 
-    def _checked(self, made: list[tuple[Wish, Found]], item: Part) -> list[tuple[str, str]]:
+    def _checked(self, made: list[tuple[Wish, Found]], item: Part) -> tuple[list[Answer], tuple[str, ...]]:
         if self.jail is None or not made:
-            return [("", "")] * len(made)
+            return [("", "")] * len(made), ()
         device = f"cuda:{item.number % self.gpus}" if self.settings.device == "cuda" else "cpu"
         programs = [_asked(wish, found, device) for wish, found in made]
-        answers = self._ask(programs, device)
-        if answers is None:  # one of them took all with it: each alone
-            return [(self._ask([each], device) or [(Reason.FAILED, "the jail ended it")])[0] for each in programs]
-        return answers
+        outcome = self._ask(programs, device)
+        if outcome.ok and isinstance(outcome.value, list):
+            return [_answer(each) for each in outcome.value], outcome.facts.layers
+        alone = [self._ask([each], device) for each in programs]  # one of them took all with it
+        answers = [
+            _answer(each.value[0]) if each.ok and isinstance(each.value, list) else (Reason.FAILED, each.reason)
+            for each in alone
+        ]
+        return answers, outcome.facts.layers
 
-    def _ask(self, programs: list[dict[str, Any]], device: str) -> list[tuple[str, str]] | None:
+    def _ask(self, programs: list[dict[str, Any]], device: str) -> Outcome:
         assert self.jail is not None
         policy = replace(RUN if device == "cpu" else GPU, wall_s=SECONDS / 3)
-        outcome = self.jail.run(Task(ENTRY, payload={"programs": programs, "device": device}), policy)
-        if not outcome.ok or not isinstance(outcome.value, list):
-            return [(Reason.FAILED, outcome.reason)] if len(programs) == 1 else None
-        return [(str(reason), str(detail)) for reason, detail in outcome.value]
+        return self.jail.run(Task(ENTRY, payload={"programs": programs, "device": device}), policy)
+
+
+def _answer(claim: Any) -> Answer:
+    reason, detail = claim
+    return str(reason), str(detail)
 
 
 def parts(settings: Settings, first: int, last: int) -> Iterator[Part]:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 from triton_data.generate.operators.draw import Draw
-from triton_data.generate.operators.entry import FLOATS, ITEMSIZE, Spec
+from triton_data.generate.operators.entry import FLOATS, ITEMSIZE, Call, Spec
 from triton_data.generate.operators.table import ask, operator, table
 
 _ASKED = 24
@@ -78,20 +78,23 @@ class Fit(NamedTuple):
 
 
 @cache
+def _calls(name: str) -> tuple[Call, ...]:
+    calls = (ask(operator(name), Draw(f"asked {seed}", 16)) for seed in range(_ASKED))
+    return tuple(call for call in calls if call is not None)
+
+
+@cache
 def gives(name: str) -> frozenset[tuple[str, int]]:
     """Dtypes and ranks of what comes out."""
-    calls = (ask(operator(name), Draw(f"gives {seed}", 16)) for seed in range(_ASKED))
-    return frozenset((call.output.dtype, call.output.rank) for call in calls if call is not None)
+    return frozenset((call.output.dtype, call.output.rank) for call in _calls(name))
 
 
 @cache
 def takes(name: str) -> frozenset[Fit]:
     """Dtypes and ranks of what may come from another operator: the tensor of `take`, and what only has to broadcast."""
-    calls = (ask(operator(name), Draw(f"takes {seed}", 16)) for seed in range(_ASKED))
     return frozenset(
         Fit(argument.spec.dtype, argument.spec.rank, argument.loose)
-        for call in calls
-        if call is not None
+        for call in _calls(name)
         for place, argument in enumerate(call.arguments)
         if argument.loose or place == call.primary
     )
