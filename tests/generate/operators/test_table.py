@@ -60,6 +60,15 @@ def calls(op: Operator, settings: int, scale: int) -> list[Call]:
     return made
 
 
+def test_every_entry_can_be_traced_without_memory() -> None:
+    """At full size graphs are looked at on the meta device alone."""
+    for op in operators.table().values():
+        for call in calls(op, 2, 512):
+            with torch.device("meta"):
+                out = run(op, call)
+            assert (tuple(out.shape), out.dtype) == (call.output.shape, getattr(torch, call.output.dtype)), op.name
+
+
 def run(op: Operator, call: Call) -> torch.Tensor:
     torch.manual_seed(0)
     values = {f"t{place}": eval(tensor(argument), NAMES) for place, argument in enumerate(call.arguments)}

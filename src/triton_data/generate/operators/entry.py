@@ -70,7 +70,6 @@ SIGNS = Values(-1, 1, "torch.randint(0, 2, {shape}).to({dtype}) * 2 - 1", "")
 INDICES = Values(0, inf, "torch.randint(0, {bound}, {shape}, dtype={dtype})", "({0} % {bound})")
 NATURAL = Values(1, 100, "torch.randint(1, 100, {shape}, dtype={dtype})", "({0} % 99 + 1)")
 SHIFTS = Values(0, 6, "torch.randint(0, 7, {shape}, dtype={dtype})", "({0} % 7)")
-PERMUTATION = Values(0, inf, "torch.argsort(torch.rand({shape}), dim={bound})", "")  # bound: along which dim
 SORTED = Values(-inf, inf, f"torch.sort({_RANDN}).values", "torch.sort({0}).values")
 
 

@@ -58,6 +58,8 @@ DEGENERATE: dict[tuple[str, str], str] = {
     **{(first, "signbit"): _NO_SIGN for first in _NEVER_NEGATIVE},
     ("log_softmax", "logsumexp"): _ZERO,
     ("instance_norm", "instance_norm"): "is normalised already",
+    ("sub_scalar", "sub_scalar"): "may cancel out",
+    ("reciprocal", "reciprocal"): "cancels out",
     ("logical_not", "logical_not"): "cancels out",
     ("neg", "neg"): "cancels out",
     ("mT", "mT"): "cancels out",

@@ -10,7 +10,6 @@ from triton_data.generate.operators.entry import (
     FLOATS,
     INDICES,
     NATURAL,
-    PERMUTATION,
     SHIFTS,
     Argument,
     Spec,
@@ -19,7 +18,7 @@ from triton_data.generate.operators.entry import (
 
 _WHOLE = {"uint8": "torch.randint(0, 16, {shape}, dtype={dtype})", "bool": "torch.rand({shape}) > 0.5"}
 _SIGNED = "torch.randint(-8, 8, {shape}, dtype={dtype})"
-_INTEGRAL = (INDICES, NATURAL, SHIFTS, PERMUTATION)
+_INTEGRAL = (INDICES, NATURAL, SHIFTS)
 RANDN_PEAK = 6.0
 
 

@@ -10,7 +10,6 @@ from triton_data.generate.operators.entry import (
     INDEX,
     INDICES,
     NUMBERS,
-    PERMUTATION,
     WIDE,
     Argument,
     Call,
@@ -40,18 +39,20 @@ def _gathered(x: Spec, draw: Draw) -> Call | None:
     return Call((Argument(x), Argument(Spec(shape, "int64"), INDICES, x.shape[dim])), x.of(*shape), 0, {"dim": dim})
 
 
-def _scattered(unique: bool, reduce: str = "") -> Rule:
-    """Values of x go to places of a base tensor; without adding up no place may be named twice."""
+def _scattered(x: Spec, draw: Draw) -> Call | None:
+    """Values of x are added up at places of a base tensor."""
+    dim, size = axis(x, draw), draw.size("sequence")
+    if dim is None:
+        return None
+    base = x.of(*replaced(x.shape, dim, size))
+    index = Argument(Spec(x.shape, "int64"), INDICES, size)
+    return Call((Argument(base), index, Argument(x)), base, x.elements, {"dim": dim}, 2)
 
-    def take(x: Spec, draw: Draw) -> Call | None:
-        dim, size = axis(x, draw), draw.size("sequence")
-        if dim is None:
-            return None
-        base = x if unique else x.of(*replaced(x.shape, dim, size))
-        index = Argument(Spec(x.shape, "int64"), PERMUTATION if unique else INDICES, dim if unique else size)
-        return Call((Argument(base), index, Argument(x)), base, x.elements, {"dim": dim}, 2)
 
-    return take
+def _placed(x: Spec, draw: Draw) -> Call | None:
+    """Without adding up no place may be named twice, whatever the index is drawn from: it is an order of numbers."""
+    dim = axis(x, draw)
+    return None if dim is None else Call((Argument(x), Argument(x), Argument(x)), x, x.elements, {"dim": dim}, 2)
 
 
 def _added(x: Spec, draw: Draw) -> Call | None:
@@ -130,13 +131,13 @@ OPERATORS = (
     _entry("take", "torch.take({0}, {1})", _flat),
     _entry("gather", "torch.gather({0}, {dim}, {1})", _gathered),
     _entry("take_along_dim", "torch.take_along_dim({0}, {1}, dim={dim})", _gathered),
-    _entry("scatter", "{0}.scatter({dim}, {1}, {2})", _scattered(True), bound=1),
-    _entry("scatter_add", "{0}.scatter_add({dim}, {1}, {2})", _scattered(False), WIDE, bound=1),
-    _entry("scatter_amax", "{0}.scatter_reduce({dim}, {1}, {2}, reduce='amax')", _scattered(False), WIDE, bound=1),
+    _entry("scatter", "{0}.scatter({dim}, torch.argsort({1}, dim={dim}, stable=True), {2})", _placed, FLOATS, bound=1),
+    _entry("scatter_add", "{0}.scatter_add({dim}, {1}, {2})", _scattered, WIDE, bound=1),
+    _entry("scatter_amax", "{0}.scatter_reduce({dim}, {1}, {2}, reduce='amax')", _scattered, WIDE, bound=1),
     _entry(
         "scatter_mean",
         "{0}.scatter_reduce({dim}, {1}, {2}, reduce='mean', include_self=False)",
-        _scattered(False),
+        _scattered,
         WIDE,
         bound=1,
     ),
