@@ -81,7 +81,7 @@ class GraphStage:
             if reason:
                 yield Drop(reason, detail, str(asked.index))
                 continue
-            lines.append(_line(asked, found))
+            lines.append(line_of(asked, found))
             yield self._record(asked, lines[-1], layers)
         _write(part_file(self.run_dir, self.settings, item.first), lines)
 
@@ -136,7 +136,7 @@ def _asked(wish: Wish, found: Found, device: str) -> dict[str, Any]:
     return {"entry": full.entry, "text": full.text, "small": runnable.text, "outputs": outputs}
 
 
-def _line(asked: Wish, found: Found) -> dict[str, Any]:
+def line_of(asked: Wish, found: Found) -> dict[str, Any]:
     made = program(found.graph, asked.module)
     kinds = sorted({(node.operator.name, node.call.output.dtype, node.call.output.rank) for node in found.graph.nodes})
     return {
