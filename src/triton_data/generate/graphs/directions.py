@@ -20,6 +20,7 @@ from triton_data.generate.operators.rendering import tensor
 from triton_data.generate.operators.table import make, start
 
 BRANCH = 0.12  # how often an operator begins anew instead of reading what is there
+EARLY = 0.6  # where a sum of products is needed: before reductions have made all small
 PICKED = 5  # operators that may find nothing that suits them, before a graph is given up
 LOOKED_AT = 24  # random operators that are looked at for one that fits
 
@@ -51,7 +52,7 @@ def _forward(wish: Wish, draw: Draw) -> Graph | None:
 
 def _next(builder: Builder, waiting: list[tuple[str, str]], left: int, draw: Draw) -> tuple[str, str]:
     """The first wanted pair that fits here, and its second half for the next step; else any operator that fits."""
-    if left <= 2 and _falls_short(builder):
+    if _falls_short(builder) and (left <= 2 or draw.chance(EARLY)):
         products = [op.name for op in _products() if _follows(op, builder)]
         if products:
             return draw.choice(products), ""

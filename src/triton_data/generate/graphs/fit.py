@@ -17,9 +17,11 @@ from typing import NamedTuple
 from triton_data.generate.graphs.directions import grow
 from triton_data.generate.graphs.graph import LARGEST_TENSOR, Graph
 from triton_data.generate.graphs.wish import Window, Wish
-from triton_data.generate.operators.draw import USUAL, Draw
+from triton_data.generate.operators.draw import LARGEST_SIZE, USUAL, Draw
 
 STEERED = 4  # trials
+RESCALED, NEAR = 2, 8.0
+HOPELESS = 2**12  # times outside after a size was moved
 KNOBS = 6  # sizes that are tried in turn
 _NICE = sorted({size for sizes in USUAL.values() for size in sizes} | {2**power for power in range(17)})
 
@@ -54,8 +56,17 @@ def _shrunk(size: int) -> int:
     return 8 * (1 + size // 8 % 2) if size % 8 == 0 else 9 + size % 4
 
 
-def fit(wish: Wish, trial: int, scale: int) -> tuple[Graph, dict[int, int]] | None:
+def fit(wish: Wish, trial: int, scale: int) -> tuple[Graph, int] | None:
+    """The graph, and the scale that its sizes were drawn at."""
     graph, draw = attempt(wish, trial, scale, {})
+    for _ in range(RESCALED):
+        if graph is None:
+            return None
+        moved = _rescaled(wish.window, graph, scale)
+        if moved == scale:
+            break
+        scale = moved
+        graph, draw = attempt(wish, trial, scale, {})
     if graph is None:
         return None
     best = _Sized(graph, {})
@@ -64,7 +75,17 @@ def fit(wish: Wish, trial: int, scale: int) -> tuple[Graph, dict[int, int]] | No
         if wish.window.holds(best.graph):
             break
         best = _nearer(wish, trial, scale, best, number, draw.sizes[number])
-    return (best.graph, best.sizes) if wish.window.holds(best.graph) else None
+        if _distance(wish.window, best.graph) > HOPELESS:
+            return None
+    return (best.graph, scale) if wish.window.holds(best.graph) else None
+
+
+def _rescaled(window: Window, graph: Graph, scale: int) -> int:
+    """All sizes larger or smaller, where the window is far; most FLOPs grow with two or three of them."""
+    factor = _factor(window, graph)
+    if 1 / NEAR < factor < NEAR or graph.flops == 0:
+        return scale
+    return max(4, min(LARGEST_SIZE, int(scale * factor**0.4)))
 
 
 class _Sized(NamedTuple):

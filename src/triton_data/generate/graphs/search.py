@@ -23,6 +23,7 @@ TRIALS = 24
 EXACT = 3  # times as many where the operators are fixed: most of those trials end early
 STEP, LEAST = 8, 2**10  # how far the usual window moves at a time, and to where
 GROWN = 6  # trials for each of them: not every trial has a graph
+GIVEN_UP = 2  # after so many that the solver came to no end with
 SOLVED = 8  # graphs of one wish that go to the solver
 
 
@@ -51,7 +52,7 @@ def _sampled(wish: Wish, trials: int) -> Found | None:
         scale = _scale(wish, trial)
         found = fit(wish, trial, scale)
         if found is not None:
-            return Found(found[0], small(wish, trial, scale), trial)
+            return Found(found[0], small(wish, trial, found[1]), trial)
     return None
 
 
@@ -67,7 +68,7 @@ def _solved(wish: Wish, trials: int, count: int) -> Found | Drop:
         graph = attempt(wish, trial, scale, sizes)[0] if sizes else None
         if graph is not None and wish.window.holds(graph):
             return Found(graph, small(wish, trial, scale), trial, True)
-        if outcomes.total() == count:
+        if outcomes.total() == count or outcomes[Outcome.UNKNOWN] == GIVEN_UP:
             break
     names = " ".join(wish.exact) or f"{wish.count} operators"
     told = f"{names}: no graph inside the window in {trials} trials"

@@ -18,7 +18,7 @@ from triton_data.generate.graphs.graph import LARGEST_TENSOR, Graph
 from triton_data.generate.graphs.symbolic import Comparison, Formula, Trace, formula_of
 from triton_data.generate.graphs.wish import Window, Wish
 
-WORK = 2.0  # of CP-SAT's deterministic time, about seconds
+WORK = 0.5  # of CP-SAT's deterministic time, about seconds
 LARGEST = 2**55
 PARTS = 1000  # intensity is counted in thousandths
 
