@@ -151,6 +151,7 @@ GIVEN = ["generate", "graphs", "--output-file", "x.jsonl", "--level", "1"]
         (["generate", "graphs", "--output-file", "x.jsonl"], "--level"),
         (["generate", "graphs", "--output-file", "x.jsonl", "--level", "5"], "0<=x<=4"),
         (["generate", "grafs"], "did you mean 'graphs'"),
+        (["generate"], "Missing command"),
         ([*GIVEN, "--min-flops", "many"], "write 17179869184, 2**34 or 1e9"),
         ([*GIVEN, "--min-flops", "2**99"], "more than 2**62"),
         ([*GIVEN, "--min-flops", "9", "--max-flops", "3"], "--min_flops 9 is more than --max_flops 3"),

@@ -66,6 +66,14 @@ def test_there_are_graphs_of_every_kind() -> None:
     }
 
 
+def test_nothing_is_combined_with_itself() -> None:
+    """x | x and copysign(x, x) teach nothing."""
+    for index in range(40):
+        for node in found(index, 4, SMALL).graph.nodes:
+            read = [use.value for use in node.uses]
+            assert len(set(read)) == len(read), node.operator.name
+
+
 def test_a_module_has_parameters() -> None:
     made = search(Wish(0, 0, 1, ("linear",), dtype="float16", module=True, window=SMALL))
     assert isinstance(made, Found) and made.small is not None

@@ -38,7 +38,7 @@ class Kinds(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in KINDS.items()])
 
 
-@click.group(cls=Kinds)
+@click.group(cls=Kinds, no_args_is_help=False)
 def generate() -> None:
     """Make programs that nobody wrote: what scraped code leaves out.
 

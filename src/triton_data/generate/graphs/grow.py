@@ -89,7 +89,7 @@ class Builder:
             if number == call.primary and primary is not None:
                 chosen.append((primary, around, argument))
             else:
-                chosen.append(self._other(argument, call, [each for each, _, _ in chosen]))
+                chosen.append(self._other(argument, call, [primary, *(each for each, _, _ in chosen)]))
         if must_read and all(each is None for each, _, _ in chosen):
             return False
         arguments = tuple(argument for _, _, argument in chosen)
