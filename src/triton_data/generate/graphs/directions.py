@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from math import inf
 
-from triton_data.generate.graphs.graph import LARGEST_TENSOR, Graph
+from triton_data.generate.graphs.graph import LARGEST_TENSOR, Graph, Use
 from triton_data.generate.graphs.grow import REUSE, Builder
 from triton_data.generate.graphs.wish import Wish
 from triton_data.generate.operators import operator, table
@@ -143,7 +143,7 @@ def _made(op: Operator, after: _Step, draw: Draw) -> _Step | None:
 
 
 def _emit(step: _Step, builder: Builder) -> int:
-    uses = []
+    uses: list[Use] = []
     for slot in step.slots:
         taken = [use.value for use in uses]
         place = _emit(slot.producer, builder) if slot.producer else _shared(slot.argument, builder, taken)
