@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from math import inf
 
-from triton_data.generate.graphs.graph import LARGEST_TENSOR, Graph
+from triton_data.generate.graphs.graph import LARGEST_TENSOR, Graph, Use
 from triton_data.generate.graphs.grow import REUSE, Builder
 from triton_data.generate.graphs.wish import Wish
 from triton_data.generate.operators import operator, table
@@ -143,15 +143,17 @@ def _made(op: Operator, after: _Step, draw: Draw) -> _Step | None:
 
 
 def _emit(step: _Step, builder: Builder) -> int:
-    uses = []
+    uses: list[Use] = []
     for slot in step.slots:
-        place = _emit(slot.producer, builder) if slot.producer else _shared(slot.argument, builder)
+        taken = [use.value for use in uses]
+        place = _emit(slot.producer, builder) if slot.producer else _shared(slot.argument, builder, taken)
         uses.append(builder.use(place, "{0}", slot.argument))
     return builder.node(step.op, step.call, uses)
 
 
-def _shared(argument: Argument, builder: Builder) -> int | None:
+def _shared(argument: Argument, builder: Builder, taken: list[int]) -> int | None:
     """An input that is there already, now and then."""
     if argument.weight or not builder.draw.chance(REUSE):
         return None
-    return next((each.value for each in builder.inputs if tensor(each.argument) == tensor(argument)), None)
+    text, free = tensor(argument), [each for each in builder.inputs if each.value not in taken]
+    return next((each.value for each in free if tensor(each.argument) == text), None)

@@ -21,6 +21,7 @@ from triton_data.store import Store
 
 PASS = 4096  # indices, after which the file is written anew
 PATIENCE = 8  # indices a graph that was asked for: then there are no more
+SPARE = 1.2
 EVEN = 256  # and so many at least
 
 
@@ -49,10 +50,10 @@ def generate(settings: Settings, places: Places, first: int, target: int) -> Cov
     places.check(settings, first)
     if settings.operators and (proof := impossible(wish(settings, first))):
         raise Misuse(proof)
-    last, wanted, coverage = first, target, Coverage()
+    last, wanted, coverage = first, float(target), Coverage()
     with Store.open(places.run_dir) as store, Events(places.run_dir / "events.jsonl") as events:
         while wanted > 0 and last - first <= PATIENCE * target + EVEN:
-            last = -(-(last + min(wanted, PASS)) // PART) * PART
+            last = -(-(last + min(int(wanted), PASS)) // PART) * PART
             stage = GraphStage(settings, places.run_dir, first, last, places.gpus, places.allow_unsafe)
             summary = run_stage(stage, store, LocalEngine(places.jobs, SECONDS + GRACE))
             events.write("stage_stopped" if summary.interrupted else "stage_finished", **vars(summary))
@@ -60,7 +61,8 @@ def generate(settings: Settings, places: Places, first: int, target: int) -> Cov
             if summary.interrupted:
                 raise Stopped(f"stopped with {coverage.graphs} graphs; the same command goes on from here")
             missing = target - coverage.graphs
-            wanted = missing if last - first < target else max(missing, last - first) if missing else 0
+            share = max(1 / PATIENCE, coverage.graphs / (last - first))  # of indices that came to something
+            wanted = missing if last - first < target else -(-missing * SPARE // share)
     return coverage
 
 

@@ -63,7 +63,8 @@ class GraphStage:
             return nullcontext()
         gpu = self.settings.device == "cuda"
         preload = ("torch",) if gpu else ("torch", "triton_data.generate.graphs.jailed")
-        self.jail = Jail(preload, allow_unsafe=self.allow_unsafe, gpu=gpu)
+        warm = "" if gpu else "triton_data.generate.graphs.jailed:warm_up"
+        self.jail = Jail(preload, warm=warm, allow_unsafe=self.allow_unsafe, gpu=gpu)
         return self.jail
 
     def work(self, item: Part) -> Iterator[Program | Drop]:

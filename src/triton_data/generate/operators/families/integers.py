@@ -29,11 +29,6 @@ def _cast(targets: tuple[str, ...]) -> Rule:
     return take
 
 
-def _bits(x: Spec, draw: Draw) -> Call:
-    return Call((Argument(x),), Spec(x.shape, "int32" if x.dtype == "float32" else "int16"), 0,
-                {"target": "torch.int32" if x.dtype == "float32" else "torch.int16"})  # fmt: skip
-
-
 def _per_channel(x: Spec, draw: Draw) -> Call:
     scales = Argument(Spec((x.shape[-1],), "float32"))
     return Call((Argument(x), scales), Spec(x.shape, "float32"), 2 * x.elements)
@@ -121,5 +116,4 @@ OPERATORS = (
     ),
     unary("low_nibble", "{0} & 15", 1, FAMILY, dtypes=("int8", "uint8"), gives=(0, 15)),
     unary("high_nibble", "({0} >> 4) & 15", 2, FAMILY, dtypes=("int8", "uint8"), gives=(0, 15)),
-    Operator("view_bits", FAMILY, "{0}.view({target})", _bits, None, FLOATS, bound=0),
 )
