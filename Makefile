@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-torch check peers golden docs site configs venv clean
+.PHONY: demo test test-torch check peers golden docs site configs datasets venv clean
 
 demo: venv
 	@"$(BIN)/triton-data" run examples/quickstart.toml
@@ -33,8 +33,8 @@ peers: venv  # what tests need from npm (servers, axe-core); kept in ~/.cache/tr
 golden: venv  # renew the golden files after a change that was meant
 	@RENEW_GOLDEN=1 "$(BIN)/python" -m pytest tests -k golden
 
-docs: venv  # rewrite docs/cli.md from every verb's --help
-	@"$(BIN)/python" docs/write_cli.py
+docs: venv  # rewrite docs/cli.md from every verb's --help, and docs/templates.md
+	@"$(BIN)/python" docs/write_cli.py && "$(BIN)/python" docs/write_templates.py
 
 site: venv  # docs/ as pages, in build/site
 	@NO_MKDOCS_2_WARNING=1 "$(BIN)/mkdocs" build --strict --quiet && echo build/site/index.html
@@ -42,6 +42,10 @@ site: venv  # docs/ as pages, in build/site
 configs: venv  # rewrite tune_configs/ from src/triton_data/train/
 	@"$(BIN)/python" -m triton_data.train.presets
 	@"$(BIN)/python" -m triton_data.train.trainers
+
+datasets: EACH = 1
+datasets: venv  # datasets/templates: what the ledger knows to be right, and EACH fresh checks of each operation
+	@"$(BIN)/python" -m triton_data.without_run.template_dataset --each $(EACH)
 
 venv: $(STAMP)
 

@@ -24,13 +24,20 @@ def page() -> str:
         command = cli.get_command(context, name)
         assert command is not None
         parts += [section(["triton-data", name], command)]
-        for each in command.list_commands(context) if isinstance(command, click.Group) else []:
-            inside = command.get_command(context, each)
-            assert inside is not None
-            parts += [section(["triton-data", name, each], inside).replace("## ", "### ", 1)]
+        for each, part in inside(command).items():
+            parts += [section(["triton-data", name, each], part).replace("## ", "### ", 1)]
     parts += ["# Doors\n", "The names that the write-ups use, under `triton-data/`.\n"]
     parts += [section([path], command) for path, command in door.COMMANDS.items()]
     return "\n".join(parts)
+
+
+def inside(command: click.Command) -> dict[str, click.Command]:
+    """The commands of a group, those too that are imported only when they are asked for."""
+    if not isinstance(command, click.Group):
+        return {}
+    context = click.Context(command)
+    found = {name: command.get_command(context, name) for name in command.list_commands(context)}
+    return {name: each for name, each in found.items() if each is not None}
 
 
 def section(words: list[str], command: click.Command) -> str:

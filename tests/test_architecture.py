@@ -11,7 +11,7 @@ FLOORS = (
     ("errors",),
     ("records", "targets"),
     ("config",),
-    ("store", "formats", "jail"),
+    ("store", "formats", "jail", "environments"),
     ("llm",),
     ("running",),
     ("sources", "extract", "generate", "capture", "rewrite", "verify", "curate", "export", "train", "report"),

@@ -29,9 +29,9 @@ def test_the_readme_has_commands_to_run() -> None:
     assert len(readme_commands()) >= 5
 
 
-def written_page() -> str:
+def written_page(script: str = "write_cli") -> str:
     """In a process of its own: click keeps parts of a command's help from whoever asked for it first."""
-    script = "import runpy, sys; sys.stdout.write(runpy.run_path('docs/write_cli.py')['page']())"
+    script = f"import runpy, sys; sys.stdout.write(runpy.run_path('docs/{script}.py')['page']())"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -39,6 +39,10 @@ def written_page() -> str:
 
 def test_cli_page_is_current() -> None:
     assert (ROOT / "docs/cli.md").read_text() == written_page(), "run `make docs`"
+
+
+def test_templates_page_is_current() -> None:
+    assert (ROOT / "docs/templates.md").read_text() == written_page("write_templates"), "run `make docs`"
 
 
 @pytest.mark.parametrize("verb", [*VERBS, *LATER])

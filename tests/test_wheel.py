@@ -60,6 +60,8 @@ def test_data_files_came_along(place: Path) -> None:
         "print(sum(len(read(path).problems) for path in shipped()))"
     )
     assert int(python(place, "-c", ask)) > 100
+    ask = "from triton_data.generate.templates.dataset import chosen; print(len(chosen(3, names=['rope'])))"
+    assert int(python(place, "-c", ask)) == 3
 
 
 def test_foreign_code_runs_in_the_jail_from_the_wheel(place: Path) -> None:

@@ -43,6 +43,9 @@ class ScrapeConfig:
 @dataclass(frozen=True)
 class ExtractConfig:
     timeout: float = 14_400.0  # seconds a repository; each class has its own, much shorter limits
+    dependencies: str = "install"  # what a source declares, as wheels that the jail alone sees; present: what is here
+    deny: tuple[str, ...] = ()  # distributions that are not installed, besides those that never are
+    download_bytes: int = 1 << 30  # of all wheels for one source
 
 
 @dataclass(frozen=True)

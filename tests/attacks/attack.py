@@ -22,7 +22,7 @@ def call(x86, arm, *args):
 
 def frame(header, blob=b"", claimed=None):
     header = header if isinstance(header, bytes) else json.dumps(header).encode()
-    return struct.pack("<II", len(header), len(blob) if claimed is None else claimed) + header + blob
+    return struct.pack("<IQ", len(header), len(blob) if claimed is None else claimed) + header + blob
 
 def forge(data):
     "Write a result of one's own, and leave before the honest one is written."

@@ -36,7 +36,7 @@ ends("a key twice", BAD, "forge(frame(b'{\"ok\": false, \"ok\": true, \"value\":
 ends("a value that is no text", BAD, "forge(frame(b'{\"ok\": true, \"value\": \"\\\\ud800\", \"tensors\": []}'))")
 ends("bytes that are no text", BAD, "forge(frame(b'\\xff\\xfe{}'))")
 ends("ok that is not a boolean", BAD, "forge(frame({'ok': 1, 'value': 1, 'tensors': []}))")
-ends("a header length beyond all", BAD, "forge(struct.pack('<II', 2 ** 32 - 1, 2 ** 32 - 1) + b'{}')")
+ends("a header length beyond all", BAD, "forge(struct.pack('<IQ', 2 ** 32 - 1, 2 ** 32 - 1) + b'{}')")
 ends("a shape beyond its bytes", BAD, "forge(frame({'ok': True, 'value': 1, 'tensors': [{'dtype': 'float32', 'shape': [10 ** 12]}]}))")
 ends("a negative shape", BAD, "forge(frame({'ok': True, 'value': 1, 'tensors': [{'dtype': 'int8', 'shape': [-1, -4]}]}, b'xxxx'))")
 ends("a shape of booleans", BAD, "forge(frame({'ok': True, 'value': 1, 'tensors': [{'dtype': 'int8', 'shape': [True]}]}, b'x'))")

@@ -71,4 +71,4 @@ def test_an_error_is_a_claim() -> None:
     assert frame.decode(frame.encode(header)) == ErrorClaim("ValueError", "no", "error", None, None)
     text = json.dumps({**header, "extra": 1}).encode()
     with pytest.raises(BadFrame, match="keys"):
-        frame.decode(struct.pack("<II", len(text), 0) + text)
+        frame.decode(struct.pack("<IQ", len(text), 0) + text)

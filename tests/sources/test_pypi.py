@@ -14,7 +14,7 @@ from tests.sources.conftest import command, drops, files, scrape
 from tests.sources.hub import Fault, Handler, Hub, make_tar, serving
 from triton_data.config import ScrapeConfig
 from triton_data.errors import Misuse
-from triton_data.records import Kernel, Program
+from triton_data.records import Kernel, Program, SourceFile
 from triton_data.sources import pypi
 from triton_data.sources.fetching.download import Downloads
 from triton_data.sources.fetching.waits import Waits
@@ -63,6 +63,13 @@ def index(hub: Hub, contents: dict[str, bytes], as_json: bool = False, extra: st
     hub.faults += [Fault("/simple/small/$", page, 99), Fault("/files/", serve, 99)]
 
 
+def modules(run: Path) -> list[SourceFile]:
+    """Beside them comes what the package says of itself, its requirements among it."""
+    found = list(files(run).values())
+    assert any(each.origin.path.endswith(("PKG-INFO", "METADATA")) for each in found)
+    return [each for each in found if each.origin.path.endswith(".py")]
+
+
 @pytest.mark.parametrize("as_json", [False, True])
 def test_an_sdist_by_html_and_by_json(tmp_path: Path, as_json: bool) -> None:
     hub = Hub([])
@@ -77,7 +84,7 @@ def test_an_sdist_by_html_and_by_json(tmp_path: Path, as_json: bool) -> None:
     )
     with serving(hub) as base:
         scrape(tmp_path / "run", ScrapeConfig(sources=("pypi:Small",), index=f"{base}/simple"))
-    (found,) = files(tmp_path / "run").values()
+    (found,) = modules(tmp_path / "run")
     origin = found.origin
     assert (origin.repo, origin.revision, origin.path) == ("small", "small@1.10", "small.py"), "1.10 is newer than 1.9"
     assert (origin.licence, origin.url) == ("Apache-2.0", "https://github.com/o/small")
@@ -88,7 +95,7 @@ def test_a_wheel_where_there_is_no_sdist_of_that_version(tmp_path: Path) -> None
     index(hub, {"small-1.0.tar.gz": sdist("1.0"), "small-3.0-py3-none-any.whl": wheel()})
     with serving(hub) as base:
         scrape(tmp_path / "run", ScrapeConfig(sources=("pypi:small", "pypi:small==1.0"), index=f"{base}/simple"))
-    got = {f.origin.path: f.origin for f in files(tmp_path / "run").values()}
+    got = {f.origin.path: f.origin for f in modules(tmp_path / "run")}
     assert set(got) == {"small/__init__.py", "small.py"}
     assert (got["small/__init__.py"].revision, got["small/__init__.py"].licence) == ("small@3.0", "MIT")
 
@@ -112,7 +119,7 @@ def test_the_first_of_a_list(tmp_path: Path) -> None:
         config = ScrapeConfig(sources=("pypi-top:2",), names_file=str(names), index=f"{base}/simple")
         scrape(tmp_path / "run", config)
         assert not hub.asked("never-asked")
-    assert len(files(tmp_path / "run")) == 1
+    assert len(modules(tmp_path / "run")) == 1
     assert drops(tmp_path / "run") == {"gone": 1}
 
 
@@ -121,7 +128,7 @@ def test_an_index_of_files(tmp_path: Path) -> None:
     (tmp_path / "simple/small/index.html").write_text('<a href="small-1.0.tar.gz">x</a>')
     (tmp_path / "simple/small/small-1.0.tar.gz").write_bytes(sdist("1.0"))
     scrape(tmp_path / "run", ScrapeConfig(sources=("pypi:small",), index=(tmp_path / "simple").as_uri()))
-    assert len(files(tmp_path / "run")) == 1
+    assert len(modules(tmp_path / "run")) == 1
 
 
 @pytest.mark.parametrize("page", ["no json", "{}", '{"files": 3}', '{"files": [3]}', '{"files": [{}]}'])

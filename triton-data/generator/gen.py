@@ -1,4 +1,4 @@
-"""Door: tensor graphs inside a FLOP window. See --help."""
+"""Door: graphs of tensor operators inside a FLOP window. See --help."""
 
 import sys
 

@@ -15,6 +15,7 @@ from triton_data.capture.debug_folder import keep_files
 from triton_data.capture.headless import jailed
 from triton_data.capture.toolchain import check_toolchain
 from triton_data.config import CaptureConfig
+from triton_data.environments import Environments, packages_of, shelf_of
 from triton_data.jail import GPU, RUN, Jail, Outcome, Task
 from triton_data.records import WITH_TRITON, Capture, Drop, Program
 from triton_data.store import Store
@@ -48,10 +49,12 @@ class CaptureStage:
     keep_debug: str = ""  # with cuda: folder for what TORCH_COMPILE_DEBUG leaves
     name: str = "capture"
     jail: Jail | None = None
+    environments: Environments | None = None
 
     @classmethod
-    def of(cls, config: CaptureConfig, allow_unsafe: bool) -> CaptureStage:
-        return cls(config.targets, config.modes, config.timeout, allow_unsafe, config.device, config.keep_debug)
+    def of(cls, config: CaptureConfig, allow_unsafe: bool, environments: Environments | None = None) -> CaptureStage:
+        return cls(config.targets, config.modes, config.timeout, allow_unsafe, config.device, config.keep_debug,
+                   environments=environments)  # fmt: skip
 
     def todo(self, store: Store) -> Iterator[Job]:
         for target, mode in self.variants():
@@ -63,12 +66,14 @@ class CaptureStage:
 
     def resources(self) -> AbstractContextManager[object]:
         check_toolchain()
+        shelf = shelf_of(self.environments)
         if self.device == "cuda":  # neither Inductor nor a warm-up: both start CUDA, and its children could not
-            self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe, env={"TORCH_COMPILE_DEBUG": "1"}, gpu=True)
+            env = {"TORCH_COMPILE_DEBUG": "1"}
+            self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe, env=env, gpu=True, shelf=shelf)
         else:
             preload = (*PRELOAD, "triton_data.capture.headless.capture")
             warm = "triton_data.capture.headless.jailed:warm_up"
-            self.jail = Jail(preload, warm=warm, allow_unsafe=self.allow_unsafe)
+            self.jail = Jail(preload, warm=warm, allow_unsafe=self.allow_unsafe, shelf=shelf)
         return self.jail
 
     def work(self, item: Job) -> Iterator[Capture | Drop]:
@@ -84,10 +89,11 @@ class CaptureStage:
     def _captured(self, item: Job) -> Outcome:
         assert self.jail is not None, "work() runs while the stage is held"
         payload = {"entry": item.program.entry, "text": item.program.text, "target": item.target, "mode": item.mode}
+        packages = packages_of(self.environments, item.program.environment)
         if self.device == "cuda":
             task = Task("triton_data.capture.on_gpu:capture", payload={**payload, "keep_debug": bool(self.keep_debug)})
-            return self.jail.run(task, replace(GPU, wall_s=self.timeout))
-        policy = replace(RUN, wall_s=self.timeout, cpu_s=int(self.timeout))
+            return self.jail.run(task, replace(GPU, wall_s=self.timeout, packages=packages))
+        policy = replace(RUN, wall_s=self.timeout, cpu_s=int(self.timeout), packages=packages)
         return self.jail.run(Task("triton_data.capture.headless.jailed:capture", payload=payload), policy)
 
     def variants(self) -> Iterator[tuple[str, str]]:

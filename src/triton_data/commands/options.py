@@ -17,6 +17,7 @@ RUN_DIR = click.option(
     show_default=True,
     help="The run's folder.",
 )
+OFFLINE = click.option("--offline", is_flag=True, help="Install nothing that sources require; ask no index.")
 JOBS = click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; one a core if not given.")
 JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout, one object a line.")
 UNSAFE = click.option("--allow-unsafe-exec", is_flag=True, help="Run foreign code even where it cannot be confined.")

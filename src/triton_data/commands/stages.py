@@ -71,13 +71,15 @@ def gather(sources: tuple[str, ...], run_dir: Path, as_json: bool, dry_run: bool
 @options.RUN_DIR
 @options.JOBS
 @options.UNSAFE
+@options.OFFLINE
 @options.LLM_MODEL
 @options.LLM_URL
 @options.JSON
 def extract(paths: tuple[Path, ...], out: Path | None, run_dir: Path, jobs: int | None, allow_unsafe_exec: bool,
-            llm_model: str | None, llm_url: str | None, as_json: bool) -> None:  # fmt: skip
+            offline: bool, llm_model: str | None, llm_url: str | None, as_json: bool) -> None:  # fmt: skip
     """Cut standalone kernels and programs out of the run's files, or out of PATHS.
 
+    What a run's sources require is installed as wheels that only the jail sees; with PATHS, what is here has to do.
     A language model is asked only where one is named; its key is read from OPENAI_API_KEY.
 
     Example:  triton-data extract examples/minirepo --out found --json
@@ -85,6 +87,7 @@ def extract(paths: tuple[Path, ...], out: Path | None, run_dir: Path, jobs: int 
     Example:  triton-data extract --run-dir runs/mine --llm-model qwen3 --llm-url http://localhost:8000/v1
     """
     flags: dict[str, Any] = {"jobs": jobs, "allow_unsafe_exec": allow_unsafe_exec or None}
+    flags |= {"extract__dependencies": "present" if offline else None}
     flags |= {"llm__model": llm_model, "llm__url": llm_url}
     if not paths:
         return run_stages(["extract"], run_dir, as_json, **flags)
@@ -103,8 +106,9 @@ def extract(paths: tuple[Path, ...], out: Path | None, run_dir: Path, jobs: int 
 @click.option("--force", is_flag=True, help="Replace an export that holds more, or that something else made.")
 @options.JOBS
 @options.UNSAFE
+@options.OFFLINE
 @options.JSON
-def run(config_file: Path, run_dir: str | None, force: bool, jobs: int | None, allow_unsafe_exec: bool,
+def run(config_file: Path, run_dir: str | None, force: bool, jobs: int | None, allow_unsafe_exec: bool, offline: bool,
         as_json: bool) -> None:  # fmt: skip
     """Run the whole pipeline that a TOML file names. Stopped half-way, the same command goes on.
 
@@ -114,7 +118,8 @@ def run(config_file: Path, run_dir: str | None, force: bool, jobs: int | None, a
 
     config = configs.load(config_file)
     config = configs.with_flags(config, run_dir=run_dir, jobs=jobs, allow_unsafe_exec=allow_unsafe_exec or None,
-                                export__force=force or None)  # fmt: skip
+                                export__force=force or None,
+                                extract__dependencies="present" if offline else None)  # fmt: skip
     config = pipeline.rooted(config)
     pipeline.check(config)
     summaries = pipeline.execute(config)

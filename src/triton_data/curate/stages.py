@@ -17,6 +17,7 @@ from triton_data.config import CurateConfig
 from triton_data.curate import subjects
 from triton_data.curate.decide import decide
 from triton_data.curate.label import label
+from triton_data.environments import Environments, packages_of, shelf_of
 from triton_data.jail import RUN, Jail, Task
 from triton_data.records import Capture, Decision, Drop, Kernel, Label, Pair, Program, Record, Trace, codec, digest
 from triton_data.store import Store
@@ -72,6 +73,7 @@ class TraceStage:
     allow_unsafe: bool = False
     name: str = "trace"
     jail: Jail | None = None
+    environments: Environments | None = None
 
     def todo(self, store: Store) -> Iterator[Program]:
         yield from store.unfinished(Program, self.name)
@@ -80,18 +82,18 @@ class TraceStage:
         return store.count_unfinished(Program, self.name)
 
     def resources(self) -> AbstractContextManager[object]:
-        self.jail = Jail(PRELOAD, warm=WARM, allow_unsafe=self.allow_unsafe)
+        self.jail = Jail(PRELOAD, warm=WARM, allow_unsafe=self.allow_unsafe, shelf=shelf_of(self.environments))
         return self.jail
 
     def work(self, item: Program) -> Iterator[Trace | Drop]:
         assert self.jail is not None, "work() runs while the stage is held"
-        yield traced(self.jail, item)
+        yield traced(self.jail, item, packages_of(self.environments, item.environment))
 
 
-def traced(jail: Jail, program: Program) -> Trace | Drop:
+def traced(jail: Jail, program: Program, packages: str = "") -> Trace | Drop:
     """The worker's answer is a claim: only text of the expected kind gets through."""
     payload: Any = {"text": program.text, "entry": program.entry}
-    policy = replace(RUN, wall_s=TRACE_SECONDS, cpu_s=int(TRACE_SECONDS))
+    policy = replace(RUN, wall_s=TRACE_SECONDS, cpu_s=int(TRACE_SECONDS), packages=packages)
     outcome = jail.run(Task(entry=f"{TRACING}:run", payload=payload), policy)
     if not outcome.ok or not isinstance(outcome.value, dict):
         return outcome.drop()

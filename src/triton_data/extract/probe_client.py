@@ -15,12 +15,12 @@ from triton_data.jail import RUN, Jail, Outcome, Task
 
 
 class JailProbe:
-    def __init__(self, jail: Jail) -> None:
-        self.jail = jail
+    def __init__(self, jail: Jail, packages: str = "") -> None:
+        self.jail, self.packages = jail, packages
 
     def __call__(self, request: Request[A]) -> Reply[A]:
         seconds = request.seconds + GRACE
-        policy = replace(RUN, wall_s=PATIENCE * seconds, cpu_s=2 * int(seconds))
+        policy = replace(RUN, wall_s=PATIENCE * seconds, cpu_s=2 * int(seconds), packages=self.packages)
         task = Task(entry="triton_data.extract.jailed.probe:probe", payload=request_json(request))
         outcome = self.jail.run(task, policy)
         if not outcome.ok:

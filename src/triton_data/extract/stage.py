@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from triton_data.environments import Environment, Environments, shelf_of
 from triton_data.errors import Misuse
 from triton_data.extract.extract_file import Found
 from triton_data.extract.extract_repo import extract_repo
@@ -22,7 +23,7 @@ from triton_data.extract.programs.llm_inputs import Ask
 from triton_data.extract.source.installed_packages import provides
 from triton_data.extract.source.repo import Repo
 from triton_data.jail import Jail
-from triton_data.records import SourceFile
+from triton_data.records import Drop, Kernel, Program, SourceFile
 from triton_data.store import Store
 
 # a program runs in eager here, so that what it hands to torch.compile is not compiled but run
@@ -59,6 +60,7 @@ class ExtractStage:
     ask: Ask | None = None
     name: str = "extract"
     jail: Jail | None = None
+    environments: Environments | None = None
 
     def todo(self, store: Store) -> Iterator[Repository]:
         for item in store.items_done("scrape", without=self.name):
@@ -68,13 +70,27 @@ class ExtractStage:
         return sum(1 for _ in self.todo(store))
 
     def resources(self) -> AbstractContextManager[object]:
-        self.jail = open_jail(self.allow_unsafe)
+        self.jail = open_jail(self.allow_unsafe, shelf=shelf_of(self.environments))
         return self.jail
 
     def work(self, item: Repository) -> Iterator[Found]:
         assert self.jail is not None, "work() runs while the stage is held"
         with Store.read(self.run_dir) as store:
             files = {f.origin.path: f for f in store.products(SourceFile, "scrape", item.key)}
-            repo = Repo({path: store.blobs.get(file.blob) for path, file in files.items()})
+            read = {path: store.blobs.get(file.blob) for path, file in files.items()}
         origins = {path: file.origin for path, file in files.items()}
-        yield from extract_repo(repo, origins, JailProbe(self.jail), self.ask)
+        environment = self.environments.of(read) if self.environments else Environment()
+        repo = Repo(read, packages=environment.folder)
+        for found in extract_repo(repo, origins, JailProbe(self.jail, environment.folder), self.ask):
+            yield in_environment(found, environment)
+
+
+def in_environment(found: Found, environment: Environment) -> Found:
+    """A record says what it was run with; a Drop, why what it needs is not there."""
+    if isinstance(found, Drop):
+        kind, _, package = found.reason.partition(":")
+        why = environment.missing.get(package, "") if kind == "needs" else ""
+        return replace(found, detail=f"{why}; {found.detail}") if why else found
+    if isinstance(found, (Kernel, Program)) and (requires := environment.requires(found.text)):
+        return replace(found, requires=requires, environment=environment.key)
+    return found

@@ -121,6 +121,13 @@ class CheckProgram(Request["ProgramRan"]):
 
 
 @dataclass(frozen=True)
+class WeighProgram(Request["ProgramWeighed"]):
+    text: str
+    entry: str
+    seconds: float = CHECK_SECONDS
+
+
+@dataclass(frozen=True)
 class ImportTexts(Request["TextsImported"]):
     texts: tuple[str, ...]
     seconds: float
@@ -155,6 +162,15 @@ class ProgramRan:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgramWeighed:
+    """On fake tensors, so nothing was computed."""
+
+    bytes: int  # that a run takes, at least
+    flops: int
+    outputs: int  # tensors that come back
+
+
+@dataclass(frozen=True, slots=True)
 class TextsImported:
     errors: tuple[str, ...]  # one a text; '' where it can be imported
 
@@ -185,6 +201,7 @@ _ANSWERS: dict[type, type] = {
     ObserveLaunches: LaunchesSeen,
     SearchInputs: InputsFound,
     CheckProgram: ProgramRan,
+    WeighProgram: ProgramWeighed,
     ImportTexts: TextsImported,
 }
 _REQUESTS = {kind.__name__: kind for kind in _ANSWERS}

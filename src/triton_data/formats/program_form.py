@@ -11,6 +11,7 @@ from typing import Any
 
 from triton_data.records import Drop, Origin, Program
 
+INPUTS = ("get_inputs", "get_init_inputs")
 ENTRIES = ("Model", "fused_operator")  # what the entry is called where it is not called like its file
 
 

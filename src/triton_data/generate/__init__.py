@@ -1,1 +1,1 @@
-"""Programs that nobody scraped: written by language models, built from constraints, made from templates."""
+"""Programs without a web: graphs of one table of operators, templates, modules of a language model."""

@@ -1,6 +1,6 @@
 """The result channel: one frame from the jailed child, all of it a claim.
 
-    <II: length of header, length of tensors> header as strict JSON, raw tensor bytes, end of file
+    <IQ: length of header, length of tensors> header as strict JSON, raw tensor bytes, end of file
 
 `encode` runs inside the jail, where the task may patch anything; `decode` runs outside and believes nothing:
 exact keys, exact lengths, bounded depth, finite numbers, known dtypes. No pickle. Not covered: whether a
@@ -19,7 +19,7 @@ from typing import Any
 
 from triton_data.jail.policy import Json
 
-LENGTHS = struct.Struct("<II")
+LENGTHS = struct.Struct("<IQ")
 MAX_HEADER = 16 << 20
 MAX_VALUES = 200_000  # in a header; each takes a hundred bytes of memory, however short its text
 MAX_DEPTH = 64

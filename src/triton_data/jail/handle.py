@@ -35,7 +35,8 @@ class Jail:
 
     `warm` is a function of ours, 'package.module:function', that the zygote calls once after loading; it must
     leave no thread. `read` are more paths that tasks may read, `roots` more import roots (readable too),
-    `env` more variables. With `gpu` tasks see the machine's GPUs; without, they run as on a machine that has none.
+    `env` more variables, `shelf` a folder of which a policy may name a part as its `packages`. With `gpu` tasks see the
+    machine's GPUs; without, they run as on a machine that has none.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Jail:
         roots: Iterable[str | Path] = (),
         env: Mapping[str, str] | None = None,
         gpu: bool = False,
+        shelf: str | Path = "",
         floor: Iterable[str] = FLOOR,
         allow_unsafe: bool = False,
         retire_after: int = 100_000,
@@ -54,6 +56,7 @@ class Jail:
         self.preload, self.warm = tuple(preload), warm
         self.read = [str(Path(path).resolve()) for path in read]
         self.roots = [str(Path(path).resolve()) for path in roots]
+        self.shelf = str(Path(shelf).resolve()) if shelf else ""
         self.env = {**({} if gpu else NO_GPU), **(env or {})}
         self.floor = () if allow_unsafe else tuple(floor)
         self.retire_after = retire_after
@@ -106,6 +109,7 @@ class Jail:
             "scratch": str(base / "scratch"),
             "roots": roots,
             "read": [*paths.readable(roots), *self.read],
+            "shelf": self.shelf,
             "preload": self.preload,
             "warm": self.warm,
             "floor": self.floor,

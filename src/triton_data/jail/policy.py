@@ -36,6 +36,7 @@ class Policy:
     devices: bool = False  # CUDA
     watched: bool = False  # by a tool that it starts: named pipes in scratch, and CUDA in a process below the task
     layers: tuple[str, ...] = LAYERS  # those to apply where the machine allows them
+    packages: str = ""  # one more folder to read and to import from, below one that its zygote was started with
 
     @property
     def landlock(self) -> int:

@@ -16,7 +16,7 @@ import torch
 LOOKED_UP = ("nms", "qnms")
 
 
-def _declare() -> torch.library.Library | None:
+def declare() -> torch.library.Library | None:
     if torch.version.cuda or torch.version.hip:
         return None  # its own build is beside it; and looking would start the driver's thread
     spec = importlib.util.find_spec("torchvision")
@@ -37,4 +37,4 @@ def _loads(path: Path) -> bool:
     return True
 
 
-LIBRARY = _declare()  # its declarations go when it goes
+LIBRARY = declare()  # its declarations go when it goes

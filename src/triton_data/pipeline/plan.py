@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from triton_data.config import Config
+from triton_data.environments import Environments, Limits
 from triton_data.errors import Misuse, closest
 from triton_data.running.engine.local import GRACE
 from triton_data.running.stage import Stage
 
 FETCHERS = 4
-GIVEN_SECONDS = 90.0  # a program; the jail's own limit is lower
+GIVEN_SECONDS = 600.0  # a program at several sizes; the jail has lower limits for each
 GATHERING = ("discover", "scrape")  # take turns until nothing is put off
 CURATING = ("label", "trace", "curate")
 STAGES = (
@@ -39,6 +40,7 @@ class Planned:
 def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
     """Stages are imported when they are asked for: `status` must not wait for torch."""
     run_dir = Path(config.run_dir)
+    environments = _environments(config)
     for name in only:
         if name == "discover":
             from triton_data.sources.discover import DiscoverStage
@@ -53,36 +55,38 @@ def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
             from triton_data.extract.programs.given import KIND, GivenStage
 
             if any(source.startswith(KIND) for source in config.scrape.sources):
-                yield Planned(GivenStage(config.scrape.sources, config.allow_unsafe_exec), GIVEN_SECONDS)
+                given = GivenStage(config.scrape.sources, config.allow_unsafe_exec, environments=environments)
+                yield Planned(given, GIVEN_SECONDS)
         elif name == "extract":
             from triton_data.extract.stage import ExtractStage
             from triton_data.llm.configured import asking
 
-            extract = ExtractStage(run_dir, config.allow_unsafe_exec, asking(config.llm))
+            extract = ExtractStage(run_dir, config.allow_unsafe_exec, asking(config.llm), environments=environments)
             yield Planned(extract, config.extract.timeout)
         elif name == "capture":
             from triton_data.capture.stage import CaptureStage
 
             capture = config.capture
-            yield Planned(CaptureStage.of(capture, config.allow_unsafe_exec), capture.timeout + GRACE)
+            yield Planned(CaptureStage.of(capture, config.allow_unsafe_exec, environments), capture.timeout + GRACE)
         elif name == "rewrite":
             from triton_data.rewrite.stage import SECONDS, RewriteStage
 
-            yield Planned(RewriteStage(config.allow_unsafe_exec), SECONDS + GRACE)
+            yield Planned(RewriteStage(config.allow_unsafe_exec, environments=environments), SECONDS + GRACE)
         elif name == "verify":
             from triton_data.pipeline.recapture import StageRecapture
             from triton_data.verify.stage import TASKS, VerifyStage
 
             verify = config.verify
-            stage = VerifyStage.of(verify, config.allow_unsafe_exec, StageRecapture(config.allow_unsafe_exec))
+            again = StageRecapture(config.allow_unsafe_exec, environments)
+            stage = VerifyStage.of(verify, config.allow_unsafe_exec, again, environments)
             yield Planned(stage, TASKS * verify.timeout + GRACE)
         elif name in CURATING:
-            yield from _curating(name, config)
+            yield from _curating(name, config, environments)
         else:
             raise Misuse(f"unknown stage {name!r}{closest(name, STAGES)}")
 
 
-def _curating(name: str, config: Config) -> Iterator[Planned]:
+def _curating(name: str, config: Config, environments: Environments) -> Iterator[Planned]:
     from triton_data.curate import stages as curating
 
     if name == "label":
@@ -91,7 +95,15 @@ def _curating(name: str, config: Config) -> Iterator[Planned]:
         stage = curating.CurateStage(config.curate, Path(config.run_dir))
         yield Planned(stage, curating.CURATE_SECONDS, 1)
     elif config.curate.trace and config.curate.decontaminate != "off":
-        yield Planned(curating.TraceStage(config.allow_unsafe_exec), curating.TRACE_SECONDS + GRACE)
+        trace = curating.TraceStage(config.allow_unsafe_exec, environments=environments)
+        yield Planned(trace, curating.TRACE_SECONDS + GRACE)
+
+
+def _environments(config: Config) -> Environments:
+    extract = config.extract
+    limits = Limits(download=extract.download_bytes)
+    install = extract.dependencies == "install"
+    return Environments(Path(config.run_dir), install, config.scrape.index, extract.deny, limits)
 
 
 def gathering(stage: Stage, config: Config) -> Planned:

@@ -20,6 +20,7 @@ from triton_data.store import CURATED_WITH, Store
 def check(config: Config, only: Sequence[str] = STAGES) -> None:
     """Refuse what could not work before anything is written. Sources are looked at where they are asked for: what
     they held is in the run."""
+    from triton_data import environments
     from triton_data.capture import own_gpu
     from triton_data.capture.modes import find_mode
     from triton_data.curate import settings
@@ -30,6 +31,7 @@ def check(config: Config, only: Sequence[str] = STAGES) -> None:
     from triton_data.targets import find_target
 
     configured.check(config.llm)
+    environments.check(config.extract.dependencies)
     settings.check(config.curate)
     if {*GATHERING, "given"} & set(only):
         spec.check(config.scrape)

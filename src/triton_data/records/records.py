@@ -81,6 +81,8 @@ class Kernel:
     inputs: str = ""  # get_inputs() for the launcher, which goes behind `text`; '' where none were found
     inputs_from: str = ""  # usage, tests, deduced
     reference: str = ""  # key of the Pair made of it and of what a test compares it with
+    requires: tuple[str, ...] = ()  # distributions that it imports from, pinned, where they are not this environment's
+    environment: str = ""  # key of the folder under RUN/environments that has them
 
     @property
     def key(self) -> str:
@@ -104,10 +106,12 @@ class Program:
     table: ClassVar[str] = "programs"
     entry: str  # name of the class or function
     text: str
-    inputs_from: str  # usage, tests, deduced, llm, given, fragment, compared
+    inputs_from: str  # usage, tests, deduced, llm, given, template, fragment, compared
     origin: Origin
     layers: tuple[str, ...] = ()  # jail layers in force when its inputs were tried; empty: never executed
     flags: tuple[str, ...] = ()  # nondeterministic, one_seed, ...
+    requires: tuple[str, ...] = ()  # distributions that it imports from, pinned, where they are not this environment's
+    environment: str = ""  # key of the folder under RUN/environments that has them
 
     @property
     def key(self) -> str:

@@ -55,7 +55,7 @@ def pairs(program: Program, capture: Capture, made: Made, options: Options) -> I
 def small_program(program: Program, entry: str, reference: str, kernel: str) -> Program:
     """Where it comes from is where the whole comes from; `kernel` is what Inductor calls it (export/rows.py asks)."""
     origin = dataclasses.replace(program.origin, generator=f"kernel {kernel} of {program.entry}")
-    return Program(entry, reference, FRAGMENT, origin, program.layers)
+    return Program(entry, reference, FRAGMENT, origin, program.layers, environment=program.environment)
 
 
 def kernel_in(generator: object) -> str:

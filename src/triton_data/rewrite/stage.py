@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
 
+from triton_data.environments import Environments, packages_of, shelf_of
 from triton_data.jail import RUN, Jail, Task
 from triton_data.records import Capture, Drop, Pair, Program, codec
 from triton_data.rewrite import jailed
@@ -36,6 +37,7 @@ class RewriteStage:
     options: Options = field(default_factory=Options)
     name: str = "rewrite"
     jail: Jail | None = None
+    environments: Environments | None = None
 
     def todo(self, store: Store) -> Iterator[Job]:
         for capture in store.unfinished(Capture, self.name):
@@ -46,7 +48,7 @@ class RewriteStage:
         return store.count_unfinished(Capture, self.name)
 
     def resources(self) -> AbstractContextManager[object]:
-        self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe)
+        self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe, shelf=shelf_of(self.environments))
         return self.jail
 
     def work(self, item: Job) -> Iterator[Program | Pair | Drop]:
@@ -56,7 +58,8 @@ class RewriteStage:
             "capture": codec.to_json(item.capture),
             "options": asdict(self.options),
         }
-        policy = replace(RUN, wall_s=SECONDS, cpu_s=int(SECONDS))
+        packages = packages_of(self.environments, item.program.environment)
+        policy = replace(RUN, wall_s=SECONDS, cpu_s=int(SECONDS), packages=packages)
         outcome = self.jail.run(Task(entry="triton_data.rewrite.jailed:run", payload=payload), policy)
         if outcome.ok and isinstance(outcome.value, dict):
             yield from jailed.answered(outcome.value, item.program, item.capture)

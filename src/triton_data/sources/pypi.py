@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.parser import HeaderParser
-from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
@@ -29,13 +26,13 @@ from packaging.utils import (
 )
 from packaging.version import InvalidVersion, Version
 
+from triton_data.environments.index import configured_indexes
 from triton_data.errors import Misuse
 from triton_data.records import Candidate, Origin
 from triton_data.sources.fetching.download import Downloads
 from triton_data.sources.fetching.licence import expression
 from triton_data.sources.reasons import Reason, Refused, stamp
 
-PYPI = "https://pypi.org/simple"
 ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.5"
 NAME = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)\s*(==\s*[\w.!+*-]+)?$")
 CLASSIFIERS = {
@@ -65,26 +62,13 @@ def parse(text: str) -> tuple[str, str]:
 
 def indexes(configured: str = "") -> list[str]:
     """Where to look, in order: what the config names, else what pip is configured with."""
-    return [_bare(url) for url in ([configured] if configured else _of_pip())]
+    return [_bare(url) for url in ([configured] if configured else configured_indexes())]
 
 
 def _bare(url: str) -> str:
     """Without a user name and password: the address of a file enters the run."""
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
-
-
-@cache
-def _of_pip() -> tuple[str, ...]:
-    """Asked of pip itself, once a process: files, environment variables and command defaults are its business."""
-    done = subprocess.run([sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False)
-    found: dict[str, list[str]] = {"index-url": [], "extra-index-url": []}
-    for line in done.stdout.splitlines():
-        name, _, value = line.partition("=")
-        option = name.rpartition(".")[2]
-        if option in found:
-            found[option] += value.strip().strip("'\"").split()
-    return (*(found["index-url"][-1:] or [PYPI]), *found["extra-index-url"])
 
 
 def pin(downloads: Downloads, name: str, wanted: str, configured: str = "") -> Candidate:

@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 
 from triton_data.config import VerifyConfig
+from triton_data.environments import Environments, packages_of, shelf_of
 from triton_data.records import FRAGMENT, Capture, Drop, Kernel, Pair, Program, Verdict
 from triton_data.store import Store
 from triton_data.verify.bench.bench import Bench, open_bench
@@ -58,12 +60,14 @@ class VerifyStage:
     name: str = "verify"
     bench: Bench | None = None
     recapture: RecaptureService | None = None
+    environments: Environments | None = None
 
     @classmethod
-    def of(cls, config: VerifyConfig, allow_unsafe: bool, recapture: RecaptureService | None = None) -> VerifyStage:
+    def of(cls, config: VerifyConfig, allow_unsafe: bool, recapture: RecaptureService | None = None,
+           environments: Environments | None = None) -> VerifyStage:  # fmt: skip
         fixed = (config.device, config.protocol, config.timeout, allow_unsafe, config.timing, config.per_gpu,
                  config.sanitize)  # fmt: skip
-        return cls(*fixed, recapture=recapture)
+        return cls(*fixed, recapture=recapture, environments=environments)
 
     @property
     def suffix(self) -> str:
@@ -88,7 +92,7 @@ class VerifyStage:
         from triton_data.verify.judge import sanitizer
 
         sanitizer.check(self.sanitize, self.device, self.allow_unsafe)
-        self.bench = open_bench(self.device, self.allow_unsafe, per_gpu=self.per_gpu)
+        self.bench = open_bench(self.device, self.allow_unsafe, per_gpu=self.per_gpu, shelf=shelf_of(self.environments))
         with self.bench, self.recapture.resources() if self.recapture else nullcontext():
             yield self.bench
 
@@ -99,15 +103,20 @@ class VerifyStage:
         else:
             yield self._kernel(item.kernel, self.bench)
 
+    def _packages(self, environment: str) -> str:
+        return packages_of(self.environments, environment)
+
     def _pair(self, item: Job, bench: Bench) -> Verdict:
         from triton_data.verify.judge.pair import verify_texts
 
+        again = self.recapture if item.pair.capture and item.program.inputs_from != FRAGMENT else None
+        environment = item.program.environment
         found = verify_texts(
             item.program.text,
             item.pair.text,
             device=self.device,
             protocol=self.protocol,
-            bench=bench,
+            bench=bench.importing(self._packages(environment)),
             externs=item.externs,
             training=item.mode == "training",
             with_gradients=item.mode == "training",
@@ -116,7 +125,7 @@ class VerifyStage:
             sanitized=self.sanitize,
             names=(item.program.entry, item.pair.entry),
             captured=bool(item.pair.capture),
-            recapture=self.recapture if item.pair.capture and item.program.inputs_from != FRAGMENT else None,
+            recapture=partial(again, environment=environment) if again is not None else None,
         )
         return found.verdict(item.pair.key, self.device, self.protocol, item.pair.origin)
 
@@ -124,7 +133,8 @@ class VerifyStage:
         from triton_data.verify.judge.kernel_alone import verify_kernel
 
         found = verify_kernel(
-            kernel.called, kernel.launcher, kernel.name, device=self.device, bench=bench, seconds=self.timeout,
+            kernel.called, kernel.launcher, kernel.name, device=self.device,
+            bench=bench.importing(self._packages(kernel.environment)), seconds=self.timeout,
             guessed=kernel.inputs_from == "deduced",
         )  # fmt: skip
         return found.verdict(kernel.key, self.device, self.protocol, kernel.origin)

@@ -14,6 +14,8 @@ import click
 from triton_data.commands import options
 from triton_data.commands.doors import generator_options, written_modules
 from triton_data.commands.exit_codes import run_command
+from triton_data.commands.generate import graphs
+from triton_data.commands.generate.templates import templates
 from triton_data.errors import NotBuiltYet
 
 
@@ -112,8 +114,8 @@ COMMANDS: dict[str, click.Command] = {
     "get_kernels_from_debug_info.py": _get_kernels,
     "scraper/generator/main.py": generator_options.main,
     "synthetic_torch_modules/generate_synth_torch.py": written_modules.command,
-    "generator/gen.py": _not_built("generator/gen.py", _VERBS),
-    "data_generation/generate.py": _not_built("data_generation/generate.py", _VERBS),
+    "generator/gen.py": graphs.gen,
+    "data_generation/generate.py": templates,
     "scripts/run_full_pipline.sh": generator_options.full_pipeline,
 }
 

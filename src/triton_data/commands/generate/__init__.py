@@ -1,1 +1,1 @@
-"""The verb generate: one module a kind of program, each found by its file's name."""
+"""The kinds of `generate`, one file each."""

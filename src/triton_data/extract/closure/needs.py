@@ -150,15 +150,19 @@ class _Reader:
                 collected.eager |= {key for key in keys if key[0] != self.unit.path or key[1] < self.unit.index} or keys
             return
         assert isinstance(target, External)
-        kept = collected.externals if available(target.module, target.attribute) else collected.missing
+        here = self._available(target.module, target.attribute)
+        kept = collected.externals if here else collected.missing
         kept.setdefault(symbol, set()).add(when)
         if kept is collected.missing and when & When.EAGER and not when & When.DECORATOR:
             raise Unclosed(needs(target.package), f"{symbol.name} in {self.module.path}")
         if symbol.submodules:
             for binding in self.module.bindings.get(root, ()):
                 item = binding.item
-                if item is not None and not item.aliased and not item.level and available(item.module, ""):
+                if item is not None and not item.aliased and not item.level and self._available(item.module):
                     collected.dotted_imports[item.module] = None
+
+    def _available(self, module: str, attribute: str = "") -> bool:
+        return available(module, attribute, self.repo.packages)
 
     def _adds_to(self, target: Defined, when: int) -> bool:
         here = target.path == self.unit.path
@@ -177,7 +181,7 @@ class _Reader:
         if when == When.ANNOTATION and not self.evaluated:
             return  # nobody evaluates it
         stars = self.repo.external_stars(module.path)
-        present = [star for star in stars if available(star, "")]
+        present = [star for star in stars if self._available(star)]
         if stars and not present and not when & When.MAYBE:
             raise Unclosed(needs(stars[0].split(".")[0]), f"{root} in {module.path}, through a star import")
         collected.stars.update(dict.fromkeys(present))

@@ -82,7 +82,7 @@ def _symbol(target: Target, root: str, parts: int) -> Symbol:
 
 def _from_star(repo: Repo, module: Module, name: str) -> External | None:
     for star in reversed(repo.external_stars(module.path)):
-        found = through_star(star, name)
+        found = through_star(star, name, repo.packages)
         if found is not None:
             return found
     return None

@@ -32,9 +32,11 @@ from triton_data.extract.wire import (
     ObserveLaunches,
     ObserveUsage,
     ProgramRan,
+    ProgramWeighed,
     SearchInputs,
     TextsImported,
     UsageSeen,
+    WeighProgram,
     reply_json,
     request_from,
 )
@@ -136,6 +138,17 @@ def check(request: CheckProgram) -> ProgramRan | Failure:
     return ProgramRan(deterministic=same, any_seed=not quick or _runs(namespace, request.entry))
 
 
+def weigh(request: WeighProgram) -> ProgramWeighed | Failure:
+    from triton_data.formats.on_fake_tensors import weigh as on_fake_tensors
+
+    try:
+        namespace = load(request.text)
+        found = on_fake_tensors(lambda: _built(namespace, request.entry))
+    except (Exception, SystemExit) as error:  # noqa: BLE001
+        return Failure(FailedAt.FORWARD, message_of(error))
+    return ProgramWeighed(found.bytes, found.flops, found.outputs)
+
+
 def _runs(namespace: dict[str, Any], entry: str) -> bool:
     try:
         _run(namespace, entry, seed=2)
@@ -145,17 +158,21 @@ def _runs(namespace: dict[str, Any], entry: str) -> bool:
 
 
 def _run(namespace: dict[str, Any], entry: str, seed: int = 1) -> Any:
+    model, args, kwargs = _built(namespace, entry, seed)
+    writes = not isinstance(namespace[entry], type)  # it may return nothing but what it is given to write to
+    with torch.no_grad():
+        result = model(*args, **kwargs)
+    return [args, kwargs] if result is None and writes else result
+
+
+def _built(namespace: dict[str, Any], entry: str, seed: int = 1) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
     torch.manual_seed(0)
     model = namespace[entry]
-    writes = not isinstance(model, type)  # a function may have nothing to return but what it is given to write to
     if isinstance(model, type):
         args, kwargs = arguments(namespace["get_init_inputs"]()) if "get_init_inputs" in namespace else ((), {})
         model = model(*args, **kwargs)
     torch.manual_seed(seed)
-    args, kwargs = arguments(namespace["get_inputs"]())
-    with torch.no_grad():
-        result = model(*args, **kwargs)
-    return [args, kwargs] if result is None and writes else result
+    return model, *arguments(namespace["get_inputs"]())
 
 
 _OPERATIONS: dict[type, Callable[[Any], Any]] = {
@@ -163,5 +180,6 @@ _OPERATIONS: dict[type, Callable[[Any], Any]] = {
     ObserveLaunches: lambda request: observe_launches(request, load),
     SearchInputs: search_inputs,
     CheckProgram: check,
+    WeighProgram: weigh,
     ImportTexts: import_texts,
 }

@@ -13,18 +13,21 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from triton_data.environments import Environment, Environments, shelf_of
 from triton_data.errors import Misuse
+from triton_data.extract.extract_file import Found
 from triton_data.extract.probe_client import JailProbe
-from triton_data.extract.programs.check import checked
+from triton_data.extract.programs.large import checked_at_some_size
 from triton_data.extract.reasons import Reason
-from triton_data.extract.stage import ENVIRONMENT, PRELOAD
+from triton_data.extract.stage import ENVIRONMENT, PRELOAD, in_environment
 from triton_data.extract.user_files import read_file
 from triton_data.formats.program_form import read_program
 from triton_data.jail import Jail
-from triton_data.records import Drop, Origin, Program, digest
+from triton_data.records import Drop, Origin, digest
 from triton_data.store import Store
 
 KIND = "given:"
+WARM = "triton_data.formats.on_fake_tensors:warm"
 SKIPPED_FOLDERS = {"__pycache__", ".git", ".venv", "node_modules"}
 
 
@@ -46,6 +49,7 @@ class GivenStage:
     allow_unsafe: bool = False
     name: str = "given"
     jail: Jail | None = None
+    environments: Environments | None = None
 
     def todo(self, store: Store) -> Iterator[File]:
         for file in self._files():
@@ -56,10 +60,11 @@ class GivenStage:
         return sum(1 for _ in self.todo(store))
 
     def resources(self) -> AbstractContextManager[object]:
-        self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe, env=ENVIRONMENT)
+        shelf = shelf_of(self.environments)
+        self.jail = Jail(PRELOAD, warm=WARM, allow_unsafe=self.allow_unsafe, env=ENVIRONMENT, shelf=shelf)
         return self.jail
 
-    def work(self, item: File) -> Iterator[Program | Drop]:
+    def work(self, item: File) -> Iterator[Found]:
         if isinstance(item.data, Drop):
             yield item.data
             return
@@ -71,7 +76,12 @@ class GivenStage:
             return
         origin = Origin("given", repo=Path(item.root).name, path=item.path, file_hash=sha256(item.data).hexdigest())
         program = read_program(text, Path(item.path).stem, origin)
-        yield program if isinstance(program, Drop) else checked(program, "", JailProbe(self.jail))
+        if isinstance(program, Drop):
+            yield program
+            return
+        environment = self.environments.of({item.path: item.data}) if self.environments else Environment()
+        found = checked_at_some_size(program, JailProbe(self.jail, environment.folder))
+        yield in_environment(found, environment)
 
     def _files(self) -> Iterator[File]:
         for source in self.sources:

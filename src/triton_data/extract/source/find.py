@@ -172,7 +172,7 @@ def resolve(repo: Repo, module: Module, chain: tuple[str, ...]) -> tuple[Target,
         target, rest = repo.lookup(path, value[0]), value[1:] + rest
     if target is None and len(chain) == 1:
         for star in reversed(repo.external_stars(path)):
-            return through_star(star, chain[0]) or External(star, chain[0]), ()
+            return through_star(star, chain[0], repo.packages) or External(star, chain[0]), ()
     return target, rest
 
 

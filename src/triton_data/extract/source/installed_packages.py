@@ -1,4 +1,7 @@
-"""Which third-party modules this environment has, asked without importing any of them."""
+"""Which third-party modules this environment has, asked without importing any of them.
+
+`packages` is one more folder that comes last on the path, as it does in the jail; '' where there is none.
+"""
 
 from __future__ import annotations
 
@@ -10,22 +13,22 @@ from functools import cache
 from pathlib import Path
 
 
-def available(module: str, attribute: str) -> bool:
+def available(module: str, attribute: str, packages: str = "") -> bool:
     """For Triton, whose names come and go with its versions, the name as well as the module."""
     versioned = attribute and module.split(".")[0] == "triton"
-    return _module_available(module) and (not versioned or _mentions(module, attribute))
+    return _module_available(module, packages) and (not versioned or _mentions(module, attribute, packages))
 
 
-def provides(module: str, name: str) -> bool:
+def provides(module: str, name: str, packages: str = "") -> bool:
     """Whether `from module import name` (name may be '') would find an installed package."""
-    return _module_available(module) and (not name or _mentions(module, name))
+    return _module_available(module, packages) and (not name or _mentions(module, name, packages))
 
 
 @cache
-def _mentions(dotted: str, name: str) -> bool:
+def _mentions(dotted: str, name: str, packages: str) -> bool:
     """Whether a module of an installed package has the word in it; where its text is not to be had, yes."""
     package, *rest = dotted.split(".")
-    folder = folder_of(package)
+    folder = folder_of(package, packages)
     stem = folder.joinpath(*rest) if folder is not None else None
     for path in (stem / "__init__.py", stem.with_suffix(".py")) if stem is not None else ():
         if path.is_file():
@@ -36,17 +39,22 @@ def _mentions(dotted: str, name: str) -> bool:
 
 
 @cache
-def _module_available(dotted: str) -> bool:
+def _module_available(dotted: str, packages: str) -> bool:
     top, *rest = dotted.split(".")
     if top in sys.stdlib_module_names:
         return True
+    spec = _spec(top, packages)
+    return spec is not None and _has_submodule(spec, rest)
+
+
+def _spec(top: str, packages: str) -> importlib.machinery.ModuleSpec | None:
     try:
-        spec = importlib.util.find_spec(top)
+        found = importlib.util.find_spec(top)
     except (ImportError, ValueError):
-        return False
-    if spec is None:
-        return False
-    return _has_submodule(spec, rest)
+        return None
+    if found is None and packages:
+        found = importlib.machinery.PathFinder.find_spec(top, [packages])
+    return found
 
 
 def _has_submodule(spec: importlib.machinery.ModuleSpec, parts: list[str]) -> bool:
@@ -63,10 +71,7 @@ def _has_submodule(spec: importlib.machinery.ModuleSpec, parts: list[str]) -> bo
     return True
 
 
-def folder_of(package: str) -> Path | None:
-    try:
-        spec = importlib.util.find_spec(package)
-    except (ImportError, ValueError):
-        return None
+def folder_of(package: str, packages: str = "") -> Path | None:
+    spec = _spec(package, packages)
     folders = list(spec.submodule_search_locations or ()) if spec is not None else []
     return Path(folders[0]) if folders else None

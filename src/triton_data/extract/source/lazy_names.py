@@ -37,7 +37,7 @@ def resolved(repo: Repo) -> Repo:
             return repo.files[path]
         return _applied(module.text, edits).encode("utf-8", "surrogateescape")
 
-    return Repo(repo.files, edited=edited)
+    return Repo(repo.files, edited=edited, packages=repo.packages)
 
 
 def _may_ask(repo: Repo, path: str, homes: set[str]) -> bool:

@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from triton_data.extract.reasons import Reason
@@ -62,14 +63,16 @@ class Repo:
     def __init__(
         self,
         files: Mapping[str, bytes],
-        installed: Callable[[str, str], bool] = provides,
+        installed: Callable[[str, str], bool] | None = None,
         edited: Callable[[str], bytes] | None = None,
+        packages: str = "",
     ) -> None:
         """`installed`: whether a module, and a name in it, is to be had from outside of these files; `edited`: what is
-        read in place of a Python file."""
+        read in place of a Python file; `packages`: a folder that was installed for it."""
         self.files = files
+        self.packages = packages
         self.licences: Mapping[str, str] = {}  # of each file, where somebody said so
-        self._installed = installed
+        self._installed = installed or partial(provides, packages=packages)
         self._edited = edited or files.__getitem__
         self._modules: dict[str, Module | Broken] = {}
         self._code: dict[tuple[int, str], Code] = {}  # definitions by line and text: copies of a file share them

@@ -39,18 +39,18 @@ class _Files(Mapping[str, bytes]):
 
 
 @cache
-def _repo(package: str) -> Repo | None:
-    folder = folder_of(package)
+def _repo(package: str, packages: str) -> Repo | None:
+    folder = folder_of(package, packages)
     # this is the installed package: nothing else that is installed comes before it
     return Repo(_Files(folder), installed=lambda module, name: False) if folder is not None else None
 
 
 @cache
-def through_star(module: str, name: str, depth: int = 0) -> External | None:
+def through_star(module: str, name: str, packages: str = "", depth: int = 0) -> External | None:
     package = module.split(".")[0]
     if package in _BINARY or depth > 6:
         return _shallow(module, name)
-    repo = _repo(package)
+    repo = _repo(package, packages)
     home = repo.find_module(module, f"{package}/__init__.py") if repo is not None else None
     if home is None and module == package and repo is not None:
         home = InRepo(f"{package}/__init__.py")
@@ -64,7 +64,7 @@ def through_star(module: str, name: str, depth: int = 0) -> External | None:
     if isinstance(target, InRepo):
         return External(_dotted(target.path))
     for star in reversed(repo.external_stars(home.path)):
-        found = through_star(star, name, depth + 1)
+        found = through_star(star, name, packages, depth + 1)
         if found is not None:
             return found
     return None

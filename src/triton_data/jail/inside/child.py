@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from triton_data.jail import kernel
-from triton_data.jail.inside import files, landlock, limits, namespaces, seccomp
+from triton_data.jail.inside import files, landlock, limits, namespaces, packages, seccomp
 from triton_data.jail.inside.filters import Rights
 from triton_data.jail.inside.perform import perform
 from triton_data.jail.kernel import LINUX, Unavailable
@@ -108,6 +108,8 @@ def live(fds: list[int], policy: Policy, scratch: str, place: Place, report: Rep
             setup.sendall(json.dumps({"failed": f"{error}"}).encode())
             os._exit(SETUP_FAILED)
         setup.close()
+        if policy.packages:
+            packages.enter(policy.packages)
         perform(json.loads(task), RESULT)
     finally:
         os._exit(SETUP_FAILED)

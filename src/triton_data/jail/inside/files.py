@@ -39,6 +39,8 @@ def finish(ruleset: int, policy: Policy, read: tuple[str, ...], scratch: str, ow
     readable, devices = _own(policy.subprocesses, policy.devices, read)
     landlock.allow(ruleset, abi, readable, landlock.READ | run)
     landlock.allow(ruleset, abi, devices, landlock.DEVICE)
+    if policy.packages:
+        landlock.allow(ruleset, abi, [policy.packages], landlock.READ)
     landlock.allow(ruleset, abi, paths.LISTED, landlock.READ_DIR)
     landlock.allow(ruleset, abi, [scratch], landlock.READ | landlock.WRITE | run | pipes)
     if policy.devices:

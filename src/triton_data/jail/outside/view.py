@@ -20,16 +20,18 @@ READ_ONLY, REMOUNT, BIND, RECURSIVE, PRIVATE, NOSUID = 1, 32, 4096, 16384, 1 << 
 OTHERS_MAY_ENTER = 0o001
 
 
-def open_to_nobody(read: Iterable[str], write: str) -> None:
-    """Only as root; `write` is the directory that scratches are made in."""
-    wanted = [path for path in [*read, write] if Path(path).exists()]
+def open_to_nobody(read: Iterable[str], write: str, optional: Iterable[str] = ()) -> None:
+    """Only as root; `write` is the directory that scratches are made in; what is `optional` may stay closed."""
+    needed = [path for path in [*read, write] if Path(path).exists()]
+    wanted = [*needed, *(path for path in optional if Path(path).exists())]
     closed = [path for path in wanted if not _reachable(path, path != write)]
     if closed:
         try:
             _cover(closed, write)
         except OSError as error:
-            raise Misuse(_advice(closed[0], str(error))) from error
-    for path in wanted:
+            if missing := [path for path in closed if path in needed]:
+                raise Misuse(_advice(missing[0], str(error))) from error
+    for path in needed:
         if not _reachable(path, path != write):
             raise Misuse(_advice(path, "its own mode closes it"))
 

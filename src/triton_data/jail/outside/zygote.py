@@ -254,7 +254,8 @@ def threads() -> list[str]:
 def prepare(config: dict[str, Any]) -> None:
     """Load everything, then refuse to serve from a state that no fork survives."""
     if LINUX and os.geteuid() == 0:
-        view.open_to_nobody([*config["read"], *config["roots"]], config["scratch"])
+        shelf = [config["shelf"]] if config["shelf"] else []
+        view.open_to_nobody([*config["read"], *config["roots"]], config["scratch"], shelf)
     for module in config["preload"]:
         try:
             importlib.import_module(module)

@@ -90,7 +90,7 @@ class Fetcher:
         with self._file() as path:
             self.downloads.file(item.address, path, item.checksum)
             found = archive.members(path, _wanted_of_package, self.caps, top_folder=not wheel)
-            files = keep(self.blobs, _without_metadata(found, deepest=int(wheel), about=about))
+            files = keep(self.blobs, _with_metadata(found, deepest=int(wheel), about=about))
         stated = about[0] if about else pypi.Metadata()
         return replace(item.origin, licence=stated.licence, url=stated.project or item.address), files
 
@@ -118,7 +118,7 @@ def _line(config: ScrapeConfig) -> Line:
     return Line(config.max_repo_bytes, config.stall, deadline=30 * config.stall, pause=config.stall / 30)
 
 
-def _without_metadata(
+def _with_metadata(
     members: Iterator[Member | Drop], deepest: int, about: list[pypi.Metadata]
 ) -> Iterator[Member | Drop]:
     """The files, and in `about` what the package says of itself; copies of that deeper down are no files either."""
@@ -127,6 +127,7 @@ def _without_metadata(
             yield member
         elif member[0].count("/") <= deepest:
             about.append(pypi.read_metadata(member[1].decode("utf-8", "replace")))
+            yield member  # it says what the package requires
 
 
 def _is_metadata(name: str) -> bool:

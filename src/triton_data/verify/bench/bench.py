@@ -42,6 +42,7 @@ class Bench(AbstractContextManager["Bench"]):
     per_gpu: int = 0  # on CUDA
     devices: Devices | None = None
     layers: tuple[str, ...] = ()
+    packages: str = ""  # a folder that tasks can import from besides
     _opened: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Bench:
@@ -62,10 +63,15 @@ class Bench(AbstractContextManager["Bench"]):
         self._opened.close()
 
     def __reduce__(self) -> tuple[object, ...]:
-        return Bench, (self.jail, self.compiler, self.per_gpu, self.devices, self.layers)
+        return Bench, (self.jail, self.compiler, self.per_gpu, self.devices, self.layers, self.packages)
+
+    def importing(self, packages: str) -> Bench:
+        """The same jails, for texts that need what was installed for them."""
+        return replace(self, packages=packages)
 
     def run(self, task: Task, policy: Policy = RUN, exclusive: bool = False) -> Outcome:
         """`exclusive`: nothing else of ours runs on its GPU meanwhile."""
+        policy = replace(policy, packages=self.packages)
         if not policy.devices or self.devices is None:
             return self.jail.run(task, policy)
         with self.devices.place(exclusive) as gpu:
@@ -75,6 +81,10 @@ class Bench(AbstractContextManager["Bench"]):
         self.devices.leave_out(gpu, outcome.reason)
         reason = f"the GPU does not answer any more (number {gpu}, after {outcome.reason})"
         return DeviceLost("lost", reason, outcome.facts)
+
+    def compile(self, task: Task, policy: Policy) -> Outcome:
+        assert self.compiler is not None, "on a CPU only"
+        return self.compiler.run(task, replace(policy, packages=self.packages))
 
     def _found(self) -> Devices:
         outcome = self.jail.run(task_of("triton_data.verify.jailed.cuda.chosen:names"), GPU)
@@ -89,22 +99,24 @@ class Bench(AbstractContextManager["Bench"]):
 
 
 def open_bench(
-    device: str = "cpu", allow_unsafe: bool = False, inductor: bool = False, per_gpu: int = PER_GPU
-) -> Bench:
+    device: str = "cpu", allow_unsafe: bool = False, inductor: bool = False, per_gpu: int = PER_GPU,
+    shelf: str | Path = "",
+) -> Bench:  # fmt: skip
     """Zygotes with everything that tasks need ready; `with` starts and ends them. With `inductor` they also have what
-    TorchInductor's own output imports, which takes each task a second otherwise."""
+    TorchInductor's own output imports, which takes each task a second otherwise. `shelf` is as a Jail's."""
     if device not in DEVICES:
         raise Misuse(f"unknown device {device!r}: cpu or cuda")
     if device == "cuda":
         warm = "triton_data.verify.jailed.cuda.machine:warm"
-        jail = Jail((*PRELOAD, "torch._dynamo"), warm=warm, env=SAME, allow_unsafe=allow_unsafe, gpu=True)
+        jail = Jail((*PRELOAD, "torch._dynamo"), warm=warm, env=SAME, allow_unsafe=allow_unsafe, gpu=True, shelf=shelf)
         return Bench(jail, per_gpu=per_gpu)
     interpreted = Jail(
         (*PRELOAD, *INDUCTOR) if inductor else PRELOAD,
         warm="triton_data.verify.jailed.interpreter.install:warm",
         env={**SAME, "TRITON_INTERPRET": "1"},
         allow_unsafe=allow_unsafe,
+        shelf=shelf,
     )
     compiling = ("torch", "triton", "triton_data.verify.jailed.compiling", *(INDUCTOR if inductor else ()))
     warm = "triton_data.verify.jailed.compiling:warm"
-    return Bench(interpreted, Jail(compiling, warm=warm, env=SAME, allow_unsafe=allow_unsafe))
+    return Bench(interpreted, Jail(compiling, warm=warm, env=SAME, allow_unsafe=allow_unsafe, shelf=shelf))

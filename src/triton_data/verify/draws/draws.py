@@ -3,7 +3,7 @@
 In: what `get_inputs()` returned and a kind. Out: the same structure with other numbers. Integers and booleans stay what
 they are in protocol 1; in protocol 2 they are redrawn within what they mean. A kind that leaves the domain of the
 program (its reference fails or makes NaN that the plain draw does not) is dropped by the caller. Not covered: other
-shapes (reading/resize.py), and which draws there are in protocol 2 (plan.py).
+shapes (formats/resize.py), and which draws there are in protocol 2 (plan.py).
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
+from triton_data.formats import resize
 from triton_data.jail import RawTensor
 from triton_data.records import Drop
 from triton_data.verify.bench.bench import Bench
@@ -25,7 +26,6 @@ from triton_data.verify.judge.judgement import PROTOCOL, Checks, Judgement
 from triton_data.verify.judge.pair import compiles, one_thread
 from triton_data.verify.judge.questions import Question, Response, first_wrong
 from triton_data.verify.judge.trial import LARGE, SECONDS_OF, Trial, asked_with
-from triton_data.verify.reading import resize
 from triton_data.verify.reading.launch_entry import Entry, entry_of
 from triton_data.verify.reasons import Reason
 from triton_data.verify.wire import values

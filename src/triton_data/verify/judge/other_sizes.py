@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from triton_data.formats import resize
+from triton_data.formats.resize import Varied
 from triton_data.verify.compare import outputs
 from triton_data.verify.compare.answer import Answer
 from triton_data.verify.compare.expected import Case
@@ -20,8 +22,6 @@ from triton_data.verify.draws.draws import Draw
 from triton_data.verify.judge.judgement import Checks, Judgement
 from triton_data.verify.judge.questions import Question, Response
 from triton_data.verify.judge.trial import Trial, candidate_question, observe_some
-from triton_data.verify.reading import resize
-from triton_data.verify.reading.resize import Varied
 from triton_data.verify.reasons import Reason
 from triton_data.verify.wire.record import Unreadable
 

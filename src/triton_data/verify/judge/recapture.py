@@ -21,7 +21,9 @@ class Recapture(Protocol):
     def __call__(self, reference: str, entry: str, mode: str) -> Recaptured | None: ...
 
 
-class RecaptureService(Recapture, Protocol):
-    """What a whole run shares: its jails stay open as long as it is."""
+class RecaptureService(Protocol):
+    """What a whole run shares: its jails stay open as long as it is. `environment` is that of the reference."""
+
+    def __call__(self, reference: str, entry: str, mode: str, environment: str = "") -> Recaptured | None: ...
 
     def resources(self) -> AbstractContextManager[object]: ...

@@ -3,7 +3,7 @@
 In: a trial, and how one is judged. Out: the Judgement at the largest of the smaller sizes that the reference runs at
 and the candidate does not refuse. A candidate that was made for its sizes only is made again for the smaller ones,
 where the trial knows how; the check `sizes` says so. Where there are no such sizes, it is judged as given, if it can
-be. Not covered: which sizes there are (reading/resize.py).
+be. Not covered: which sizes there are (formats/resize.py).
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
+from triton_data.formats import resize
 from triton_data.verify.draws import draws
 from triton_data.verify.draws.draws import FEWEST, Draw
 from triton_data.verify.judge.judgement import Checks, Judgement
 from triton_data.verify.judge.trial import LARGE, Observed, Trial, observe, observe_some
-from triton_data.verify.reading import resize
 from triton_data.verify.reasons import Reason
 
 Judge: TypeAlias = Callable[[Trial, Checks, Observed], Judgement]

@@ -71,7 +71,7 @@ class Trial:
         if self.bench.compiler is None:
             return None
         policy = replace(COMPILE, wall_s=self.seconds, cpu_s=int(self.seconds))
-        return self.bench.compiler.run(task_of(COMPILING, CompileQuestion(questions)), policy)
+        return self.bench.compile(task_of(COMPILING, CompileQuestion(questions)), policy)
 
 
 @dataclass(frozen=True)

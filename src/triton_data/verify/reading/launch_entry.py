@@ -10,8 +10,8 @@ import ast
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from triton_data.formats.program_form import INPUTS
 from triton_data.records import Drop
-from triton_data.verify.reading import subject
 from triton_data.verify.reading.edit import is_kernel
 from triton_data.verify.reasons import Reason
 
@@ -65,7 +65,7 @@ def _leading(known: dict[str, Definition]) -> list[str]:
     leading = {name for name, node in known.items() if name not in kernels and _launched(node) & kernels}
     for _ in known:
         leading |= {name for name, node in known.items() if leading & _names(node)}
-    return [name for name in known if name in leading - kernels - set(subject.INPUTS)]
+    return [name for name in known if name in leading - kernels - set(INPUTS)]
 
 
 def _launched(node: ast.AST) -> set[str]:

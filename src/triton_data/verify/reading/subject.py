@@ -18,7 +18,6 @@ from triton_data.verify.reasons import Reason
 
 _PATTERNS = ("{}New", "{}_new", "{}_triton", "triton_{}", "{}Triton", "Triton{}", "{}")
 _PLAIN = ("ModelNew", "Model_new")
-INPUTS = ("get_inputs", "get_init_inputs")
 
 
 def names(reference: str, candidate: str) -> tuple[str, str] | Drop:
@@ -29,7 +28,7 @@ def names(reference: str, candidate: str) -> tuple[str, str] | Drop:
         return Drop(Reason.SYNTAX, f"{type(error).__name__}: {error}")
     if "get_inputs" not in old:
         return Drop(Reason.REFERENCE_FAILED, "the reference has no get_inputs()")
-    known = [name for name in reversed(old) if name not in INPUTS]  # what is defined last is the whole
+    known = [name for name in reversed(old) if name not in program_form.INPUTS]  # what is defined last is the whole
     for entry in sorted(known, key=lambda name: name not in program_form.ENTRIES):
         for pattern in _PATTERNS[:-1]:
             if (name := pattern.format(entry)) in new:

@@ -2,7 +2,7 @@
 
 In: a class or function, its constructor's arguments and its inputs. Out: changes to try, each with its name and what to
 call with instead. Numbers become others, flags turn, a word of a known set becomes the next one, an optional input is
-left out, or given where a mask or a bias fits. Not covered: sizes that the program's text names (reading/resize.py),
+left out, or given where a mask or a bias fits. Not covered: sizes that the program's text names (formats/resize.py),
 and whether the reference runs with them. Foreign code is looked at and not called: only in the jail.
 """
 

@@ -14,8 +14,9 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils import _pytree as pytree
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from triton_data.formats import resize
 from triton_data.verify.jailed import module_state
-from triton_data.verify.reading import resize, subject
+from triton_data.verify.reading import subject
 
 LARGE = 1 << 18  # the product of all sizes that are named; where it is smaller, calling is quicker than looking
 

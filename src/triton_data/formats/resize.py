@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from triton_data.verify.reading.subject import INPUTS
+from triton_data.formats.program_form import INPUTS
 
 FACTORS = (4, 8, 16, 32, 64, 256)
 SMALLEST = 16  # what a size is never divided below

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from triton_data.verify.reading.resize import meant, shrunk, varied
+from triton_data.formats.resize import meant, shrunk, varied
 
 TEXT = """
 import torch

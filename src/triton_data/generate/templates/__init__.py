@@ -1,0 +1,1 @@
+"""Entries {python, triton, test} that are rendered from kernels written by hand."""
