@@ -68,3 +68,11 @@ def test_foreign_code_runs_in_the_jail_from_the_wheel(place: Path) -> None:
     python(place, "-m", "triton_data", "init", "second")
     found = python(place, "-m", "triton_data", "extract", "second/repository", "--json")
     assert found.count('"kind": "program"') == 4 and '"reason"' not in found
+
+
+def test_prompts_and_prices_came_along(place: Path) -> None:
+    ask = (
+        "from triton_data.generate.llm_modules import prompts; from triton_data.llm import prices;"
+        "print(len(prompts.load('both')), prices.read().of('gemini', 'gemini-2.5-flash') is not None)"
+    )
+    assert python(place, "-c", ask).split() == ["2", "True"]
