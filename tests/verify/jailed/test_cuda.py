@@ -77,6 +77,15 @@ def test_what_only_a_device_can_hide_is_seen(name: str, attacks: str, reason: st
     assert (found.passed, found.reason) == (False, reason), found.detail
 
 
+def test_inputs_for_labels_end_no_verdict(gpu: Bench) -> None:
+    """Rows that offsets name and that are not there: illegal on a GPU, and nobody's fault."""
+    from triton_data.generate.templates.dataset import chosen
+
+    entry = chosen(12_000, 0, ["jagged_softmax"])[0]
+    found = verify_texts(entry.python_code, entry.triton_code, device="cuda", bench=gpu)
+    assert found.passed and "empty inputs" in dict(found.checks), found.detail
+
+
 def test_gradients_are_compared_there_too(gpu: Bench) -> None:
     found = verify_texts(DIFFERENTIABLE, WITH_BACKWARD, device="cuda", bench=gpu)
     assert found.passed and dict(found.checks)["gradients"].startswith("input 0"), found.detail

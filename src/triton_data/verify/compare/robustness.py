@@ -16,8 +16,11 @@ NAMES = {"nan": "NaN in inputs", "inf": "infinite inputs", "empty": "empty input
 
 
 def label(answer: Answer, cases: tuple[Case, ...], checks: Checks) -> None:
+    """Where one of them ended the process, as a read out of bounds does on a GPU, none of them has an answer."""
     for given, case in zip(answer.robustness, cases, strict=False):
         checks.add(NAMES[case.kind], _word(given, case))
+    for case in cases[len(answer.robustness) :]:
+        checks.add(NAMES[case.kind], "unknown: one of these kinds ends the process")
 
 
 def _word(answer: NoncontiguousAnswer, case: Case) -> str:

@@ -9,7 +9,7 @@ one. Not covered: what the answers are compared with (compare/outputs.py).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import torch
@@ -96,6 +96,9 @@ def ask(trial: Trial, question: CandidateQuestion, checks: Checks) -> Response:
     if question.nbytes > 8 * LARGEST:
         return checks.failed(Reason.TOO_LARGE, "weights and inputs are too large to be copied for each draw")
     outcome = trial.run(CANDIDATE, CandidateQuestions((question,)))
+    lethal = trial.device == "cuda" and question.robustness and not isinstance(outcome, DeviceLost)
+    if not outcome.ok and lethal:
+        return ask(trial, replace(question, robustness=()), checks)  # only labels hang on those: they end no verdict
     if not outcome.ok:
         return checks.failed(_reason(outcome), outcome.reason)
     read = _read(outcome)
