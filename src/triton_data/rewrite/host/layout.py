@@ -42,7 +42,7 @@ class Layouts:
             return f"{source}.t()"
         both = is_contiguous(has.size, has.stride) and is_contiguous(wanted.size, wanted.stride)
         if both and _product(has.sizes) == _product(wanted.sizes):
-            return f"{source}.view({', '.join(wanted.sizes)})"
+            return f"{source}.view({', '.join(wanted.sizes) or '()'})"
         return None
 
 
