@@ -23,6 +23,26 @@ def test_an_honest_backward_is_said_to_be_right(bench: Bench) -> None:
     assert dict(found.checks)["gradients"].startswith("input 0: ")
 
 
+BEFORE = CANDIDATE.split("@triton.jit\n")[2].split("gradient = tl.load(")[0]
+STRIDED = (
+    (BEFORE, BEFORE.replace("n_elements, BLOCK", "n_elements, columns, row, column, BLOCK")),
+    ("gradient_ptr + offsets,", "gradient_ptr + offsets // columns * row + offsets % columns * column,"),
+    ("        gradient = gradient.contiguous()\n", ""),
+    ("(x, gradient, out, x.numel(), BLOCK", "(x, gradient, out, x.numel(), x.shape[1], *gradient.stride(), BLOCK"),
+)
+
+
+def test_a_backward_may_read_what_flows_in_by_its_strides(bench: Bench) -> None:
+    """They differ from call to call, and are no number that the host made of the inputs."""
+    text = CANDIDATE
+    for old, new in STRIDED:
+        text = changed(text, old, new)
+    found = verify_texts(REFERENCE, text, bench=bench)
+    assert found.passed, found.detail
+    wrong = verify_texts(REFERENCE, changed(text, "columns * row", "columns * column"), bench=bench)
+    assert (wrong.passed, wrong.detail.startswith("gradients")) == (False, True), wrong.detail
+
+
 WRONG = {
     "a sign": ("(1.0 - gate)", "(1.0 + gate)", "wrong_values"),
     "nothing flows in": ("gradient * gate", "gate", "wrong_values"),

@@ -40,9 +40,11 @@ def call(
     before_backward: Callable[[], None] = lambda: None,
     forms: bool = False,
     wrote: Callable[[], None] = lambda: None,
+    arriving: Callable[[list[torch.Tensor]], None] = lambda upstream: None,
 ) -> dict[str, Any]:
     """`names` are those by which others know the weights, `only` the gradients that are asked for. With `forms` what
-    flows back comes in another form for each seed; `wrote` is called where it has been written."""
+    flows back comes in another form for each seed; `wrote` is called where it has been written,
+    `arriving` with it, before anybody sees it."""
     args, kwargs = pytree.tree_map(_leaf, inputs)
     weights = dict(instance.named_parameters()) if isinstance(instance, torch.nn.Module) else {}
     leaves = [leaf for leaf in pytree.tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
@@ -56,6 +58,7 @@ def call(
         heads = [leaf for leaf in pytree.tree_leaves(result) if isinstance(leaf, torch.Tensor) and leaf.requires_grad]
         before_backward()
         upstream = _upstream(heads, seed, forms)
+        arriving(upstream)
         before = [one.clone() for one in upstream]
         found = _gradients(heads, list(wanted.values()), upstream)
         if not all(torch.equal(old, new) for old, new in zip(before, upstream, strict=True)):

@@ -153,7 +153,7 @@ class Caller:
         known = zip(module_state.of(self.instance), self.question.state, strict=False) if by_order else ()
         return gradients.call(
             self.instance, (args, kwargs), seed, dict(known), wanted, self._before_backward,
-            self.question.protocol > 1, self._wrote_upstream,
+            self.question.protocol > 1, self._wrote_upstream, self.watch.arrives,
         )  # fmt: skip
 
     def _wrote_upstream(self) -> None:
