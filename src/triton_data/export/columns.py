@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from triton_data.export.rows import PAIRS, Row
+from triton_data.export.source import required
 from triton_data.records import NO_REFERENCE, codec, speed
 
 _KERNELBOOK = [
@@ -29,7 +30,8 @@ _OURS = [
     ("kernels", pa.int64()), ("tokens", pa.int64()), ("tokens_counted_by", pa.string()),
     ("dtypes", pa.list_(pa.string())), ("shape_generic", pa.bool_()), ("training", pa.bool_()),
     *((label, pa.float64()) for label in speed.LABELS),
-    ("flags", pa.list_(pa.string())), ("cluster", pa.string()), ("split", pa.string()),
+    ("flags", pa.list_(pa.string())), ("requires", pa.list_(pa.string())),
+    ("cluster", pa.string()), ("split", pa.string()),
 ]  # fmt: skip
 SCHEMA = pa.schema(_KERNELBOOK + _OURS)
 
@@ -71,6 +73,7 @@ def _where(row: Row) -> dict[str, Any]:
 def _made(row: Row) -> dict[str, Any]:
     program, capture = row.program, row.capture
     return {
+        "requires": required(f"{program.text if program else ''}\n{row.triton}", row.pinned),
         "inputs_from": program.inputs_from if program else None,
         "jail": list(program.layers) if program else [],
         "target": capture.target if capture else None,

@@ -87,7 +87,7 @@ def verl(selection: Selection, folder: Path, tally: Tally) -> None:
         tally.add("program", split)
     for row in selection.rows():
         if talk := conversation(row, selection):
-            told = source(row.origin, row.triton)
+            told = source(row.origin, row.triton, row.pinned)
             tuning.add(row.split, {"messages": [*talk[0], talk[1]], "key": row.key, **told}, len(row.triton))
     learning.close()
     tuning.close()
@@ -102,7 +102,7 @@ def _task(program: Program, split: str, index: int) -> dict[str, object]:
         "reward_model": {"style": "rule", "ground_truth": truth},
         "extra_info": {
             "split": split, "index": index, "key": program.key, "entry": program.entry,
-            **source(program.origin, program.text),
+            **source(program.origin, program.text, program.requires),
         },
     }  # fmt: skip
 
@@ -144,7 +144,7 @@ def entries(selection: Selection, folder: Path, tally: Tally) -> None:
 
 def _entry(row: Row) -> dict[str, object]:
     assert row.program is not None, "only pairs become entries"
-    return entry_of(row.key, row.program, row.name, row.triton, row.label, source(row.origin, row.triton))
+    return entry_of(row.key, row.program, row.name, row.triton, row.label, source(row.origin, row.triton, row.pinned))
 
 
 FOLDERS: dict[str, Writer] = {

@@ -60,7 +60,11 @@ def problem(program: Program) -> str | None:
         compile(made, "problem.py", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, tokenize.TokenError):
         return None
-    return header(program.origin, program.text) + made if all(defines(made, name) for name in FORM) else None
+    return (
+        header(program.origin, program.text, program.requires) + made
+        if all(defines(made, name) for name in FORM)
+        else None
+    )
 
 
 def _problem(text: str, entry: str) -> str:

@@ -36,6 +36,11 @@ class Row:
     verdict: Verdict | None = None
     split: str = TRAIN
     cluster: str = ""
+    requires: tuple[str, ...] = ()  # of a hand-written kernel: what was installed for it
+
+    @property
+    def pinned(self) -> tuple[str, ...]:
+        return self.program.requires if self.program else self.requires
 
 
 @dataclass
@@ -68,7 +73,9 @@ class Selection:
     def rows(self) -> Iterator[Row]:
         """Hand-written kernels, then rewritten programs, then Inductor's kernels that nothing was made of."""
         for kernel in self.store.sorted(Kernel):
-            yield from self._admitted(Row(kernel.key, KERNEL, kernel.name, kernel.text, kernel.origin))
+            yield from self._admitted(
+                Row(kernel.key, KERNEL, kernel.name, kernel.text, kernel.origin, requires=kernel.requires)
+            )
         for pair in self.store.sorted(Pair):
             capture = self._one(Capture, "key = ?", pair.capture)
             program = self._one(Program, "key = ?", pair.program)
@@ -106,7 +113,7 @@ class Selection:
             verdict = self._one(Verdict, "subject = ?", row.key)
             yield Row(
                 row.key, row.kind, row.name, row.triton, row.origin, row.program, row.capture, row.original,
-                self._label_of(row), verdict, split, cluster,
+                self._label_of(row), verdict, split, cluster, row.requires,
             )  # fmt: skip
 
     def _label_of(self, row: Row) -> Label | None:
