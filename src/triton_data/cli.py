@@ -14,7 +14,7 @@ import click
 
 import triton_data
 from triton_data.commands.exit_codes import run_command
-from triton_data.errors import Misuse, NotBuiltYet, closest
+from triton_data.errors import Misuse, closest
 
 # In the order in which data flows: where a verb is, and its line in the list of them. The rooms behind the verbs import
 # torch, PyArrow and more: a verb is imported when it is asked for, so that `--help` does not wait for all of them.
@@ -38,18 +38,15 @@ VERBS = {
     "init": ("commands.init:init", "Write a commented config and a tiny repository to try it on."),
     "completion": ("commands.init:completion", "Print the script with which a shell completes verbs and options."),
 }
-LATER: dict[str, str] = {}  # verbs whose rooms later parts build: their one honest line
 
 
 class Verbs(click.Group):
     """Listed in the order data flows, imported when asked for, with a suggestion for a mistyped verb."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*VERBS, *LATER]
+        return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in LATER:
-            return _later(cmd_name, LATER[cmd_name])
         if cmd_name not in VERBS:
             return None
         module, _, attribute = VERBS[cmd_name][0].partition(":")
@@ -64,8 +61,7 @@ class Verbs(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            lines = {name: line for name, (_, line) in VERBS.items()}
-            formatter.write_dl([*lines.items(), *((name, _not_yet(what)) for name, what in LATER.items())])
+            formatter.write_dl([(name, line) for name, (_, line) in VERBS.items()])
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -75,23 +71,6 @@ def cli() -> None:
 
     Start with:  triton-data run examples/quickstart.toml
     """
-
-
-def _not_yet(what: str) -> str:
-    return f"Not in this version yet: {what}."
-
-
-def _later(name: str, what: str) -> click.Command:
-    def refuse(**_: object) -> None:
-        raise NotBuiltYet(f"`triton-data {name}` ({what})", "`triton-data --help` lists the verbs that work")
-
-    return click.Command(
-        name,
-        callback=refuse,
-        params=[click.Argument(["rest"], nargs=-1, type=click.UNPROCESSED)],
-        context_settings={"ignore_unknown_options": True},
-        help=_not_yet(what),
-    )
 
 
 def main(args: Sequence[str] | None = None) -> None:

@@ -19,13 +19,6 @@ class MissingExtra(Misuse):
         super().__init__(f"{needed_for} needs the extra [{extra}]: pip install 'triton-data[{extra}]'")
 
 
-class NotBuiltYet(Misuse):
-    """A door or verb whose room a later part of the plan builds."""
-
-    def __init__(self, what: str, instead: str = "") -> None:
-        super().__init__(f"{what} is not in this version yet{': ' + instead if instead else ''}")
-
-
 class Stopped(Exception):
     """The user asked for an orderly stop; everything finished so far is committed."""
 

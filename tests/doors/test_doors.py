@@ -80,14 +80,6 @@ def test_a_door_is_short_and_knows_its_help(door: str) -> None:
     assert "Usage:" in done.stdout
 
 
-@pytest.mark.parametrize("door", sorted(d for d, c in COMMANDS.items() if "Not in this version" in (c.help or "")))
-def test_a_door_to_a_later_room_says_so_and_exits_2(door: str) -> None:
-    done = knock(door, "--any", "thing")
-    assert done.returncode == 2
-    assert "not in this version yet" in done.stderr
-    assert done.stderr.count("\n") == 1
-
-
 def test_create_json_keeps_the_text_as_it_was_written(tmp_path: Path) -> None:
     (tmp_path / "inductor_kernels/m").mkdir(parents=True)
     (tmp_path / "inductor_kernels/m/k.py").write_text(KERNELS)

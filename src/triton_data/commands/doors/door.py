@@ -1,6 +1,6 @@
 """What the scripts under triton-data/ do: the names users know, each one call of a room.
 
-In: a door's arguments. Out: what the write-ups promise. A door whose room is not built yet says so and exits 2.
+In: a door's arguments. Out: what the write-ups promise.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from triton_data.commands.doors import generator_options, written_modules
 from triton_data.commands.exit_codes import run_command
 from triton_data.commands.generate import graphs
 from triton_data.commands.generate.templates import templates
-from triton_data.errors import NotBuiltYet
 
 
 @click.command("create_json.py")
@@ -90,23 +89,6 @@ def _get_kernels(path: Path, out: Path, run_dir: Path | None) -> None:
 
     click.echo(get_kernels(path, out, run_dir))
 
-
-def _not_built(door: str, instead: str) -> click.Command:
-    """The door to a room of a later part."""
-
-    def refuse(rest: tuple[str, ...]) -> None:
-        raise NotBuiltYet("this door", instead.rstrip("."))
-
-    return click.Command(
-        door,
-        callback=refuse,
-        params=[click.Argument(["rest"], nargs=-1, type=click.UNPROCESSED)],
-        context_settings={"ignore_unknown_options": True},
-        help=f"Not in this version yet. {instead}",
-    )
-
-
-_VERBS = "`triton-data --help` lists the verbs that work."
 
 COMMANDS: dict[str, click.Command] = {
     "create_json.py": _create_json,
