@@ -17,7 +17,7 @@ FLOORS = (
     ("sources", "extract", "generate", "capture", "rewrite", "verify", "curate", "export", "train", "report"),
     ("evaluate",),
     ("pipeline",),
-    ("api", "without_run"),
+    ("api", "without_run", "lazy_group"),
     ("commands",),
     ("cli",),
     ("__main__",),

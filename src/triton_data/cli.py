@@ -6,15 +6,13 @@ Not covered: the verbs themselves (commands/), how a command ends (commands/exit
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
-from typing import Any
 
 import click
 
 import triton_data
 from triton_data.commands.exit_codes import run_command
-from triton_data.errors import Misuse, closest
+from triton_data.lazy_group import LazyGroup
 
 # In the order in which data flows: where a verb is, and its line in the list of them. The rooms behind the verbs import
 # torch, PyArrow and more: a verb is imported when it is asked for, so that `--help` does not wait for all of them.
@@ -40,31 +38,10 @@ VERBS = {
 }
 
 
-class Verbs(click.Group):
-    """Listed in the order data flows, imported when asked for, with a suggestion for a mistyped verb."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in VERBS:
-            return None
-        module, _, attribute = VERBS[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(f"triton_data.{module}"), attribute)
-        return command
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        known = self.list_commands(ctx)
-        if args and args[0] not in known and not args[0].startswith("-"):
-            raise Misuse(f"unknown verb {args[0]!r}{closest(args[0], known)}")
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in VERBS.items()])
-
-
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=LazyGroup, table=VERBS, kind="verb",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)  # fmt: skip
 @click.version_option(triton_data.__version__, prog_name="triton-data")
 def cli() -> None:
     """Turn PyTorch code into verified (PyTorch, Triton) training data, and train on it.

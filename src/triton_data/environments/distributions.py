@@ -1,7 +1,8 @@
 """Which distribution has a module, where the two names differ or nothing declares it; and what is never installed.
 
-Each row was checked against the index: the newest wheel of the distribution has that module. A name that is in no
-metadata and not here is not installed: a guess would be a door for whoever registers the name first.
+benchmarks/import_names.py asks the index whether the newest wheel of each has that module; two have no wheel, and are
+here so that the Drop can say so. A name that is in no metadata and not here is not installed: a guess would be a door
+for whoever registers the name first.
 """
 
 from __future__ import annotations
@@ -11,10 +12,9 @@ from packaging.utils import canonicalize_name
 RENAMED = {
     "absl": "absl-py", "antlr4": "antlr4-python3-runtime", "attr": "attrs", "bs4": "beautifulsoup4",
     "cv2": "opencv-python-headless", "dateutil": "python-dateutil", "dotenv": "python-dotenv", "faiss": "faiss-cpu",
-    "fvcore": "fvcore", "gin": "gin-config", "git": "GitPython", "google.protobuf": "protobuf",
-    "hydra": "hydra-core", "ignite": "pytorch-ignite", "igraph": "igraph", "jwt": "PyJWT",
-    "lightning_fabric": "lightning-fabric", "magic": "python-magic", "mpl_toolkits": "matplotlib",
-    "open_clip": "open-clip-torch", "PIL": "pillow", "pkg_resources": "setuptools",
+    "fvcore": "fvcore", "gin": "gin-config", "git": "GitPython", "hydra": "hydra-core", "ignite": "pytorch-ignite",
+    "igraph": "igraph", "jwt": "PyJWT", "lightning_fabric": "lightning-fabric", "magic": "python-magic",
+    "mpl_toolkits": "matplotlib", "open_clip": "open-clip-torch", "PIL": "pillow", "pkg_resources": "setuptools",
     "pytorch_lightning": "pytorch-lightning", "pywt": "PyWavelets",
     "segmentation_models_pytorch": "segmentation-models-pytorch", "skimage": "scikit-image",
     "sklearn": "scikit-learn", "slugify": "python-slugify", "snappy": "python-snappy", "soundfile": "soundfile",

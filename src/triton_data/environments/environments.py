@@ -21,23 +21,14 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from triton_data.environments.distributions import modules_of
-from triton_data.environments.install import ABOUT, Bounds, NotInstalled, install
-from triton_data.environments.lock import Lock, Unresolved, resolve, uv
+from triton_data.environments.install import ABOUT, MIB, Limits, NotInstalled, install
+from triton_data.environments.lock import Lock, Unreachable, Unresolved, resolve, uv
 from triton_data.environments.wanted import IMPORT, Wanted, wanted
 from triton_data.errors import Misuse
 from triton_data.records import digest
 
 FOLDER = "environments"
 DEPENDENCIES = ("install", "present")
-MIB = 1 << 20
-
-
-@dataclass(frozen=True)
-class Limits:
-    download: int = 1024 * MIB  # of all wheels of one environment
-    installed: int = 4096 * MIB  # unpacked
-    files: int = 200_000
-    seconds: float = 600.0
 
 
 @dataclass(frozen=True)
@@ -72,7 +63,7 @@ class Environments:
     install: bool = True
     index: str = ""
     deny: tuple[str, ...] = ()
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def root(self) -> Path:
@@ -94,7 +85,7 @@ class Environments:
         return Environment(key, self.folder(key), {**missing, **answer["missing"]})
 
     def _remembered(self, asked: Wanted) -> dict[str, object]:
-        """Not what a network that was down answered: that is asked again."""
+        """Not that a network was down: that is asked again."""
         name = digest("requirements", self.index, str(asdict(self.limits)), *asked.requirements)
         path = self.root / "answers" / f"{name[:32]}.json"
         if path.is_file():
@@ -103,29 +94,25 @@ class Environments:
                 return known
         try:
             uv()
-        except Misuse as error:
+            key, missing = self._made(asked.requirements)
+        except (Misuse, Unreachable) as error:
             return {"key": "", "missing": _each(asked.requirements, str(error))}
-        key, missing, final = self._made(asked.requirements)
         answer: dict[str, object] = {"requirements": asked.requirements, "key": key, "missing": missing}
-        if final:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            scratch = path.with_suffix(f".{get_native_id()}")
-            scratch.write_text(json.dumps(answer, indent=1))
-            scratch.rename(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        scratch = path.with_suffix(f".{get_native_id()}")
+        scratch.write_text(json.dumps(answer, indent=1))
+        scratch.rename(path)
         return answer
 
-    def _made(self, requirements: tuple[str, ...]) -> tuple[str, dict[str, str], bool]:
+    def _made(self, requirements: tuple[str, ...]) -> tuple[str, dict[str, str]]:
         lock, missing = self._together(requirements)
         if lock is not None and lock.packages:
             try:
-                limits = self.limits
-                bounds = Bounds(limits.installed, limits.files, limits.seconds)
-                install(lock, self.root, self.cache, bounds, self.index)
-                return lock.key, missing, True
+                install(lock, self.root, self.cache, self.limits, self.index)
+                return lock.key, missing
             except NotInstalled as error:
                 missing |= _each(requirements, str(error))
-        unreachable = any("request" in why or "connect" in why or "did not answer" in why for why in missing.values())
-        return "", missing, not unreachable
+        return "", missing
 
     def _together(self, requirements: tuple[str, ...]) -> tuple[Lock | None, dict[str, str]]:
         try:

@@ -21,25 +21,27 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from triton_data.environments.lock import Lock, environment, index_options, reason_of, uv
+from triton_data.environments.lock import Lock, environment, failure_of, index_options, uv
 
 LOOK_S = 0.25
+MIB = 1 << 20
 ABOUT = "triton-data.json"  # which distribution brought which modules
 LOCKFILE = "pylock.triton-data.toml"
+
+
+@dataclass(frozen=True)
+class Limits:
+    download: int = 1024 * MIB  # of all wheels of one environment
+    installed: int = 4096 * MIB  # unpacked
+    files: int = 200_000
+    seconds: float = 600.0
 
 
 class NotInstalled(Exception):
     """Too large, too slow, or an archive that the installer refuses."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    installed: int  # bytes
-    files: int
-    seconds: float
-
-
-def install(lock: Lock, root: Path, cache_folder: Path, bounds: Bounds, index: str = "") -> Path:
+def install(lock: Lock, root: Path, cache_folder: Path, limits: Limits, index: str = "") -> Path:
     """Once, however many ask at the same time."""
     place = root / lock.key
     if place.is_dir():
@@ -49,7 +51,7 @@ def install(lock: Lock, root: Path, cache_folder: Path, bounds: Bounds, index: s
         if not place.is_dir():
             scratch = root / f".new-{lock.key}-{os.getpid()}"
             try:
-                _unpack(lock, scratch, cache_folder, bounds, index)
+                _unpack(lock, scratch, cache_folder, limits, index)
                 _tidy(scratch)
                 scratch.rename(place)
             finally:
@@ -64,7 +66,7 @@ def remove(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-def _unpack(lock: Lock, place: Path, cache_folder: Path, bounds: Bounds, index: str) -> None:
+def _unpack(lock: Lock, place: Path, cache_folder: Path, limits: Limits, index: str) -> None:
     place.mkdir(mode=0o755)
     (place / LOCKFILE).write_text(lock.text)
     command = [uv(), "pip", "install", "--no-deps", "--only-binary", ":all:", "--target", str(place), "--python",
@@ -74,33 +76,33 @@ def _unpack(lock: Lock, place: Path, cache_folder: Path, bounds: Bounds, index: 
     with log.open("w+", errors="replace") as written:
         process = subprocess.Popen(command, stdout=written, stderr=written, cwd=place.parent, env=environment())
         try:
-            _watch(process, place, cache_folder, bounds)
+            _watch(process, place, cache_folder, limits)
             written.seek(0)
             if process.returncode:
-                raise NotInstalled(reason_of(written.read()))
+                raise failure_of(written.read(), NotInstalled)
         finally:
             process.kill()
             process.wait()
             log.unlink(missing_ok=True)
 
 
-def _watch(process: subprocess.Popen[bytes], place: Path, cache_folder: Path, bounds: Bounds) -> None:
+def _watch(process: subprocess.Popen[bytes], place: Path, cache_folder: Path, limits: Limits) -> None:
     """What is downloaded and unpacked before it is put in its place lies in the cache."""
     before = sum(weight(cache_folder))
-    deadline = time.monotonic() + bounds.seconds
+    deadline = time.monotonic() + limits.seconds
     pause = LOOK_S
     while process.poll() is None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(pause)
         started = time.monotonic()
         if started > deadline:
-            raise NotInstalled(f"it took more than {bounds.seconds:.0f} s")
+            raise NotInstalled(f"it took more than {limits.seconds:.0f} s")
         size, files = weight(place)
         grown = sum(weight(cache_folder)) - before
-        if max(size, grown) > bounds.installed:
-            raise NotInstalled(f"it unpacks to more than {bounds.installed >> 20} MiB")
-        if files > bounds.files:
-            raise NotInstalled(f"it has more than {bounds.files} files")
+        if max(size, grown) > limits.installed:
+            raise NotInstalled(f"it unpacks to more than {limits.installed >> 20} MiB")
+        if files > limits.files:
+            raise NotInstalled(f"it has more than {limits.files} files")
         pause = max(LOOK_S, 4 * (time.monotonic() - started))
 
 

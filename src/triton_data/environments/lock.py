@@ -36,7 +36,11 @@ KEPT = ("PATH", "HOME", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "
 
 
 class Unresolved(Exception):
-    """No set of wheels meets the requirements, or the index cannot be asked."""
+    """No set of wheels meets the requirements."""
+
+
+class Unreachable(Exception):
+    """The index did not answer: nothing is known of the requirements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +90,9 @@ def resolve(requirements: Sequence[str], cache_folder: Path, index: str = "", se
         done = subprocess.run(command, input="\n".join(requirements), capture_output=True, text=True, check=False,
                               timeout=seconds, cwd=folder, env=environment())  # fmt: skip
     except subprocess.TimeoutExpired as error:
-        raise Unresolved(f"the index did not answer in {seconds:.0f} s") from error
+        raise Unreachable(f"the index did not answer in {seconds:.0f} s") from error
     if done.returncode:
-        raise Unresolved(reason_of(done.stderr))
+        raise failure_of(done.stderr, Unresolved)
     return Lock(done.stdout, _packages(done.stdout))
 
 
@@ -96,6 +100,14 @@ SHORT = (
     (re.compile(r"([\w.-]+)(?:==\S+)? ha(?:s|ve) no (?:usable )?wheels"), "{} has no wheel"),
     (re.compile(r"([\w.-]+) was not found in the package registry"), "{} is not on the index"),
 )
+
+
+NETWORK = re.compile(r"Failed to fetch|Request failed|error sending request|[Cc]onnect|dns error")
+
+
+def failure_of(stderr: str, otherwise: type[Exception]) -> Exception:
+    """What uv's last words mean."""
+    return (Unreachable if NETWORK.search(stderr) else otherwise)(reason_of(stderr))
 
 
 def reason_of(stderr: str) -> str:
