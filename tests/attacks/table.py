@@ -103,7 +103,7 @@ class Clean:
 
 def placeless(reason: str) -> str:
     """Where this machine keeps things says nothing about an attack."""
-    reason = re.sub(r"(?:/tmp)?(?:/tmp\w+)?/attacks-\w+", "/…", reason)
+    reason = re.sub(r"(?:/tmp)?(?:/tmp\w+)?/(?:attacks|triton-data-jail)-\w+", "/…", reason)
     return re.sub(r"/\S*?/(?=site-packages|src/triton_data)", "/…/", reason)
 
 
