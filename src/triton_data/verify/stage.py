@@ -15,7 +15,7 @@ from functools import partial
 
 from triton_data.config import VerifyConfig
 from triton_data.environments import Environments, packages_of, shelf_of
-from triton_data.records import FRAGMENT, Capture, Drop, Kernel, Pair, Program, Verdict
+from triton_data.records import Capture, Drop, Kernel, Pair, Program, Verdict
 from triton_data.store import Store
 from triton_data.verify.bench.bench import Bench, open_bench
 from triton_data.verify.judge.judgement import PROTOCOL
@@ -109,7 +109,7 @@ class VerifyStage:
     def _pair(self, item: Job, bench: Bench) -> Verdict:
         from triton_data.verify.judge.pair import verify_texts
 
-        again = self.recapture if item.pair.capture and item.program.inputs_from != FRAGMENT else None
+        again = self.recapture if item.pair.capture else None
         environment = item.program.environment
         found = verify_texts(
             item.program.text,
