@@ -36,7 +36,7 @@ def lines(
 
 def _stated(each: ast.stmt | Launch, written: Mapping[str, Written]) -> list[ast.stmt]:
     if isinstance(each, Launch):
-        return [ast.fix_missing_locations(part) for part in written[each.kernel.name].launch(each.arguments)]
+        return [ast.fix_missing_locations(part) for part in written[each.kernel.name].launch(each.arguments, each.layouts)]
     return [ast.fix_missing_locations(each)]
 
 

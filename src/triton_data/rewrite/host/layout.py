@@ -76,3 +76,8 @@ def _factors(text: str) -> list[str]:
 
 def _parts(node: ast.expr) -> list[str]:
     return [ast.unparse(part) for part in node.elts] if isinstance(node, ast.Tuple) else [ast.unparse(node)]
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two sizes are equal as products of numbers and symbols."""
+    return _product([one]) == _product([other])

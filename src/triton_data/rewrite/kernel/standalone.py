@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from triton_data.rewrite import printer, tree
 from triton_data.rewrite.host import graph_inputs
+from triton_data.rewrite.host.layout import Layout
 from triton_data.rewrite.host.read_call import Host, Launch
 from triton_data.rewrite.kernel import configs, helpers, titles
 from triton_data.rewrite.kernel.configs import Config
@@ -33,8 +34,12 @@ from triton_data.rewrite.passes import (
     spelling,
 )
 from triton_data.rewrite.reasons import Declined, Reason
+from triton_data.rewrite.templates import written as templates
+from triton_data.rewrite.templates.reading import is_template
+from triton_data.rewrite.templates.written import Filled
 
 STEP = printer.STEP
+LONGEST_BOUND = 84  # of a line that binds sizes
 LONGEST_HEAD = 76  # of `kernel[grid](`, beyond which the grid gets a line of its own
 _GRIDS = {"Grid1D": "x", "Grid2D": "xy", "Grid3D": "xyz", "Grid2DWithYZOverflow": "xy"}
 _SYMBOL = re.compile(r"^[kp]s\d+$")
@@ -108,7 +113,7 @@ class Written:
     def _parameters(self) -> list[str]:
         return [a.arg for a in self.kernel.function.args.args]
 
-    def launch(self, arguments: list[ast.expr]) -> list[ast.stmt]:
+    def launch(self, arguments: list[ast.expr], layouts: Sequence[Layout | None] = ()) -> list[ast.stmt]:
         by_parameter = dict(zip(self.original, map(ast.unparse, arguments), strict=False))
         passed = [by_parameter[p] for p in self.original if p in by_parameter and self._is_used(p)]
         options = [f"{self.names.get(b, b)}={v}" for b, v in self.kernel.fixed.items() if self._is_used(b)]
@@ -147,12 +152,63 @@ class Written:
         return f"lambda meta: ({', '.join(parts)},)"
 
 
+class WrittenTemplate(Written):
+    """A product or a convolution: its sizes and strides are read from the tensors."""
+
+    def __init__(
+        self, filled: Filled, title: str, names: dict[str, str], autotune: bool, helpers: set[str], reserved: set[str]
+    ) -> None:
+        super().__init__(filled.kernel, title, names, filled.configs, autotune, helpers)
+        self.filled, self.reserved = filled, reserved
+
+    def _autotune(self) -> list[str]:
+        lines = super()._autotune()
+        sizes = [self.names.get(n, n) for n in self.filled.body.sizes if self._is_used(n)]
+        return [f"{STEP}key={sizes!r}," if line.startswith(f"{STEP}key=") else line for line in lines]
+
+    def launch(self, arguments: list[ast.expr], layouts: Sequence[Layout | None] = ()) -> list[ast.stmt]:
+        launching = templates.Launching(self.filled, Launch(self.kernel, arguments, list(layouts)))
+        body = self.filled.body
+        sizes = {name: launching.value(name) for name in body.sizes if self._is_used(name) or name == "znumel"}
+        short = {name: self.names.get(name, name) for name in sizes}
+        lines = list[str]()
+        if not {*short.values()} & self.reserved:
+            lines += _bound([(short[name], value) for name, value in sizes.items()])
+            sizes = short
+        spoken = {name: ast.unparse(value) for name, value in launching.passed.items()}
+        spoken |= sizes | {name: launching.value(name) for name in body.strides.known}
+        passed = [spoken[name] for name in self._order() if name in spoken]
+        options = [f"{self.names.get(b, b)}={v}" for b, v in body.fixed.items() if self._is_used(b)]
+        if not self.tuned:
+            first = self.configs[0]
+            options += [f"{self.names.get(b, b)}={v}" for b, v in first.blocks if self._is_used(b)]
+            options += [f"num_warps={first.num_warps}", f"num_stages={first.num_stages}"]
+        parts = ", ".join(self._spoken(part, sizes) for part in body.grid)
+        lines.append(f"grid = lambda meta: ({parts},)")
+        lines.append(f"{self.title}[grid]({', '.join([*passed, *options])})")
+        return [tree.statement(line) for line in lines]
+
+    def _order(self) -> list[str]:
+        """Parameters as the kernel takes them, in their old names."""
+        old = {new: name for name, new in self.names.items()}
+        return [old.get(name, name) for name in self._parameters()]
+
+    def _spoken(self, part: str, sizes: Mapping[str, str]) -> str:
+        by = {name: tree.expression(text) for name, text in sizes.items()}
+        text = ast.unparse(tree.Substitute(by).visit(tree.expression(part)))
+        return re.sub(r"meta\['(\w+)'\]", lambda found: f"meta['{self.names.get(found[1], found[1])}']", text)
+
+
 def write_kernels(host: Host, options: Options, taken: set[str]) -> dict[str, Written]:
     """Every kernel that the host code launches, through all passes; `taken` are the names of the file so far."""
     written: dict[str, Written] = {}
+    reserved = {name for each in host.statements if isinstance(each, ast.stmt) for name in _names(each)}
     for statement in host.statements:
         if isinstance(statement, Launch) and statement.kernel.name not in written:
             kernel = statement.kernel
+            if is_template(kernel):
+                written[kernel.name] = _of_template(statement, options, taken, reserved)
+                continue
             found = configs.candidates(kernel)
             for name in STEPS:
                 for apply in PASSES[name]:
@@ -169,6 +225,37 @@ def write_kernels(host: Host, options: Options, taken: set[str]) -> dict[str, Wr
             title = titles.kernel_title(kernel.aten, taken)
             written[kernel.name] = Written(kernel, title, renamed, found, options.autotune, own.used)
     return written
+
+
+def _of_template(launch: Launch, options: Options, taken: set[str], reserved: set[str]) -> Written:
+    kernel = launch.kernel
+    title = titles.kernel_title(kernel.aten, taken)
+    filled = templates.fill(kernel)
+    for name in STEPS:
+        if name not in ("sizes", "masks"):  # a template's sizes are arguments and its masks complete
+            for apply in PASSES[name]:
+                apply(kernel)
+    templates.after_passes(filled)
+    own = helpers.Unprefixed()
+    own.visit(kernel.function)
+    roles = _roles(launch) | templates.OPERANDS.get(filled.kind, {})
+    indices = filled.body.names | templates.strides_named(filled, roles)
+    renamed = names.apply(kernel, roles, _sizes(launch), indices)
+    return WrittenTemplate(filled, title, renamed, options.autotune, own.used, reserved)
+
+
+def _bound(pairs: list[tuple[str, str]]) -> list[str]:
+    """`M, N, K = …`, as many on a line as fit."""
+    lines: list[list[tuple[str, str]]] = [[]]
+    for pair in pairs:
+        if lines[-1] and sum(len(name) + len(value) + 4 for name, value in [*lines[-1], pair]) > LONGEST_BOUND:
+            lines.append([])
+        lines[-1].append(pair)
+    return [f"{', '.join(name for name, _ in line)} = {', '.join(value for _, value in line)}" for line in lines]
+
+
+def _names(statement: ast.stmt) -> list[str]:
+    return [node.id for node in ast.walk(statement) if isinstance(node, ast.Name)]
 
 
 def _roles(launch: Launch) -> dict[str, str]:

@@ -15,7 +15,7 @@ from triton_data.rewrite import tree
 def coefficients(index: ast.expr, axes: set[str]) -> dict[str, ast.expr] | None:
     """axis -> what it is multiplied with; '' is what is added besides."""
     found: dict[str, ast.expr] = {}
-    for term in _terms(index):
+    for term in terms_of(index):
         factors = list(_factors(term))
         own = [each for each in factors if isinstance(each, ast.Name) and each.id in axes]
         rest = [each for each in factors if each not in own]
@@ -28,11 +28,11 @@ def coefficients(index: ast.expr, axes: set[str]) -> dict[str, ast.expr] | None:
     return found
 
 
-def _terms(node: ast.expr) -> Iterator[ast.expr]:
+def terms_of(node: ast.expr) -> Iterator[ast.expr]:
     match node:
         case ast.BinOp(left=left, op=ast.Add(), right=right):
-            yield from _terms(left)
-            yield from _terms(right)
+            yield from terms_of(left)
+            yield from terms_of(right)
         case _:
             yield node
 
@@ -71,8 +71,15 @@ def plain(node: ast.expr) -> ast.expr:
             self.generic_visit(call)
             if tree.called(call) == "tl.broadcast_to":
                 return call.args[0]
-            if isinstance(call.func, ast.Attribute) and call.func.attr == "broadcast_to":
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "broadcast_to":  # of a value
                 return call.func.value
             return call
 
     return Drop().visit(tree.expression(ast.unparse(node)))  # type: ignore[no-any-return]
+
+
+def total(terms: list[ast.expr]) -> ast.expr:
+    value = terms[0] if terms else ast.Constant(0)
+    for each in terms[1:]:
+        value = ast.BinOp(value, ast.Add(), each)
+    return value
