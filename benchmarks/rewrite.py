@@ -63,7 +63,9 @@ def _options() -> argparse.Namespace:
 
 def _shards(options: argparse.Namespace, folder: Path, side: str, env: dict[str, str]) -> list[Row]:
     passed = {"side": side, "folder": str(folder)}
-    passed |= {name: str(getattr(options, name)) for name in ("only", "mode", "device", "target", "seconds", "libraries")}
+    passed |= {
+        name: str(getattr(options, name)) for name in ("only", "mode", "device", "target", "seconds", "libraries")
+    }
     command = [sys.executable, __file__, *(word for name, value in passed.items() for word in (f"--{name}", value))]
     quiet = {"OMP_NUM_THREADS": "1", "TORCHINDUCTOR_COMPILE_THREADS": "1"}
     started = [

@@ -63,8 +63,8 @@ def capture(
 
     `inputs` is a list of arguments or a dictionary of keywords, for a live module. `target` is a row of
     `triton_data.targets.TARGETS`; `mode` is inference, training or dynamic. With
-    `libraries="triton"`, products, convolutions and attention are Triton too. Raises Misuse with the reason when there is
-    no Triton code to be had.
+    `libraries="triton"`, products, convolutions and attention are Triton too. Raises Misuse with the reason when there
+    is no Triton code to be had.
     """
     find_libraries(libraries)
     if isinstance(module, str | Path):

@@ -13,8 +13,10 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 TABLE = Path(__file__).with_name("table.json")
+_PLAIN = {"addmm": "mm", "baddbmm": "bmm"}  # what is added changes no block
 _HALF = ("float16", "bfloat16")
 
 
@@ -41,8 +43,21 @@ class Blocks:
 
 
 def wanted(problem: Problem, target: str, multiprocessors: int) -> Blocks:
-    """Measured for exactly this problem, else by rule."""
-    return _table().get((target, problem)) or _by_rule(problem, multiprocessors)
+    """Measured for this problem or for one of about its size, else by rule."""
+    alike = [(_apart(problem, known), blocks) for known, blocks in _table(target) if _is_alike(problem, known)]
+    return min(alike, key=lambda each: each[0])[1] if alike else by_rule(problem, multiprocessors)
+
+
+def _is_alike(one: Problem, other: Problem) -> bool:
+    """The same operation on the same numbers, and no side more than twice as long."""
+    pairs = ((one.m, other.m), (one.n, other.n), (one.k, other.k), (one.batch, other.batch))
+    near = all(max(a, b) <= 2 * max(min(a, b), 1) for a, b in pairs)
+    return near and (_PLAIN.get(one.op, one.op), one.dtype) == (other.op, other.dtype)
+
+
+def _apart(one: Problem, other: Problem) -> float:
+    pairs = ((one.m, other.m), (one.n, other.n), (one.k, other.k), (one.batch, other.batch))
+    return sum(abs(math.log2(max(a, 1) / max(b, 1))) for a, b in pairs)
 
 
 def ranked(offered: Sequence[Blocks], best: Blocks) -> list[int]:
@@ -66,7 +81,7 @@ def _shared_bytes(blocks: Blocks, problem: Problem) -> int:
     return (blocks.m + blocks.n) * blocks.k * size * max(blocks.stages - 1, 1)
 
 
-def _by_rule(problem: Problem, multiprocessors: int) -> Blocks:
+def by_rule(problem: Problem, multiprocessors: int) -> Blocks:
     """As large as the problem and the registers allow, then halved until every multiprocessor has a tile."""
     half = problem.dtype in _HALF
     m, n = (min(_power(size), 128 if half else 64) for size in (problem.m, problem.n))
@@ -91,9 +106,10 @@ def _distance(one: Blocks, other: Blocks) -> float:
 
 
 @functools.cache
-def _table() -> dict[tuple[str, Problem], Blocks]:
-    return {(row["target"], Problem(**row["problem"])): Blocks(**row["blocks"]) for row in rows()}
+def _table(target: str) -> tuple[tuple[Problem, Blocks], ...]:
+    found = ((row["target"], Problem(**row["problem"]), Blocks(**row["blocks"])) for row in rows())
+    return tuple((problem, blocks) for there, problem, blocks in found if there == target)
 
 
-def rows() -> Iterable[dict[str, object]]:
+def rows() -> Iterable[dict[str, Any]]:
     return json.loads(TABLE.read_text("utf-8"))["rows"]  # type: ignore[no-any-return]

@@ -101,8 +101,8 @@ class CaptureStage:
 
     def _captured(self, item: Job) -> Outcome:
         assert self.jail is not None, "work() runs while the stage is held"
-        payload = {"entry": item.program.entry, "text": item.program.text, "target": item.target, "mode": item.mode}
-        payload |= {"libraries": item.libraries, "choice": item.choice}
+        payload: dict[str, object] = {"entry": item.program.entry, "text": item.program.text, "target": item.target}
+        payload |= {"mode": item.mode, "libraries": item.libraries, "choice": item.choice}
         packages = packages_of(self.environments, item.program.environment)
         if self.device == "cuda":
             task = Task("triton_data.capture.on_gpu:capture", payload={**payload, "keep_debug": bool(self.keep_debug)})

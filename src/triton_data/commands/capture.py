@@ -40,8 +40,8 @@ from triton_data.store import Store
 @options.JSON
 def capture(
     paths: tuple[Path, ...], targets: str | None, modes: str | None, libraries: str | None, device: str | None,
-    keep_debug: str | None, out: Path | None, levels: str | None, suite: str | None, models: str | None, limit: int | None, run_dir: Path,
-    jobs: int | None, allow_unsafe_exec: bool, as_json: bool,
+    keep_debug: str | None, out: Path | None, levels: str | None, suite: str | None, models: str | None,
+    limit: int | None, run_dir: Path, jobs: int | None, allow_unsafe_exec: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Collect TorchInductor's Triton kernels for the run's programs, or for PATHS; no GPU needed.
 

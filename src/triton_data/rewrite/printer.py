@@ -68,7 +68,10 @@ def statement(node: ast.stmt, indent: str) -> list[str]:
 def _unwrapped(node: ast.stmt) -> str:
     """`a, b = c, d`, which `ast.unparse` writes with brackets."""
     match node:
-        case ast.Assign(value=ast.Tuple(elts=[_, _, *_] as values)) | ast.Return(value=ast.Tuple(elts=[_, _, *_] as values)):
+        case (
+            ast.Assign(value=ast.Tuple(elts=[_, _, *_] as values))
+            | ast.Return(value=ast.Tuple(elts=[_, _, *_] as values))
+        ):
             assert isinstance(node, ast.Assign | ast.Return) and node.value is not None
             text = ast.unparse(node)
             return text[: len(text) - len(ast.unparse(node.value))] + ", ".join(map(ast.unparse, values))

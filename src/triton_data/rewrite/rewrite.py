@@ -57,7 +57,7 @@ def _made(shell: Shell, entry: str, capture: Capture, options: Options) -> Made:
 
 def _inference(shell: Shell, entry: str, graph: Graph, options: Options) -> Made:
     emitted = read(graph.code)
-    inputs = _inputs(emitted, graph, shell.is_class)
+    inputs = _inputs(emitted, graph, shell)
     sizes = symbolic_sizes.open_sizes(inputs, shell.parameters)
     reader = Reader(emitted, inputs | sizes.names)
     host = reader.read()
@@ -80,7 +80,9 @@ def _title(entry: str, kernels: list[str]) -> str:
     return f"{entry} in Triton: {', '.join(named)}{rest}"
 
 
-def _inputs(emitted: Emitted, graph: Graph, is_class: bool) -> dict[str, str]:
+def _inputs(emitted: Emitted, graph: Graph, shell: Shell) -> dict[str, str]:
     if len(emitted.arguments) != len(graph.inputs):
         raise Declined(Reason.INPUTS, f"{len(emitted.arguments)} arguments, {len(graph.inputs)} sources")
-    return dict(zip(emitted.arguments, graph_inputs.expressions(graph.inputs, is_class), strict=True))
+    return dict(
+        zip(emitted.arguments, graph_inputs.expressions(graph.inputs, shell.is_class, shell.names), strict=True)
+    )

@@ -68,7 +68,7 @@ def both_ways(shell: Shell, entry: str, graphs: Sequence[Graph], options: Option
 
 def _read(shell: Shell, graphs: Sequence[Graph]) -> _Ways:
     forward, backward = (read(graph.code) for graph in graphs)
-    given = graph_inputs.expressions(graphs[0].inputs, shell.is_class)
+    given = graph_inputs.expressions(graphs[0].inputs, shell.is_class, shell.names)
     if len(forward.arguments) != len(given):
         raise Declined(Reason.INPUTS, f"{len(forward.arguments)} arguments, {len(given)} sources")
     taken = set(_RESERVED)
@@ -77,8 +77,9 @@ def _read(shell: Shell, graphs: Sequence[Graph]) -> _Ways:
     }
     there = Reader(forward, names).read()
     own = {names[a] for a, text in zip(forward.arguments, given, strict=True) if text.startswith("self")}
-    for name in own:  # a parameter is what the constructor made it
-        there.layouts.arguments.pop(name, None)
+    for name in own:  # a parameter lies as the constructor made it, but may be of another size
+        if layout := there.layouts.arguments.pop(name, None):
+            there.layouts.weights[name] = layout
     buffers.rename(there, names.values())
     tangents = [a for a in backward.arguments if a.startswith("tangents")]
     number = len(there.returned) - (len(backward.arguments) - len(tangents))

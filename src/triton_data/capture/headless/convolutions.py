@@ -57,7 +57,9 @@ def _transposed(
     kernel = _spread(_turned(weight, groups), dilation)
     spread = _spread(image, stride)
     sides = [size - 1 - pad for size, pad in zip(kernel.shape[2:], padding, strict=True)]
-    pads = [each for side, extra in zip(sides[::-1], output_padding[::-1], strict=True) for each in (side, side + extra)]
+    pads = [
+        each for side, extra in zip(sides[::-1], output_padding[::-1], strict=True) for each in (side, side + extra)
+    ]
     padded = aten.constant_pad_nd(spread, pads, 0.0) if any(pads) else spread
     ones, zeros = [1] * dims, [0] * dims
     return aten.convolution(padded, kernel, bias, ones, zeros, ones, False, zeros, groups)
@@ -80,7 +82,7 @@ def _spread(values: torch.Tensor, steps: Sequence[int]) -> torch.Tensor:
         if step == 1:
             continue
         length = values.shape[axis]
-        gaps = [0] * (2 * (values.dim() - axis)) # behind the new last axis of pairs
+        gaps = [0] * (2 * (values.dim() - axis))  # behind the new last axis of pairs
         wide = aten.constant_pad_nd(values.unsqueeze(axis + 1), [*gaps[2:], 0, step - 1], 0.0)
         shape = [*values.shape[:axis], length * step, *values.shape[axis + 1 :]]
         values = wide.reshape(shape).narrow(axis, 0, (length - 1) * step + 1)

@@ -1,8 +1,8 @@
 """What the jail runs: `capture`, in a worker forked from a process that has run `warm_up` once.
 
-Enters: a payload of plain JSON, `{"entry", "text", "target", "mode", "libraries", "choice"}`. Leaves: the fields of a Capture or of a Drop
-as plain JSON, and no tensors. Not covered: confinement itself (jail/), and the Program's key and origin, which the
-caller has and foreign code must not write.
+Enters: a payload of plain JSON, `{"entry", "text", "target", "mode", "libraries", "choice"}`. Leaves: the fields of a
+Capture or of a Drop as plain JSON, and no tensors. Not covered: confinement itself (jail/), and the Program's key and
+origin, which the caller has and foreign code must not write.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Enters: a Target, and which of the kernels on offer is wanted. Leaves: a context in which Inductor lowers products
 through its templates. Nothing is measured: the blocks come from a table and a rule (block_sizes/). A product that no
-template covers stays the library's call. Checked on torch 2.11, 2.12 and 2.13. Not covered: integer and scaled products.
+template covers stays the library's call. Not covered: integer and scaled products.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def in_triton(target: Target, choice: int = 0) -> Iterator[None]:
     offered = _Offered(target, choice)
     choose = select_algorithm.AlgorithmSelectorCache.__call__
 
-    def chosen(cache: Any, name: str, choices: list[Any], input_nodes: Any, layout: Any, *args: Any, **kwargs: Any) -> Any:
+    def chosen(
+        cache: Any, name: str, choices: list[Any], input_nodes: Any, layout: Any, *args: Any, **kwargs: Any
+    ) -> Any:
         return choose(cache, name, offered.one_of(name, choices, input_nodes, layout), input_nodes, layout,
                       *args, **kwargs)  # fmt: skip
 
@@ -57,9 +59,7 @@ def in_triton(target: Target, choice: int = 0) -> Iterator[None]:
         stack.enter_context(mock.patch.object(select_algorithm.AlgorithmSelectorCache, "__call__", chosen))
         # Asks for as many multiprocessors as make measuring worth while.
         stack.enter_context(mock.patch.object(torch._inductor.utils, "is_big_gpu", lambda device=0: True))
-        stack.enter_context(
-            mock.patch.object(torch._inductor.kernel.mm_plus_mm, "tuned_mm_plus_mm", _two_products)
-        )
+        stack.enter_context(mock.patch.object(torch._inductor.kernel.mm_plus_mm, "tuned_mm_plus_mm", _two_products))
         stack.enter_context(_SpelledOut())
         stack.enter_context(mock.patch.object(torch.nn.functional, "scaled_dot_product_attention", spelled_out))
         yield

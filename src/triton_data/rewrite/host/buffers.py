@@ -56,9 +56,9 @@ def _first_writers(host: Host) -> Iterator[tuple[str, str]]:
 def _viewed(statement: ast.Assign) -> str:
     """`x.view(8, 16)` is x_2d."""
     match statement.value:
-        case ast.Call(func=ast.Attribute(value=base, attr="view"), args=sizes) if (
-            isinstance(statement.targets[0], ast.Name) and statement.targets[0].id.startswith("buf_view")
-        ):
+        case ast.Call(func=ast.Attribute(value=base, attr="view"), args=sizes) if isinstance(
+            statement.targets[0], ast.Name
+        ) and statement.targets[0].id.startswith("buf_view"):
             word = base.attr if isinstance(base, ast.Attribute) else base.id if isinstance(base, ast.Name) else ""
             return "" if _BUFFER.match(word) else f"{word}_{len(sizes)}d"
     return ""

@@ -28,6 +28,7 @@ class Layout:
 class Layouts:
     known: dict[str, Layout] = field(default_factory=dict)
     arguments: dict[str, Layout] = field(default_factory=dict)  # what forward's own arguments must look like
+    weights: dict[str, Layout] = field(default_factory=dict)  # and what the module holds
 
     def learn(self, name: str, size: ast.expr, stride: ast.expr) -> None:
         self.known[name] = Layout(size, stride)

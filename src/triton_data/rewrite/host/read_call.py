@@ -212,8 +212,9 @@ class Reader:
         if isinstance(value, ast.Constant):
             return
         if name in self.inputs and value is not None:
-            if not ast.unparse(value).startswith("self."):
-                self.host.layouts.arguments[ast.unparse(value)] = Layout(self.resolve(size), self.resolve(stride))
+            text = ast.unparse(value)
+            there = self.host.layouts.weights if text.startswith(("self.", "self[")) else self.host.layouts.arguments
+            there[text] = Layout(self.resolve(size), self.resolve(stride))
             return
         # An extern operation may return other strides on another device; the kernels were written for these.
         self.host.uses.add("with_strides")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -94,7 +95,7 @@ class Written:
     def _comment(self) -> list[str]:
         operations = ", ".join(dict.fromkeys(name.rsplit(".", 1)[-1].lstrip("_") for name in self.kernel.aten))
         nodes = ", ".join(self.kernel.nodes)
-        return [f"{nodes or self.title}: {operations}"[: printer.WIDTH - 2]] if operations else []
+        return textwrap.wrap(f"{nodes or self.title}: {operations}", printer.WIDTH - 2) if operations else []
 
     def _autotune(self) -> list[str]:
         configs = [f"{STEP * 2}{self._config(c)}," for c in self.configs]
@@ -222,15 +223,15 @@ def write_kernels(host: Host, options: Options, taken: set[str]) -> dict[str, Wr
                 known = dict(names.rename_callee(function, taken) for function in kernel.callees)
                 tree.substitute(kernel.function.body, {k: ast.Name(v, ast.Load()) for k, v in known.items()})
             renamed = {} if options.stop_after else names.apply(kernel, _roles(statement), _sizes(statement))
-            title = titles.kernel_title(kernel.aten, taken)
+            title = titles.kernel_title(kernel.aten, taken, kernel.function)
             written[kernel.name] = Written(kernel, title, renamed, found, options.autotune, own.used)
     return written
 
 
 def _of_template(launch: Launch, options: Options, taken: set[str], reserved: set[str]) -> Written:
     kernel = launch.kernel
-    title = titles.kernel_title(kernel.aten, taken)
     filled = templates.fill(kernel)
+    title = titles.template_title(kernel.aten, filled.dims, taken)
     for name in STEPS:
         if name not in ("sizes", "masks"):  # a template's sizes are arguments and its masks complete
             for apply in PASSES[name]:

@@ -116,6 +116,7 @@ def _shapes(kernel: Kernel, template: Template, dims: str, groups: int) -> dict[
     """Which axes of which tensors tell each size: pointer and position."""
     x, w = template.pointers["X"], template.pointers["W"]
     out = next(name for name in kernel.signature if "out_ptr" in name)
+    found: dict[str, tuple[tuple[str, int], ...]]
     found = {f"IN_{d.upper()}": ((x, axis),) for axis, d in enumerate(dims, start=2)}
     found |= {f"OUT_{d.upper()}": ((out, axis),) for axis, d in enumerate(dims, start=2)}
     found |= {"ynumel": tuple((out, axis) for axis in (0, *range(2, len(dims) + 2))), "r0_numel": ((w, 1),)}

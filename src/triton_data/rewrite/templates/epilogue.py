@@ -59,7 +59,12 @@ class Fused(ast.NodeTransformer):
         made: list[ast.stmt] = []
         for statement in map(_Numbered(numbered_from).visit, copy.deepcopy(statements)):
             pair = tree.single(statement)
-            if pair and not tree.TEMPORARY.match(pair[0]) and (pair[0][0] in "xyzr" or pair[0] == "flat") and not _reads_memory(pair[1]):
+            if (
+                pair
+                and not tree.TEMPORARY.match(pair[0])
+                and (pair[0][0] in "xyzr" or pair[0] == "flat")
+                and not _reads_memory(pair[1])
+            ):
                 self.indices[pair[0]] = tree.Substitute(self.indices).visit(copy.deepcopy(pair[1]))
             made.append(tree.Substitute(self.renamed).visit(self.visit(statement)))
         return made
@@ -100,7 +105,9 @@ class Fused(ast.NodeTransformer):
                 terms.append(value)
                 continue
             axis: ast.expr = ast.Name(name, ast.Load())
-            stride = "" if is_one(value) else self.strides.name(self.pointers.get(pointer, pointer), self.axes[name], value)
+            stride = (
+                "" if is_one(value) else self.strides.name(self.pointers.get(pointer, pointer), self.axes[name], value)
+            )
             factor = ast.Name(stride, ast.Load()) if stride else value
             terms.append(axis if is_one(value) else ast.BinOp(axis, ast.Mult(), factor))
         return total(terms)

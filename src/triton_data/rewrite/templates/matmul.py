@@ -24,7 +24,7 @@ ALONG_K = {
     "r0_index": "ks[None, :]", "r1_index": "ks[:, None]", "r0_mask": "(ks[None, :] < r0_numel)",
     "r1_mask": "(ks[:, None] < r0_numel)",
 }  # fmt: skip
-GROUPED = '''
+GROUPED = """
 def grouped_tile(pid, M, N, BLOCK_M: tl.constexpr, BLOCK_N: tl.constexpr, GROUP_M: tl.constexpr):
     tiles_m = tl.cdiv(M, BLOCK_M)
     tiles_n = tl.cdiv(N, BLOCK_N)
@@ -32,7 +32,7 @@ def grouped_tile(pid, M, N, BLOCK_M: tl.constexpr, BLOCK_N: tl.constexpr, GROUP_
     rows = min(tiles_m - first_m, GROUP_M)
     pid_in_group = pid % (GROUP_M * tiles_n)
     return first_m + pid_in_group % rows, pid_in_group // rows
-'''
+"""
 _BLOCKS = {"BLOCK_M": "YBLOCK", "BLOCK_N": "XBLOCK", "BLOCK_K": "R0_BLOCK"}
 
 
@@ -57,7 +57,10 @@ def write(kernel: Kernel, template: Template) -> Body:
     m = Axis("idx_m", "yindex", "m", "ymask", sizes["M"])
     n = Axis("idx_n", "xindex", "n", "xmask", sizes["N"])
     q = [Axis("idx_q", "zindex", "b", "", sizes["BATCH"])] if template.is_batched else []
-    rows, cols = Axis("idx_m", "r1_index", "k", "r1_mask", sizes["K"]), Axis("idx_n", "r0_index", "k", "r0_mask", sizes["K"])
+    rows, cols = (
+        Axis("idx_m", "r1_index", "k", "r1_mask", sizes["K"]),
+        Axis("idx_n", "r0_index", "k", "r0_mask", sizes["K"]),
+    )
     a = _operand("a", template, [m, cols, *q], strides, "r0_mask", {**_BLOCKS})
     b = _operand("b", template, [rows, n, *q], strides, "r1_mask", {**_BLOCKS, "BLOCK_K": "R1_BLOCK"})
     epilogue = Fused([m, n, *q], strides, _BLOCKS, template.pointers).of(template.epilogue)
@@ -87,9 +90,10 @@ for k in range(0, r0_numel, R0_BLOCK):
     blocks = {ours: template.number(theirs) for theirs, ours in _BLOCKS.items()}
     tiles = "triton.cdiv(ynumel, meta['YBLOCK']) * triton.cdiv(xnumel, meta['XBLOCK'])"
     batch = {"znumel": sizes["BATCH"]} if q else {}
-    return Body([*body, *epilogue], NAMES, ALONG_K, (tiles, *batch), {"ynumel": sizes["M"], "xnumel": sizes["N"], "r0_numel": sizes["K"], **batch}, strides,
-                   {**blocks, "GROUP_M": group if isinstance(group, int) else 8},
-                   callees=[f for f in ast.parse(GROUPED).body if isinstance(f, ast.FunctionDef)])  # fmt: skip
+    names = {"ynumel": sizes["M"], "xnumel": sizes["N"], "r0_numel": sizes["K"], **batch}
+    blocks["GROUP_M"] = group if isinstance(group, int) else 8
+    callees = [each for each in ast.parse(GROUPED).body if isinstance(each, ast.FunctionDef)]
+    return Body([*body, *epilogue], NAMES, ALONG_K, (tiles, *batch), names, strides, blocks, callees=callees)
 
 
 def is_wide(template: Template) -> bool:

@@ -12,7 +12,7 @@ from triton_data.rewrite.templates.addresses import coefficients
 
 
 def simplified(index: ast.expr, sizes: dict[str, ast.expr]) -> ast.expr:
-    known = {name: size.value for name, size in sizes.items() if isinstance(size, ast.Constant)}
+    known = {name: number for name, size in sizes.items() if (number := _number(size)) is not None}
 
     class Fold(ast.NodeTransformer):
         def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
@@ -25,20 +25,22 @@ def simplified(index: ast.expr, sizes: dict[str, ast.expr]) -> ast.expr:
     return Fold().visit(index)  # type: ignore[no-any-return]
 
 
-def _split(inner: ast.expr, by: int, remainder: bool, sizes: dict[str, object]) -> ast.expr | None:
+def _number(node: ast.expr) -> int | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, int) else None
+
+
+def _split(inner: ast.expr, by: int, remainder: bool, sizes: dict[str, int]) -> ast.expr | None:
     terms = coefficients(inner, {*sizes})
-    if terms is None or not all(isinstance(each, ast.Constant) and isinstance(each.value, int) for each in terms.values()):
+    if terms is None:
         return None
-    numbers = {name: each.value for name, each in terms.items() if isinstance(each, ast.Constant)}
-    low = {name: value for name, value in numbers.items() if value % by}
-    largest = sum(int(str(value)) * ((int(str(sizes[name])) - 1) if name else 1) for name, value in low.items())
-    if any(value < 0 for value in numbers.values()) or largest >= by:
+    numbers = {name: number for name, each in terms.items() if (number := _number(each)) is not None}
+    low = {name: number for name, number in numbers.items() if number % by}
+    largest = sum(number * (sizes[name] - 1 if name else 1) for name, number in low.items())
+    if len(numbers) < len(terms) or any(number < 0 for number in numbers.values()) or largest >= by:
         return None
-    if remainder:
-        return _sum(low)
-    return _sum({name: value // by for name, value in numbers.items() if name not in low})
+    return _sum(low) if remainder else _sum({name: n // by for name, n in numbers.items() if name not in low})
 
 
 def _sum(terms: dict[str, int]) -> ast.expr:
-    parts = [name if value == 1 and name else f"{value} * {name}" if name else str(value) for name, value in terms.items()]
+    parts = [f"{n} * {name}" if name and n != 1 else name or str(n) for name, n in terms.items()]
     return ast.parse(" + ".join(parts) or "0", mode="eval").body

@@ -35,6 +35,7 @@ class Filled:
     body: Body
     configs: list[Config]
     kind: str
+    dims: int = 0  # of a convolution
 
 
 def fill(kernel: Kernel) -> Filled:
@@ -49,7 +50,9 @@ def fill(kernel: Kernel) -> Filled:
     function.body = [*body.statements]
     kernel.function = ast.fix_missing_locations(function)
     kernel.callees = list(body.callees)
-    return Filled(kernel, body, _configs(kernel, template, body), template.kind)
+    return Filled(
+        kernel, body, _configs(kernel, template, body), template.kind, 3 if "KERNEL_D" in template.sizes else 2
+    )
 
 
 def _configs(kernel: Kernel, template: Template, body: Body) -> list[Config]:
