@@ -26,9 +26,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "src"))
 
-from triton_data.block_sizes import Blocks, Problem, by_rule  # noqa: E402  the path is set first
-from triton_data.targets import TARGETS  # noqa: E402
+from triton_data.block_sizes import Blocks, Problem, by_rule
 
+Launch = Callable[[Any], Any]
 HEAD = "import torch\nimport torch.nn.functional as F\n\n"
 PROGRAMS = {
     "mm": "def f(x, y):\n    return torch.mm(x, y)\n\ndef get_inputs():\n"
@@ -54,6 +54,16 @@ IMAGES = (  # batch, channels, size, out channels, kernel
     (16, 64, 56, 64, 3), (16, 128, 28, 128, 3), (16, 256, 14, 256, 3), (16, 512, 7, 512, 3), (16, 64, 56, 256, 1),
     (4, 16, 32, 32, 3), (8, 32, 64, 64, 3), (16, 3, 112, 64, 7),
 )  # fmt: skip
+
+LARGE_BLOCKS = tuple(Blocks(*each) for each in (  # BLOCK_M, BLOCK_N, BLOCK_K, warps, stages
+    (128, 256, 64, 8, 3), (256, 128, 64, 8, 3), (128, 128, 64, 8, 3), (128, 128, 64, 4, 4), (128, 64, 64, 4, 4),
+    (64, 128, 64, 4, 4), (64, 64, 64, 4, 4), (64, 64, 128, 4, 3), (64, 32, 64, 4, 4), (32, 64, 64, 4, 4),
+    (32, 32, 64, 2, 4), (16, 64, 128, 4, 4), (16, 128, 64, 4, 4), (128, 128, 32, 4, 4),
+))  # fmt: skip
+SMALL_BLOCKS = tuple(Blocks(*each) for each in (
+    (128, 128, 16, 8, 3), (128, 64, 32, 8, 3), (64, 128, 32, 8, 3), (64, 64, 32, 4, 3), (64, 64, 16, 4, 4),
+    (64, 32, 32, 4, 3), (32, 64, 32, 4, 3), (32, 32, 32, 2, 3), (16, 64, 32, 2, 4), (128, 64, 16, 4, 4),
+))  # fmt: skip
 
 
 def main() -> None:
@@ -107,9 +117,7 @@ def _measured(folder: Path, end: float) -> list[dict[str, Any]]:
     import triton
 
     print(f"{torch.cuda.get_device_name()}, torch {torch.__version__}, triton {triton.__version__}")
-    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = (
-        False  # as the kernels: float32 is float32
-    )
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     rows, ratios, left_out = list[dict[str, Any]](), dict[str, list[float]](), 0
     for dtype in DTYPES:
         for op in PROGRAMS:
@@ -124,12 +132,12 @@ def _measured(folder: Path, end: float) -> list[dict[str, Any]]:
                     print(f"{op} {dtype} {problem}: {type(error).__name__}: {str(error)[:120]}")
                     continue
                 blocks = _blocks(kernel.best_config)
-                ours, theirs = (triton.testing.do_bench(call, warmup=5, rep=25, return_mode="median")
-                                for call in (lambda launch=launch: launch(kernel), library))  # fmt: skip
+                ours, theirs = _milliseconds(launch, kernel), _milliseconds(lambda _, call=library: call(), None)
                 rule = by_rule(problem, torch.cuda.get_device_properties(0).multi_processor_count)
                 ratios.setdefault(f"{op} {dtype}", []).append(theirs / ours)
-                print(f"{op} {dtype} {problem.batch}x{problem.m}x{problem.n}x{problem.k}: {ours:.4f} ms, library "
-                      f"{theirs:.4f} ms ({theirs / ours:.2f} of it), {_short(blocks)}, rule {_short(rule)}", flush=True)  # fmt: skip
+                size = f"{op} {dtype} {problem.batch}x{problem.m}x{problem.n}x{problem.k}"
+                share = f"{ours:.4f} ms, library {theirs:.4f} ms ({theirs / ours:.2f} of its speed)"
+                print(f"{size}: {share}, {_short(blocks)}, rule {_short(rule)}", flush=True)
                 row = {"target": _target(), "problem": asdict(problem), "blocks": asdict(blocks)}
                 rows.append(row | {"milliseconds": round(ours, 5), "library": round(theirs, 5)})
     for name, values in ratios.items():
@@ -137,6 +145,13 @@ def _measured(folder: Path, end: float) -> list[dict[str, Any]]:
     if left_out:
         print(f"left out for want of time: {left_out} problems")
     return rows
+
+
+def _milliseconds(launch: Launch, kernel: Any) -> float:
+    import triton
+
+    found: float = triton.testing.do_bench(lambda: launch(kernel), warmup=5, rep=25, return_mode="median")
+    return found
 
 
 def _short(blocks: Blocks) -> str:
@@ -155,34 +170,21 @@ def _tuned(path: Path, dtype: str, op: str) -> Any:
                and "out_ptr" in each.arg_names]  # fmt: skip
     kernel = kernels[-1]
     function = kernel.fn if isinstance(kernel, triton.runtime.Autotuner) else kernel
+    group = {} if op == "convolution" else {"GROUP_M": 8}
     configs = [
-        triton.Config({"BLOCK_M": b.m, "BLOCK_N": b.n, "BLOCK_K": b.k} | ({} if op == "convolution" else {"GROUP_M": 8}),
-                      num_warps=b.warps, num_stages=b.stages)
-        for b in _candidates(dtype)
-    ]  # fmt: skip
+        triton.Config({"BLOCK_M": b.m, "BLOCK_N": b.n, "BLOCK_K": b.k, **group}, num_warps=b.warps, num_stages=b.stages)
+        for b in (SMALL_BLOCKS if dtype == "float32" else LARGE_BLOCKS)
+    ]
     key = ["n_pixels", "OUT_C", "IN_C"] if op == "convolution" else ["M", "N", "K"]
     do_bench = triton.testing.do_bench
     bench = lambda call, quantiles: do_bench(call, warmup=3, rep=10, quantiles=quantiles)  # noqa: E731
     return triton.autotune(configs=configs, key=key, do_bench=bench)(function)
 
 
-def _candidates(dtype: str) -> Iterator[Blocks]:
-    large = ((128, 256, 64, 8, 3), (256, 128, 64, 8, 3), (128, 128, 64, 8, 3), (128, 128, 64, 4, 4), (128, 64, 64, 4, 4),
-             (64, 128, 64, 4, 4), (64, 64, 64, 4, 4), (64, 64, 128, 4, 3), (64, 32, 64, 4, 4), (32, 64, 64, 4, 4),
-             (32, 32, 64, 2, 4), (16, 64, 128, 4, 4), (16, 128, 64, 4, 4), (128, 128, 32, 4, 4))  # fmt: skip
-    small = ((128, 128, 16, 8, 3), (128, 64, 32, 8, 3), (64, 128, 32, 8, 3), (64, 64, 32, 4, 3), (64, 64, 16, 4, 4),
-             (64, 32, 32, 4, 3), (32, 64, 32, 4, 3), (32, 32, 32, 2, 3), (16, 64, 32, 2, 4), (128, 64, 16, 4, 4))  # fmt: skip
-    for sizes in small if dtype == "float32" else large:
-        yield Blocks(*sizes)
-
-
 def _blocks(config: Any) -> Blocks:
     there = config.kwargs
     return Blocks(there["BLOCK_M"], there["BLOCK_N"], there["BLOCK_K"], config.num_warps, config.num_stages,
                   there.get("GROUP_M", 0))  # fmt: skip
-
-
-Launch = Callable[[Any], Any]
 
 
 def _problems(op: str, dtype: str) -> Iterator[tuple[Problem, Launch, Callable[[], Any]]]:

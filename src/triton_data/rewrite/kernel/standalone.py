@@ -11,6 +11,7 @@ import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from triton_data.rewrite import printer, tree
 from triton_data.rewrite.host import graph_inputs
@@ -239,7 +240,7 @@ def _of_template(launch: Launch, options: Options, taken: set[str], reserved: se
     templates.after_passes(filled)
     own = helpers.Unprefixed()
     own.visit(kernel.function)
-    roles = _roles(launch) | templates.OPERANDS.get(filled.kind, {})
+    roles = _roles(launch, templates.OPERANDS.get(filled.kind, {}))
     indices = filled.body.names | templates.strides_named(filled, roles)
     renamed = names.apply(kernel, roles, _sizes(launch), indices)
     return WrittenTemplate(filled, title, renamed, options.autotune, own.used, reserved)
@@ -259,12 +260,14 @@ def _names(statement: ast.stmt) -> list[str]:
     return [node.id for node in ast.walk(statement) if isinstance(node, ast.Name)]
 
 
-def _roles(launch: Launch) -> dict[str, str]:
-    """What each pointer parameter holds, from the expression that the launch passes."""
-    taken: set[str] = set()
+def _roles(launch: Launch, known: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """What each pointer parameter holds, from the expression that the launch passes; `known` are told already."""
+    taken = {*known.values()}
     pointers = [p for p, kind in launch.kernel.signature.items() if kind.startswith("*")]
     passed = dict(zip(launch.kernel.signature, launch.arguments, strict=False))
-    return {name: fresh(_role(name, passed[name]), taken, first=1) for name in pointers if name in passed}
+    told = {name: role for name, role in known.items() if name in passed}
+    rest = [name for name in pointers if name in passed and name not in told]
+    return told | {name: fresh(_role(name, passed[name]), taken, first=1) for name in rest}
 
 
 def _sizes(launch: Launch) -> dict[str, str]:

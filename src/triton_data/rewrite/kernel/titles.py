@@ -43,10 +43,13 @@ _WORDS = {
 _PRODUCTS = {"mm": "matmul", "addmm": "matmul", "bmm": "bmm", "baddbmm": "bmm", "convolution": "conv"}
 # Said only where there is nothing that says more.
 _PLAIN = frozenset(
-    "add sub mul div neg rsub pow exp log sqrt rsqrt reciprocal abs where eq ne lt le gt ge maximum minimum clamp "
-    "clamp_min clamp_max bitwise_and bitwise_or bitwise_not logical_and logical_or logical_not constant_pad_nd "
-    "scalar_tensor sum mean remainder fmod floor ceil masked_fill".split()
-)
+    [
+        "add", "sub", "mul", "div", "neg", "rsub", "pow", "exp", "log", "sqrt", "rsqrt", "reciprocal", "abs",
+        "where", "eq", "ne", "lt", "le", "gt", "ge", "maximum", "minimum", "clamp", "clamp_min", "clamp_max",
+        "bitwise_and", "bitwise_or", "bitwise_not", "logical_and", "logical_or", "logical_not",
+        "constant_pad_nd", "scalar_tensor", "sum", "mean", "remainder", "fmod", "floor", "ceil", "masked_fill",
+    ]
+)  # fmt: skip
 MOST_WORDS = 3
 
 

@@ -87,6 +87,7 @@ def _loops(kernel: Kernel, template: Template, dims: str, groups: int, strides: 
     ]:
         there = {"stride_wo": "stride_wc_out", "stride_wi": "stride_wc_in"}.get(name, name)
         strides.known_as(name, pointer, Axis("", "", letter, "", sizes[size]), sizes[there])
+    x, w = (_from(pointer, template.offsets.get(letter)) for letter, pointer in (("X", x), ("W", w)))
     where = " + ".join(f"in_{d} * stride_x{d}" for d in dims)
     tapped = " + ".join(f"k_{d} * stride_w{d}" for d in dims)
     of_group = "(group * r0_numel + r0_index)" if groups > 1 else "r0_index"
@@ -110,6 +111,10 @@ def _loops(kernel: Kernel, template: Template, dims: str, groups: int, strides: 
         f"        acc = tl.dot(a, b, acc{exact})",
     ]
     return ast.parse("\n".join(lines)).body
+
+
+def _from(pointer: str, offset: ast.expr | None) -> str:
+    return pointer if offset is None else f"{pointer} + {ast.unparse(offset)}"
 
 
 def _shapes(kernel: Kernel, template: Template, dims: str, groups: int) -> dict[str, tuple[tuple[str, int], ...]]:

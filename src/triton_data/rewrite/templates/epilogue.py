@@ -52,6 +52,8 @@ class Fused(ast.NodeTransformer):
         self.strides, self.pointers = strides, pointers
         self.renamed: dict[str, ast.expr] = {axis.index: ast.Name(axis.ours, ast.Load()) for axis in axes}
         self.renamed |= {old: ast.Name(new, ast.Load()) for old, new in (blocks | pointers).items()}
+        self.renamed["mask"] = tree.expression("(ymask & xmask)")
+        self.renamed |= {"a_mask": tree.expression("r0_mask"), "b_mask": tree.expression("r1_mask")}
         self.indices: dict[str, ast.expr] = {}
 
     def of(self, statements: list[ast.stmt], numbered_from: int = 0) -> list[ast.stmt]:

@@ -116,11 +116,30 @@ def _operand(
     if pointer and name.upper() in tree.used(pair[1]) and tree.called(_uncast(pair[1])) == "tl.load":
         return [_plain_load(name, pointer, template, axes, strides)]
     made = Fused(axes, strides, blocks, template.pointers).of(statements, numbered_from=1000 if name == "a" else 2000)
-    last = tree.single(made[-1])
-    assert last is not None and isinstance(made[-1], ast.Assign)
-    value = _unmasked(_uncast(last[1]))
-    made[-1].value = tree.expression(f"tl.where({k_mask}, {ast.unparse(value)}, 0.0)")
+    last = made[-1]
+    assert isinstance(last, ast.Assign)
+    value = _unmasked(_uncast(last.value), k_mask)
+    if load := _load(value, made):  # nothing is computed on the way: what lies outside is loaded as zero
+        load.keywords.append(ast.keyword("other", ast.Constant(0.0)))
+        last.value = value
+        return made
+    masks = [k_mask] if _has_both(made, [axis.ours for axis in axes]) else [axis.mask for axis in axes if axis.mask]
+    last.value = tree.expression(f"tl.where({' & '.join(masks)}, {ast.unparse(value)}, 0.0)")
     return made
+
+
+def _load(value: ast.expr, statements: list[ast.stmt]) -> ast.Call | None:
+    """The load that an operand is, as it stands or by a name."""
+    if isinstance(value, ast.Name):
+        made = [pair[1] for each in statements if (pair := tree.single(each)) and pair[0] == value.id]
+        value = made[-1] if made else value
+    return value if isinstance(value, ast.Call) and tree.called(value) == "tl.load" else None
+
+
+def _has_both(statements: list[ast.stmt], indices: list[str]) -> bool:
+    read = {name for each in statements for call in ast.walk(each) if tree.called(call) == "tl.load"
+            for name in tree.used(call)}  # fmt: skip
+    return {*indices[:2]} <= read
 
 
 def _plain_load(name: str, pointer: str, template: Template, axes: list[Axis], strides: Strides) -> ast.stmt:
@@ -131,6 +150,7 @@ def _plain_load(name: str, pointer: str, template: Template, axes: list[Axis], s
         strides.known_as(parameter, pointer, axis, template.sizes[there])
         terms.append(f"{axis.ours} * {parameter}")
     masks = " & ".join(axis.mask for axis in axes if axis.mask)
+    terms += [ast.unparse(template.offsets[name.upper()])] if name.upper() in template.offsets else []
     return tree.statement(f"{name} = tl.load({pointer} + {' + '.join(terms)}, mask={masks}, other=0.0)")
 
 
@@ -143,9 +163,9 @@ def _uncast(node: ast.expr) -> ast.expr:
     return node
 
 
-def _unmasked(node: ast.expr) -> ast.expr:
+def _unmasked(node: ast.expr, k_mask: str) -> ast.expr:
     """Inductor's own guard of the tail along K, which the new one replaces."""
     match node:
-        case ast.Call(args=[ast.Name(id="a_mask" | "b_mask"), value, _]) if tree.called(node) == "tl.where":
+        case ast.Call(args=[ast.Name(id=mask), value, _]) if tree.called(node) == "tl.where" and mask == k_mask:
             return value
     return node

@@ -17,6 +17,7 @@ from triton_data.rewrite.reasons import Declined, Reason
 
 MATMUL = frozenset(["M", "N", "K", "stride_am", "stride_ak", "stride_bk", "stride_bn"])
 CONVOLUTION = frozenset(["IN_C", "OUT_C", "KERNEL_H", "stride_xc", "stride_wc_out"])
+_POINTERS = ("arg_", "in_ptr", "in_out_ptr", "out_ptr")
 
 
 @dataclass
@@ -27,6 +28,7 @@ class Template:
     operands: dict[str, list[ast.stmt]]  # of a matmul, a and b: statements of which the last assigns it
     epilogue: list[ast.stmt]
     pointers: dict[str, str] = field(default_factory=dict)  # A -> arg_A
+    offsets: dict[str, ast.expr] = field(default_factory=dict)  # A -> where in its memory the operand begins
 
     @property
     def is_batched(self) -> bool:
@@ -45,12 +47,16 @@ def is_template(kernel: Kernel) -> bool:
 def read(kernel: Kernel) -> Template:
     body = kernel.function.body
     sizes, constants, pointers = dict[str, ast.expr](), dict[str, object](), dict[str, str]()
+    offsets: dict[str, ast.expr] = {}
     loops = [index for index, each in enumerate(body) if isinstance(each, ast.For)]
     if len(loops) != 1:
         raise Declined(Reason.OUTPUT_CODE, f"{kernel.name}: a template with {len(loops)} loops")
     for name, value in _assigned(body[: loops[0]]):
-        if isinstance(value, ast.Name) and value.id.startswith(("arg_", "in_ptr")):
-            pointers[name] = value.id
+        pointer, offset = _pointer(value)
+        if pointer:
+            pointers[name] = pointer
+            if offset is not None:
+                offsets[name] = offset
         elif isinstance(value, ast.Constant):
             constants[name] = value.value
             sizes[name] = value
@@ -63,7 +69,17 @@ def read(kernel: Kernel) -> Template:
     if not kind or not isinstance(loop, ast.For):
         raise Declined(Reason.OUTPUT_CODE, f"{kernel.name}: a template that has no readable form")
     operands = _operands(loop.body, kernel.name) if kind == "matmul" else {}
-    return Template(kind, sizes, constants, operands, _epilogue(body[loops[0] + 1 :], kernel.name), pointers)
+    return Template(kind, sizes, constants, operands, _epilogue(body[loops[0] + 1 :], kernel.name), pointers, offsets)
+
+
+def _pointer(value: ast.expr) -> tuple[str, ast.expr | None]:
+    """`arg_A`, or `arg_A + 128` for an operand that begins inside of a tensor; '' for what is none."""
+    match value:
+        case ast.Name(id=name) if name.startswith(_POINTERS):
+            return name, None
+        case ast.BinOp(left=ast.Name(id=name), op=ast.Add(), right=offset) if name.startswith(_POINTERS):
+            return name, offset
+    return "", None
 
 
 def _assigned(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
