@@ -65,7 +65,9 @@ def _checks(host: Host, sizes: OpenSizes) -> list[str]:
             stride = "" if is_contiguous(layout.size, layout.stride) else ast.unparse(layout.stride)
             lines.append(laid_out(name, stride, host.uses))
     for name, layout in host.layouts.weights.items():
-        if _is_told_by_another(name, host.layouts.weights) or not all(part.isdigit() for part in layout.sizes):
+        if _is_told_by_another(name, host.layouts.weights) or not layout.sizes:
+            continue
+        if not all(part.isdigit() for part in layout.sizes):
             continue
         lines.append(of_shape(name, ast.unparse(layout.size)))
     return lines

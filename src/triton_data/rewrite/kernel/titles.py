@@ -31,6 +31,10 @@ _WORDS = {
     "native_dropout": "dropout",
     "native_batch_norm_backward": "batch_norm_backward",
     "native_layer_norm_backward": "layer_norm_backward",
+    "native_group_norm_backward": "group_norm_backward",
+    "threshold_backward": "relu_backward",
+    "_softmax_backward_data": "softmax_backward",
+    "_log_softmax_backward_data": "log_softmax_backward",
     "_softmax": "softmax",
     "_safe_softmax": "softmax",
     "_log_softmax": "log_softmax",
@@ -48,6 +52,7 @@ _PLAIN = frozenset(
         "where", "eq", "ne", "lt", "le", "gt", "ge", "maximum", "minimum", "clamp", "clamp_min", "clamp_max",
         "bitwise_and", "bitwise_or", "bitwise_not", "logical_and", "logical_or", "logical_not",
         "constant_pad_nd", "scalar_tensor", "sum", "mean", "remainder", "fmod", "floor", "ceil", "masked_fill",
+        "all", "any", "amax", "amin", "isinf", "isnan",
     ]
 )  # fmt: skip
 MOST_WORDS = 3
@@ -83,7 +88,7 @@ def _words(operations: Sequence[str], function: ast.FunctionDef | None) -> str:
 def _most_telling(operations: Sequence[str]) -> list[str]:
     """In their order; plain arithmetic only as far as there is room beside what says more."""
     words = [word for each in operations if each not in VIEWS and (word := _WORDS.get(each, each.lstrip("_")))]
-    words = list(dict.fromkeys(words))
+    words = [word for word in dict.fromkeys(words) if f"{word}_backward" not in words]
     telling = [word for word in words if word not in _PLAIN][:MOST_WORDS]
     plain = [word for word in words if word in _PLAIN][: max(MOST_WORDS - len(telling), 0)] if len(telling) < 2 else []
     return [word for word in words if word in telling or word in plain]
