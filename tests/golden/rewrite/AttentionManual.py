@@ -1,4 +1,4 @@
-"""AttentionManual in Triton: bias_kernel, bias_2_kernel, all_amax_softmax_kernel and 3 more"""
+"""AttentionManual in Triton: bias_kernel, bias_2_kernel, div_eq_softmax_kernel and 3 more"""
 
 import torch
 import triton
@@ -109,7 +109,7 @@ def bias_2_kernel(
     restore_value=["value_ptr"],
 )
 @triton.jit
-def all_amax_softmax_kernel(
+def div_eq_softmax_kernel(
     value_ptr, n_rows, n_cols,
     BLOCK_ROWS: tl.constexpr,
     BLOCK_COLS: tl.constexpr,
@@ -223,7 +223,7 @@ class AttentionManualNew(nn.Module):
         transpose = torch.empty((8, 12, 12), dtype=torch.float32, device=device)
         torch.bmm(matmul.view(8, 12, 16), matmul_2.view(8, 16, 12), out=transpose)
         value = transpose.view(2, 4, 12, 12)
-        all_amax_softmax_kernel[lambda meta: (triton.cdiv(96, meta["BLOCK_ROWS"]),)](
+        div_eq_softmax_kernel[lambda meta: (triton.cdiv(96, meta["BLOCK_ROWS"]),)](
             value, 96, 12, BLOCK_COLS=16,
         )
         a = matmul_2.view(2, 4, 12, 16)

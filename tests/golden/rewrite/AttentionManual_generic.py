@@ -1,4 +1,4 @@
-"""AttentionManual in Triton: bias_kernel, bias_2_kernel, all_amax_softmax_kernel and 3 more"""
+"""AttentionManual in Triton: bias_kernel, bias_2_kernel, div_eq_softmax_kernel and 3 more"""
 
 import torch
 import triton
@@ -109,7 +109,7 @@ def bias_2_kernel(
 
 # matmul, a: view, div, eq, abs, ne, mul, all, amax, sub, softmax
 @triton.jit
-def all_amax_softmax_kernel(
+def div_eq_softmax_kernel(
     value_ptr, size_1, n_rows, n_cols,
     BLOCK_ROWS: tl.constexpr,
     BLOCK_COLS: tl.constexpr,
@@ -252,7 +252,7 @@ class AttentionManualNew(nn.Module):
         value = transpose.view(size_0, 4, size_1, size_1)
         numel_3 = 4 * size_1 * size_0
         grid = lambda meta: (triton.cdiv(numel_3, meta["BLOCK_ROWS"]),)
-        all_amax_softmax_kernel[grid](
+        div_eq_softmax_kernel[grid](
             value, size_1, numel_3, size_1, BLOCK_ROWS=2, BLOCK_COLS=16, num_warps=2,
         )
         value_2 = out_2.view(size_0, 4, size_1, 16)

@@ -174,7 +174,7 @@ def max_pool2d_with_indices_backward_max_pool2d_2_kernel(
 # native_batch_norm_legit_functional, relu, threshold_backward, native_batch_norm_backward,
 # convolution_backward
 @triton.jit
-def max_pool2d_with_indices_backward_batch_norm_relu_kernel(
+def max_pool2d_with_indices_backward_relu_backward_batch_norm_backward_kernel(
     sum_2_ptr, input_2_ptr, input_3_ptr, input_4_ptr, weight_2_ptr, bias_2_ptr, scatter_add_ptr,
     out_ptr, out_1_ptr, out_2_ptr, n_rows,
     BLOCK_ROWS: tl.constexpr,
@@ -216,13 +216,12 @@ class ConvBnReluInplaceNewFunction(torch.autograd.Function):
     ):
         assert x0.shape == (2, 3, 18, 18), x0.shape
         x0 = x0.contiguous()
-        assert bias.shape == (8,), bias.shape
-        assert running_mean.shape == (8,), running_mean.shape
-        assert running_var.shape == (8,), running_var.shape
-        assert num_batches_tracked.shape == (), num_batches_tracked.shape
         assert bias_2.shape == (8,), bias_2.shape
+        assert bias.shape == (8,), bias.shape
         assert weight.shape == (8, 3, 3, 3), weight.shape
+        assert running_mean.shape == (8,), running_mean.shape
         assert weight_2.shape == (8,), weight_2.shape
+        assert running_var.shape == (8,), running_var.shape
         device = x0.device
         input_2 = F.conv2d(x0, weight)
         input_2 = with_strides(input_2, (2048, 256, 16, 1))
@@ -263,7 +262,7 @@ class ConvBnReluInplaceNewFunction(torch.autograd.Function):
         sum_4 = torch.empty((8,), dtype=torch.float32, device=device)
         sum_5 = torch.empty((8,), dtype=torch.float32, device=device)
         grid = lambda meta: (triton.cdiv(8, meta["BLOCK_ROWS"]),)
-        max_pool2d_with_indices_backward_batch_norm_relu_kernel[grid](
+        max_pool2d_with_indices_backward_relu_backward_batch_norm_backward_kernel[grid](
             sum_2, input_2, input_3, input_4, weight_2, bias_2, scatter_add, sum_3, sum_4, sum_5, 8,
             BLOCK_COLS=512, BLOCK_ROWS=1, num_warps=4,
         )

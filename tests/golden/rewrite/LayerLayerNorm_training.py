@@ -1,4 +1,4 @@
-"""LayerLayerNorm in Triton: layer_norm_kernel, layer_norm_layer_norm_backward_kernel"""
+"""LayerLayerNorm in Triton: layer_norm_kernel, layer_norm_backward_kernel"""
 
 import torch
 import triton
@@ -56,7 +56,7 @@ def layer_norm_kernel(
     key=["n_rows"],
 )
 @triton.jit
-def layer_norm_layer_norm_backward_kernel(
+def layer_norm_backward_kernel(
     grad_out_ptr, x0_ptr, layer_norm_ptr, value_ptr, out_ptr, out_1_ptr, n_rows,
     BLOCK_ROWS: tl.constexpr,
     BLOCK_COLS: tl.constexpr,
@@ -101,7 +101,7 @@ class LayerLayerNormNewFunction(torch.autograd.Function):
         sum_2 = torch.empty((64,), dtype=torch.float32, device=device)
         sum_3 = torch.empty((64,), dtype=torch.float32, device=device)
         grid = lambda meta: (triton.cdiv(64, meta["BLOCK_ROWS"]),)
-        layer_norm_layer_norm_backward_kernel[grid](
+        layer_norm_backward_kernel[grid](
             grad_out, x0, layer_norm, value, sum_2, sum_3, 64, BLOCK_COLS=32,
         )
         return sum_2, sum_3, None
