@@ -60,6 +60,15 @@ def test_a_kernel_that_only_moves_values_says_so(operations: str, title: str) ->
     assert kernel_title(operations.split(), set(), function(COPY)) == title
 
 
+def test_what_the_kernel_before_it_does_is_no_part_of_a_name() -> None:
+    """Inductor names the softmax above the product that reads it as well."""
+    plain = ast.parse("tl.store(out_ptr0 + xindex, acc, mask)").body
+    scaled = ast.parse("tmp0 = acc * 0.5\ntl.store(out_ptr0 + xindex, tmp0, mask)").body
+    operations = ["aten.mul", "aten._softmax", "aten.bmm"]
+    assert template_title(operations, 2, set(), plain) == "bmm_kernel"
+    assert template_title(operations, 2, set(), scaled) == "bmm_mul_kernel"
+
+
 def test_one_that_computes_is_no_copy() -> None:
     body = COPY.replace("tmp0, xmask)", "tmp0 * 2, xmask)")
     assert kernel_title(["aten.expand", "aten.mul"], set(), function(body)) == "mul_kernel"

@@ -68,7 +68,11 @@ def _allocates(statement: ast.Assign) -> bool:
     return tree.called(statement.value) in ("torch.empty", "torch.empty_strided")
 
 
+_SHORT = {"scaled_dot_product_attention": "attention", "multi_head_attention_forward": "attention"}
+
+
 def _name(word: str, taken: set[str]) -> str:
+    word = _SHORT.get(word, word)
     return fresh(word if word.isidentifier() and not keyword.iskeyword(word) else "value", taken)
 
 

@@ -232,7 +232,7 @@ def write_kernels(host: Host, options: Options, taken: set[str]) -> dict[str, Wr
 def _of_template(launch: Launch, options: Options, taken: set[str], reserved: set[str]) -> Written:
     kernel = launch.kernel
     filled = templates.fill(kernel)
-    title = titles.template_title(kernel.aten, filled.dims, taken)
+    title = titles.template_title(kernel.aten, filled.dims, taken, filled.fused)
     for name in STEPS:
         if name not in ("sizes", "masks"):  # a template's sizes are arguments and its masks complete
             for apply in PASSES[name]:

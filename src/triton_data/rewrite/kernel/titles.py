@@ -59,18 +59,46 @@ MOST_WORDS = 3
 
 
 def kernel_title(aten: Iterable[str], taken: set[str], function: ast.FunctionDef | None = None) -> str:
-    operations = [name.rsplit(".", 1)[-1].rstrip("_") for name in aten]
+    operations = _done([name.rsplit(".", 1)[-1].rstrip("_") for name in aten], function and [function])
     return fresh(_words(operations, function), taken, ending="_kernel")
 
 
-def template_title(aten: Iterable[str], dims: int, taken: set[str]) -> str:
+def template_title(aten: Iterable[str], dims: int, taken: set[str], fused_in: Sequence[ast.stmt] | None = None) -> str:
     """Of a product: what is multiplied first, then what is fused into it."""
     operations = [name.rsplit(".", 1)[-1].rstrip("_") for name in aten]
     done = next((_PRODUCTS[name] for name in operations if name in _PRODUCTS), "matmul")
     word = f"{done}{dims}d" if done == "conv" else done
-    rest = [each for each in operations if not _ELSEWHERE.match(each)]
+    rest = [each for each in _done(operations, fused_in) if not _ELSEWHERE.match(each)]
+    if fused_in is not None and not _computes(fused_in):
+        rest = []
     fused = recognised(rest) or "_".join(_most_telling(rest)[: MOST_WORDS - 1])
     return fresh(f"{word}_{fused}" if fused else word, taken, ending="_kernel")
+
+
+# What a kernel must hold to do an operation; Inductor also names those of the kernels before it.
+_EVIDENCE = {
+    "_softmax": ("exp",), "_safe_softmax": ("exp",), "_log_softmax": ("log",),
+    "prepare_softmax_online": ("exp", "softmax"),
+    "relu": ("maximum",), "gelu": ("erf", "tanh"), "silu": ("exp", "sigmoid"), "sigmoid": ("exp", "sigmoid"),
+    "tanh": ("tanh",), "exp": ("exp",), "native_layer_norm": ("rsqrt",), "native_group_norm": ("rsqrt",),
+    "_native_batch_norm_legit_no_training": ("sqrt",), "_fused_rms_norm": ("rsqrt",), "rsqrt": ("rsqrt",),
+    "tril": ("<=", ">="), "triu": ("<=", ">="), "mul": ("*",), "add": ("+",), "cos": ("cos",), "sin": ("sin",),
+    "elu": ("expm1", "exp"), "softplus": ("log1p", "log"), "leaky_relu": ("where", "maximum"), "sqrt": ("sqrt",),
+    "hardtanh": ("maximum", "minimum", "clamp"), "where": ("where",), "masked_fill": ("where",), "erf": ("erf",),
+}  # fmt: skip
+
+
+def _done(operations: Sequence[str], body: Sequence[ast.AST] | None) -> list[str]:
+    """Those that the kernel's own text can do."""
+    if body is None:
+        return [*operations]
+    text = "\n".join(ast.unparse(each) for each in body)
+    return [each for each in operations if each not in _EVIDENCE or any(word in text for word in _EVIDENCE[each])]
+
+
+def _computes(body: Sequence[ast.stmt]) -> bool:
+    """More than loading operands and storing the sum."""
+    return any(tree.TEMPORARY.match(name) for each in tree.statements([*body]) for name in tree.assigned(each))
 
 
 def _words(operations: Sequence[str], function: ast.FunctionDef | None) -> str:

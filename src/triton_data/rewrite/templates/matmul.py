@@ -24,6 +24,10 @@ ALONG_K = {
     "r0_index": "ks[None, :]", "r1_index": "ks[:, None]", "r0_mask": "(ks[None, :] < r0_numel)",
     "r1_mask": "(ks[:, None] < r0_numel)",
 }  # fmt: skip
+TOLD_BY = {
+    "ynumel": ("stride_am",), "xnumel": ("stride_bn",), "r0_numel": ("stride_ak", "stride_bk"),
+    "znumel": ("stride_ab", "stride_bb"),
+}  # fmt: skip
 GROUPED = """
 def grouped_tile(pid, M, N, BLOCK_M: tl.constexpr, BLOCK_N: tl.constexpr, GROUP_M: tl.constexpr):
     tiles_m = tl.cdiv(M, BLOCK_M)
@@ -50,6 +54,7 @@ class Body:
     fixed: dict[str, int] = field(default_factory=dict)  # the same, but never tuned
     callees: list[ast.FunctionDef] = field(default_factory=list)
     shapes: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)  # size -> axes that tell it
+    told_by: dict[str, tuple[str, ...]] = field(default_factory=dict)  # size -> strides along it
 
 
 def write(kernel: Kernel, template: Template) -> Body:
@@ -93,7 +98,8 @@ for k in range(0, r0_numel, R0_BLOCK):
     names = {"ynumel": sizes["M"], "xnumel": sizes["N"], "r0_numel": sizes["K"], **batch}
     blocks["GROUP_M"] = group if isinstance(group, int) else 8
     callees = [each for each in ast.parse(GROUPED).body if isinstance(each, ast.FunctionDef)]
-    return Body([*body, *epilogue], NAMES, ALONG_K, (tiles, *batch), names, strides, blocks, callees=callees)
+    return Body([*body, *epilogue], NAMES, ALONG_K, (tiles, *batch), names, strides, blocks, callees=callees,
+                told_by=TOLD_BY)  # fmt: skip
 
 
 def is_wide(template: Template) -> bool:

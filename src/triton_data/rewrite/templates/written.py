@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from triton_data.block_sizes import Blocks, Problem, neighbours
 from triton_data.rewrite import tree
-from triton_data.rewrite.host.layout import Layout, same
+from triton_data.rewrite.host.layout import Layout, is_contiguous, same
 from triton_data.rewrite.host.read_call import Launch
 from triton_data.rewrite.kernel.configs import Config
 from triton_data.rewrite.kernel.emitted import Kernel
@@ -36,10 +36,12 @@ class Filled:
     configs: list[Config]
     kind: str
     dims: int = 0  # of a convolution
+    fused: tuple[ast.stmt, ...] = ()  # what stands before and behind the product, as Inductor wrote it
 
 
 def fill(kernel: Kernel) -> Filled:
     template = read(kernel)
+    fused = (*(each for part in template.operands.values() for each in part), *template.epilogue)
     body = matmul.write(kernel, template) if template.kind == "matmul" else convolution.write(kernel, template)
     pointers = [name for name, kind in kernel.signature.items() if kind.startswith("*")]
     symbols = [name for name in kernel.signature if _SYMBOL.match(name)]
@@ -50,9 +52,8 @@ def fill(kernel: Kernel) -> Filled:
     function.body = [*body.statements]
     kernel.function = ast.fix_missing_locations(function)
     kernel.callees = list(body.callees)
-    return Filled(
-        kernel, body, _configs(kernel, template, body), template.kind, 3 if "KERNEL_D" in template.sizes else 2
-    )
+    dims = 3 if "KERNEL_D" in template.sizes else 2
+    return Filled(kernel, body, _configs(kernel, template, body), template.kind, dims, fused)
 
 
 def _configs(kernel: Kernel, template: Template, body: Body) -> list[Config]:
@@ -114,16 +115,32 @@ class Launching:
         if parameter in self.body.strides.known:
             pointer, axis, number = self.body.strides.known[parameter]
             where = self._axis(pointer, axis.size, number)
+            where = self._axis(pointer, None, number) if where < 0 else where
             return f"{ast.unparse(self.passed[pointer])}.stride({where})" if where >= 0 else self.spoken(number)
         size = self.body.sizes[parameter]
         if told := self._told(parameter, size):
             return told
-        for pointer, axis, number in self.body.strides.known.values() if not self.body.shapes else ():
-            if ast.unparse(axis.size) == ast.unparse(size) and isinstance(size, ast.Constant):
-                where = self._axis(pointer, axis.size, number)
-                if where >= 0:
-                    return f"{ast.unparse(self.passed[pointer])}.shape[{where}]"
+        for stride in self.body.told_by.get(parameter, ()) if isinstance(size, ast.Constant) else ():
+            if stride in self.body.strides.known:
+                pointer, axis, number = self.body.strides.known[stride]
+                if shape := self._shape(pointer, axis.size, number):
+                    return shape
         return self.spoken(size)
+
+    def _shape(self, pointer: str, size: ast.expr, stride: ast.expr) -> str:
+        """`x.shape[1]`; `x.shape[0] * x.shape[1]` where two axes lie in memory as one."""
+        name = ast.unparse(self.passed[pointer])
+        if (where := self._axis(pointer, size, stride)) >= 0:
+            return f"{name}.shape[{where}]"
+        last, layout = self._axis(pointer, None, stride), self.layouts.get(pointer)
+        if last < 0 or layout is None or not is_contiguous(layout.size, layout.stride):
+            return ""
+        total = 1
+        for first in range(last, -1, -1):
+            total *= int(layout.sizes[first]) if layout.sizes[first].isdigit() else 0
+            if str(total) == ast.unparse(size):
+                return " * ".join(f"{name}.shape[{axis}]" for axis in range(first, last + 1))
+        return ""
 
     def _told(self, parameter: str, size: ast.expr) -> str:
         """Sizes that are fixed, as the shapes of the tensors that have them; '' where those are not as expected."""
@@ -142,13 +159,13 @@ class Launching:
         by = {name: argument for name, argument in self.passed.items() if _SYMBOL.match(name)}
         return ast.unparse(tree.Substitute(by).visit(tree.expression(ast.unparse(value))))
 
-    def _axis(self, pointer: str, size: ast.expr, stride: ast.expr) -> int:
-        """The axis of the tensor that has this size and this stride; -1 where none has, or it has no name."""
+    def _axis(self, pointer: str, size: ast.expr | None, stride: ast.expr) -> int:
+        """The axis of the tensor that has this stride, and this size where one is given; -1 where none has."""
         layout: Layout | None = self.layouts.get(pointer)
         if layout is None or isinstance(self.passed[pointer], ast.Call):
             return -1
-        wanted = self.spoken(size), self.spoken(stride)
+        wanted = self.spoken(stride)
         for axis, (length, step) in enumerate(zip(layout.sizes, layout.strides, strict=True)):
-            if same(length, wanted[0]) and same(step, wanted[1]):
+            if same(step, wanted) and (length != "1" if size is None else same(length, self.spoken(size))):
                 return axis
         return -1
