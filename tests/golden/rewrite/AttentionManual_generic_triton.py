@@ -282,7 +282,7 @@ def bias_3_kernel(
     key=["M", "N", "K"],
 )
 @triton.jit
-def matmul_div_all_kernel(
+def matmul_3_kernel(
     value_ptr, value_2_ptr, out_ptr, M, N, K, stride_ab, stride_am, stride_ak, stride_bb, stride_bk,
     stride_bn, stride_om, stride_ob,
     BLOCK_M: tl.constexpr,
@@ -377,8 +377,8 @@ class AttentionManualNew(nn.Module):
         M, N, K = size_1 * size_0, self.qkv.weight.shape[0], x.shape[2]
         grid = lambda meta: (triton.cdiv(M, meta["BLOCK_M"]) * triton.cdiv(N, meta["BLOCK_N"]),)
         matmul_kernel[grid](
-            x, self.qkv.weight, linear, M, N, K, 64, x.stride(2), self.qkv.weight.stride(1),
-            self.qkv.weight.stride(0), linear.stride(0),
+            x, self.qkv.weight, linear, M, N, K, x.stride(1), x.stride(2),
+            self.qkv.weight.stride(1), self.qkv.weight.stride(0), linear.stride(0),
         )
         extent = 16 * size_1
         extent_2 = 64 * size_1
@@ -395,8 +395,9 @@ class AttentionManualNew(nn.Module):
         M, N, K, B = size_1, size_1, out.shape[3], 4 * size_0
         grid = lambda meta: (triton.cdiv(M, meta["BLOCK_M"]) * triton.cdiv(N, meta["BLOCK_N"]), B)
         matmul_2_kernel[grid](
-            out, out_2, transpose, M, N, K, 16 * size_1, out.stride(2), out.stride(3), 16 * size_1,
-            out_2.stride(2), out_2.stride(3), transpose.stride(1), transpose.stride(0),
+            out, out_2, transpose, M, N, K, out.stride(1), out.stride(2), out.stride(3),
+            out_2.stride(1), out_2.stride(2), out_2.stride(3), transpose.stride(1),
+            transpose.stride(0),
         )
         value = transpose.view(size_0, 4, size_1, size_1)
         numel_3 = 4 * size_1 * size_0
@@ -412,16 +413,16 @@ class AttentionManualNew(nn.Module):
         v = torch.empty((4 * size_0, size_1, 16), dtype=torch.float32, device=device)
         M, N, K, B = size_1, value_2.shape[3], size_1, 4 * size_0
         grid = lambda meta: (triton.cdiv(M, meta["BLOCK_M"]) * triton.cdiv(N, meta["BLOCK_N"]), B)
-        matmul_div_all_kernel[grid](
-            value, value_2, v, M, N, K, size_1 * size_1, value.stride(2), value.stride(3),
-            16 * size_1, value_2.stride(2), value_2.stride(3), v.stride(1), v.stride(0),
+        matmul_3_kernel[grid](
+            value, value_2, v, M, N, K, value.stride(1), value.stride(2), value.stride(3),
+            value_2.stride(1), value_2.stride(2), value_2.stride(3), v.stride(1), v.stride(0),
         )
         value_3 = value_2.view(size_0, size_1, 64)
-        M, N, K = size_1 * size_0, self.out.weight.shape[1], self.out.weight.shape[1]
+        M, N, K = size_1 * size_0, self.out.weight.shape[0], self.out.weight.shape[1]
         grid = lambda meta: (triton.cdiv(M, meta["BLOCK_M"]) * triton.cdiv(N, meta["BLOCK_N"]),)
         matmul_add_kernel[grid](
             self.out.weight, self.out.bias, x, v, value_3, M, N, K, self.out.weight.stride(1),
-            self.out.weight.stride(0), 64, 64, size_1, extent_2,
+            self.out.weight.stride(0), x.stride(1), value_3.stride(1), size_1, extent_2,
         )
         return value_3
 

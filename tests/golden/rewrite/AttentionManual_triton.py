@@ -259,7 +259,7 @@ def bias_3_kernel(bias_ptr, linear_ptr, out_ptr, n_elements, BLOCK: tl.constexpr
     key=["M", "N", "K"],
 )
 @triton.jit
-def matmul_div_all_kernel(
+def matmul_3_kernel(
     value_ptr, a_ptr, out_ptr, M, N, K, stride_ab, stride_am, stride_ak, stride_bb, stride_bk,
     stride_bn, stride_om, stride_ob,
     BLOCK_M: tl.constexpr,
@@ -350,11 +350,11 @@ class AttentionManualNew(nn.Module):
         assert self.out.weight.shape == (64, 64), self.out.weight.shape
         device = x.device
         linear = torch.empty((24, 192), dtype=torch.float32, device=device)
-        M, N, K = linear.shape[0], self.qkv.weight.shape[0], x.shape[2]
+        M, N, K = x.shape[0] * x.shape[1], self.qkv.weight.shape[0], x.shape[2]
         grid = lambda meta: (triton.cdiv(M, meta["BLOCK_M"]) * triton.cdiv(N, meta["BLOCK_N"]),)
         matmul_kernel[grid](
-            x, self.qkv.weight, linear, M, N, K, 64, x.stride(2), self.qkv.weight.stride(1),
-            self.qkv.weight.stride(0), linear.stride(0),
+            x, self.qkv.weight, linear, M, N, K, x.stride(1), x.stride(2),
+            self.qkv.weight.stride(1), self.qkv.weight.stride(0), linear.stride(0),
         )
         matmul = torch.empty((2, 4, 12, 16), dtype=torch.float32, device=device)
         bias_kernel[lambda meta: (triton.cdiv(1536, meta["BLOCK"]),)](
@@ -364,11 +364,13 @@ class AttentionManualNew(nn.Module):
         grid = lambda meta: (triton.cdiv(12, meta["BLOCK_COLS"]), triton.cdiv(128, meta["BLOCK_ROWS"]))
         bias_2_kernel[grid](self.qkv.bias, linear, matmul_2, 128, 12)
         transpose = torch.empty((8, 12, 12), dtype=torch.float32, device=device)
-        M, N, K, B = matmul.shape[2], matmul.shape[2], matmul.shape[3], transpose.shape[0]
+        M, N, K = matmul.shape[2], matmul_2.shape[3], matmul.shape[3]
+        B = matmul.shape[0] * matmul.shape[1]
         grid = lambda meta: (triton.cdiv(M, meta["BLOCK_M"]) * triton.cdiv(N, meta["BLOCK_N"]), B)
         matmul_2_kernel[grid](
-            matmul, matmul_2, transpose, M, N, K, 192, matmul.stride(2), matmul.stride(3), 192,
-            matmul_2.stride(2), matmul_2.stride(3), transpose.stride(1), transpose.stride(0),
+            matmul, matmul_2, transpose, M, N, K, matmul.stride(1), matmul.stride(2),
+            matmul.stride(3), matmul_2.stride(1), matmul_2.stride(2), matmul_2.stride(3),
+            transpose.stride(1), transpose.stride(0),
         )
         value = transpose.view(2, 4, 12, 12)
         div_eq_softmax_kernel[lambda meta: (triton.cdiv(96, meta["BLOCK_ROWS"]),)](
@@ -379,18 +381,19 @@ class AttentionManualNew(nn.Module):
             self.qkv.bias, linear, a, 1536,
         )
         v = torch.empty((8, 12, 16), dtype=torch.float32, device=device)
-        M, N, K, B = value.shape[2], a.shape[3], value.shape[2], v.shape[0]
+        M, N, K = value.shape[2], a.shape[3], value.shape[3]
+        B = value.shape[0] * value.shape[1]
         grid = lambda meta: (triton.cdiv(M, meta["BLOCK_M"]) * triton.cdiv(N, meta["BLOCK_N"]), B)
-        matmul_div_all_kernel[grid](
-            value, a, v, M, N, K, 144, value.stride(2), value.stride(3), 192, a.stride(2),
-            a.stride(3), v.stride(1), v.stride(0),
+        matmul_3_kernel[grid](
+            value, a, v, M, N, K, value.stride(1), value.stride(2), value.stride(3), a.stride(1),
+            a.stride(2), a.stride(3), v.stride(1), v.stride(0),
         )
         value_2 = a.view(2, 12, 64)
-        M, N, K = 24, self.out.weight.shape[1], self.out.weight.shape[1]
+        M, N, K = 24, self.out.weight.shape[0], self.out.weight.shape[1]
         grid = lambda meta: (triton.cdiv(M, meta["BLOCK_M"]) * triton.cdiv(N, meta["BLOCK_N"]),)
         matmul_add_kernel[grid](
             self.out.weight, self.out.bias, x, v, value_2, M, N, K, self.out.weight.stride(1),
-            self.out.weight.stride(0), 64, 64,
+            self.out.weight.stride(0), x.stride(1), value_2.stride(1),
         )
         return value_2
 

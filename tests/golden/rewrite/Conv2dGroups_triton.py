@@ -92,9 +92,10 @@ class Conv2dGroupsNew(nn.Module):
         conv2d_relu_kernel[grid](
             x0, self.layer[0].weight, self.layer[0].bias, input_2, n_pixels, OUT_C, IN_C, IN_H,
             IN_W, OUT_H, OUT_W, x0.stride(0), x0.stride(1), x0.stride(2), x0.stride(3),
-            self.layer[0].weight.stride(0), 9, self.layer[0].weight.stride(2),
-            self.layer[0].weight.stride(3), input_2.stride(0), input_2.stride(2), input_2.stride(1),
-            KERNEL_H=3, KERNEL_W=3, STRIDE_H=1, STRIDE_W=1, PADDING_H=0, PADDING_W=0,
+            self.layer[0].weight.stride(0), self.layer[0].weight.stride(1),
+            self.layer[0].weight.stride(2), self.layer[0].weight.stride(3), input_2.stride(0),
+            input_2.stride(2), input_2.stride(1), KERNEL_H=3, KERNEL_W=3, STRIDE_H=1, STRIDE_W=1,
+            PADDING_H=0, PADDING_W=0,
         )
         return input_2
 

@@ -143,9 +143,9 @@ class ConvTranspose2dGroupsNew(nn.Module):
         conv2d_relu_kernel[grid](
             input_2, input_3, self.layer[0].bias, input_4, n_pixels, OUT_C, IN_C, IN_H, IN_W, OUT_H,
             OUT_W, input_2.stride(0), input_2.stride(1), input_2.stride(2), input_2.stride(3),
-            input_3.stride(0), 9, input_3.stride(2), input_3.stride(3), input_4.stride(0),
-            input_4.stride(2), input_4.stride(1), KERNEL_H=3, KERNEL_W=3, STRIDE_H=1, STRIDE_W=1,
-            PADDING_H=0, PADDING_W=0,
+            input_3.stride(0), input_3.stride(1), input_3.stride(2), input_3.stride(3),
+            input_4.stride(0), input_4.stride(2), input_4.stride(1), KERNEL_H=3, KERNEL_W=3,
+            STRIDE_H=1, STRIDE_W=1, PADDING_H=0, PADDING_W=0,
         )
         return input_4
 

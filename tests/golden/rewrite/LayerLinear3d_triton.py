@@ -76,11 +76,12 @@ class LayerLinear3dNew(nn.Module):
         assert self.layer[0].weight.shape == (32, 64), self.layer[0].weight.shape
         device = x0.device
         input_2 = torch.empty((4, 8, 32), dtype=torch.float32, device=device)
-        M, N, K = self.layer[0].weight.shape[0], self.layer[0].weight.shape[0], x0.shape[2]
+        M, N, K = x0.shape[0] * x0.shape[1], self.layer[0].weight.shape[0], x0.shape[2]
         grid = lambda meta: (triton.cdiv(M, meta["BLOCK_M"]) * triton.cdiv(N, meta["BLOCK_N"]),)
         matmul_silu_kernel[grid](
-            x0, self.layer[0].weight, self.layer[0].bias, input_2, M, N, K, 64, x0.stride(2),
-            self.layer[0].weight.stride(1), self.layer[0].weight.stride(0), 32,
+            x0, self.layer[0].weight, self.layer[0].bias, input_2, M, N, K, x0.stride(1),
+            x0.stride(2), self.layer[0].weight.stride(1), self.layer[0].weight.stride(0),
+            input_2.stride(1),
         )
         return input_2
 

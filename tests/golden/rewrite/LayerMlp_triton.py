@@ -1,4 +1,4 @@
-"""LayerMlp in Triton: matmul_relu_kernel, matmul_relu_2_kernel"""
+"""LayerMlp in Triton: matmul_relu_kernel, matmul_kernel"""
 
 import torch
 import triton
@@ -72,7 +72,7 @@ def matmul_relu_kernel(
     key=["M", "N", "K"],
 )
 @triton.jit
-def matmul_relu_2_kernel(
+def matmul_kernel(
     bias_ptr, input_2_ptr, weight_ptr, out_ptr, M, N, K, stride_am, stride_ak, stride_bk, stride_bn,
     stride_om,
     BLOCK_M: tl.constexpr,
@@ -125,7 +125,7 @@ class LayerMlpNew(nn.Module):
         input_3 = torch.empty((8, 10), dtype=torch.float32, device=device)
         M, N, K = input_2.shape[0], self.layer[3].weight.shape[0], input_2.shape[1]
         grid = lambda meta: (triton.cdiv(M, meta["BLOCK_M"]) * triton.cdiv(N, meta["BLOCK_N"]),)
-        matmul_relu_2_kernel[grid](
+        matmul_kernel[grid](
             self.layer[3].bias, input_2, self.layer[3].weight, input_3, M, N, K, input_2.stride(0),
             input_2.stride(1), self.layer[3].weight.stride(1), self.layer[3].weight.stride(0),
             input_3.stride(0),

@@ -170,18 +170,16 @@ class LlamaBlockNew(nn.Module):
         torch.mm(h.view(24, 64), self.v.weight.t(), out=linear_3)
         value = h.view(2, 4, 12, 16)
         repeat_heads_kernel[lambda meta: (triton.cdiv(1536, meta["BLOCK"]),)](linear_2, value, 1536)
-        scaled_dot_product_attention = torch.empty(
-            (2, 4, 12, 16), dtype=torch.float32, device=device,
-        )
+        attention = torch.empty((2, 4, 12, 16), dtype=torch.float32, device=device)
         repeat_heads_kernel[lambda meta: (triton.cdiv(1536, meta["BLOCK"]),)](
-            linear_3, scaled_dot_product_attention, 1536,
+            linear_3, attention, 1536,
         )
-        scaled_dot_product_attention_2 = F.scaled_dot_product_attention(
-            strided_view(linear, (2, 4, 12, 16), (768, 16, 64, 1)), value,
-            scaled_dot_product_attention, is_causal=True,
+        attention_2 = F.scaled_dot_product_attention(
+            strided_view(linear, (2, 4, 12, 16), (768, 16, 64, 1)), value, attention,
+            is_causal=True,
         )
-        value_2 = with_strides(scaled_dot_product_attention_2, (768, 16, 64, 1))
-        value_3 = scaled_dot_product_attention.view(24, 64)
+        value_2 = with_strides(attention_2, (768, 16, 64, 1))
+        value_3 = attention.view(24, 64)
         torch.mm(strided_view(value_2, (24, 64), (64, 1)), self.o.weight.t(), out=value_3)
         value_4 = strided_view(value_2, (2, 12, 64), (768, 64, 1))
         add_rms_norm_kernel[lambda meta: (triton.cdiv(24, meta["BLOCK_ROWS"]),)](

@@ -1,4 +1,4 @@
-"""MultiHead in Triton: matmul_kernel, add_mul_kernel, add_kernel, bmm_add_mul_kernel and 4 more"""
+"""MultiHead in Triton: matmul_kernel, add_mul_kernel, add_kernel, bmm_kernel and 4 more"""
 
 import torch
 import triton
@@ -102,21 +102,17 @@ def matmul_kernel(
     key=["n_elements"],
 )
 @triton.jit
-def add_mul_kernel(
-    multi_head_attention_forward_ptr, in_proj_bias_ptr, out_ptr, n_elements,
-    BLOCK: tl.constexpr,
-):
+def add_mul_kernel(attention_ptr, in_proj_bias_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
     offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     mask = offsets < n_elements
     i0 = offsets % 16
     i1 = offsets // 16 % 8
     i2 = offsets // 128
-    multi_head_attention_forward = tl.load(
-        multi_head_attention_forward_ptr + (192 * (i1 // 4) + 384 * i2 + (i0 + 16 * i1) % 64),
-        mask=mask,
+    attention = tl.load(
+        attention_ptr + (192 * (i1 // 4) + 384 * i2 + (i0 + 16 * i1) % 64), mask=mask,
     )
     in_proj_bias = tl.load(in_proj_bias_ptr + offsets % 64, mask=mask)
-    tl.store(out_ptr + offsets, (multi_head_attention_forward + in_proj_bias) * 0.25, mask=mask)
+    tl.store(out_ptr + offsets, (attention + in_proj_bias) * 0.25, mask=mask)
 
 
 # multi_head_attention_forward: unsafe_view, add, view, unsqueeze, transpose, squeeze, clone
@@ -128,20 +124,15 @@ def add_mul_kernel(
     key=["n_elements"],
 )
 @triton.jit
-def add_kernel(
-    multi_head_attention_forward_ptr, in_proj_bias_ptr, out_ptr, n_elements,
-    BLOCK: tl.constexpr,
-):
+def add_kernel(attention_ptr, in_proj_bias_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
     offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     mask = offsets < n_elements
     i0 = offsets % 64
     i1 = offsets // 64 % 24
     i2 = offsets // 1536
-    multi_head_attention_forward = tl.load(
-        multi_head_attention_forward_ptr + (i0 + 64 * i2 + 192 * i1), mask=mask,
-    )
+    attention = tl.load(attention_ptr + (i0 + 64 * i2 + 192 * i1), mask=mask)
     in_proj_bias = tl.load(in_proj_bias_ptr + (i0 + 64 * i2), mask=mask)
-    tl.store(out_ptr + offsets, multi_head_attention_forward + in_proj_bias, mask=mask)
+    tl.store(out_ptr + offsets, attention + in_proj_bias, mask=mask)
 
 
 # multi_head_attention_forward: unsafe_view, add, view, unsqueeze, transpose, squeeze, clone,
@@ -156,9 +147,9 @@ def add_kernel(
     key=["M", "N", "K"],
 )
 @triton.jit
-def bmm_add_mul_kernel(
-    multi_head_attention_forward_2_ptr, multi_head_attention_forward_3_ptr, out_ptr, M, N, K,
-    stride_ab, stride_am, stride_ak, stride_bb, stride_bk, stride_bn, stride_om, stride_ob,
+def bmm_kernel(
+    attention_2_ptr, attention_3_ptr, out_ptr, M, N, K, stride_ab, stride_am, stride_ak, stride_bb,
+    stride_bk, stride_bn, stride_om, stride_ob,
     BLOCK_M: tl.constexpr,
     BLOCK_N: tl.constexpr,
     BLOCK_K: tl.constexpr,
@@ -174,11 +165,11 @@ def bmm_add_mul_kernel(
     for k in range(0, K, BLOCK_K):
         ks = k + tl.arange(0, BLOCK_K)
         a = tl.load(
-            multi_head_attention_forward_2_ptr + batch * stride_ab + rows * stride_am + ks[None, :] * stride_ak,
+            attention_2_ptr + batch * stride_ab + rows * stride_am + ks[None, :] * stride_ak,
             mask=row_mask & (ks[None, :] < K), other=0.0,
         )
         b = tl.load(
-            multi_head_attention_forward_3_ptr + batch * stride_bb + ks[:, None] * stride_bk + cols * stride_bn + 1536,
+            attention_3_ptr + batch * stride_bb + ks[:, None] * stride_bk + cols * stride_bn + 1536,
             mask=(ks[:, None] < K) & col_mask, other=0.0,
         )
         acc = tl.dot(a, b, acc, input_precision="ieee")
@@ -194,11 +185,11 @@ def bmm_add_mul_kernel(
         triton.Config({"BLOCK_ROWS": 128}, num_warps=2),
     ),
     key=["n_rows", "n_cols"],
-    restore_value=["multi_head_attention_forward_4_ptr"],
+    restore_value=["attention_4_ptr"],
 )
 @triton.jit
 def softmax_kernel(
-    multi_head_attention_forward_4_ptr, n_rows, n_cols,
+    attention_4_ptr, n_rows, n_cols,
     BLOCK_ROWS: tl.constexpr,
     BLOCK_COLS: tl.constexpr,
 ):
@@ -206,21 +197,13 @@ def softmax_kernel(
     row_mask = rows < n_rows
     cols = tl.arange(0, BLOCK_COLS)[None, :]
     col_mask = cols < n_cols
-    multi_head_attention_forward_4 = tl.load(
-        multi_head_attention_forward_4_ptr + (cols + 12 * rows), mask=col_mask & row_mask,
-        other=0.0,
-    )
-    selected = tl.where(col_mask & row_mask, multi_head_attention_forward_4, float("-inf"))
+    attention_4 = tl.load(attention_4_ptr + (cols + 12 * rows), mask=col_mask & row_mask, other=0.0)
+    selected = tl.where(col_mask & row_mask, attention_4, float("-inf"))
     max_value = max2(selected, 1)[:, None].to(tl.float32)
-    value = tl.broadcast_to(
-        libdevice.exp(multi_head_attention_forward_4 - max_value), [BLOCK_ROWS, BLOCK_COLS],
-    )
+    value = tl.broadcast_to(libdevice.exp(attention_4 - max_value), [BLOCK_ROWS, BLOCK_COLS])
     total = tl.sum(tl.where(col_mask & row_mask, value, 0), 1)[:, None]
-    multi_head_attention_forward_4_1 = libdevice.exp(multi_head_attention_forward_4 - max_value) / total
-    tl.store(
-        multi_head_attention_forward_4_ptr + (cols + 12 * rows), multi_head_attention_forward_4_1,
-        mask=col_mask & row_mask,
-    )
+    attention_4_1 = libdevice.exp(attention_4 - max_value) / total
+    tl.store(attention_4_ptr + (cols + 12 * rows), attention_4_1, mask=col_mask & row_mask)
 
 
 # multi_head_attention_forward: softmax, select, view, transpose, bmm
@@ -234,9 +217,9 @@ def softmax_kernel(
     key=["M", "N", "K"],
 )
 @triton.jit
-def bmm_softmax_kernel(
-    multi_head_attention_forward_4_ptr, multi_head_attention_forward_3_ptr, out_ptr, M, N, K,
-    stride_ab, stride_am, stride_ak, stride_bb, stride_bk, stride_bn, stride_om, stride_ob,
+def bmm_2_kernel(
+    attention_4_ptr, attention_3_ptr, out_ptr, M, N, K, stride_ab, stride_am, stride_ak, stride_bb,
+    stride_bk, stride_bn, stride_om, stride_ob,
     BLOCK_M: tl.constexpr,
     BLOCK_N: tl.constexpr,
     BLOCK_K: tl.constexpr,
@@ -252,11 +235,11 @@ def bmm_softmax_kernel(
     for k in range(0, K, BLOCK_K):
         ks = k + tl.arange(0, BLOCK_K)
         a = tl.load(
-            multi_head_attention_forward_4_ptr + batch * stride_ab + rows * stride_am + ks[None, :] * stride_ak,
+            attention_4_ptr + batch * stride_ab + rows * stride_am + ks[None, :] * stride_ak,
             mask=row_mask & (ks[None, :] < K), other=0.0,
         )
         b = tl.load(
-            multi_head_attention_forward_3_ptr + batch * stride_bb + ks[:, None] * stride_bk + cols * stride_bn + 3072,
+            attention_3_ptr + batch * stride_bb + ks[:, None] * stride_bk + cols * stride_bn + 3072,
             mask=(ks[:, None] < K) & col_mask, other=0.0,
         )
         acc = tl.dot(a, b, acc, input_precision="ieee")
@@ -275,8 +258,7 @@ def bmm_softmax_kernel(
 )
 @triton.jit
 def matmul_2_kernel(
-    weight_ptr, multi_head_attention_forward_5_ptr, out_ptr, M, N, K, stride_bk, stride_bn,
-    stride_om,
+    weight_ptr, attention_5_ptr, out_ptr, M, N, K, stride_bk, stride_bn, stride_om,
     BLOCK_M: tl.constexpr,
     BLOCK_N: tl.constexpr,
     BLOCK_K: tl.constexpr,
@@ -294,15 +276,15 @@ def matmul_2_kernel(
         x10 = flat // 16 % 8
         x11 = flat // 128
         x9 = flat % 16
-        multi_head_attention_forward_5 = tl.load(
-            multi_head_attention_forward_5_ptr + x9 + 16 * x11 + 192 * x10,
-            mask=row_mask & (ks[None, :] < K), other=0.0,
+        attention_5 = tl.load(
+            attention_5_ptr + x9 + 16 * x11 + 192 * x10, mask=row_mask & (ks[None, :] < K),
+            other=0.0,
         )
         b = tl.load(
             weight_ptr + ks[:, None] * stride_bk + cols * stride_bn,
             mask=(ks[:, None] < K) & col_mask, other=0.0,
         )
-        acc = tl.dot(multi_head_attention_forward_5, b, acc, input_precision="ieee")
+        acc = tl.dot(attention_5, b, acc, input_precision="ieee")
     flat = cols + 64 * rows
     tl.store(out_ptr + rows * stride_om + cols, acc, mask=row_mask & col_mask)
 
@@ -317,20 +299,15 @@ def matmul_2_kernel(
     key=["n_elements"],
 )
 @triton.jit
-def bias_mul_kernel(
-    bias_ptr, multi_head_attention_forward_6_ptr, out_ptr, n_elements,
-    BLOCK: tl.constexpr,
-):
+def bias_mul_kernel(bias_ptr, attention_6_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
     offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     mask = offsets < n_elements
     i0 = offsets % 64
     i1 = offsets // 64 % 12
     i2 = offsets // 768
     bias = tl.load(bias_ptr + i0, mask=mask)
-    multi_head_attention_forward_6 = tl.load(
-        multi_head_attention_forward_6_ptr + (i0 + 64 * i2 + 128 * i1), mask=mask,
-    )
-    tl.store(out_ptr + offsets, (bias + multi_head_attention_forward_6) * 2.0, mask=mask)
+    attention_6 = tl.load(attention_6_ptr + (i0 + 64 * i2 + 128 * i1), mask=mask)
+    tl.store(out_ptr + offsets, (bias + attention_6) * 2.0, mask=mask)
 
 
 class MultiHeadNew(nn.Module):
@@ -346,73 +323,55 @@ class MultiHeadNew(nn.Module):
         assert self.attn.in_proj_bias.shape == (192,), self.attn.in_proj_bias.shape
         assert self.attn.out_proj.weight.shape == (64, 64), self.attn.out_proj.weight.shape
         device = x.device
-        multi_head_attention_forward = torch.empty((24, 192), dtype=torch.float32, device=device)
-        M, N = multi_head_attention_forward.shape[0], self.attn.in_proj_weight.shape[0]
-        K = self.attn.in_proj_weight.shape[1]
+        attention = torch.empty((24, 192), dtype=torch.float32, device=device)
+        M, N, K = 24, self.attn.in_proj_weight.shape[0], self.attn.in_proj_weight.shape[1]
         grid = lambda meta: (triton.cdiv(M, meta["BLOCK_M"]) * triton.cdiv(N, meta["BLOCK_N"]),)
         matmul_kernel[grid](
-            self.attn.in_proj_weight, x, multi_head_attention_forward, M, N, K,
-            self.attn.in_proj_weight.stride(1), self.attn.in_proj_weight.stride(0),
-            multi_head_attention_forward.stride(0),
+            self.attn.in_proj_weight, x, attention, M, N, K, self.attn.in_proj_weight.stride(1),
+            self.attn.in_proj_weight.stride(0), attention.stride(0),
         )
-        multi_head_attention_forward_2 = torch.empty_strided(
+        attention_2 = torch.empty_strided(
             (8, 12, 16), (16, 128, 1), dtype=torch.float32, device=device,
         )
         add_mul_kernel[lambda meta: (triton.cdiv(1536, meta["BLOCK"]),)](
-            multi_head_attention_forward, self.attn.in_proj_bias, multi_head_attention_forward_2,
-            1536,
+            attention, self.attn.in_proj_bias, attention_2, 1536,
         )
-        multi_head_attention_forward_3 = torch.empty(
-            (3, 12, 2, 64), dtype=torch.float32, device=device,
-        )
+        attention_3 = torch.empty((3, 12, 2, 64), dtype=torch.float32, device=device)
         add_kernel[lambda meta: (triton.cdiv(4608, meta["BLOCK"]),)](
-            multi_head_attention_forward, self.attn.in_proj_bias, multi_head_attention_forward_3,
-            4608,
+            attention, self.attn.in_proj_bias, attention_3, 4608,
         )
-        multi_head_attention_forward_4 = torch.empty(
-            (8, 12, 12), dtype=torch.float32, device=device,
-        )
-        M = multi_head_attention_forward_2.shape[1]
-        N = multi_head_attention_forward_2.shape[1]
-        K = multi_head_attention_forward_2.shape[2]
-        B = multi_head_attention_forward_2.shape[0]
+        attention_4 = torch.empty((8, 12, 12), dtype=torch.float32, device=device)
+        M, N, K = attention_2.shape[1], attention_3.shape[1], attention_2.shape[2]
+        B = attention_2.shape[0]
         grid = lambda meta: (triton.cdiv(M, meta["BLOCK_M"]) * triton.cdiv(N, meta["BLOCK_N"]), B)
-        bmm_add_mul_kernel[grid](
-            multi_head_attention_forward_2, multi_head_attention_forward_3,
-            multi_head_attention_forward_4, M, N, K, multi_head_attention_forward_2.stride(0),
-            multi_head_attention_forward_2.stride(1), multi_head_attention_forward_2.stride(2), 16,
-            1, multi_head_attention_forward_3.stride(1), multi_head_attention_forward_4.stride(1),
-            multi_head_attention_forward_4.stride(0),
+        bmm_kernel[grid](
+            attention_2, attention_3, attention_4, M, N, K, attention_2.stride(0),
+            attention_2.stride(1), attention_2.stride(2), 16, attention_3.stride(3),
+            attention_3.stride(1), attention_4.stride(1), attention_4.stride(0),
         )
         softmax_kernel[lambda meta: (triton.cdiv(96, meta["BLOCK_ROWS"]),)](
-            multi_head_attention_forward_4, 96, 12, BLOCK_COLS=16,
+            attention_4, 96, 12, BLOCK_COLS=16,
         )
-        multi_head_attention_forward_5 = strided_view(
-            multi_head_attention_forward_2, (8, 12, 16), (192, 16, 1),
-        )
-        M, N = multi_head_attention_forward_4.shape[1], 16
-        K = multi_head_attention_forward_4.shape[1]
-        B = multi_head_attention_forward_4.shape[0]
+        attention_5 = strided_view(attention_2, (8, 12, 16), (192, 16, 1))
+        M, N, K, B = attention_4.shape[1], 16, attention_4.shape[2], attention_4.shape[0]
         grid = lambda meta: (triton.cdiv(M, meta["BLOCK_M"]) * triton.cdiv(N, meta["BLOCK_N"]), B)
-        bmm_softmax_kernel[grid](
-            multi_head_attention_forward_4, multi_head_attention_forward_3,
-            multi_head_attention_forward_5, M, N, K, multi_head_attention_forward_4.stride(0),
-            multi_head_attention_forward_4.stride(1), multi_head_attention_forward_4.stride(2), 16,
-            multi_head_attention_forward_3.stride(1), 1, multi_head_attention_forward_5.stride(1),
-            multi_head_attention_forward_5.stride(0),
+        bmm_2_kernel[grid](
+            attention_4, attention_3, attention_5, M, N, K, attention_4.stride(0),
+            attention_4.stride(1), attention_4.stride(2), 16, attention_3.stride(1),
+            attention_3.stride(3), attention_5.stride(1), attention_5.stride(0),
         )
-        multi_head_attention_forward_6 = torch.empty((24, 64), dtype=torch.float32, device=device)
-        M, N = multi_head_attention_forward_6.shape[0], self.attn.out_proj.weight.shape[1]
+        attention_6 = torch.empty((24, 64), dtype=torch.float32, device=device)
+        M, N = 24, self.attn.out_proj.weight.shape[0]
         K = self.attn.out_proj.weight.shape[1]
         grid = lambda meta: (triton.cdiv(M, meta["BLOCK_M"]) * triton.cdiv(N, meta["BLOCK_N"]),)
         matmul_2_kernel[grid](
-            self.attn.out_proj.weight, multi_head_attention_forward_5,
-            multi_head_attention_forward_6, M, N, K, self.attn.out_proj.weight.stride(1),
-            self.attn.out_proj.weight.stride(0), multi_head_attention_forward_6.stride(0),
+            self.attn.out_proj.weight, attention_5, attention_6, M, N, K,
+            self.attn.out_proj.weight.stride(1), self.attn.out_proj.weight.stride(0),
+            attention_6.stride(0),
         )
-        value = multi_head_attention_forward_5.view(2, 12, 64)
+        value = attention_5.view(2, 12, 64)
         bias_mul_kernel[lambda meta: (triton.cdiv(1536, meta["BLOCK"]),)](
-            self.attn.out_proj.bias, multi_head_attention_forward_6, value, 1536,
+            self.attn.out_proj.bias, attention_6, value, 1536,
         )
         return value
 

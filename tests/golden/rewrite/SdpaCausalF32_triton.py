@@ -1,4 +1,4 @@
-"""SdpaCausalF32 in Triton: mul_kernel, mul_2_kernel, bmm_mul_kernel, tril_softmax_kernel and 1 more"""
+"""SdpaCausalF32 in Triton: mul_kernel, mul_2_kernel, bmm_kernel, tril_softmax_kernel and 1 more"""
 
 import torch
 import triton
@@ -100,9 +100,9 @@ def mul_2_kernel(
     key=["M", "N", "K"],
 )
 @triton.jit
-def bmm_mul_kernel(
-    scaled_dot_product_attention_ptr, scaled_dot_product_attention_2_ptr, out_ptr, M, N, K,
-    stride_ab, stride_am, stride_ak, stride_bb, stride_bk, stride_bn, stride_om, stride_ob,
+def bmm_kernel(
+    attention_ptr, attention_2_ptr, out_ptr, M, N, K, stride_ab, stride_am, stride_ak, stride_bb,
+    stride_bk, stride_bn, stride_om, stride_ob,
     BLOCK_M: tl.constexpr,
     BLOCK_N: tl.constexpr,
     BLOCK_K: tl.constexpr,
@@ -118,11 +118,11 @@ def bmm_mul_kernel(
     for k in range(0, K, BLOCK_K):
         ks = k + tl.arange(0, BLOCK_K)
         a = tl.load(
-            scaled_dot_product_attention_ptr + batch * stride_ab + rows * stride_am + ks[None, :] * stride_ak,
+            attention_ptr + batch * stride_ab + rows * stride_am + ks[None, :] * stride_ak,
             mask=row_mask & (ks[None, :] < K), other=0.0,
         )
         b = tl.load(
-            scaled_dot_product_attention_2_ptr + batch * stride_bb + ks[:, None] * stride_bk + cols * stride_bn,
+            attention_2_ptr + batch * stride_bb + ks[:, None] * stride_bk + cols * stride_bn,
             mask=(ks[:, None] < K) & col_mask, other=0.0,
         )
         acc = tl.dot(a, b, acc, input_precision="ieee")
@@ -180,7 +180,7 @@ def tril_softmax_kernel(
     key=["M", "N", "K"],
 )
 @triton.jit
-def bmm_tril_softmax_kernel(
+def bmm_add_relu_kernel(
     value_ptr, v_ptr, out_ptr, M, N, K, stride_ab, stride_am, stride_ak, stride_bb, stride_bk,
     stride_bn, stride_om, stride_ob,
     BLOCK_M: tl.constexpr,
@@ -223,43 +223,31 @@ class SdpaCausalF32New(nn.Module):
         assert v.shape == (2, 4, 12, 16), v.shape
         v = v.contiguous()
         device = q.device
-        scaled_dot_product_attention = torch.empty(
-            (2, 4, 12, 16), dtype=torch.float32, device=device,
-        )
-        mul_kernel[lambda meta: (triton.cdiv(1536, meta["BLOCK"]),)](
-            q, scaled_dot_product_attention, 1536,
-        )
-        scaled_dot_product_attention_2 = torch.empty(
-            (2, 4, 16, 12), dtype=torch.float32, device=device,
-        )
+        attention = torch.empty((2, 4, 12, 16), dtype=torch.float32, device=device)
+        mul_kernel[lambda meta: (triton.cdiv(1536, meta["BLOCK"]),)](q, attention, 1536)
+        attention_2 = torch.empty((2, 4, 16, 12), dtype=torch.float32, device=device)
         grid = lambda meta: (triton.cdiv(12, meta["BLOCK_COLS"]), triton.cdiv(128, meta["BLOCK_ROWS"]))
-        mul_2_kernel[grid](
-            k, scaled_dot_product_attention_2, 128, 12, BLOCK_COLS=16, BLOCK_ROWS=64, num_warps=4,
-        )
-        scaled_dot_product_attention_3 = torch.empty(
-            (8, 12, 12), dtype=torch.float32, device=device,
-        )
-        M, N = scaled_dot_product_attention.shape[2], scaled_dot_product_attention.shape[2]
-        K = scaled_dot_product_attention.shape[3]
-        B = scaled_dot_product_attention_3.shape[0]
+        mul_2_kernel[grid](k, attention_2, 128, 12, BLOCK_COLS=16, BLOCK_ROWS=64, num_warps=4)
+        attention_3 = torch.empty((8, 12, 12), dtype=torch.float32, device=device)
+        M, N, K = attention.shape[2], attention_2.shape[3], attention.shape[3]
+        B = attention.shape[0] * attention.shape[1]
         grid = lambda meta: (triton.cdiv(M, meta["BLOCK_M"]) * triton.cdiv(N, meta["BLOCK_N"]), B)
-        bmm_mul_kernel[grid](
-            scaled_dot_product_attention, scaled_dot_product_attention_2,
-            scaled_dot_product_attention_3, M, N, K, 192, scaled_dot_product_attention.stride(2),
-            scaled_dot_product_attention.stride(3), 192, scaled_dot_product_attention_2.stride(2),
-            scaled_dot_product_attention_2.stride(3), scaled_dot_product_attention_3.stride(1),
-            scaled_dot_product_attention_3.stride(0),
+        bmm_kernel[grid](
+            attention, attention_2, attention_3, M, N, K, attention.stride(1), attention.stride(2),
+            attention.stride(3), attention_2.stride(1), attention_2.stride(2),
+            attention_2.stride(3), attention_3.stride(1), attention_3.stride(0),
         )
-        value = scaled_dot_product_attention_3.view(2, 4, 12, 12)
+        value = attention_3.view(2, 4, 12, 12)
         tril_softmax_kernel[lambda meta: (triton.cdiv(96, meta["BLOCK_ROWS"]),)](
             value, 96, 12, BLOCK_COLS=16,
         )
-        value_2 = scaled_dot_product_attention_2.view(2, 4, 12, 16)
-        M, N, K, B = value.shape[2], v.shape[3], value.shape[2], 8
+        value_2 = attention_2.view(2, 4, 12, 16)
+        M, N, K = value.shape[2], v.shape[3], value.shape[3]
+        B = value.shape[0] * value.shape[1]
         grid = lambda meta: (triton.cdiv(M, meta["BLOCK_M"]) * triton.cdiv(N, meta["BLOCK_N"]), B)
-        bmm_tril_softmax_kernel[grid](
-            value, v, value_2, M, N, K, 144, value.stride(2), value.stride(3), 192, v.stride(2),
-            v.stride(3), value_2.stride(2), 192,
+        bmm_add_relu_kernel[grid](
+            value, v, value_2, M, N, K, value.stride(1), value.stride(2), value.stride(3),
+            v.stride(1), v.stride(2), v.stride(3), value_2.stride(2), value_2.stride(1),
         )
         return value_2
 

@@ -50,8 +50,8 @@ class SdpaPlainF32New(nn.Module):
         k = k.contiguous()
         assert v.shape == (2, 4, 12, 16), v.shape
         v = v.contiguous()
-        scaled_dot_product_attention = F.scaled_dot_product_attention(q, k, v)
-        value = with_strides(scaled_dot_product_attention, (768, 16, 64, 1))
+        attention = F.scaled_dot_product_attention(q, k, v)
+        value = with_strides(attention, (768, 16, 64, 1))
         relu_kernel[lambda meta: (triton.cdiv(1536, meta["BLOCK"]),)](value, 1536)
         return value
 
