@@ -38,6 +38,9 @@ PRODUCTS = {
     "conv1d": layer("nn.Conv1d(4, 8, 3, stride=2)", "2, 4, 16"),
     "conv2d of groups, dilated": layer("nn.Conv2d(4, 8, 3, dilation=2, groups=2)", "2, 4, 9, 9"),
     "conv_transpose2d": layer("nn.ConvTranspose2d(4, 8, 3, stride=2, groups=2)", "2, 4, 5, 5"),
+    "gru cell": layer("nn.GRUCell(8, 8)", "2, 8"),
+    "lstm cell": function("torch.lstm_cell(x, (x, x), w, w)[0]", "[torch.randn(2, 8), torch.randn(32, 8)]", "x, w"),
+    "encoder layer": layer("nn.TransformerEncoderLayer(16, 2, 32, batch_first=True)", "2, 8, 16"),
     "attention": function("F.scaled_dot_product_attention(x, x, x, is_causal=True)", "[torch.randn(1, 2, 16, 8)]"),
 }  # fmt: skip
 

@@ -34,6 +34,7 @@ from triton_data.capture.headless.program import Built, require_gradients
 from triton_data.capture.headless.recorder import Emitted, capture_as, record
 from triton_data.capture.headless.retarget import inputs_on
 from triton_data.capture.headless.sizing import sized
+from triton_data.capture.headless.written_out import no_fast_path
 from triton_data.capture.libraries import KEEP, TRITON, noted
 from triton_data.capture.modes import find_mode
 from triton_data.capture.reasons import Reason, dropped, one_line
@@ -137,7 +138,8 @@ def capture_call(
             compile_fx(graph, inputs, decompositions=decompositions() if whole else None)
         return graph.forward
 
-    return record(built, mode, compile_graph)
+    with no_fast_path() if whole else contextlib.nullcontext():
+        return record(built, mode, compile_graph)
 
 
 @contextlib.contextmanager

@@ -21,10 +21,9 @@ import torch._inductor.kernel.mm_plus_mm
 import torch._inductor.utils
 from torch._inductor import lowering, select_algorithm
 from torch._inductor.virtualized import V
-from torch.overrides import TorchFunctionMode
 
 from triton_data.block_sizes import Blocks, Problem, ranked, wanted
-from triton_data.capture.headless.attention import spelled_out
+from triton_data.capture.headless.written_out import written_out
 from triton_data.targets import Target
 
 aten = torch.ops.aten
@@ -60,20 +59,10 @@ def in_triton(target: Target, choice: int = 0) -> Iterator[None]:
         # Asks for as many multiprocessors as make measuring worth while.
         stack.enter_context(mock.patch.object(torch._inductor.utils, "is_big_gpu", lambda device=0: True))
         stack.enter_context(mock.patch.object(torch._inductor.kernel.mm_plus_mm, "tuned_mm_plus_mm", _two_products))
-        stack.enter_context(_SpelledOut())
-        stack.enter_context(mock.patch.object(torch.nn.functional, "scaled_dot_product_attention", spelled_out))
+        stack.enter_context(written_out())
         yield
     if choice and not offered.has_chosen:
         raise NoOtherChoice(f"no product has {choice + 1} kernels")
-
-
-class _SpelledOut(TorchFunctionMode):  # type: ignore[misc]
-    """Attention as its two products and a softmax, each of which Inductor writes in Triton."""
-
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        if func is torch._C._nn.scaled_dot_product_attention:
-            return spelled_out(*args, **(kwargs or {}))
-        return func(*args, **(kwargs or {}))
 
 
 class _Offered:
