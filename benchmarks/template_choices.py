@@ -132,7 +132,7 @@ def _measured(folder: Path, end: float) -> list[dict[str, Any]]:
                     print(f"{op} {dtype} {problem}: {type(error).__name__}: {str(error)[:120]}")
                     continue
                 blocks = _blocks(kernel.best_config)
-                ours, theirs = _milliseconds(launch, kernel), _milliseconds(lambda _, call=library: call(), None)
+                ours, theirs = _milliseconds(launch, kernel), _library(library)
                 rule = by_rule(problem, torch.cuda.get_device_properties(0).multi_processor_count)
                 ratios.setdefault(f"{op} {dtype}", []).append(theirs / ours)
                 size = f"{op} {dtype} {problem.batch}x{problem.m}x{problem.n}x{problem.k}"
@@ -148,9 +148,13 @@ def _measured(folder: Path, end: float) -> list[dict[str, Any]]:
 
 
 def _milliseconds(launch: Launch, kernel: Any) -> float:
+    return _library(lambda: launch(kernel))
+
+
+def _library(call: Callable[[], Any]) -> float:
     import triton
 
-    found: float = triton.testing.do_bench(lambda: launch(kernel), warmup=5, rep=25, return_mode="median")
+    found: float = triton.testing.do_bench(call, warmup=5, rep=25, return_mode="median")
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -112,7 +114,7 @@ def test_a_convolution_without_a_template_is_one_with(
     x, w = (torch.randint(-4, 5, size).double() for size in (image, weight))
     dims = len(image) - 2
     plain = {"stride": 1, "padding": 0, "dilation": 1, "transposed": False, "output_padding": 0, "groups": 1} | options
-    spread = [[value] * dims if isinstance(value, int) and not isinstance(value, bool) and name != "groups" else value
+    spread: list[Any] = [[value] * dims if isinstance(value, int) and not isinstance(value, bool) and name != "groups" else value
               for name, value in plain.items()]  # fmt: skip
     wanted_result = torch.ops.aten.convolution(x, w, None, *spread)
     decomposed = convolution(x, w, None, *spread)

@@ -16,7 +16,8 @@ from triton_data.rewrite import tree
 from triton_data.rewrite.host import body, buffers, graph_inputs, results
 from triton_data.rewrite.host.read_call import Host, Launch, Reader
 from triton_data.rewrite.kernel.emitted import read
-from triton_data.rewrite.kernel.standalone import Made, Written, write_kernels
+from triton_data.rewrite.kernel.standalone import Made, write_kernels
+from triton_data.rewrite.kernel.written import Written
 from triton_data.rewrite.module import Shell
 from triton_data.rewrite.naming import fresh
 from triton_data.rewrite.options import Options

@@ -13,7 +13,7 @@ from triton_data.rewrite import printer, tree
 from triton_data.rewrite.host.layout import Layout, is_contiguous
 from triton_data.rewrite.host.read_call import Host, Launch
 from triton_data.rewrite.host.symbolic_sizes import OpenSizes
-from triton_data.rewrite.kernel.standalone import Written
+from triton_data.rewrite.kernel.written import Written
 from triton_data.rewrite.reasons import Declined, Reason
 
 

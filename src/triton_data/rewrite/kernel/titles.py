@@ -59,7 +59,7 @@ MOST_WORDS = 3
 
 
 def kernel_title(aten: Iterable[str], taken: set[str], function: ast.FunctionDef | None = None) -> str:
-    operations = _done([name.rsplit(".", 1)[-1].rstrip("_") for name in aten], function and [function])
+    operations = _done([name.rsplit(".", 1)[-1].rstrip("_") for name in aten], None if function is None else [function])
     return fresh(_words(operations, function), taken, ending="_kernel")
 
 
