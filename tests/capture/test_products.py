@@ -114,8 +114,10 @@ def test_a_convolution_without_a_template_is_one_with(
     x, w = (torch.randint(-4, 5, size).double() for size in (image, weight))
     dims = len(image) - 2
     plain = {"stride": 1, "padding": 0, "dilation": 1, "transposed": False, "output_padding": 0, "groups": 1} | options
-    spread: list[Any] = [[value] * dims if isinstance(value, int) and not isinstance(value, bool) and name != "groups" else value
-              for name, value in plain.items()]  # fmt: skip
+    spread: list[Any] = [
+        [value] * dims if name in ("stride", "padding", "dilation", "output_padding") else value
+        for name, value in plain.items()
+    ]
     wanted_result = torch.ops.aten.convolution(x, w, None, *spread)
     decomposed = convolution(x, w, None, *spread)
     assert decomposed is not NotImplemented
