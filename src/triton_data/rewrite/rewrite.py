@@ -7,6 +7,7 @@ that names the transform that declined. Not covered: several graphs, which graph
 from __future__ import annotations
 
 import ast
+import dataclasses
 
 from triton_data.records import Capture, Drop, Graph, Pair, Program
 from triton_data.rewrite import alone as kernels_alone
@@ -31,6 +32,8 @@ def rewrite_with_kernels(
 ) -> tuple[Pair | Drop, list[tuple[Program, Pair]]]:
     """The whole program, and beside it each kernel that can stand alone with its fused expression."""
     entry = program.entry + options.suffix
+    if any("choice" in each for each in capture.products):
+        options = dataclasses.replace(options, autotune=False)  # one of several kernels: it is the choice that differs
     try:
         shell = module.shell(program.text, program.entry, entry)
         made = _made(shell, entry, capture, options)
