@@ -33,6 +33,7 @@ VERBS = {
     "show": ("commands.looking.explain:show", "Print a pair, program and kernel side by side."),
     "status": ("commands.inspect:status", "Print the funnel of a run: done, pending, dropped by reason."),
     "run": ("commands.stages:run", "Run the whole pipeline that a TOML file names."),
+    "merge": ("commands.merge:merge", "Bring several runs together in one, for those who shard by hand."),
     "init": ("commands.init:init", "Write a commented config and a tiny repository to try it on."),
     "completion": ("commands.init:completion", "Print the script with which a shell completes verbs and options."),
 }

@@ -20,7 +20,7 @@ from tests.export.a_run import kernel, make_run
 from triton_data import __version__, pipeline
 from triton_data.capture.toolchain import versions
 from triton_data.cli import cli
-from triton_data.commands.dropped import line, printable
+from triton_data.commands.looking.dropped import line, printable
 from triton_data.errors import Misuse
 from triton_data.export.publish import staged
 from triton_data.records import Drop, Kernel, Outcome

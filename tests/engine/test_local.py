@@ -61,3 +61,13 @@ def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
     store, _ = run(tmp_path, Numbered(20, {}))
     again = run_stage(Numbered(20, {}), store, LocalEngine(jobs=2))
     assert (again.items, again.records) == (0, 0)
+
+
+def test_a_worker_is_where_its_driver_is_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it is forked from has the environment and the folder of an earlier moment."""
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        monkeypatch.setenv("TOLD", name)
+        store, _ = run(tmp_path / name, Numbered(1, {0: "where"}))
+        assert store.db.execute("SELECT text FROM kernels").fetchall() == [(f"{name} {tmp_path / name}",)]

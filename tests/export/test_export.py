@@ -19,6 +19,7 @@ from triton_data.errors import MissingExtra, Misuse
 from triton_data.export import export as exporting
 from triton_data.export import hub, parquet, publish
 from triton_data.export.exported import Exported
+from triton_data.export.folders import WRITERS
 from triton_data.export.problems import problem
 from triton_data.records import Kernel, Origin, Outcome, Program
 from triton_data.store import Store
@@ -39,6 +40,10 @@ def write(run: Path, out: Path, *formats: str, **settings: object) -> dict[str, 
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
     return make_run(tmp_path / "run", curate=CurateConfig(licences=("MIT",), decontaminate="off"))
+
+
+def test_every_folder_that_can_be_asked_for_has_a_writer() -> None:
+    assert set(exporting.FOLDERS) == set(WRITERS)
 
 
 def test_torchtune_text_instruct_and_chat(run: Path, tmp_path: Path) -> None:

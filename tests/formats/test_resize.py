@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from triton_data.formats.resize import meant, shrunk, varied
+from triton_data.formats.resize import meant, shrunk, shrunk_singly, varied
 
 TEXT = """
 import torch
@@ -60,3 +60,10 @@ def test_a_function_that_names_a_size_means_it() -> None:
     inputs = "def get_inputs():\n    return [make(9, 70), torch.tensor([3, 8])]\n"
     table = f"def take(x, at):\n    return x[at]\n\n\n{inputs}"
     assert not any(meant(table, "take", each.changes) for each in varied(table))
+
+
+def test_one_size_alone_is_shrunk_the_first_that_is_named_first() -> None:
+    text = "import torch\nROWS, COLS = 32768, 4096\ndef get_inputs():\n    return [torch.rand(ROWS, COLS)]\n"
+    assert [str(way) for way in shrunk_singly(text)] == ["32768 as 16", "4096 as 16"]
+    first = next(shrunk_singly(text)).text
+    assert "ROWS, COLS = 16, 4096" in first

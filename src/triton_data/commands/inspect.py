@@ -9,7 +9,7 @@ import click
 
 from triton_data import pipeline
 from triton_data.commands import options
-from triton_data.commands.dropped import line, printable
+from triton_data.commands.looking.dropped import line, printable
 from triton_data.report.dropped import advice, rows
 from triton_data.store import Store
 

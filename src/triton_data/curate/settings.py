@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from triton_data.config import CurateConfig
-from triton_data.curate.benchmarks import fingerprints
 from triton_data.errors import Misuse, closest
 from triton_data.formats.repo_names import read_opted_out
 
@@ -31,6 +30,8 @@ def check(config: CurateConfig) -> None:
     if min(config.validation, config.test) < 0 or config.validation + config.test > 100:
         raise Misuse("curate.validation and curate.test are percentages: give two that add up to 100 at most")
     for path in config.benchmarks:
+        from triton_data.curate.benchmarks import fingerprints
+
         fingerprints.read(Path(path))
     opted_out(config.opt_out)
 

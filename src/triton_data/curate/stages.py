@@ -15,7 +15,6 @@ from typing import Any
 
 from triton_data.config import CurateConfig
 from triton_data.curate import subjects
-from triton_data.curate.decide import decide
 from triton_data.curate.label import label
 from triton_data.environments import Environments, packages_of, shelf_of
 from triton_data.jail import RUN, Jail, Task
@@ -131,5 +130,7 @@ class CurateStage:
         return Round(digest("round", str(codec.to_json(self.config)), str(store.state())))
 
     def work(self, item: Round) -> Iterator[Decision]:
+        from triton_data.curate.decide import decide
+
         with Store.read(self.run_dir) as store:
             yield from decide(store, self.config, item.key)

@@ -12,12 +12,12 @@ from triton_data.config import ExportConfig
 from triton_data.errors import Misuse, closest
 from triton_data.export.card import write_card
 from triton_data.export.exported import Exported, Tally
-from triton_data.export.folders import FOLDERS
 from triton_data.export.publish import staged
 from triton_data.export.rows import Selection
 from triton_data.export.torchtune import SHAPES, export_lists, made_of
 from triton_data.store import Store
 
+FOLDERS = ("parquet", "trl", "verl", "kernelbench", "entries")  # their writers load pyarrow
 FORMATS = (*SHAPES, *FOLDERS)
 
 
@@ -37,11 +37,13 @@ def export(store: Store, config: ExportConfig, run_dir: str) -> Iterator[Exporte
 
 
 def _export_folder(selection: Selection, config: ExportConfig, name: str, run_dir: str) -> Exported:
+    from triton_data.export.folders import WRITERS
+
     place, tally = Path(config.out) / name, Tally()
     with staged(place, config.force, made_of(selection)) as made:
         folder = made.path
         folder.mkdir()
-        FOLDERS[name](selection, folder, tally)
+        WRITERS[name](selection, folder, tally)
         made.entries = tally.kinds.total()
         everything = " --all" if config.everything else ""
         command = f"triton-data export --run-dir {Path(run_dir).name} --format {name}{everything}"

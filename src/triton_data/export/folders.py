@@ -147,7 +147,7 @@ def _entry(row: Row) -> dict[str, object]:
     return entry_of(row.key, row.program, row.name, row.triton, row.label, source(row.origin, row.triton, row.pinned))
 
 
-FOLDERS: dict[str, Writer] = {
+WRITERS: dict[str, Writer] = {
     "parquet": parquet,
     "trl": trl,
     "verl": verl,

@@ -10,9 +10,11 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import requests
+if TYPE_CHECKING:
+    import requests
 
 DEFAULT_URL = "https://api.openai.com/v1"
 _BUSY = frozenset((408, 409, 429, 500, 502, 503, 504))
@@ -52,6 +54,8 @@ class Provider:
         return ""
 
     def ask(self, system: str, question: str) -> Answer:
+        import requests
+
         messages = [{"role": "system", "content": system}, {"role": "user", "content": question}]
         body = {"model": self.model, "messages": messages, "temperature": 0}
         key = os.environ.get(self.key_env)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from triton_data.config import Config
 from triton_data.errors import Stopped
-from triton_data.pipeline.plan import GATHERING, STAGES, Planned, gathering, plan
+from triton_data.pipeline.plan import GATHERING, LOADED, STAGES, Planned, gathering, plan
 from triton_data.pipeline.settings import check, note_curation, remember
-from triton_data.running.engine.local import LocalEngine
+from triton_data.running.engine.local import LocalEngine, load_ahead
 from triton_data.running.events import Events
 from triton_data.running.item_subset import ItemSubset
 from triton_data.running.stage import Summary, run_stage
@@ -37,6 +37,7 @@ def execute(config: Config, only: Sequence[str] = STAGES, subset: ItemSubset | N
     """Run the stages over the run directory, resuming where an earlier call stopped. `remembered`: whether the settings
     become the run's own; those of one curation are that call's, and only noted for its readers."""
     summaries = []
+    load_ahead(module for name in only for module in LOADED.get(name, ()))
     with Store.open(Path(config.run_dir)) as store, Events(store.run_dir / "events.jsonl") as events:
         if remembered:
             remember(store, config)

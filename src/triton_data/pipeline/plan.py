@@ -30,6 +30,17 @@ STAGES = (
 )  # in order; export reads what they leave
 
 
+LOADED = {  # what workers of a stage import, without torch: a fork should not share what may have touched a GPU
+    "discover": ("triton_data.sources.discover",),
+    "scrape": ("triton_data.sources.scrape", "triton_data.sources.fetching.fetch"),
+    "given": ("triton_data.extract.programs.given",),
+    "extract": ("triton_data.extract.stage", "triton_data.extract.closure.rewriter"),
+    "capture": ("triton_data.capture.stage",),
+    "rewrite": ("triton_data.rewrite.stage",),
+    **dict.fromkeys(CURATING, ("triton_data.curate.stages",)),
+}
+
+
 @dataclass(frozen=True)
 class Planned:
     stage: Stage

@@ -40,7 +40,7 @@ class StageRecapture:
             if isinstance(capture, Capture):
                 for pair in self.rewrite.work(RewriteJob(program, capture)):
                     if isinstance(pair, Pair):  # the whole program's comes first
-                        return Recaptured(pair.text, capture.externs)
+                        return Recaptured(pair.entry, pair.text, capture.externs)
         return None
 
     @contextmanager

@@ -66,6 +66,15 @@ def grown(run_dir: Path, **flags: Any) -> Config:
     return rooted(with_flags(config, run_dir=str(run_dir), **flags))
 
 
+def together(config: Config, other: Config, run_dir: Path) -> Config:
+    """What a run was asked to do that is made of two: the first one's settings, and the sources of both."""
+    known = config.scrape.sources
+    if not known:
+        config, known = other, ()
+    sources = tuple(dict.fromkeys((*known, *other.scrape.sources)))
+    return with_flags(config, run_dir=str(run_dir), scrape__sources=sources)
+
+
 def rooted(config: Config) -> Config:
     """With folders and files as they are meant from here, so that the run can go on from elsewhere."""
     from triton_data.sources import spec

@@ -13,22 +13,23 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from triton_data.config import ScrapeConfig
 from triton_data.errors import Misuse
 from triton_data.records import Candidate, Drop, SearchSlice
 from triton_data.sources import pypi, spec
 from triton_data.sources.fetching import git
-from triton_data.sources.fetching.download import Downloads
 from triton_data.sources.fetching.git import Git
 from triton_data.sources.fetching.waits import Waits
-from triton_data.sources.github.api import Api
-from triton_data.sources.github.search import Search
 from triton_data.sources.github.token import WITHOUT, find_token
 from triton_data.sources.reasons import Deferred, NotNow
 from triton_data.sources.spec import Ask
 from triton_data.store import Store
+
+if TYPE_CHECKING:
+    from triton_data.sources.github.api import Api
+    from triton_data.sources.github.search import Search
 
 Question: TypeAlias = Ask | SearchSlice
 
@@ -77,6 +78,8 @@ class DiscoverStage:
                 url, revision = item.names
                 yield git.pin(Git(), url, revision)
             else:
+                from triton_data.sources.fetching.download import Downloads
+
                 yield pypi.pin(Downloads(self._waits()), *pypi.parse(item.names[0]), self.config.index)
         except NotNow as ended:
             yield ended.drop
@@ -87,12 +90,16 @@ class DiscoverStage:
         return 0 < self.config.limit <= store.count(Candidate)
 
     def _searching(self) -> Search:
+        from triton_data.sources.github.search import Search
+
         if self._search is None:
             memory = self.run_dir / "etags"
             self._search = Search(self._api(find_token()), spec.policy(self.config), memory, self.config.limit)
         return self._search
 
     def _api(self, token: str | None) -> Api:
+        from triton_data.sources.github.api import Api  # PyGithub takes a while to load
+
         return Api(self.config.base_url, token, self._waits(), self.config.stall)
 
     def _waits(self) -> Waits:

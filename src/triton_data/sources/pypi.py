@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.parser import HeaderParser
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -29,9 +30,11 @@ from packaging.version import InvalidVersion, Version
 from triton_data.environments.index import configured_indexes
 from triton_data.errors import Misuse
 from triton_data.records import Candidate, Origin
-from triton_data.sources.fetching.download import Downloads
 from triton_data.sources.fetching.licence import expression
 from triton_data.sources.reasons import Reason, Refused, stamp
+
+if TYPE_CHECKING:
+    from triton_data.sources.fetching.download import Downloads
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.5"
 NAME = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)\s*(==\s*[\w.!+*-]+)?$")

@@ -14,20 +14,22 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from triton_data.config import ScrapeConfig
 from triton_data.records import Candidate, Drop, Origin, SourceFile, digest
 from triton_data.sources import spec
 from triton_data.sources.fetching import licence
 from triton_data.sources.fetching.archive import Member
-from triton_data.sources.fetching.fetch import Fetcher
 from triton_data.sources.fetching.store_blob import Kept, keep
 from triton_data.sources.fetching.wanted_paths import odd
 from triton_data.sources.folder import Folder
 from triton_data.sources.reasons import NotNow, Reason, stamp
 from triton_data.store import Store
 from triton_data.store.blobs import Blobs
+
+if TYPE_CHECKING:
+    from triton_data.sources.fetching.fetch import Fetcher
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,8 @@ class ScrapeStage:
 
     def _fetcher(self) -> Fetcher:
         if self._made is None:
+            from triton_data.sources.fetching.fetch import Fetcher  # and with it, requests
+
             self._made = Fetcher(self.config, self.run_dir)
         return self._made
 

@@ -22,11 +22,11 @@ from triton_data.records import SearchSlice, digest
 from triton_data.sources import pypi
 from triton_data.sources.eligible import Policy
 from triton_data.sources.fetching import git
-from triton_data.sources.fetching.fetch import METHODS
 from triton_data.sources.folder import Folder
 from triton_data.sources.github import slices
 from triton_data.sources.github.seeds import elsewhere, name_of, read_opted_out, read_seeds
 
+METHODS = ("auto", "git", "archive")  # of fetching
 KINDS = ("dir", "given", "git", "github", "pypi", "pypi-top")
 # Repositories that could hold Triton kernels or PyTorch modules; what the words miss, code search and seeds add.
 QUERIES = (

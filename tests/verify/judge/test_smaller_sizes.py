@@ -37,6 +37,19 @@ def get_init_inputs():
 """
 
 
+FRAGMENT = """
+import torch
+
+
+def relu_mul(x, scale):
+    return torch.relu(x) * scale
+
+
+def get_inputs():
+    return [torch.randn(16384, 8192), torch.rand(8192)]
+"""
+
+
 @pytest.fixture(scope="module")
 def recapture() -> Iterator[StageRecapture]:
     with StageRecapture().resources() as held:
@@ -59,6 +72,18 @@ def test_a_candidate_of_one_size_is_made_again_and_judged_there(bench: Bench, re
     found = verify_texts(REFERENCE, made.text, bench=bench, externs=made.externs, recapture=recapture)
     assert found.passed, found.detail
     assert "made again for it: 8192 as " in dict(found.checks)["sizes"]
+
+
+def test_a_function_that_is_made_again_may_have_another_name(bench: Bench, recapture: StageRecapture) -> None:
+    """Fragments are named by what they do, and a pair's own name for one is not the pipeline's."""
+    made = recapture(FRAGMENT, "relu_mul", "inference")
+    assert made is not None
+    named = made.text.replace(made.entry, "scaled_relu")
+    found = verify_texts(
+        FRAGMENT, named, bench=bench, externs=made.externs, recapture=recapture, names=("relu_mul", "scaled_relu")
+    )
+    assert found.passed, found.detail
+    assert "made again for it" in dict(found.checks)["sizes"]
 
 
 def test_one_that_cannot_be_made_again_is_too_large(bench: Bench, recapture: StageRecapture) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from triton_data.commands import options
-from triton_data.commands.dropped import printable
+from triton_data.commands.looking.dropped import printable
 from triton_data.commands.looking.meanings import meaning
 from triton_data.errors import Misuse
 from triton_data.records import Capture, Kernel, Pair, Program, SourceFile

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import ast
 
+from triton_data.extract.closure.edit import Edit
 from triton_data.extract.closure.imports import imports
 from triton_data.extract.closure.local_modules import taken_from
 from triton_data.extract.closure.naming import Naming, key_at, key_of, names, origin_of, without_copies
 from triton_data.extract.closure.order import order
 from triton_data.extract.closure.plan import Plan
-from triton_data.extract.closure.renaming import Edit, rewrite
+from triton_data.extract.closure.renaming import rewrite
 from triton_data.extract.closure.symbols import Symbol, Unclosed, local_targets
 from triton_data.extract.reasons import Reason
 from triton_data.extract.source.module import Unit

@@ -14,11 +14,12 @@ import pickle
 import signal
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
 from triton_data.errors import Misuse
@@ -32,6 +33,17 @@ AHEAD_ITEMS = 64
 AHEAD_BYTES = 32_000  # queued bytes stay below a pipe's buffer: else driver and worker could block on each other
 TICK_SECONDS = 0.2
 GRACE = 30.0  # seconds that the engine waits for an item beyond the jail's own limit
+
+
+CONTEXT = multiprocessing.get_context("forkserver")  # imports are paid for once, not by each worker of each stage
+
+
+def load_ahead(modules: Iterable[str]) -> None:
+    """What the process imports that workers are forked from; too late once it runs."""
+    CONTEXT.set_forkserver_preload([worker.__name__, *modules])
+
+
+load_ahead(())
 
 
 class WorkerFailed(RuntimeError):
@@ -88,13 +100,13 @@ class _Pool:
         self.items = items
         self.again: deque[Any] = deque(first)  # items to hand out before new ones
         self.held: tuple[Any, bytes] | None = None  # pickled, waiting for room
-        self.context = multiprocessing.get_context("spawn")
         self.failed_starts = 0
         self.workers = [self._spawn() for _ in first]
 
     def _spawn(self) -> _Worker:
-        ours, theirs = self.context.Pipe()
-        process = self.context.Process(target=worker.main, args=(self.work, theirs, os.getpid()), daemon=False)
+        ours, theirs = CONTEXT.Pipe()
+        surroundings = worker.Surroundings(dict(os.environ), Path.cwd())
+        process = CONTEXT.Process(target=worker.main, args=(self.work, theirs, surroundings), daemon=False)
         process.start()
         theirs.close()
         return _Worker(process, ours)

@@ -15,7 +15,10 @@ import signal
 import sys
 import time
 import traceback
+from dataclasses import dataclass
+from multiprocessing import forkserver, parent_process
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from triton_data.records import Drop, Outcome
@@ -25,10 +28,24 @@ READY, MACHINE, DONE = range(3)
 MACHINE_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENODEV}  # ENODEV: no GPU
 
 
-def main(work: Work, pipe: Connection, driver: int) -> None:
+@dataclass(frozen=True)
+class Surroundings:
+    """The driver's, of this moment: the fork server has those of the moment when it began."""
+
+    environ: dict[str, str]
+    folder: Path
+
+    def enter(self) -> None:
+        os.environ.clear()
+        os.environ.update(self.environ)
+        os.chdir(self.folder)
+
+
+def main(work: Work, pipe: Connection, surroundings: Surroundings) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    die_with(driver)
+    die_with_driver()
+    surroundings.enter()
     try:
         pipe.send_bytes(pickle.dumps((READY, os.getpid())))
         while True:
@@ -56,8 +73,21 @@ def _exception_drop(error: Exception) -> Drop:
     return Drop("exception", f"{type(error).__name__}: {str(error)[:500]} ({where.filename}:{where.lineno})")
 
 
+def die_with_driver() -> None:
+    """So that kill -9 of the driver leaves nothing behind. Our parent is the fork server, which ends when nobody holds
+    the other end of a pipe any more: the driver does, and so would we."""
+    server = forkserver._forkserver
+    if (held := getattr(server, "_forkserver_alive_fd", None)) is not None:
+        os.close(held)
+        server._forkserver_alive_fd = None  # type: ignore[attr-defined]
+    die_with(os.getppid())
+    driver = parent_process()
+    if driver is None or not driver.is_alive():  # it died before we asked
+        os._exit(1)
+
+
 def die_with(parent: int) -> None:
-    """Ask Linux for SIGKILL when the driver dies, so that kill -9 of the driver leaves nothing behind."""
+    """Ask Linux for SIGKILL when the parent dies."""
     if sys.platform != "linux":
         return
     ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)

@@ -27,7 +27,6 @@ from triton_data.sources.fetching.wanted_paths import wanted
 from triton_data.sources.reasons import Deferred, NotNow, Reason, Refused
 from triton_data.store.blobs import Blobs
 
-METHODS = ("auto", "git", "archive")
 OTHER_WAY = {Reason.UNREACHABLE, Reason.CORRUPT, Reason.REDIRECTED, Reason.NO_SUCH_REVISION}  # worth the archive
 
 Fetched = tuple[Origin, list[Kept | Drop]]

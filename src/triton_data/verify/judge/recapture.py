@@ -13,6 +13,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Recaptured:
+    entry: str
     text: str
     externs: tuple[str, ...]  # library operations that it leaves to torch
 

@@ -27,15 +27,16 @@ TRIED = 2  # smaller sizes that the reference runs at
 
 
 def judged(trial: Trial, checks: Checks, plan: list[Draw], judge: Judge) -> Judgement:
-    fitting = (r for r in resize.shrunk(trial.reference) if resize.meant(trial.reference, trial.entry, r.changes))
-    sizes = {resized.text: str(resized) for resized in fitting}
-    for text, observed in _running(trial, list(sizes), plan):
-        for one, how in _candidates(replace(trial, reference=text)):
-            attempt = checks.copy()
-            attempt.add("sizes", f"smaller than given{how}: {sizes[text]}")
-            found = judge(one, attempt, observed)
-            if found.reason not in REFUSED:
-                return found
+    for ways in (resize.shrunk, resize.shrunk_singly):  # what a kernel takes whole may decide how many there are
+        fitting = (r for r in ways(trial.reference) if resize.meant(trial.reference, trial.entry, r.changes))
+        sizes = {resized.text: str(resized) for resized in fitting}
+        for text, observed in _running(trial, list(sizes), plan):
+            for one, how in _candidates(replace(trial, reference=text)):
+                attempt = checks.copy()
+                attempt.add("sizes", f"smaller than given{how}: {sizes[text]}")
+                found = judge(one, attempt, observed)
+                if found.reason not in REFUSED:
+                    return found
     few = plan[:FEWEST] or [Draw("given", trial.seed), *draws.plan(trial.seed)[1:FEWEST]]
     given = observe(trial, checks, few, NO_LIMIT)
     return given if isinstance(given, Judgement) else judge(trial, checks, given)
@@ -58,7 +59,8 @@ def _candidates(trial: Trial) -> Iterator[tuple[Trial, str]]:
     mode = "training" if trial.differentiated else "inference"
     again = trial.recapture(trial.reference, trial.entry, mode)
     if again is not None and _kernels(again.text) == _kernels(trial.candidate):
-        yield replace(trial, candidate=again.text, externs=again.externs), ", made again for it"
+        again_trial = replace(trial, candidate=again.text, new_entry=again.entry, externs=again.externs)
+        yield again_trial, ", made again for it"
 
 
 def _kernels(text: str) -> int:

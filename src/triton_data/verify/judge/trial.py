@@ -93,12 +93,13 @@ def observe(trial: Trial, checks: Checks, plan: list[draws.Draw], limit: int | N
     outcome = trial.run(REFERENCE, _question(trial, (trial.reference,), 1, plan, limit), trial.reference_device)
     checks.layers = outcome.facts.layers or checks.layers
     if not outcome.ok:
-        exhausted = outcome.status in EXHAUSTED or _out_of_memory(outcome)
+        exhausted = outcome.status in EXHAUSTED or _out_of_memory(outcome.reason)
         return checks.failed(Reason.TOO_LARGE if exhausted else Reason.REFERENCE_FAILED, outcome.reason)
     try:
         report = parse(ReferenceAnswer, outcome.value).reports[0]
-        if report.refusal is not None:
-            return checks.failed(report.refusal.reason, report.refusal.detail)
+        if (refusal := report.refusal) is not None:
+            exhausted = refusal.reason == Reason.REFERENCE_FAILED and _out_of_memory(refusal.detail)
+            return checks.failed(Reason.TOO_LARGE if exhausted else refusal.reason, refusal.detail)
         return _observed(report, outcome.tensors)
     except (Malformed, IndexError) as error:
         return checks.failed(Reason.REFERENCE_FAILED, f"the answer has not the form of one: {error}")
@@ -140,9 +141,9 @@ def observe_arguments(trial: Trial, most: int, plan: list[draws.Draw]) -> list[t
         return []
 
 
-def _out_of_memory(outcome: Outcome) -> bool:
+def _out_of_memory(said: str) -> bool:
     """torch has no type of error for it: CUDA's failed allocations, and those of libraries, say so in words alone."""
-    return "memory" in outcome.reason
+    return "memory" in said
 
 
 def _question(
