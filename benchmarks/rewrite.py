@@ -1,7 +1,7 @@
 """How many captures become standalone Triton programs, and are those right?
 
     PYTHONPATH=src python benchmarks/rewrite.py [--device cpu|cuda] [--mode inference|training|dynamic] [--only REGEX]
-                                                [--jobs 2] [--keep DIR]
+                                                [--libraries keep|triton] [--jobs 2] [--keep DIR]
 
 Each program of benchmarks/modules is captured with no GPU, rewritten, and the file is run in a process of its own
 against eager with the same weights: in Triton's interpreter on the CPU, or on CUDA. In training that is the results,
@@ -52,6 +52,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", default="")
     parser.add_argument("--mode", default="inference")
     parser.add_argument("--target", default="sm_90")
+    parser.add_argument("--libraries", default="keep", choices=["keep", "triton"])
     parser.add_argument("--keep", default="", help="folder for the files; kept")
     parser.add_argument("--seconds", type=float, default=30.0, help="limit of one check")
     parser.add_argument("--side", choices=["make", "check"], help=argparse.SUPPRESS)
@@ -62,7 +63,9 @@ def _options() -> argparse.Namespace:
 
 def _shards(options: argparse.Namespace, folder: Path, side: str, env: dict[str, str]) -> list[Row]:
     passed = {"side": side, "folder": str(folder)}
-    passed |= {name: str(getattr(options, name)) for name in ("only", "mode", "device", "target", "seconds")}
+    passed |= {
+        name: str(getattr(options, name)) for name in ("only", "mode", "device", "target", "seconds", "libraries")
+    }
     command = [sys.executable, __file__, *(word for name, value in passed.items() for word in (f"--{name}", value))]
     quiet = {"OMP_NUM_THREADS": "1", "TORCHINDUCTOR_COMPILE_THREADS": "1"}
     started = [
@@ -88,17 +91,17 @@ def _made(program: Any, options: argparse.Namespace) -> Row:
     from triton_data.records import Drop
     from triton_data.rewrite.rewrite import rewrite
 
-    capture = capture_program(program, options.target, options.mode)
+    capture = capture_program(program, options.target, options.mode, options.libraries)
     if isinstance(capture, Drop):
         return {"capture": capture.reason}
     started = time.process_time()
     try:
         pair = rewrite(program, capture)
     except Exception as error:  # noqa: BLE001  a bug of ours is a result here, and the other programs go on
-        return {"rewrite": "bug", "detail": f"{type(error).__name__}: {error}"}
+        return {"rewrite": "bug", "detail": f"{type(error).__name__}: {error}", "externs": capture.externs}
     seconds = time.process_time() - started
     if isinstance(pair, Drop):
-        return {"rewrite": pair.reason, "detail": pair.detail}
+        return {"rewrite": pair.reason, "detail": pair.detail, "externs": capture.externs}
     (Path(options.folder) / f"{program.entry}.py").write_text(pair.text)
     original = sum(len(_tokens(graph.code)) for graph in capture.graphs)
     names = re.findall(r"^\s+(\w+)(?:, \w+)* = ", pair.text, re.MULTILINE)
@@ -109,6 +112,7 @@ def _made(program: Any, options: argparse.Namespace) -> Row:
         "lines": pair.text.count("\n") / len(capture.kernels),
         "private": "_inductor" in pair.text,
         "kernels": len(capture.kernels),
+        "externs": capture.externs,
     }
 
 
@@ -152,6 +156,8 @@ def _report(rows: list[Row], results: dict[str, Row], device: str) -> None:
     random = [name for name, r in results.items() if not r["error"] and r["difference"] < 0]
     print(f"torch {torch.__version__}, triton {triton.__version__}, checked on {device}")
     print(f"{len(rows)} programs, {len(captured)} captured, {len(made)} rewritten ({_share(made, captured)})")
+    whole = [row for row in captured if not row["externs"]]
+    print(f"{len(whole)} captures call no library ({_share(whole, captured)})")
     print(f"{len(right)} of them give eager's numbers ({_share(right, made)}); random, not compared: {len(random)}")
     print(f"{sum(row['private'] for row in made)} of them name private modules")
     for key, words in (("ratio", "tokens against the output code"), ("tmp", "share of tmpN names"),
@@ -164,6 +170,9 @@ def _report(rows: list[Row], results: dict[str, Row], device: str) -> None:
     for row in captured:
         if "rewrite" in row:
             print(f"    {row['name']}: {row['detail'][:150]}")
+    for row in captured:
+        if row["externs"]:
+            print(f"  left to a library, {row['name']}: {', '.join(row['externs'])[:150]}")
     for name, result in sorted(results.items()):
         if result["error"] or result["difference"] > 1:
             print(f"  wrong {name}: {result['error'] or format(result['difference'], '.3g')}"[:230])

@@ -9,7 +9,7 @@ from tests.imports import PACKAGE, circles, graph, imported, modules
 # Low to high. What stands on one line does not know its neighbours; everything may import what lies below it.
 FLOORS = (
     ("errors",),
-    ("records", "targets"),
+    ("records", "targets", "block_sizes"),
     ("config",),
     ("store", "formats", "jail", "environments"),
     ("llm",),

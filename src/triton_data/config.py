@@ -60,6 +60,8 @@ class LlmConfig:
 class CaptureConfig:
     targets: tuple[str, ...] = ("sm_90",)
     modes: tuple[str, ...] = ("inference",)
+    libraries: str = "keep"  # triton: products, convolutions and attention in Triton as well
+    choices: int = 1  # with triton: so many different kernels of each program
     timeout: float = 120.0  # seconds a program
     device: str = "cpu"  # cuda: compile and run on this machine's GPU, which is then the only target
     keep_debug: str = ""  # with cuda: folder for what TORCH_COMPILE_DEBUG leaves

@@ -25,10 +25,16 @@ NAMES = (
 )  # fmt: skip
 GENERIC = ("FnGelu", "LayerLayerNorm", "AttentionManual")  # from a capture with symbolic sizes
 TRAINING = ("FnGelu", "LayerLayerNorm", "ConvBnReluInplace")  # forward and backward
+PRODUCTS = (  # with products, convolutions and attention in Triton
+    "LayerLinear3d", "LayerMlp", "LinearF16", "AttentionManual", "SdpaCausalF32", "MultiHead", "Conv1d", "Conv2d",
+    "Conv2dGroups", "Conv2dDilated", "Conv3d", "ConvTranspose2dGroups",
+)  # fmt: skip
 WANTED = {
-    **{name: (name, "inference") for name in NAMES},
-    **{f"{name}_generic": (name, "dynamic") for name in GENERIC},
-    **{f"{name}_training": (name, "training") for name in TRAINING},
+    **{name: (name, "inference", "keep") for name in NAMES},
+    **{f"{name}_generic": (name, "dynamic", "keep") for name in GENERIC},
+    **{f"{name}_training": (name, "training", "keep") for name in TRAINING},
+    **{f"{name}_triton": (name, "inference", "triton") for name in PRODUCTS},
+    "AttentionManual_generic_triton": ("AttentionManual", "dynamic", "triton"),
 }
 
 
@@ -43,8 +49,8 @@ from triton_data.capture.headless.capture import capture_program
 from triton_data.rewrite.rewrite import rewrite
 known = dict(programs())
 made = {{}}
-for title, (name, mode) in {WANTED!r}.items():
-    pair = rewrite(known[name], capture_program(known[name], "sm_90", mode))
+for title, (name, mode, libraries) in {WANTED!r}.items():
+    pair = rewrite(known[name], capture_program(known[name], "sm_90", mode, libraries))
     made[title] = getattr(pair, "text", repr(pair))
 print(json.dumps(made))
 """
@@ -88,11 +94,11 @@ def _as_programs(ending: str, names: tuple[str, ...], folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("mode", ["inference", "training"])
+@pytest.mark.parametrize("mode", ["inference", "training", "triton"])
 def test_golden_files_give_eagers_numbers(mode: str, tmp_path: Path) -> None:
-    names = NAMES if mode == "inference" else TRAINING
+    names = {"inference": NAMES, "training": TRAINING, "triton": PRODUCTS}[mode]
     folder = GOLDEN if mode == "inference" else _as_programs(mode, names, tmp_path)
-    rows = _rows("rewrite.py", names, folder, "--mode", mode)
+    rows = _rows("rewrite.py", names, folder, "--mode", "training" if mode == "training" else "inference")
     assert not [row for row in rows if row["error"] or not 0 <= float(str(row["difference"])) <= 1]
 
 

@@ -38,12 +38,14 @@ class Rewritten:
         return f"<p>{html.escape(repr(self))}</p><pre>{html.escape(self.text)}</pre>"
 
 
-def rewrite(program: str | Path, *, target: str = "sm_90", mode: str = "inference") -> Rewritten:
+def rewrite(
+    program: str | Path, *, target: str = "sm_90", mode: str = "inference", libraries: str = "keep"
+) -> Rewritten:
     """A program in KernelBench's form as standalone, readable Triton; Misuse says why when it cannot be."""
     from triton_data.rewrite.stage import Job, RewriteStage
 
     reference = program_of(program)
-    made = captured(reference, target, mode)
+    made = captured(reference, target, mode, libraries)
     if isinstance(made, Drop):
         raise Misuse(f"{made.reason}: {made.detail}")
     rewriting = RewriteStage()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from triton_data.capture.debug_folder import keep_files
 from triton_data.capture.headless import jailed
+from triton_data.capture.libraries import KEEP, noted
 from triton_data.capture.toolchain import check_toolchain
 from triton_data.config import CaptureConfig
 from triton_data.environments import Environments, packages_of, shelf_of
@@ -29,14 +30,21 @@ class Job:
     program: Program
     target: str
     mode: str
+    libraries: str = KEEP
+    choice: int = 0  # with triton: which of several kernels of each product
+
+    @property
+    def variant(self) -> tuple[str, str, str, int]:
+        return self.target, self.mode, self.libraries, self.choice
 
     @property
     def key(self) -> str:
-        return self.program.key + suffix(self.target, self.mode)
+        return self.program.key + suffix(*self.variant)
 
 
-def suffix(target: str, mode: str) -> str:
-    return f":{target}:{mode}"
+def suffix(target: str, mode: str, libraries: str = KEEP, choice: int = 0) -> str:
+    products = "" if libraries == KEEP else f":{libraries}"
+    return f":{target}:{mode}{products}" + (f":{choice}" if choice else "")
 
 
 @dataclass
@@ -50,16 +58,18 @@ class CaptureStage:
     name: str = "capture"
     jail: Jail | None = None
     environments: Environments | None = None
+    libraries: str = KEEP
+    choices: int = 1
 
     @classmethod
     def of(cls, config: CaptureConfig, allow_unsafe: bool, environments: Environments | None = None) -> CaptureStage:
         return cls(config.targets, config.modes, config.timeout, allow_unsafe, config.device, config.keep_debug,
-                   environments=environments)  # fmt: skip
+                   environments=environments, libraries=config.libraries, choices=config.choices)  # fmt: skip
 
     def todo(self, store: Store) -> Iterator[Job]:
-        for target, mode in self.variants():
-            for program in store.unfinished(Program, self.name, suffix(target, mode), WHOLE):
-                yield Job(program, target, mode)
+        for variant in self.variants():
+            for program in store.unfinished(Program, self.name, suffix(*variant), WHOLE):
+                yield Job(program, *variant)
 
     def count(self, store: Store) -> int:
         return sum(store.count_unfinished(Program, self.name, suffix(*variant), WHOLE) for variant in self.variants())
@@ -84,11 +94,15 @@ class CaptureStage:
         if self.keep_debug and "debug" in outcome.value:
             folder = Path(self.keep_debug) / f"{item.program.entry}_{item.program.key[:8]}_{item.mode}"
             keep_files(outcome.value["debug"], folder)
-        yield jailed.from_json(outcome.value, item.program, item.target, item.mode, outcome.facts.layers)
+        made = jailed.from_json(outcome.value, item.program, item.target, item.mode, outcome.facts.layers)
+        if isinstance(made, Capture):  # which products it has is what was asked for, not what a worker says
+            made = replace(made, toolchain=made.toolchain + noted(item.libraries, item.choice))
+        yield made
 
     def _captured(self, item: Job) -> Outcome:
         assert self.jail is not None, "work() runs while the stage is held"
-        payload = {"entry": item.program.entry, "text": item.program.text, "target": item.target, "mode": item.mode}
+        payload: dict[str, object] = {"entry": item.program.entry, "text": item.program.text, "target": item.target}
+        payload |= {"mode": item.mode, "libraries": item.libraries, "choice": item.choice}
         packages = packages_of(self.environments, item.program.environment)
         if self.device == "cuda":
             task = Task("triton_data.capture.on_gpu:capture", payload={**payload, "keep_debug": bool(self.keep_debug)})
@@ -96,7 +110,8 @@ class CaptureStage:
         policy = replace(RUN, wall_s=self.timeout, cpu_s=int(self.timeout), packages=packages)
         return self.jail.run(Task("triton_data.capture.headless.jailed:capture", payload=payload), policy)
 
-    def variants(self) -> Iterator[tuple[str, str]]:
+    def variants(self) -> Iterator[tuple[str, str, str, int]]:
         for target in self.targets:
             for mode in self.modes:
-                yield target, mode
+                for choice in range(self.choices):
+                    yield target, mode, self.libraries, choice

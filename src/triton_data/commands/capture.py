@@ -26,6 +26,7 @@ from triton_data.store import Store
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--target", "targets", default=None, help="GPUs to emit code for, by commas.  [default: sm_90]")
 @click.option("--mode", "modes", default=None, help="inference, training, dynamic, by commas.  [default: inference]")
+@options.LIBRARIES
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), help="cuda: run on the GPU that is here.  [default: cpu]")
 @click.option("--keep-debug", metavar="DIR", help="With --device cuda: keep each program's torch_compile_debug folder.")
 @click.option("--out", type=click.Path(path_type=Path), help="With PATHS or --suite: write the code here, with no run.")
@@ -38,15 +39,17 @@ from triton_data.store import Store
 @options.UNSAFE
 @options.JSON
 def capture(
-    paths: tuple[Path, ...], targets: str | None, modes: str | None, device: str | None, keep_debug: str | None,
-    out: Path | None, levels: str | None, suite: str | None, models: str | None, limit: int | None, run_dir: Path,
-    jobs: int | None, allow_unsafe_exec: bool, as_json: bool,
+    paths: tuple[Path, ...], targets: str | None, modes: str | None, libraries: str | None, device: str | None,
+    keep_debug: str | None, out: Path | None, levels: str | None, suite: str | None, models: str | None,
+    limit: int | None, run_dir: Path, jobs: int | None, allow_unsafe_exec: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Collect TorchInductor's Triton kernels for the run's programs, or for PATHS; no GPU needed.
 
     With --device cuda the programs are compiled and run on this machine's GPU under TORCH_COMPILE_DEBUG instead.
 
     Example:  triton-data capture model.py --target sm_90,sm_80 --out captured --json
+
+    Example:  triton-data capture model.py --libraries triton --out captured
 
     Example:  triton-data capture model.py --levels ptx,cubin --out captured
 
@@ -61,6 +64,7 @@ def capture(
         "capture__keep_debug": keep_debug,
         "capture__targets": options.listed(targets) or ((own_target(),) if device == "cuda" else None),
         "capture__modes": options.listed(modes),
+        "capture__libraries": libraries,
         "allow_unsafe_exec": allow_unsafe_exec or None,
         "jobs": jobs,
     }

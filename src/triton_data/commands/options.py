@@ -21,6 +21,11 @@ OFFLINE = click.option("--offline", is_flag=True, help="Install nothing that sou
 JOBS = click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; one a core if not given.")
 JSON = click.option("--json", "as_json", is_flag=True, help="JSON on stdout, one object a line.")
 UNSAFE = click.option("--allow-unsafe-exec", is_flag=True, help="Run foreign code even where it cannot be confined.")
+LIBRARIES = click.option(
+    "--libraries",
+    type=click.Choice(["keep", "triton"]),
+    help="triton: products, convolutions and attention become kernels too.  [default: keep]",
+)
 
 LLM_MODEL = click.option("--llm-model", metavar="NAME", help="Ask this model for inputs that nothing else finds.")
 LLM_URL = click.option("--llm-url", metavar="URL", help="Its server, such as http://localhost:8000/v1.")

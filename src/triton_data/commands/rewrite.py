@@ -18,6 +18,7 @@ from triton_data.rewrite.options import STEPS, Options
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--target", default="sm_90", show_default=True, help="With PATHS: the GPU to capture for.")
 @click.option("--mode", default="inference", show_default=True, help="With PATHS: inference, training or dynamic.")
+@options.LIBRARIES
 @click.option("--out", type=click.Path(path_type=Path), help="With PATHS: folder for the files; else they are printed.")
 @click.option(
     "--config",
@@ -36,13 +37,15 @@ from triton_data.rewrite.options import STEPS, Options
 @options.UNSAFE
 @options.JSON
 def rewrite(
-    paths: tuple[Path, ...], target: str, mode: str, out: Path | None, configurations: str, suffix: str,
-    kernels: bool, stop_after: str | None, bisect: str | None, run_dir: Path, jobs: int | None,
+    paths: tuple[Path, ...], target: str, mode: str, libraries: str | None, out: Path | None, configurations: str,
+    suffix: str, kernels: bool, stop_after: str | None, bisect: str | None, run_dir: Path, jobs: int | None,
     allow_unsafe_exec: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Rewrite the run's captures, or the programs in PATHS, as standalone Triton programs that people can read.
 
     Example:  triton-data rewrite examples/program.py --out rewritten
+
+    Example:  triton-data rewrite examples/program.py --libraries triton --out rewritten
     """
     flags = {"jobs": jobs, "allow_unsafe_exec": allow_unsafe_exec or None}
     if bisect is not None:
@@ -56,7 +59,8 @@ def rewrite(
 
     if "," in target:
         raise Misuse(f"--target takes one GPU here, not {target!r}: rewrite once for each")
-    config = configs.with_flags(configs.Config(), capture__targets=(target,), capture__modes=(mode,), **flags)
+    config = configs.with_flags(configs.Config(), capture__targets=(target,), capture__modes=(mode,),
+                                capture__libraries=libraries, **flags)  # fmt: skip
     pipeline.check(config, ("rewrite",))
     chosen = Options(autotune=configurations == "all", suffix=suffix, stop_after=stop_after or "")
     return finish_bare(rewrite_paths(paths, config, chosen, out, kernels), as_json)

@@ -103,13 +103,14 @@ def extract(paths: tuple[Path, ...], out: Path | None, run_dir: Path, jobs: int 
 @click.command()
 @click.argument("config_file", metavar="CONFIG.toml", type=click.Path(path_type=Path))
 @click.option("--run-dir", default=None, help="The run's folder, instead of the one that the file names.")
+@options.LIBRARIES
 @click.option("--force", is_flag=True, help="Replace an export that holds more, or that something else made.")
 @options.JOBS
 @options.UNSAFE
 @options.OFFLINE
 @options.JSON
-def run(config_file: Path, run_dir: str | None, force: bool, jobs: int | None, allow_unsafe_exec: bool, offline: bool,
-        as_json: bool) -> None:  # fmt: skip
+def run(config_file: Path, run_dir: str | None, libraries: str | None, force: bool, jobs: int | None,
+        allow_unsafe_exec: bool, offline: bool, as_json: bool) -> None:  # fmt: skip
     """Run the whole pipeline that a TOML file names. Stopped half-way, the same command goes on.
 
     Example:  triton-data run examples/quickstart.toml
@@ -118,7 +119,7 @@ def run(config_file: Path, run_dir: str | None, force: bool, jobs: int | None, a
 
     config = configs.load(config_file)
     config = configs.with_flags(config, run_dir=run_dir, jobs=jobs, allow_unsafe_exec=allow_unsafe_exec or None,
-                                export__force=force or None,
+                                export__force=force or None, capture__libraries=libraries,
                                 extract__dependencies="present" if offline else None)  # fmt: skip
     config = pipeline.rooted(config)
     pipeline.check(config)

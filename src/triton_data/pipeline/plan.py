@@ -88,7 +88,7 @@ def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
             from triton_data.verify.stage import TASKS, VerifyStage
 
             verify = config.verify
-            again = StageRecapture(config.allow_unsafe_exec, environments)
+            again = StageRecapture(config.allow_unsafe_exec, environments, config.capture.libraries)
             stage = VerifyStage.of(verify, config.allow_unsafe_exec, again, environments)
             yield Planned(stage, TASKS * verify.timeout + GRACE)
         elif name in CURATING:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from triton_data.capture.libraries import KEEP
 from triton_data.capture.stage import CaptureStage
 from triton_data.capture.stage import Job as CaptureJob
 from triton_data.environments import Environments
@@ -22,8 +23,11 @@ TARGET = "sm_90"
 
 
 class StageRecapture:
-    def __init__(self, allow_unsafe: bool = False, environments: Environments | None = None) -> None:
+    def __init__(
+        self, allow_unsafe: bool = False, environments: Environments | None = None, libraries: str = KEEP
+    ) -> None:
         self.capture = CaptureStage((TARGET,), ("inference",), allow_unsafe=allow_unsafe, environments=environments)
+        self.libraries = libraries
         self.rewrite = RewriteStage(allow_unsafe, environments=environments)
         self._held = ExitStack()
 
@@ -32,7 +36,7 @@ class StageRecapture:
             for stage in (self.capture, self.rewrite):
                 self._held.enter_context(stage.resources())
         program = Program(entry, reference, "given", Origin("given"), environment=environment)
-        for capture in self.capture.work(CaptureJob(program, TARGET, mode)):
+        for capture in self.capture.work(CaptureJob(program, TARGET, mode, self.libraries)):
             if isinstance(capture, Capture):
                 for pair in self.rewrite.work(RewriteJob(program, capture)):
                     if isinstance(pair, Pair):  # the whole program's comes first

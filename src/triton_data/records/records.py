@@ -145,6 +145,9 @@ class Graph:
     guards: tuple[str, ...] = ()  # what was taken for granted about symbolic sizes, such as s77 >= 4
 
 
+PRODUCTS = "products"  # the entry of a toolchain that says how products came to be Triton
+
+
 @dataclass(frozen=True, slots=True)
 class Capture:
     """What TorchInductor emitted for a Program on one target in one mode."""
@@ -161,7 +164,12 @@ class Capture:
 
     @property
     def key(self) -> str:
-        return digest("capture", self.program, self.target, self.mode)
+        return digest("capture", self.program, self.target, self.mode, *self.products)
+
+    @property
+    def products(self) -> tuple[str, ...]:
+        """How products came to be Triton; empty where libraries were kept."""
+        return tuple(how for name, how in self.toolchain if name == PRODUCTS)
 
     @property
     def kernels(self) -> tuple[InductorKernel, ...]:

@@ -20,7 +20,8 @@ from triton_data.rewrite.host import body
 from triton_data.rewrite.host.read_call import Launch
 from triton_data.rewrite.kernel.fragment import DEVICE, Fragment, Kind, contiguous, fragment_of
 from triton_data.rewrite.kernel.readable_aten import spoken
-from triton_data.rewrite.kernel.standalone import Made, Written
+from triton_data.rewrite.kernel.standalone import Made
+from triton_data.rewrite.kernel.written import Written
 from triton_data.rewrite.module import Shell
 from triton_data.rewrite.naming import fresh
 from triton_data.rewrite.options import Options

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from triton_data.rewrite import printer
 from triton_data.rewrite.kernel.helpers import IMPORTS, closure
-from triton_data.rewrite.kernel.standalone import Written
+from triton_data.rewrite.kernel.written import Written
 from triton_data.rewrite.module import Shell
 
 SUPPORT = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from triton_data.rewrite import tree
+from triton_data.rewrite import tree, unneeded
 from triton_data.rewrite.printer import STEP
 from triton_data.rewrite.reasons import Declined, Reason
 
@@ -27,6 +27,12 @@ class Shell:
     before: tuple[str, ...]  # definitions that the class or the inputs need
     class_lines: tuple[str, ...]  # the class up to where forward goes
     inputs: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that forward's signature binds, `*args` included."""
+        arguments = ast.parse(f"def f({self.arguments}): pass").body[0]
+        return tuple(each.arg for each in ast.walk(arguments) if isinstance(each, ast.arg))[1 if self.is_class else 0 :]
 
     def head(self, name: str) -> list[str]:
         """Up to and with the line that opens the new forward, or the new function."""
@@ -45,10 +51,11 @@ def shell(text: str, entry: str, new_name: str) -> Shell:
     if not isinstance(target, ast.ClassDef):
         raise Declined(Reason.INPUTS, f"{entry} is neither a class nor a function")
     forward = _forward(target, definitions)
-    kept = _constructor_only(target)
+    kept = _constructor_only(target, _attributes(module, target))
     kept.name = new_name
     _rename_super(kept, entry, new_name)
-    roots: list[ast.stmt] = [kept]
+    unneeded.without_attributes(kept, _foreign(module), _attributes(module, target))
+    roots: list[ast.stmt] = [kept, *_defaults(forward)]
     inputs = [definitions[name] for name in INPUT_FUNCTIONS if name in definitions]
     imports, before = _needed(module, [*roots, *inputs], {entry, *INPUT_FUNCTIONS})
     return Shell(
@@ -62,6 +69,25 @@ def shell(text: str, entry: str, new_name: str) -> Shell:
     )
 
 
+def _defaults(function: ast.FunctionDef) -> list[ast.stmt]:
+    """The values that stand in the signature, whose names the new one needs too."""
+    values = [*function.args.defaults, *(each for each in function.args.kw_defaults if each is not None)]
+    return [ast.Expr(value) for value in values]
+
+
+def _attributes(module: ast.Module, target: ast.ClassDef) -> set[str]:
+    """What the text outside of a class reads of others: its class methods, and what its heirs and inputs look at."""
+    others = [node for node in module.body if node is not target]
+    nodes = [each for other in others for each in ast.walk(other)]
+    return {each.attr for each in nodes if isinstance(each, ast.Attribute)}
+
+
+def _foreign(module: ast.Module) -> set[str]:
+    """Names that imports bind, but for torch's."""
+    imports = [node for node in module.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    return {name for node in imports for name in _bound(node) if "torch" not in ast.unparse(node)}
+
+
 def _one_import_each(node: ast.stmt) -> list[ast.stmt]:
     """`import a, b as c` as two lines, so that each is kept or left out by itself."""
     if isinstance(node, ast.Import):
@@ -73,7 +99,7 @@ def _one_import_each(node: ast.stmt) -> list[ast.stmt]:
 
 def _of_function(module: ast.Module, target: ast.FunctionDef) -> Shell:
     inputs = [node for node in module.body if _name(node) in INPUT_FUNCTIONS]
-    imports, before = _needed(module, inputs, {target.name, *INPUT_FUNCTIONS})
+    imports, before = _needed(module, [*inputs, *_defaults(target)], {target.name, *INPUT_FUNCTIONS})
     names = tuple(a.arg for a in [*target.args.posonlyargs, *target.args.args, *target.args.kwonlyargs])
     return Shell(False, _plain_arguments(target.args), names, imports, before, (), tuple(map(ast.unparse, inputs)))
 
@@ -93,12 +119,13 @@ def _forward(target: ast.ClassDef, definitions: dict[str, ast.stmt]) -> ast.Func
     raise Declined(Reason.INPUTS, f"{target.name} has no forward in its own text")
 
 
-def _constructor_only(target: ast.ClassDef) -> ast.ClassDef:
-    """Without forward, and without the methods that only forward used."""
-    copy = ast.parse(ast.unparse(target)).body[0]
+def _constructor_only(target: ast.ClassDef, read: set[str] = frozenset()) -> ast.ClassDef:  # type: ignore[assignment]
+    """Without forward, and without the methods that only forward used; class methods that others call stay."""
+    copy = unneeded.without_annotations(ast.parse(ast.unparse(target)).body[0])
     assert isinstance(copy, ast.ClassDef)
     methods = {n.name: n for n in copy.body if isinstance(n, ast.FunctionDef)}
     needed, queue = set[str](), [n for n in methods if n.startswith("__") and n not in _FORWARDS]
+    queue += [n for n, node in methods.items() if n in read and _is_of_class(node)]
     while queue:
         name = queue.pop()
         if name in needed or name not in methods:
@@ -111,6 +138,10 @@ def _constructor_only(target: ast.ClassDef) -> ast.ClassDef:
         if isinstance(node, ast.FunctionDef) and len(node.body) > 1:
             node.body = [n for n in node.body if not isinstance(n, ast.Pass)] or [ast.Pass()]
     return copy
+
+
+def _is_of_class(node: ast.FunctionDef) -> bool:
+    return any(ast.unparse(each) in ("classmethod", "staticmethod") for each in node.decorator_list)
 
 
 def _is_text(node: ast.stmt) -> bool:
@@ -138,7 +169,7 @@ def _needed(module: ast.Module, roots: list[ast.stmt], without: set[str]) -> tup
     binds: dict[str, list[int]] = {}
     nodes: list[ast.stmt] = []
     for node in module.body:
-        stripped = _stripped(node)
+        stripped = _stripped(node, module)
         nodes.append(stripped)
         for name in _bound(stripped):
             if name not in without:
@@ -155,9 +186,11 @@ def _needed(module: ast.Module, roots: list[ast.stmt], without: set[str]) -> tup
     return imports, tuple(ast.unparse(n) for n in chosen if not isinstance(n, ast.Import | ast.ImportFrom))
 
 
-def _stripped(node: ast.stmt) -> ast.stmt:
+def _stripped(node: ast.stmt, module: ast.Module) -> ast.stmt:
     is_module = isinstance(node, ast.ClassDef) and any(ast.unparse(b).endswith("Module") for b in node.bases)
-    return _constructor_only(node) if is_module and isinstance(node, ast.ClassDef) else node
+    if is_module and isinstance(node, ast.ClassDef):
+        return _constructor_only(node, _attributes(module, node))
+    return unneeded.without_annotations(node) if isinstance(node, ast.FunctionDef) else node
 
 
 def _bound(node: ast.stmt) -> list[str]:

@@ -59,10 +59,23 @@ def statement(node: ast.stmt, indent: str) -> list[str]:
         return lines + ([f"{indent}else:", *body(node.orelse, indent + STEP)] if node.orelse else [])
     if isinstance(node, ast.FunctionDef):
         return function(node, indent)
-    text = ast.unparse(node)
+    text = _unwrapped(node)
     if len(indent) + len(text) <= WIDTH or "\n" in text:
         return [indent + line for line in text.splitlines()]
     return _broken(node, text, indent)
+
+
+def _unwrapped(node: ast.stmt) -> str:
+    """`a, b = c, d`, which `ast.unparse` writes with brackets."""
+    match node:
+        case (
+            ast.Assign(value=ast.Tuple(elts=[_, _, *_] as values))
+            | ast.Return(value=ast.Tuple(elts=[_, _, *_] as values))
+        ):
+            assert isinstance(node, ast.Assign | ast.Return) and node.value is not None
+            text = ast.unparse(node)
+            return text[: len(text) - len(ast.unparse(node.value))] + ", ".join(map(ast.unparse, values))
+    return ast.unparse(node)
 
 
 def _broken(node: ast.stmt, text: str, indent: str) -> list[str]:

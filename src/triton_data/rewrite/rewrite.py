@@ -7,6 +7,7 @@ that names the transform that declined. Not covered: several graphs, which graph
 from __future__ import annotations
 
 import ast
+import dataclasses
 
 from triton_data.records import Capture, Drop, Graph, Pair, Program
 from triton_data.rewrite import alone as kernels_alone
@@ -31,6 +32,8 @@ def rewrite_with_kernels(
 ) -> tuple[Pair | Drop, list[tuple[Program, Pair]]]:
     """The whole program, and beside it each kernel that can stand alone with its fused expression."""
     entry = program.entry + options.suffix
+    if any("choice" in each for each in capture.products):
+        options = dataclasses.replace(options, autotune=False)  # one of several kernels: it is the choice that differs
     try:
         shell = module.shell(program.text, program.entry, entry)
         made = _made(shell, entry, capture, options)
@@ -57,7 +60,7 @@ def _made(shell: Shell, entry: str, capture: Capture, options: Options) -> Made:
 
 def _inference(shell: Shell, entry: str, graph: Graph, options: Options) -> Made:
     emitted = read(graph.code)
-    inputs = _inputs(emitted, graph, shell.is_class)
+    inputs = _inputs(emitted, graph, shell)
     sizes = symbolic_sizes.open_sizes(inputs, shell.parameters)
     reader = Reader(emitted, inputs | sizes.names)
     host = reader.read()
@@ -80,7 +83,9 @@ def _title(entry: str, kernels: list[str]) -> str:
     return f"{entry} in Triton: {', '.join(named)}{rest}"
 
 
-def _inputs(emitted: Emitted, graph: Graph, is_class: bool) -> dict[str, str]:
+def _inputs(emitted: Emitted, graph: Graph, shell: Shell) -> dict[str, str]:
     if len(emitted.arguments) != len(graph.inputs):
         raise Declined(Reason.INPUTS, f"{len(emitted.arguments)} arguments, {len(graph.inputs)} sources")
-    return dict(zip(emitted.arguments, graph_inputs.expressions(graph.inputs, is_class), strict=True))
+    return dict(
+        zip(emitted.arguments, graph_inputs.expressions(graph.inputs, shell.is_class, shell.names), strict=True)
+    )

@@ -16,7 +16,8 @@ from triton_data.rewrite import tree
 from triton_data.rewrite.host import body, buffers, graph_inputs, results
 from triton_data.rewrite.host.read_call import Host, Launch, Reader
 from triton_data.rewrite.kernel.emitted import read
-from triton_data.rewrite.kernel.standalone import Made, Written, write_kernels
+from triton_data.rewrite.kernel.standalone import Made, write_kernels
+from triton_data.rewrite.kernel.written import Written
 from triton_data.rewrite.module import Shell
 from triton_data.rewrite.naming import fresh
 from triton_data.rewrite.options import Options
@@ -68,7 +69,7 @@ def both_ways(shell: Shell, entry: str, graphs: Sequence[Graph], options: Option
 
 def _read(shell: Shell, graphs: Sequence[Graph]) -> _Ways:
     forward, backward = (read(graph.code) for graph in graphs)
-    given = graph_inputs.expressions(graphs[0].inputs, shell.is_class)
+    given = graph_inputs.expressions(graphs[0].inputs, shell.is_class, shell.names)
     if len(forward.arguments) != len(given):
         raise Declined(Reason.INPUTS, f"{len(forward.arguments)} arguments, {len(given)} sources")
     taken = set(_RESERVED)
@@ -77,8 +78,9 @@ def _read(shell: Shell, graphs: Sequence[Graph]) -> _Ways:
     }
     there = Reader(forward, names).read()
     own = {names[a] for a, text in zip(forward.arguments, given, strict=True) if text.startswith("self")}
-    for name in own:  # a parameter is what the constructor made it
-        there.layouts.arguments.pop(name, None)
+    for name in own:  # a parameter lies as the constructor made it, but may be of another size
+        if layout := there.layouts.arguments.pop(name, None):
+            there.layouts.weights[name] = layout
     buffers.rename(there, names.values())
     tangents = [a for a in backward.arguments if a.startswith("tangents")]
     number = len(there.returned) - (len(backward.arguments) - len(tangents))

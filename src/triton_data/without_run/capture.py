@@ -14,7 +14,7 @@ from pathlib import Path
 
 from triton_data.capture.compile_check import Compiled, binary, levels_of
 from triton_data.capture.compiling import Compiler
-from triton_data.capture.stage import CaptureStage, Job
+from triton_data.capture.stage import CaptureStage, Job, suffix
 from triton_data.capture.suites.programs import suite_programs
 from triton_data.config import Config
 from triton_data.records import Capture, Drop, Graph, Program
@@ -71,13 +71,13 @@ def _results(given: Iterable[Given], config: Config) -> Iterator[tuple[Row, str,
         if isinstance(each.program, Drop):
             yield each.head, each.folder, each.program
             continue
-        for target, mode in stage.variants():
-            job = Job(each.program, target, mode)
+        for variant in stage.variants():
+            job = Job(each.program, *variant)
             wanted[job.key] = each, job
     for outcome in run_bare(stage, [job for _, job in wanted.values()], chosen.timeout + GRACE, config.jobs or None):
         each, job = wanted[outcome.item]
         head = {**each.head, "entry": job.program.entry, "target": job.target, "mode": job.mode}
-        folder = f"{each.folder}/{job.target}_{job.mode}"
+        folder = f"{each.folder}/{suffix(*job.variant)[1:].replace(':', '_')}"
         for result in (*outcome.drops, *outcome.outputs):
             assert isinstance(result, Drop | Capture)
             yield head, folder, result

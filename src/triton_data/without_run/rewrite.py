@@ -30,7 +30,7 @@ def rewrite_paths(
         if isinstance(program, Drop):
             yield {"path": str(path), "reason": program.reason, "detail": program.detail}
         else:
-            job = CaptureJob(program, target, mode)
+            job = CaptureJob(program, target, mode, config.capture.libraries)
             jobs[job.key] = path, job
     yield from _rewritten(jobs, config, options, out, kernels)
 

@@ -1,4 +1,4 @@
-"""AttentionManual in Triton: addmm_kernel, addmm_2_kernel, div_eq_abs_ne_kernel and 3 more"""
+"""AttentionManual in Triton: bias_kernel, bias_2_kernel, div_eq_softmax_kernel and 3 more"""
 
 import torch
 import triton
@@ -55,7 +55,7 @@ def any(a, dim):
     key=["n_elements"],
 )
 @triton.jit
-def addmm_kernel(bias_ptr, linear_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
+def bias_kernel(bias_ptr, linear_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
     offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     mask = offsets < n_elements
     i0 = offsets % 16
@@ -79,7 +79,7 @@ def addmm_kernel(bias_ptr, linear_ptr, out_ptr, n_elements, BLOCK: tl.constexpr)
     key=["n_rows", "n_cols"],
 )
 @triton.jit
-def addmm_2_kernel(
+def bias_2_kernel(
     bias_ptr, linear_ptr, out_ptr, n_rows, n_cols,
     BLOCK_ROWS: tl.constexpr,
     BLOCK_COLS: tl.constexpr,
@@ -109,7 +109,7 @@ def addmm_2_kernel(
     restore_value=["value_ptr"],
 )
 @triton.jit
-def div_eq_abs_ne_kernel(
+def div_eq_softmax_kernel(
     value_ptr, n_rows, n_cols,
     BLOCK_ROWS: tl.constexpr,
     BLOCK_COLS: tl.constexpr,
@@ -146,7 +146,7 @@ def div_eq_abs_ne_kernel(
     key=["n_elements"],
 )
 @triton.jit
-def addmm_3_kernel(bias_ptr, linear_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
+def bias_3_kernel(bias_ptr, linear_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
     offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     mask = offsets < n_elements
     i0 = offsets % 16
@@ -167,7 +167,7 @@ def addmm_3_kernel(bias_ptr, linear_ptr, out_ptr, n_elements, BLOCK: tl.constexp
     key=["n_elements"],
 )
 @triton.jit
-def view_transpose_clone_kernel(v_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
+def transpose_kernel(v_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
     offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     mask = offsets < n_elements
     i0 = offsets % 16
@@ -188,7 +188,7 @@ def view_transpose_clone_kernel(v_ptr, out_ptr, n_elements, BLOCK: tl.constexpr)
     restore_value=["value_4_ptr"],
 )
 @triton.jit
-def addmm_add_kernel(value_4_ptr, bias_ptr, x_ptr, n_elements, BLOCK: tl.constexpr):
+def bias_add_kernel(value_4_ptr, bias_ptr, x_ptr, n_elements, BLOCK: tl.constexpr):
     offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     mask = offsets < n_elements
     i0 = offsets % 64
@@ -208,36 +208,36 @@ class AttentionManualNew(nn.Module):
     def forward(self, x):
         assert x.shape == (2, 12, 64), x.shape
         x = x.contiguous()
+        assert self.qkv.weight.shape == (192, 64), self.qkv.weight.shape
+        assert self.out.weight.shape == (64, 64), self.out.weight.shape
         device = x.device
         linear = torch.empty((24, 192), dtype=torch.float32, device=device)
         torch.mm(x.view(24, 64), self.qkv.weight.t(), out=linear)
         matmul = torch.empty((2, 4, 12, 16), dtype=torch.float32, device=device)
-        addmm_kernel[lambda meta: (triton.cdiv(1536, meta["BLOCK"]),)](
+        bias_kernel[lambda meta: (triton.cdiv(1536, meta["BLOCK"]),)](
             self.qkv.bias, linear, matmul, 1536,
         )
         matmul_2 = torch.empty((2, 4, 16, 12), dtype=torch.float32, device=device)
         grid = lambda meta: (triton.cdiv(12, meta["BLOCK_COLS"]), triton.cdiv(128, meta["BLOCK_ROWS"]))
-        addmm_2_kernel[grid](self.qkv.bias, linear, matmul_2, 128, 12)
+        bias_2_kernel[grid](self.qkv.bias, linear, matmul_2, 128, 12)
         transpose = torch.empty((8, 12, 12), dtype=torch.float32, device=device)
         torch.bmm(matmul.view(8, 12, 16), matmul_2.view(8, 16, 12), out=transpose)
         value = transpose.view(2, 4, 12, 12)
-        div_eq_abs_ne_kernel[lambda meta: (triton.cdiv(96, meta["BLOCK_ROWS"]),)](
+        div_eq_softmax_kernel[lambda meta: (triton.cdiv(96, meta["BLOCK_ROWS"]),)](
             value, 96, 12, BLOCK_COLS=16,
         )
         a = matmul_2.view(2, 4, 12, 16)
-        addmm_3_kernel[lambda meta: (triton.cdiv(1536, meta["BLOCK"]),)](
+        bias_3_kernel[lambda meta: (triton.cdiv(1536, meta["BLOCK"]),)](
             self.qkv.bias, linear, a, 1536,
         )
         v = torch.empty((8, 12, 16), dtype=torch.float32, device=device)
         torch.bmm(value.view(8, 12, 12), a.view(8, 12, 16), out=v)
         value_2 = a.view(2, 12, 4, 16)
-        view_transpose_clone_kernel[lambda meta: (triton.cdiv(1536, meta["BLOCK"]),)](
-            v, value_2, 1536,
-        )
+        transpose_kernel[lambda meta: (triton.cdiv(1536, meta["BLOCK"]),)](v, value_2, 1536)
         value_3 = v.view(24, 64)
         torch.mm(value_2.view(24, 64), self.out.weight.t(), out=value_3)
         value_4 = value_3.view(2, 12, 64)
-        addmm_add_kernel[lambda meta: (triton.cdiv(1536, meta["BLOCK"]),)](
+        bias_add_kernel[lambda meta: (triton.cdiv(1536, meta["BLOCK"]),)](
             value_4, self.out.bias, x, 1536,
         )
         return value_4

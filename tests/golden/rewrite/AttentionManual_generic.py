@@ -1,4 +1,4 @@
-"""AttentionManual in Triton: addmm_kernel, addmm_2_kernel, div_eq_abs_ne_kernel and 3 more"""
+"""AttentionManual in Triton: bias_kernel, bias_2_kernel, div_eq_softmax_kernel and 3 more"""
 
 import torch
 import triton
@@ -60,7 +60,7 @@ def any(a, dim):
     key=["n_elements"],
 )
 @triton.jit
-def addmm_kernel(
+def bias_kernel(
     bias_ptr, linear_ptr, out_ptr, extent, size_1, extent_2, n_elements,
     BLOCK: tl.constexpr,
 ):
@@ -87,7 +87,7 @@ def addmm_kernel(
     key=["n_rows", "n_cols"],
 )
 @triton.jit
-def addmm_2_kernel(
+def bias_2_kernel(
     bias_ptr, linear_ptr, out_ptr, size_1, n_rows, n_cols,
     BLOCK_ROWS: tl.constexpr,
     BLOCK_COLS: tl.constexpr,
@@ -109,7 +109,7 @@ def addmm_2_kernel(
 
 # matmul, a: view, div, eq, abs, ne, mul, all, amax, sub, softmax
 @triton.jit
-def div_eq_abs_ne_kernel(
+def div_eq_softmax_kernel(
     value_ptr, size_1, n_rows, n_cols,
     BLOCK_ROWS: tl.constexpr,
     BLOCK_COLS: tl.constexpr,
@@ -128,9 +128,9 @@ def div_eq_abs_ne_kernel(
         constant = tl.full([1, 1], float("inf"), tl.float32)
         value_1 = acc | ((scaled == scaled) & (tl.abs(scaled) != constant) == 0)
         acc = tl.where(col_mask & row_mask, value_1, acc)
-        larger = maximum(acc_1, value * 1.0)
+        larger = tl.maximum(acc_1, value * 1.0, propagate_nan=tl.PropagateNan.ALL)
         acc_1 = tl.where(col_mask & row_mask, larger, acc_1)
-        larger_1 = maximum(acc_2, scaled)
+        larger_1 = tl.maximum(acc_2, scaled, propagate_nan=tl.PropagateNan.ALL)
         acc_2 = tl.where(col_mask & row_mask, larger_1, acc_2)
     any_true = any(acc.to(tl.int8), 1)[:, None]
     max_value = max2(acc_1, 1)[:, None]
@@ -163,7 +163,7 @@ def div_eq_abs_ne_kernel(
     key=["n_elements"],
 )
 @triton.jit
-def addmm_3_kernel(
+def bias_3_kernel(
     bias_ptr, linear_ptr, out_ptr, extent, size_1, extent_2, n_elements,
     BLOCK: tl.constexpr,
 ):
@@ -187,7 +187,7 @@ def addmm_3_kernel(
     key=["n_elements"],
 )
 @triton.jit
-def view_transpose_clone_kernel(v_ptr, out_ptr, size_1, extent_2, n_elements, BLOCK: tl.constexpr):
+def transpose_kernel(v_ptr, out_ptr, size_1, extent_2, n_elements, BLOCK: tl.constexpr):
     offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     mask = offsets < n_elements
     i0 = offsets % 16
@@ -208,7 +208,7 @@ def view_transpose_clone_kernel(v_ptr, out_ptr, size_1, extent_2, n_elements, BL
     restore_value=["value_5_ptr"],
 )
 @triton.jit
-def addmm_add_kernel(value_5_ptr, bias_ptr, x_ptr, n_elements, BLOCK: tl.constexpr):
+def bias_add_kernel(value_5_ptr, bias_ptr, x_ptr, n_elements, BLOCK: tl.constexpr):
     offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     mask = offsets < n_elements
     i0 = offsets % 64
@@ -229,6 +229,8 @@ class AttentionManualNew(nn.Module):
         size_0, size_1 = x.size(0), x.size(1)
         assert x.shape == (size_0, size_1, 64), x.shape
         x = x.contiguous()
+        assert self.qkv.weight.shape == (192, 64), self.qkv.weight.shape
+        assert self.out.weight.shape == (64, 64), self.out.weight.shape
         device = x.device
         linear = torch.empty((size_1 * size_0, 192), dtype=torch.float32, device=device)
         torch.mm(x.view(size_1 * size_0, 64), self.qkv.weight.t(), out=linear)
@@ -236,25 +238,26 @@ class AttentionManualNew(nn.Module):
         extent_2 = 64 * size_1
         out = torch.empty((size_0, 4, size_1, 16), dtype=torch.float32, device=device)
         numel = 64 * size_1 * size_0
-        addmm_kernel[lambda meta: (triton.cdiv(numel, meta["BLOCK"]),)](
+        bias_kernel[lambda meta: (triton.cdiv(numel, meta["BLOCK"]),)](
             self.qkv.bias, linear, out, extent, size_1, extent_2, numel,
         )
         out_2 = torch.empty((size_0, 4, 16, size_1), dtype=torch.float32, device=device)
         numel_2 = 64 * size_0
         grid = lambda meta: tall_grid(triton.cdiv(size_1, meta["BLOCK_COLS"]), triton.cdiv(numel_2, meta["BLOCK_ROWS"]))
-        addmm_2_kernel[grid](self.qkv.bias, linear, out_2, size_1, numel_2, size_1)
+        bias_2_kernel[grid](self.qkv.bias, linear, out_2, size_1, numel_2, size_1)
         transpose = torch.empty((4 * size_0, size_1, size_1), dtype=torch.float32, device=device)
         torch.bmm(
             out.view(4 * size_0, size_1, 16), out_2.view(4 * size_0, 16, size_1), out=transpose,
         )
         value = transpose.view(size_0, 4, size_1, size_1)
         numel_3 = 4 * size_1 * size_0
-        div_eq_abs_ne_kernel[lambda meta: (triton.cdiv(numel_3, meta["BLOCK_ROWS"]),)](
+        grid = lambda meta: (triton.cdiv(numel_3, meta["BLOCK_ROWS"]),)
+        div_eq_softmax_kernel[grid](
             value, size_1, numel_3, size_1, BLOCK_ROWS=2, BLOCK_COLS=16, num_warps=2,
         )
         value_2 = out_2.view(size_0, 4, size_1, 16)
         numel_4 = 64 * size_1 * size_0
-        addmm_3_kernel[lambda meta: (triton.cdiv(numel_4, meta["BLOCK"]),)](
+        bias_3_kernel[lambda meta: (triton.cdiv(numel_4, meta["BLOCK"]),)](
             self.qkv.bias, linear, value_2, extent, size_1, extent_2, numel_4,
         )
         v = torch.empty((4 * size_0, size_1, 16), dtype=torch.float32, device=device)
@@ -263,13 +266,14 @@ class AttentionManualNew(nn.Module):
         )
         value_3 = value_2.view(size_0, size_1, 4, 16)
         numel_5 = 64 * size_1 * size_0
-        grid = lambda meta: (triton.cdiv(numel_5, meta["BLOCK"]),)
-        view_transpose_clone_kernel[grid](v, value_3, size_1, extent_2, numel_5)
+        transpose_kernel[lambda meta: (triton.cdiv(numel_5, meta["BLOCK"]),)](
+            v, value_3, size_1, extent_2, numel_5,
+        )
         value_4 = v.view(size_1 * size_0, 64)
         torch.mm(value_3.view(size_1 * size_0, 64), self.out.weight.t(), out=value_4)
         value_5 = value_4.view(size_0, size_1, 64)
         numel_6 = 64 * size_1 * size_0
-        addmm_add_kernel[lambda meta: (triton.cdiv(numel_6, meta["BLOCK"]),)](
+        bias_add_kernel[lambda meta: (triton.cdiv(numel_6, meta["BLOCK"]),)](
             value_5, self.out.bias, x, numel_6,
         )
         return value_5

@@ -1,4 +1,4 @@
-"""Conv2d in Triton: conv_bias_kernel, conv_bias_2_kernel, conv_bias_relu_kernel"""
+"""Conv2d in Triton: rearrange_kernel, rearrange_2_kernel, bias_relu_kernel"""
 
 import torch
 import torch.nn.functional as F
@@ -19,28 +19,9 @@ def best_of(*configs):
     return list(configs) if torch.cuda.is_available() else list(configs[:1])
 
 
-@triton.jit
-def promote_to_tensor(x):
-    # Addition promotes to tensor for us
-    return x + tl.zeros((1,), tl.int1)
-
-
-@triton.jit
-def is_floating(x):
-    return promote_to_tensor(x).dtype.is_floating()
-
-
-@triton.jit
-def maximum(a, b):
-    mask = a > b
-    if is_floating(a):
-        mask |= a != a
-    return tl.where(mask, a, b)
-
-
 # input_1: convolution
 @triton.jit
-def conv_bias_kernel(
+def rearrange_kernel(
     x0_ptr, out_ptr, n_rows, n_cols,
     BLOCK_ROWS: tl.constexpr,
     BLOCK_COLS: tl.constexpr,
@@ -57,7 +38,7 @@ def conv_bias_kernel(
 
 # input_1: convolution
 @triton.jit
-def conv_bias_2_kernel(
+def rearrange_2_kernel(
     weight_ptr, out_ptr, n_rows, n_cols,
     BLOCK_ROWS: tl.constexpr,
     BLOCK_COLS: tl.constexpr,
@@ -86,7 +67,7 @@ def conv_bias_2_kernel(
     key=["n_rows", "n_cols"],
 )
 @triton.jit
-def conv_bias_relu_kernel(
+def bias_relu_kernel(
     input_4_ptr, bias_ptr, out_ptr, n_rows, n_cols,
     BLOCK_ROWS: tl.constexpr,
     BLOCK_COLS: tl.constexpr,
@@ -101,7 +82,7 @@ def conv_bias_relu_kernel(
         input_4_ptr + (row_outer_0 + 16 * cols + 4096 * row_outer_1), mask=col_mask & row_mask,
     )
     bias = tl.load(bias_ptr + row_outer_0, mask=row_mask)
-    out = maximum(0, input_4 + bias)
+    out = tl.maximum(input_4 + bias, 0, propagate_nan=tl.PropagateNan.ALL)
     tl.store(out_ptr + (cols + 256 * rows), out, mask=col_mask & row_mask)
 
 
@@ -114,24 +95,25 @@ class Conv2dNew(nn.Module):
     def forward(self, x0):
         assert x0.shape == (2, 3, 16, 16), x0.shape
         x0 = x0.contiguous()
+        assert self.layer[0].weight.shape == (16, 3, 3, 3), self.layer[0].weight.shape
         device = x0.device
         input_2 = torch.empty_strided(
             (2, 3, 16, 16), (768, 1, 48, 3), dtype=torch.float32, device=device,
         )
         grid = lambda meta: (triton.cdiv(256, meta["BLOCK_COLS"]), triton.cdiv(6, meta["BLOCK_ROWS"]))
-        conv_bias_kernel[grid](x0, input_2, 6, 256, BLOCK_COLS=128, BLOCK_ROWS=8, num_warps=4)
+        rearrange_kernel[grid](x0, input_2, 6, 256, BLOCK_COLS=128, BLOCK_ROWS=8, num_warps=4)
         input_3 = torch.empty_strided(
             (16, 3, 3, 3), (27, 1, 9, 3), dtype=torch.float32, device=device,
         )
         grid = lambda meta: (triton.cdiv(9, meta["BLOCK_COLS"]), triton.cdiv(48, meta["BLOCK_ROWS"]))
-        conv_bias_2_kernel[grid](
+        rearrange_2_kernel[grid](
             self.layer[0].weight, input_3, 48, 9, BLOCK_COLS=16, BLOCK_ROWS=64, num_warps=4,
         )
         input_4 = F.conv2d(input_2, input_3, padding=1)
         input_4 = with_strides(input_4, (4096, 1, 256, 16))
         input_5 = torch.empty((2, 16, 16, 16), dtype=torch.float32, device=device)
         grid = lambda meta: (triton.cdiv(256, meta["BLOCK_COLS"]), triton.cdiv(32, meta["BLOCK_ROWS"]))
-        conv_bias_relu_kernel[grid](input_4, self.layer[0].bias, input_5, 32, 256)
+        bias_relu_kernel[grid](input_4, self.layer[0].bias, input_5, 32, 256)
         return input_5
 
 

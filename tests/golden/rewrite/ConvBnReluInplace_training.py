@@ -1,4 +1,4 @@
-"""ConvBnReluInplace in Triton: conv_bias_batch_norm_relu_kernel and 5 more"""
+"""ConvBnReluInplace in Triton: bias_batch_norm_relu_kernel and 5 more"""
 
 import torch
 import torch.nn.functional as F
@@ -20,28 +20,9 @@ def best_of(*configs):
     return list(configs) if torch.cuda.is_available() else list(configs[:1])
 
 
-@triton.jit
-def promote_to_tensor(x):
-    # Addition promotes to tensor for us
-    return x + tl.zeros((1,), tl.int1)
-
-
-@triton.jit
-def is_floating(x):
-    return promote_to_tensor(x).dtype.is_floating()
-
-
-@triton.jit
-def maximum(a, b):
-    mask = a > b
-    if is_floating(a):
-        mask |= a != a
-    return tl.where(mask, a, b)
-
-
 # input_1, input_2, input_3: convolution, native_batch_norm_legit_functional, relu, copy_
 @triton.jit
-def conv_bias_batch_norm_relu_kernel(
+def bias_batch_norm_relu_kernel(
     input_2_ptr, bias_ptr, running_var_ptr, running_mean_ptr, weight_2_ptr, bias_2_ptr, out_ptr,
     out_1_ptr, out_2_ptr, out_3_ptr, out_4_ptr, n_rows,
     BLOCK_ROWS: tl.constexpr,
@@ -67,7 +48,9 @@ def conv_bias_batch_norm_relu_kernel(
     var = squares / 512.0
     out_1 = libdevice.rsqrt(var + 1e-05)
     out_2 = var * 1.0019569471624266 * 0.1 + running_var * 0.9
-    out_4 = maximum(0, (input_2_1 - out) * out_1 * weight_2 + bias_2)
+    out_4 = tl.maximum(
+        (input_2_1 - out) * out_1 * weight_2 + bias_2, 0, propagate_nan=tl.PropagateNan.ALL,
+    )
     tl.store(input_2_ptr + (col_1 + 256 * rows + 2048 * col_2), input_2_1, mask=row_mask)
     tl.store(out_1_ptr + rows, out_1, mask=row_mask)
     tl.store(out_2_ptr + rows, out_2, mask=row_mask)
@@ -97,7 +80,10 @@ def batch_norm_relu_max_pool2d_kernel(
     input_5_1 = tl.load(input_5_ptr + (1 + 2 * i0 + 32 * i1), mask=mask)
     input_5_2 = tl.load(input_5_ptr + (16 + 2 * i0 + 32 * i1), mask=mask)
     input_5_3 = tl.load(input_5_ptr + (17 + 2 * i0 + 32 * i1), mask=mask)
-    larger = maximum(maximum(input_5, input_5_1), input_5_2)
+    larger = tl.maximum(
+        tl.maximum(input_5, input_5_1, propagate_nan=tl.PropagateNan.ALL), input_5_2,
+        propagate_nan=tl.PropagateNan.ALL,
+    )
     condition = input_5 != input_5
     condition_1 = input_5_1 != input_5_1
     constant = tl.full([1], 0, tl.int64)
@@ -118,7 +104,10 @@ def batch_norm_relu_max_pool2d_kernel(
     selected_4 = tl.where(
         (selected_2 > input_5_3) | (condition_4 > condition_5) | value_4, selected_3, 3,
     )
-    tl.store(out_ptr + offsets, maximum(larger, input_5_3), mask=mask)
+    tl.store(
+        out_ptr + offsets, tl.maximum(larger, input_5_3, propagate_nan=tl.PropagateNan.ALL),
+        mask=mask,
+    )
     tl.store(out_1_ptr + offsets, selected_4.to(tl.int8), mask=mask)
 
 
@@ -131,7 +120,8 @@ def add_kernel(num_batches_tracked_ptr, out_ptr, XBLOCK: tl.constexpr):
     tl.store(out_ptr + tl.full([XBLOCK], 0, tl.int32).broadcast_to(XBLOCK), out)
 
 
-# view, input_4, view_1, full_default, scatter_add: max_pool2d_with_indices_backward, max_pool2d_wit
+# view, input_4, view_1, full_default, scatter_add: max_pool2d_with_indices_backward,
+# max_pool2d_with_indices
 @triton.autotune(
     configs=best_of(
         triton.Config({"BLOCK": 256}, num_warps=4),
@@ -147,7 +137,8 @@ def max_pool2d_with_indices_backward_max_pool2d_kernel(out_ptr, n_elements, BLOC
     tl.store(out_ptr + offsets, out, mask=mask)
 
 
-# view, input_4, view_1, full_default, scatter_add: max_pool2d_with_indices_backward, max_pool2d_wit
+# view, input_4, view_1, full_default, scatter_add: max_pool2d_with_indices_backward,
+# max_pool2d_with_indices
 @triton.autotune(
     configs=best_of(
         triton.Config({"BLOCK": 256}, num_warps=4),
@@ -177,8 +168,13 @@ def max_pool2d_with_indices_backward_max_pool2d_2_kernel(
 
 
 # view_2, input_2, input_3, le, full_default_1, where, unsqueeze_4, unsqueeze_5, unsqueeze_6, sum_1,
+# sub_1, mul_7, sum_2, mul_8, unsqueeze_7, unsqueeze_8, unsqueeze_9, mul_9, mul_10, mul_11,
+# unsqueeze_10, unsqueeze_11, unsqueeze_12, mul_12, unsqueeze_13, unsqueeze_14, unsqueeze_15,
+# mul_13, sub_3, sub_4, mul_14, mul_15, sum_3: max_pool2d_with_indices_backward,
+# native_batch_norm_legit_functional, relu, threshold_backward, native_batch_norm_backward,
+# convolution_backward
 @triton.jit
-def max_pool2d_with_indices_backward_batch_norm_relu_threshold_backward_kernel(
+def max_pool2d_with_indices_backward_relu_backward_batch_norm_backward_kernel(
     sum_2_ptr, input_2_ptr, input_3_ptr, input_4_ptr, weight_2_ptr, bias_2_ptr, scatter_add_ptr,
     out_ptr, out_1_ptr, out_2_ptr, n_rows,
     BLOCK_ROWS: tl.constexpr,
@@ -199,7 +195,7 @@ def max_pool2d_with_indices_backward_batch_norm_relu_threshold_backward_kernel(
     )
     input_4_1 = tl.load(input_4_ptr + rows, mask=row_mask)
     difference = input_2 - input_3
-    condition = maximum(0, difference * input_4 * weight_2 + bias_2) <= 0.0
+    condition = tl.maximum(difference * input_4 * weight_2 + bias_2, 0, propagate_nan=tl.PropagateNan.ALL) <= 0.0
     selected = tl.where(condition, 0.0, scatter_add)
     out = tl.sum(tl.where(row_mask, selected, 0), 1)[:, None]
     total = tl.sum(tl.where(row_mask, selected * difference, 0), 1)[:, None]
@@ -220,6 +216,12 @@ class ConvBnReluInplaceNewFunction(torch.autograd.Function):
     ):
         assert x0.shape == (2, 3, 18, 18), x0.shape
         x0 = x0.contiguous()
+        assert bias_2.shape == (8,), bias_2.shape
+        assert running_var.shape == (8,), running_var.shape
+        assert weight_2.shape == (8,), weight_2.shape
+        assert bias.shape == (8,), bias.shape
+        assert weight.shape == (8, 3, 3, 3), weight.shape
+        assert running_mean.shape == (8,), running_mean.shape
         device = x0.device
         input_2 = F.conv2d(x0, weight)
         input_2 = with_strides(input_2, (2048, 256, 16, 1))
@@ -227,7 +229,7 @@ class ConvBnReluInplaceNewFunction(torch.autograd.Function):
         input_4 = torch.empty((1, 8, 1, 1), dtype=torch.float32, device=device)
         input_5 = torch.empty((2, 8, 16, 16), dtype=torch.float32, device=device)
         grid = lambda meta: (triton.cdiv(8, meta["BLOCK_ROWS"]),)
-        conv_bias_batch_norm_relu_kernel[grid](
+        bias_batch_norm_relu_kernel[grid](
             input_2, bias, running_var, running_mean, weight_2, bias_2, input_3, input_4,
             running_var, running_mean, input_5, 8, BLOCK_COLS=512, BLOCK_ROWS=1, num_warps=4,
         )
@@ -260,7 +262,7 @@ class ConvBnReluInplaceNewFunction(torch.autograd.Function):
         sum_4 = torch.empty((8,), dtype=torch.float32, device=device)
         sum_5 = torch.empty((8,), dtype=torch.float32, device=device)
         grid = lambda meta: (triton.cdiv(8, meta["BLOCK_ROWS"]),)
-        max_pool2d_with_indices_backward_batch_norm_relu_threshold_backward_kernel[grid](
+        max_pool2d_with_indices_backward_relu_backward_batch_norm_backward_kernel[grid](
             sum_2, input_2, input_3, input_4, weight_2, bias_2, scatter_add, sum_3, sum_4, sum_5, 8,
             BLOCK_COLS=512, BLOCK_ROWS=1, num_warps=4,
         )

@@ -1,4 +1,4 @@
-"""FnGelu in Triton: gelu_kernel, gelu_gelu_backward_kernel"""
+"""FnGelu in Triton: gelu_kernel, gelu_backward_kernel"""
 
 import torch
 import triton
@@ -37,7 +37,7 @@ def gelu_kernel(x_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
     key=["n_elements"],
 )
 @triton.jit
-def gelu_gelu_backward_kernel(grad_out_ptr, x_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
+def gelu_backward_kernel(grad_out_ptr, x_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
     offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     mask = offsets < n_elements
     grad_out = tl.load(grad_out_ptr + offsets, mask=mask)
@@ -65,7 +65,7 @@ class FnGeluNewFunction(torch.autograd.Function):
         grad_out = grad_out.contiguous()
         device = grad_out.device
         mul = torch.empty((16, 64), dtype=torch.float32, device=device)
-        gelu_gelu_backward_kernel[lambda meta: (triton.cdiv(1024, meta["BLOCK"]),)](
+        gelu_backward_kernel[lambda meta: (triton.cdiv(1024, meta["BLOCK"]),)](
             grad_out, x, mul, 1024,
         )
         return mul

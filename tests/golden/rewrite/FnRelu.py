@@ -10,25 +10,6 @@ def best_of(*configs):
     return list(configs) if torch.cuda.is_available() else list(configs[:1])
 
 
-@triton.jit
-def promote_to_tensor(x):
-    # Addition promotes to tensor for us
-    return x + tl.zeros((1,), tl.int1)
-
-
-@triton.jit
-def is_floating(x):
-    return promote_to_tensor(x).dtype.is_floating()
-
-
-@triton.jit
-def maximum(a, b):
-    mask = a > b
-    if is_floating(a):
-        mask |= a != a
-    return tl.where(mask, a, b)
-
-
 # relu: relu
 @triton.autotune(
     configs=best_of(
@@ -42,7 +23,7 @@ def relu_kernel(x_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
     offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     mask = offsets < n_elements
     x = tl.load(x_ptr + offsets, mask=mask)
-    tl.store(out_ptr + offsets, maximum(0, x), mask=mask)
+    tl.store(out_ptr + offsets, tl.maximum(x, 0, propagate_nan=tl.PropagateNan.ALL), mask=mask)
 
 
 def FnReluNew(x):

@@ -41,6 +41,7 @@ class LayerGroupNormNew(nn.Module):
     def forward(self, x0):
         assert x0.shape == (4, 16, 12, 12), x0.shape
         x0 = x0.contiguous()
+        assert self.layer.weight.shape == (16,), self.layer.weight.shape
         device = x0.device
         group_norm = torch.empty((4, 16, 12, 12), dtype=torch.float32, device=device)
         group_norm_kernel[lambda meta: (triton.cdiv(16, meta["BLOCK_ROWS"]),)](

@@ -52,6 +52,7 @@ class LayerLayerNormNew(nn.Module):
         size_0, size_1 = x0.size(0), x0.size(1)
         assert x0.shape == (size_0, size_1, 64), x0.shape
         x0 = x0.contiguous()
+        assert self.layer.weight.shape == (64,), self.layer.weight.shape
         device = x0.device
         out = torch.empty((size_0, size_1, 64), dtype=torch.float32, device=device)
         numel = size_0 * size_1

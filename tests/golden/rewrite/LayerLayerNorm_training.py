@@ -1,4 +1,4 @@
-"""LayerLayerNorm in Triton: layer_norm_kernel, layer_norm_native_layer_norm_backward_kernel"""
+"""LayerLayerNorm in Triton: layer_norm_kernel, layer_norm_backward_kernel"""
 
 import torch
 import triton
@@ -56,7 +56,7 @@ def layer_norm_kernel(
     key=["n_rows"],
 )
 @triton.jit
-def layer_norm_native_layer_norm_backward_kernel(
+def layer_norm_backward_kernel(
     grad_out_ptr, x0_ptr, layer_norm_ptr, value_ptr, out_ptr, out_1_ptr, n_rows,
     BLOCK_ROWS: tl.constexpr,
     BLOCK_COLS: tl.constexpr,
@@ -79,6 +79,8 @@ class LayerLayerNormNewFunction(torch.autograd.Function):
     def forward(ctx, weight, bias, x0):
         assert x0.shape == (4, 8, 64), x0.shape
         x0 = x0.contiguous()
+        assert weight.shape == (64,), weight.shape
+        assert bias.shape == (64,), bias.shape
         device = x0.device
         layer_norm = torch.empty((4, 8, 1), dtype=torch.float32, device=device)
         buf1 = torch.empty((4, 8, 1), dtype=torch.float32, device=device)
@@ -99,7 +101,7 @@ class LayerLayerNormNewFunction(torch.autograd.Function):
         sum_2 = torch.empty((64,), dtype=torch.float32, device=device)
         sum_3 = torch.empty((64,), dtype=torch.float32, device=device)
         grid = lambda meta: (triton.cdiv(64, meta["BLOCK_ROWS"]),)
-        layer_norm_native_layer_norm_backward_kernel[grid](
+        layer_norm_backward_kernel[grid](
             grad_out, x0, layer_norm, value, sum_2, sum_3, 64, BLOCK_COLS=32,
         )
         return sum_2, sum_3, None

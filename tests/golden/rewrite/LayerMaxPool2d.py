@@ -11,25 +11,6 @@ def best_of(*configs):
     return list(configs) if torch.cuda.is_available() else list(configs[:1])
 
 
-@triton.jit
-def promote_to_tensor(x):
-    # Addition promotes to tensor for us
-    return x + tl.zeros((1,), tl.int1)
-
-
-@triton.jit
-def is_floating(x):
-    return promote_to_tensor(x).dtype.is_floating()
-
-
-@triton.jit
-def maximum(a, b):
-    mask = a > b
-    if is_floating(a):
-        mask |= a != a
-    return tl.where(mask, a, b)
-
-
 # max_pool2d: max_pool2d_with_indices
 @triton.autotune(
     configs=best_of(
@@ -48,8 +29,13 @@ def max_pool2d_kernel(x0_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
     x0_1 = tl.load(x0_ptr + (1 + 2 * i0 + 32 * i1), mask=mask)
     x0_2 = tl.load(x0_ptr + (16 + 2 * i0 + 32 * i1), mask=mask)
     x0_3 = tl.load(x0_ptr + (17 + 2 * i0 + 32 * i1), mask=mask)
-    larger = maximum(maximum(x0, x0_1), x0_2)
-    tl.store(out_ptr + offsets, maximum(larger, x0_3), mask=mask)
+    larger = tl.maximum(
+        tl.maximum(x0, x0_1, propagate_nan=tl.PropagateNan.ALL), x0_2,
+        propagate_nan=tl.PropagateNan.ALL,
+    )
+    tl.store(
+        out_ptr + offsets, tl.maximum(larger, x0_3, propagate_nan=tl.PropagateNan.ALL), mask=mask,
+    )
 
 
 class LayerMaxPool2dNew(nn.Module):

@@ -1,4 +1,4 @@
-"""LayerUpsample in Triton: add_mul_index_kernel"""
+"""LayerUpsample in Triton: gather_kernel"""
 
 import torch
 import triton
@@ -20,7 +20,7 @@ def best_of(*configs):
     key=["n_elements"],
 )
 @triton.jit
-def add_mul_index_kernel(x0_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
+def gather_kernel(x0_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
     offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     mask = offsets < n_elements
     i1 = offsets // 16 % 16
@@ -43,9 +43,7 @@ class LayerUpsampleNew(nn.Module):
         x0 = x0.contiguous()
         device = x0.device
         interpolate = torch.empty((2, 4, 16, 16), dtype=torch.float32, device=device)
-        add_mul_index_kernel[lambda meta: (triton.cdiv(2048, meta["BLOCK"]),)](
-            x0, interpolate, 2048,
-        )
+        gather_kernel[lambda meta: (triton.cdiv(2048, meta["BLOCK"]),)](x0, interpolate, 2048)
         return interpolate
 
 

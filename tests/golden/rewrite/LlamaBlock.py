@@ -1,4 +1,4 @@
-"""LlamaBlock in Triton: rms_norm_kernel, scaled_dot_product_efficient_attention_kernel and 3 more"""
+"""LlamaBlock in Triton: rms_norm_kernel, repeat_heads_kernel, add_rms_norm_kernel and 2 more"""
 
 import torch
 import torch.nn.functional as F
@@ -50,7 +50,9 @@ def rms_norm_kernel(
     tl.store(out_ptr + (cols + 64 * rows), out, mask=row_mask)
 
 
-# linear, view, q, linear_1, view_1, transpose_1, k, linear_2, view_2, transpose_2, v, scaled_dot_pr
+# linear, view, q, linear_1, view_1, transpose_1, k, linear_2, view_2, transpose_2, v,
+# scaled_dot_product_attention: unsafe_view, view, transpose, unsqueeze, expand, clone,
+# scaled_dot_product_efficient_attention
 @triton.autotune(
     configs=best_of(
         triton.Config({"BLOCK": 256}, num_warps=4),
@@ -59,10 +61,7 @@ def rms_norm_kernel(
     key=["n_elements"],
 )
 @triton.jit
-def scaled_dot_product_efficient_attention_kernel(
-    linear_2_ptr, out_ptr, n_elements,
-    BLOCK: tl.constexpr,
-):
+def repeat_heads_kernel(linear_2_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
     offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     mask = offsets < n_elements
     i0 = offsets % 16
@@ -110,7 +109,7 @@ def add_rms_norm_kernel(
     restore_value=["value_5_ptr"],
 )
 @triton.jit
-def silu_mul_kernel(value_5_ptr, linear_5_ptr, n_elements, BLOCK: tl.constexpr):
+def swiglu_kernel(value_5_ptr, linear_5_ptr, n_elements, BLOCK: tl.constexpr):
     offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     mask = offsets < n_elements
     value_5 = tl.load(value_5_ptr + offsets, mask=mask)
@@ -149,6 +148,15 @@ class LlamaBlockNew(nn.Module):
     def forward(self, x):
         assert x.shape == (2, 12, 64), x.shape
         x = x.contiguous()
+        assert self.n1.weight.shape == (64,), self.n1.weight.shape
+        assert self.q.weight.shape == (64, 64), self.q.weight.shape
+        assert self.k.weight.shape == (32, 64), self.k.weight.shape
+        assert self.v.weight.shape == (32, 64), self.v.weight.shape
+        assert self.o.weight.shape == (64, 64), self.o.weight.shape
+        assert self.n2.weight.shape == (64,), self.n2.weight.shape
+        assert self.g.weight.shape == (96, 64), self.g.weight.shape
+        assert self.u.weight.shape == (96, 64), self.u.weight.shape
+        assert self.d.weight.shape == (64, 96), self.d.weight.shape
         device = x.device
         h = torch.empty((2, 12, 64), dtype=torch.float32, device=device)
         rms_norm_kernel[lambda meta: (triton.cdiv(24, meta["BLOCK_ROWS"]),)](
@@ -161,21 +169,17 @@ class LlamaBlockNew(nn.Module):
         linear_3 = torch.empty((24, 32), dtype=torch.float32, device=device)
         torch.mm(h.view(24, 64), self.v.weight.t(), out=linear_3)
         value = h.view(2, 4, 12, 16)
-        grid = lambda meta: (triton.cdiv(1536, meta["BLOCK"]),)
-        scaled_dot_product_efficient_attention_kernel[grid](linear_2, value, 1536)
-        scaled_dot_product_attention = torch.empty(
-            (2, 4, 12, 16), dtype=torch.float32, device=device,
+        repeat_heads_kernel[lambda meta: (triton.cdiv(1536, meta["BLOCK"]),)](linear_2, value, 1536)
+        attention = torch.empty((2, 4, 12, 16), dtype=torch.float32, device=device)
+        repeat_heads_kernel[lambda meta: (triton.cdiv(1536, meta["BLOCK"]),)](
+            linear_3, attention, 1536,
         )
-        grid = lambda meta: (triton.cdiv(1536, meta["BLOCK"]),)
-        scaled_dot_product_efficient_attention_kernel[grid](
-            linear_3, scaled_dot_product_attention, 1536,
+        attention_2 = F.scaled_dot_product_attention(
+            strided_view(linear, (2, 4, 12, 16), (768, 16, 64, 1)), value, attention,
+            is_causal=True,
         )
-        scaled_dot_product_attention_2 = F.scaled_dot_product_attention(
-            strided_view(linear, (2, 4, 12, 16), (768, 16, 64, 1)), value,
-            scaled_dot_product_attention, is_causal=True,
-        )
-        value_2 = with_strides(scaled_dot_product_attention_2, (768, 16, 64, 1))
-        value_3 = scaled_dot_product_attention.view(24, 64)
+        value_2 = with_strides(attention_2, (768, 16, 64, 1))
+        value_3 = attention.view(24, 64)
         torch.mm(strided_view(value_2, (24, 64), (64, 1)), self.o.weight.t(), out=value_3)
         value_4 = strided_view(value_2, (2, 12, 64), (768, 64, 1))
         add_rms_norm_kernel[lambda meta: (triton.cdiv(24, meta["BLOCK_ROWS"]),)](
@@ -186,7 +190,7 @@ class LlamaBlockNew(nn.Module):
         linear_5 = torch.empty((24, 96), dtype=torch.float32, device=device)
         torch.mm(value_4.view(24, 64), self.u.weight.t(), out=linear_5)
         value_5 = linear_4.view(2, 12, 96)
-        silu_mul_kernel[lambda meta: (triton.cdiv(2304, meta["BLOCK"]),)](value_5, linear_5, 2304)
+        swiglu_kernel[lambda meta: (triton.cdiv(2304, meta["BLOCK"]),)](value_5, linear_5, 2304)
         linear_6 = torch.empty((24, 64), dtype=torch.float32, device=device)
         torch.mm(value_5.view(24, 96), self.d.weight.t(), out=linear_6)
         value_6 = value_3.view(2, 12, 64)

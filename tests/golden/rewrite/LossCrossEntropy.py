@@ -1,4 +1,4 @@
-"""LossCrossEntropy in Triton: prepare_softmax_online_kernel, nll_loss_log_softmax_kernel"""
+"""LossCrossEntropy in Triton: softmax_max_and_sum_kernel, nll_loss_log_softmax_kernel"""
 
 import torch
 import triton
@@ -36,7 +36,7 @@ def max2(a, dim):
     return tl.reduce(a, dim, maximum)
 
 
-# prepare_softmax_online_kernel: prepare_softmax_online
+# softmax_max_and_sum_kernel: prepare_softmax_online
 @triton.autotune(
     configs=best_of(
         triton.Config({"BLOCK_ROWS": 1}, num_warps=2),
@@ -45,7 +45,7 @@ def max2(a, dim):
     key=["n_rows", "n_cols"],
 )
 @triton.jit
-def prepare_softmax_online_kernel(
+def softmax_max_and_sum_kernel(
     x0_ptr, out_ptr, out_1_ptr, n_rows, n_cols,
     BLOCK_ROWS: tl.constexpr,
     BLOCK_COLS: tl.constexpr,
@@ -105,7 +105,7 @@ class LossCrossEntropyNew(nn.Module):
         out = torch.empty((16, 1), dtype=torch.float32, device=device)
         out_2 = torch.empty((16, 1), dtype=torch.float32, device=device)
         grid = lambda meta: (triton.cdiv(16, meta["BLOCK_ROWS"]),)
-        prepare_softmax_online_kernel[grid](x0, out, out_2, 16, 10, BLOCK_COLS=16)
+        softmax_max_and_sum_kernel[grid](x0, out, out_2, 16, 10, BLOCK_COLS=16)
         cross_entropy = torch.empty((), dtype=torch.float32, device=device)
         nll_loss_log_softmax_kernel[lambda meta: (triton.cdiv(1, meta["XBLOCK"]),)](
             cross_entropy, x1, x0, out, out_2, 16, BLOCK_COLS=16, XBLOCK=1, num_warps=2,

@@ -19,25 +19,6 @@ def best_of(*configs):
     return list(configs) if torch.cuda.is_available() else list(configs[:1])
 
 
-@triton.jit
-def promote_to_tensor(x):
-    # Addition promotes to tensor for us
-    return x + tl.zeros((1,), tl.int1)
-
-
-@triton.jit
-def is_floating(x):
-    return promote_to_tensor(x).dtype.is_floating()
-
-
-@triton.jit
-def maximum(a, b):
-    mask = a > b
-    if is_floating(a):
-        mask |= a != a
-    return tl.where(mask, a, b)
-
-
 # relu: relu
 @triton.autotune(
     configs=best_of(
@@ -52,7 +33,9 @@ def relu_kernel(value_ptr, n_elements, BLOCK: tl.constexpr):
     offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     mask = offsets < n_elements
     value = tl.load(value_ptr + offsets, mask=mask)
-    tl.store(value_ptr + offsets, maximum(0, value), mask=mask)
+    tl.store(
+        value_ptr + offsets, tl.maximum(value, 0, propagate_nan=tl.PropagateNan.ALL), mask=mask,
+    )
 
 
 class SdpaPlainF32New(nn.Module):
@@ -67,8 +50,8 @@ class SdpaPlainF32New(nn.Module):
         k = k.contiguous()
         assert v.shape == (2, 4, 12, 16), v.shape
         v = v.contiguous()
-        scaled_dot_product_attention = F.scaled_dot_product_attention(q, k, v)
-        value = with_strides(scaled_dot_product_attention, (768, 16, 64, 1))
+        attention = F.scaled_dot_product_attention(q, k, v)
+        value = with_strides(attention, (768, 16, 64, 1))
         relu_kernel[lambda meta: (triton.cdiv(1536, meta["BLOCK"]),)](value, 1536)
         return value
 

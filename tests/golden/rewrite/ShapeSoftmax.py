@@ -1,4 +1,4 @@
-"""ShapeSoftmax in Triton: prepare_softmax_online_kernel, softmax_kernel"""
+"""ShapeSoftmax in Triton: softmax_max_and_sum_kernel, softmax_kernel"""
 
 import torch
 import triton
@@ -35,7 +35,7 @@ def max2(a, dim):
     return tl.reduce(a, dim, maximum)
 
 
-# prepare_softmax_online_kernel: prepare_softmax_online
+# softmax_max_and_sum_kernel: prepare_softmax_online
 @triton.autotune(
     configs=best_of(
         triton.Config({"BLOCK_ROWS": 1}, num_warps=2),
@@ -45,7 +45,7 @@ def max2(a, dim):
     key=["n_rows", "n_cols"],
 )
 @triton.jit
-def prepare_softmax_online_kernel(
+def softmax_max_and_sum_kernel(
     x_ptr, out_ptr, out_1_ptr, n_rows, n_cols,
     BLOCK_ROWS: tl.constexpr,
     BLOCK_COLS: tl.constexpr,
@@ -92,7 +92,7 @@ def ShapeSoftmaxNew(x):
     out = torch.empty((4, 1, 16), dtype=torch.float32, device=device)
     out_2 = torch.empty((4, 1, 16), dtype=torch.float32, device=device)
     grid = lambda meta: (triton.cdiv(64, meta["BLOCK_ROWS"]),)
-    prepare_softmax_online_kernel[grid](x, out, out_2, 64, 8, BLOCK_COLS=8)
+    softmax_max_and_sum_kernel[grid](x, out, out_2, 64, 8, BLOCK_COLS=8)
     softmax = torch.empty((4, 8, 16), dtype=torch.float32, device=device)
     softmax_kernel[lambda meta: (triton.cdiv(512, meta["BLOCK"]),)](x, out, out_2, softmax, 512)
     return softmax

@@ -62,6 +62,23 @@ def attention(
     )[0]
 
 
+def spelled_out(
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attn_mask: torch.Tensor | None = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+) -> torch.Tensor:
+    """As two products and a softmax: ATen's own decomposition, which accumulates in float32 for halves."""
+    call = _Call(query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa)
+    return aten._scaled_dot_product_attention_math(
+        query, key, value, _as_bias(call), dropout_p, is_causal, None, scale=scale, enable_gqa=enable_gqa
+    )[0]
+
+
 # cuDNN comes first on these, up to this head size (torch 2.11 with cuDNN 9.19, as seen on an H200).
 _CUDNN_HEADS = {"sm_90": 256, "sm_100": 128}
 

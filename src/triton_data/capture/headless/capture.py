@@ -12,6 +12,7 @@ import gc
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 # Read when Inductor is imported: more would start compile workers, and threads that a fork must not inherit.
@@ -25,12 +26,16 @@ from torch._dynamo.utils import detect_fake_mode
 from torch._inductor.compile_fx import compile_fx
 from torch._subclasses.fake_tensor import FakeTensorMode
 
+from triton_data.capture.headless.convolutions import decompositions
 from triton_data.capture.headless.fake_gpu import DEVICE
 from triton_data.capture.headless.patches import pretending
+from triton_data.capture.headless.products import in_triton
 from triton_data.capture.headless.program import Built, require_gradients
 from triton_data.capture.headless.recorder import Emitted, capture_as, record
 from triton_data.capture.headless.retarget import inputs_on
 from triton_data.capture.headless.sizing import sized
+from triton_data.capture.headless.written_out import no_fast_path
+from triton_data.capture.libraries import KEEP, TRITON, noted
 from triton_data.capture.modes import find_mode
 from triton_data.capture.reasons import Reason, dropped, one_line
 from triton_data.capture.toolchain import check_toolchain
@@ -38,20 +43,23 @@ from triton_data.records import Capture, Drop, Graph, Origin, Program
 from triton_data.targets import TARGETS, Target, find_target
 
 
-def capture_program(program: Program, target: str = "sm_90", mode: str = "inference") -> Capture | Drop:
+def capture_program(
+    program: Program, target: str = "sm_90", mode: str = "inference", libraries: str = KEEP, choice: int = 0
+) -> Capture | Drop:
     check_toolchain()
     spec = find_target(target)
     training = mode == "training"
-    return capture_as(
+    made = capture_as(
         program,
         target,
         mode,
         lambda module: sized(module, program.entry, training),
-        lambda built: capture_call(built, spec, mode),
+        lambda built: capture_call(built, spec, mode, libraries, choice),
     )
+    return made if isinstance(made, Drop) else replace(made, toolchain=made.toolchain + noted(libraries, choice))
 
 
-def capture_live(built: Built, target: str, mode: str) -> tuple[Graph, ...] | Drop:
+def capture_live(built: Built, target: str, mode: str, libraries: str = KEEP) -> tuple[Graph, ...] | Drop:
     """Of a module of this process, which is its caller's own code, as it stands: its weights, its training flag."""
     check_toolchain()
     find_mode(mode)
@@ -59,7 +67,7 @@ def capture_live(built: Built, target: str, mode: str) -> tuple[Graph, ...] | Dr
     try:
         if mode == "training":
             require_gradients(built)
-        return capture_call(built, spec, mode)
+        return capture_call(built, spec, mode, libraries)
     except Exception as error:  # noqa: BLE001  whatever a caller's module raises is the reason there is no code
         return dropped(Reason.RUN, one_line(error))
 
@@ -116,16 +124,22 @@ def _ask_ptxas() -> None:
             get_ptxas_version(target.arch)
 
 
-def capture_call(built: Built, target: Target, mode: str) -> tuple[Graph, ...] | Drop:
+def capture_call(
+    built: Built, target: Target, mode: str, libraries: str = KEEP, choice: int = 0
+) -> tuple[Graph, ...] | Drop:
     """Each graph is lowered for the target, then runs in eager on the CPU."""
+    whole = libraries == TRITON
 
     def compile_graph(graph: torch.fx.GraphModule, example_inputs: list[Any], emitted: Emitted) -> Any:
         fake = detect_fake_mode() or FakeTensorMode(allow_non_fake_inputs=True)
-        with pretending(target, emitted), one_text_a_graph():
-            compile_fx(graph, inputs_on(DEVICE, graph, example_inputs, fake))
+        products = in_triton(target, choice) if whole else contextlib.nullcontext()
+        with pretending(target, emitted), one_text_a_graph(), products:
+            inputs = inputs_on(DEVICE, graph, example_inputs, fake)
+            compile_fx(graph, inputs, decompositions=decompositions() if whole else None)
         return graph.forward
 
-    return record(built, mode, compile_graph)
+    with no_fast_path() if whole else contextlib.nullcontext():
+        return record(built, mode, compile_graph)
 
 
 @contextlib.contextmanager

@@ -1,8 +1,8 @@
 """What the jail runs: `capture`, in a worker forked from a process that has run `warm_up` once.
 
-Enters: a payload of plain JSON, `{"entry", "text", "target", "mode"}`. Leaves: the fields of a Capture or of a Drop
-as plain JSON, and no tensors. Not covered: confinement itself (jail/), and the Program's key and origin, which the
-caller has and foreign code must not write.
+Enters: a payload of plain JSON, `{"entry", "text", "target", "mode", "libraries", "choice"}`. Leaves: the fields of a
+Capture or of a Drop as plain JSON, and no tensors. Not covered: confinement itself (jail/), and the Program's key and
+origin, which the caller has and foreign code must not write.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from triton_data.records import Capture, Drop, Graph, InductorKernel, Origin, Program
+from triton_data.capture.libraries import KEEP
+from triton_data.records import PRODUCTS, Capture, Drop, Graph, InductorKernel, Origin, Program
 
 
 def warm_up() -> None:
@@ -23,7 +24,8 @@ def capture(payload: dict[str, Any]) -> tuple[Any, list[Any]]:
     from triton_data.capture.headless.capture import capture_program  # torch: seconds, unless warmed up before the fork
 
     program = Program(payload["entry"], payload["text"], "given", Origin("given"))
-    result = capture_program(program, payload.get("target", "sm_90"), payload.get("mode", "inference"))
+    wanted = payload.get("target", "sm_90"), payload.get("mode", "inference")
+    result = capture_program(program, *wanted, payload.get("libraries", KEEP), payload.get("choice", 0))
     return to_json(result), []
 
 
@@ -42,7 +44,7 @@ def from_json(
         fields = answer["drop"]
         return Drop(str(fields["reason"]), str(fields["detail"]), str(fields["part"]))
     graphs = tuple(_graph(fields) for fields in answer["graphs"])
-    toolchain = tuple((str(name), str(version)) for name, version in answer["toolchain"])
+    toolchain = tuple((str(name), str(version)) for name, version in answer["toolchain"] if name != PRODUCTS)
     return Capture(program.key, program.entry, target, mode, graphs, toolchain, program.origin, layers)
 
 

@@ -10,10 +10,10 @@ import ast
 from collections.abc import Mapping
 
 from triton_data.rewrite import printer, tree
-from triton_data.rewrite.host.layout import is_contiguous
+from triton_data.rewrite.host.layout import Layout, is_contiguous
 from triton_data.rewrite.host.read_call import Host, Launch
 from triton_data.rewrite.host.symbolic_sizes import OpenSizes
-from triton_data.rewrite.kernel.standalone import Written
+from triton_data.rewrite.kernel.written import Written
 from triton_data.rewrite.reasons import Declined, Reason
 
 
@@ -36,7 +36,9 @@ def lines(
 
 def _stated(each: ast.stmt | Launch, written: Mapping[str, Written]) -> list[ast.stmt]:
     if isinstance(each, Launch):
-        return [ast.fix_missing_locations(part) for part in written[each.kernel.name].launch(each.arguments)]
+        return [
+            ast.fix_missing_locations(part) for part in written[each.kernel.name].launch(each.arguments, each.layouts)
+        ]
     return [ast.fix_missing_locations(each)]
 
 
@@ -62,4 +64,16 @@ def _checks(host: Host, sizes: OpenSizes) -> list[str]:
         if name.isidentifier():
             stride = "" if is_contiguous(layout.size, layout.stride) else ast.unparse(layout.stride)
             lines.append(laid_out(name, stride, host.uses))
+    for name, layout in host.layouts.weights.items():
+        if _is_told_by_another(name, host.layouts.weights) or not layout.sizes:
+            continue
+        if not all(part.isdigit() for part in layout.sizes):
+            continue
+        lines.append(of_shape(name, ast.unparse(layout.size)))
     return lines
+
+
+def _is_told_by_another(name: str, weights: Mapping[str, Layout]) -> bool:
+    """A bias and running statistics are as long as the weight beside them says."""
+    owner, _, last = name.rpartition(".")
+    return last in ("bias", "running_mean", "running_var", "num_batches_tracked") and f"{owner}.weight" in weights

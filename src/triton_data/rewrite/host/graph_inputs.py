@@ -8,6 +8,7 @@ iterators): declined.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 
 from triton_data.rewrite.reasons import Declined, Reason
@@ -15,8 +16,38 @@ from triton_data.rewrite.reasons import Declined, Reason
 _CONTAINERS = ("_modules", "_parameters", "_buffers")
 
 
-def expressions(inputs: Sequence[str], is_class: bool) -> list[str]:
-    return [_expression(source, is_class) for source in inputs]
+def expressions(inputs: Sequence[str], is_class: bool, parameters: Sequence[str] | None = None) -> list[str]:
+    """Over `self` and the parameters of forward; where these are given, anything else is declined."""
+    made = [_expression(source, is_class) for source in inputs]
+    if parameters is None:
+        return made
+    has_self = any(re.match(r"self\b", text) for text in made)
+    return [_of_parameters(text, is_class, has_self, parameters) for text in made]
+
+
+def _of_parameters(text: str, is_class: bool, has_self: bool, parameters: Sequence[str]) -> str:
+    """A decorated forward is traced as its wrapper, whose `args[0]` is forward's first parameter, or self."""
+    node = ast.parse(text, mode="eval").body
+    own = {*parameters, "self"} if is_class else {*parameters}
+
+    class Named(ast.NodeTransformer):
+        def visit_Subscript(self, inner: ast.Subscript) -> ast.expr:
+            match inner:
+                case ast.Subscript(value=ast.Name(id="args"), slice=ast.Constant(value=int(place))) if (
+                    "args" not in own
+                ):
+                    names = list(parameters) if has_self or not is_class else ["self", *parameters]
+                    if place < len(names):
+                        return ast.Name(names[place], ast.Load())
+                case ast.Subscript(value=ast.Name(id="kwargs"), slice=ast.Constant(value=str(name))) if name in own:
+                    return ast.Name(name, ast.Load())
+            self.generic_visit(inner)
+            return inner
+
+    node = Named().visit(node)
+    if unknown := {each.id for each in ast.walk(node) if isinstance(each, ast.Name)} - own:
+        raise Declined(Reason.INPUTS, f"{', '.join(sorted(unknown))}: not a parameter of forward")
+    return ast.unparse(node)
 
 
 def _expression(source: str, is_class: bool) -> str:

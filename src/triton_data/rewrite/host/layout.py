@@ -28,6 +28,7 @@ class Layout:
 class Layouts:
     known: dict[str, Layout] = field(default_factory=dict)
     arguments: dict[str, Layout] = field(default_factory=dict)  # what forward's own arguments must look like
+    weights: dict[str, Layout] = field(default_factory=dict)  # and what the module holds
 
     def learn(self, name: str, size: ast.expr, stride: ast.expr) -> None:
         self.known[name] = Layout(size, stride)
@@ -76,3 +77,8 @@ def _factors(text: str) -> list[str]:
 
 def _parts(node: ast.expr) -> list[str]:
     return [ast.unparse(part) for part in node.elts] if isinstance(node, ast.Tuple) else [ast.unparse(node)]
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two sizes are equal as products of numbers and symbols."""
+    return _product([one]) == _product([other])

@@ -34,6 +34,7 @@ W = TypeVar("W")
 class Launch:
     kernel: Kernel
     arguments: list[ast.expr]  # in the order of the original parameters
+    layouts: list[Layout | None] = field(default_factory=list)  # of each argument, where it is known
 
 
 @dataclass
@@ -67,6 +68,7 @@ class Reader:
         self.checked: set[str] = set()
         self.first_only: set[str] = set()
         self.short: set[str] = set()
+        self.views: set[str] = set()
 
     def read(self) -> Host:
         self._block(self.emitted.body)
@@ -180,10 +182,24 @@ class Reader:
             return
         owner, _, method = function.rpartition(".")
         if method == "run" and owner in self.emitted.kernels:
-            arguments = [self.resolve(a) for a in call.args]
-            self.host.statements.append(Launch(self.emitted.kernels[owner], arguments))
+            kernel = self.emitted.kernels[owner]
+            given = [self._named_view(a) for a in call.args] if kernel.heuristic == "template" else call.args
+            layouts = [self._layout(a) for a in given]
+            self.host.statements.append(Launch(kernel, [self.resolve(a) for a in given], layouts))
             return
         self.host.statements.append(ast.Expr(self._extern(call)))
+
+    def _named_view(self, argument: ast.expr) -> ast.expr:
+        """A view that a template reads strides of gets a name."""
+        if not (isinstance(argument, ast.Call) and tree.called(argument) == "reinterpret_tensor"):
+            return argument
+        name = fresh("buf_view", self.views)
+        self._assign_call(name, argument)
+        return ast.Name(name, ast.Load())
+
+    def _layout(self, argument: ast.expr) -> Layout | None:
+        known = self.host.layouts.known.get(ast.unparse(argument))
+        return known and Layout(self.resolve(known.size), self.resolve(known.stride))
 
     def _layout_check(self, call: ast.Call) -> None:
         name = ast.unparse(call.args[0])
@@ -196,8 +212,9 @@ class Reader:
         if isinstance(value, ast.Constant):
             return
         if name in self.inputs and value is not None:
-            if not ast.unparse(value).startswith("self."):
-                self.host.layouts.arguments[ast.unparse(value)] = Layout(self.resolve(size), self.resolve(stride))
+            text = ast.unparse(value)
+            there = self.host.layouts.weights if text.startswith(("self.", "self[")) else self.host.layouts.arguments
+            there[text] = Layout(self.resolve(size), self.resolve(stride))
             return
         # An extern operation may return other strides on another device; the kernels were written for these.
         self.host.uses.add("with_strides")

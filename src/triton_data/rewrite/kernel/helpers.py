@@ -79,6 +79,17 @@ class Unprefixed(ast.NodeTransformer):
     def __init__(self) -> None:
         self.used: set[str] = set()
 
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """`maximum` and `minimum` of the library are those of the language that keep NaN."""
+        name = tree.called(node)
+        if name in ("triton_helpers.maximum", "triton_helpers.minimum") and len(node.args) == 2:
+            node.func = ast.Attribute(ast.Name("tl", ast.Load()), name.rpartition(".")[2], ast.Load())
+            if isinstance(node.args[0], ast.Constant):
+                node.args.reverse()
+            node.keywords = [ast.keyword("propagate_nan", tree.expression("tl.PropagateNan.ALL"))]
+        self.generic_visit(node)
+        return node
+
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         self.generic_visit(node)
         if isinstance(node.value, ast.Name) and node.value.id == "triton_helpers":

@@ -127,6 +127,8 @@ def _of_call(node: ast.Call, known: dict[str, Value]) -> Value:
         return _of_load(node, known)
     if name in ("tl.full", "tl.zeros"):
         return Value(ast.unparse(node.args[-1]).removeprefix("tl."), shape_axes(node.args[0]))
+    if name == "tl.dot" and len(node.args) == 3:
+        return value_of(node.args[2], known)
     if name == "tl.broadcast_to":
         return Value(value_of(node.args[0], known).dtype, shape_axes(node.args[1]))
     if name == "tl.where":

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from triton_data.rewrite import printer, tree
+from triton_data.rewrite import tree
 from triton_data.rewrite.host import graph_inputs
 from triton_data.rewrite.host.read_call import Host, Launch
 from triton_data.rewrite.kernel import configs, helpers, titles
-from triton_data.rewrite.kernel.configs import Config
 from triton_data.rewrite.kernel.emitted import Kernel
+from triton_data.rewrite.kernel.written import Written
 from triton_data.rewrite.naming import fresh
 from triton_data.rewrite.options import STEPS, Options
 from triton_data.rewrite.passes import (
@@ -32,11 +33,10 @@ from triton_data.rewrite.passes import (
     sizes,
     spelling,
 )
-from triton_data.rewrite.reasons import Declined, Reason
+from triton_data.rewrite.templates import written as templates
+from triton_data.rewrite.templates.reading import is_template
+from triton_data.rewrite.templates.written_template import WrittenTemplate
 
-STEP = printer.STEP
-LONGEST_HEAD = 76  # of `kernel[grid](`, beyond which the grid gets a line of its own
-_GRIDS = {"Grid1D": "x", "Grid2D": "xy", "Grid3D": "xyz", "Grid2DWithYZOverflow": "xy"}
 _SYMBOL = re.compile(r"^[kp]s\d+$")
 PASSES: dict[str, tuple[Callable[[Kernel], None], ...]] = {
     "sizes": (sizes.apply,),
@@ -62,97 +62,16 @@ class Made:
     allocations: dict[str, tuple[str, str]]  # name -> (sizes, strides or '')
 
 
-class Written:
-    """A kernel as it stands in the file, and how to launch it."""
-
-    def __init__(
-        self,
-        kernel: Kernel,
-        title: str,
-        names: dict[str, str],
-        configs: list[Config],
-        autotune: bool,
-        helpers: set[str],
-    ) -> None:
-        self.kernel, self.title, self.names, self.configs = kernel, title, names, configs
-        self.helpers = helpers  # library functions that it calls
-        self.original = [*kernel.signature]  # parameters in the order in which the launch passes them
-        self.tuned = autotune and len(configs) > 1
-
-    def text(self) -> list[str]:
-        lines = [f"# {line}" for line in self._comment()]
-        if self.tuned:
-            lines += self._autotune()
-        self.kernel.function.name = self.title
-        return [*lines, "@triton.jit", *printer.function(self.kernel.function)]
-
-    def _comment(self) -> list[str]:
-        operations = ", ".join(dict.fromkeys(name.rsplit(".", 1)[-1].lstrip("_") for name in self.kernel.aten))
-        nodes = ", ".join(self.kernel.nodes)
-        return [f"{nodes or self.title}: {operations}"[: printer.WIDTH - 2]] if operations else []
-
-    def _autotune(self) -> list[str]:
-        configs = [f"{STEP * 2}{self._config(c)}," for c in self.configs]
-        sizes = [n for n in self._parameters() if n.startswith("n_")]
-        lines = ["@triton.autotune(", f"{STEP}configs=best_of(", *configs, f"{STEP}),", f"{STEP}key={sizes!r},"]
-        changed = [self.names.get(n, n) for n in self.kernel.meta.get("mutated_arg_names", ())]
-        if changed:
-            lines.append(f"{STEP}restore_value={changed!r},")
-        return [*lines, ")"]
-
-    def _config(self, config: Config) -> str:
-        blocks = ", ".join(f'"{self.names.get(k, k)}": {v}' for k, v in config.blocks)
-        stages = f", num_stages={config.num_stages}" if config.num_stages != 1 else ""
-        return f"triton.Config({{{blocks}}}, num_warps={config.num_warps}{stages})"
-
-    def _parameters(self) -> list[str]:
-        return [a.arg for a in self.kernel.function.args.args]
-
-    def launch(self, arguments: list[ast.expr]) -> list[ast.stmt]:
-        by_parameter = dict(zip(self.original, map(ast.unparse, arguments), strict=False))
-        passed = [by_parameter[p] for p in self.original if p in by_parameter and self._is_used(p)]
-        options = [f"{self.names.get(b, b)}={v}" for b, v in self.kernel.fixed.items() if self._is_used(b)]
-        first = self.configs[0]
-        if not self.tuned:
-            options += [f"{self.names.get(b, b)}={v}" for b, v in first.blocks if self._is_used(b)]
-            options += [f"num_warps={first.num_warps}"]
-            options += [f"num_stages={first.num_stages}"] if first.num_stages != 1 else []
-        grid = self._grid(by_parameter)
-        call = f"({', '.join([*passed, *options])})"
-        if len(self.title) + len(grid) <= LONGEST_HEAD:
-            return [tree.statement(f"{self.title}[{grid}]{call}")]
-        return [tree.statement(f"grid = {grid}"), tree.statement(f"{self.title}[grid]{call}")]
-
-    @property
-    def is_tall(self) -> bool:
-        return self.kernel.meta.get("grid_type") == "Grid2DWithYZOverflow"
-
-    def _is_used(self, parameter: str) -> bool:
-        return self.names.get(parameter, parameter) in self._parameters()
-
-    def _grid(self, sizes: dict[str, str]) -> str:
-        kind = self.kernel.meta.get("grid_type", "")
-        if kind not in _GRIDS:
-            raise Declined(Reason.GRID, f"{self.kernel.name}: {kind}")
-        parts = []
-        blocks = {k for c in self.configs for k, _ in c.blocks} | set(self.kernel.fixed)
-        for axis in _GRIDS[kind]:
-            size, block = sizes.get(f"{axis}numel"), f"{axis.upper()}BLOCK"
-            if size is None:
-                raise Declined(Reason.GRID, f"{self.kernel.name}: no {axis}numel")
-            used = block in blocks and self._is_used(block)
-            parts.append(f"triton.cdiv({size}, meta['{self.names.get(block, block)}'])" if used else size)
-        if self.is_tall:
-            return f"lambda meta: tall_grid({', '.join(parts)})"
-        return f"lambda meta: ({', '.join(parts)},)"
-
-
 def write_kernels(host: Host, options: Options, taken: set[str]) -> dict[str, Written]:
     """Every kernel that the host code launches, through all passes; `taken` are the names of the file so far."""
     written: dict[str, Written] = {}
+    reserved = {name for each in host.statements if isinstance(each, ast.stmt) for name in _names(each)}
     for statement in host.statements:
         if isinstance(statement, Launch) and statement.kernel.name not in written:
             kernel = statement.kernel
+            if is_template(kernel):
+                written[kernel.name] = _of_template(statement, options, taken, reserved)
+                continue
             found = configs.candidates(kernel)
             for name in STEPS:
                 for apply in PASSES[name]:
@@ -166,17 +85,40 @@ def write_kernels(host: Host, options: Options, taken: set[str]) -> dict[str, Wr
                 known = dict(names.rename_callee(function, taken) for function in kernel.callees)
                 tree.substitute(kernel.function.body, {k: ast.Name(v, ast.Load()) for k, v in known.items()})
             renamed = {} if options.stop_after else names.apply(kernel, _roles(statement), _sizes(statement))
-            title = titles.kernel_title(kernel.aten, taken)
+            title = titles.kernel_title(kernel.aten, taken, kernel.function)
             written[kernel.name] = Written(kernel, title, renamed, found, options.autotune, own.used)
     return written
 
 
-def _roles(launch: Launch) -> dict[str, str]:
-    """What each pointer parameter holds, from the expression that the launch passes."""
-    taken: set[str] = set()
+def _of_template(launch: Launch, options: Options, taken: set[str], reserved: set[str]) -> Written:
+    kernel = launch.kernel
+    filled = templates.fill(kernel)
+    title = titles.template_title(kernel.aten, filled.dims, taken, filled.fused)
+    for name in STEPS:
+        if name not in ("sizes", "masks"):  # a template's sizes are arguments and its masks complete
+            for apply in PASSES[name]:
+                apply(kernel)
+    templates.after_passes(filled)
+    own = helpers.Unprefixed()
+    own.visit(kernel.function)
+    roles = _roles(launch, templates.OPERANDS.get(filled.kind, {}))
+    indices = filled.body.names | templates.strides_named(filled, roles)
+    renamed = names.apply(kernel, roles, _sizes(launch), indices)
+    return WrittenTemplate(filled, title, renamed, options.autotune, own.used, reserved)
+
+
+def _names(statement: ast.stmt) -> list[str]:
+    return [node.id for node in ast.walk(statement) if isinstance(node, ast.Name)]
+
+
+def _roles(launch: Launch, known: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """What each pointer parameter holds, from the expression that the launch passes; `known` are told already."""
+    taken = {*known.values()}
     pointers = [p for p, kind in launch.kernel.signature.items() if kind.startswith("*")]
     passed = dict(zip(launch.kernel.signature, launch.arguments, strict=False))
-    return {name: fresh(_role(name, passed[name]), taken, first=1) for name in pointers if name in passed}
+    told = {name: role for name, role in known.items() if name in passed}
+    rest = [name for name in pointers if name in passed and name not in told]
+    return told | {name: fresh(_role(name, passed[name]), taken, first=1) for name in rest}
 
 
 def _sizes(launch: Launch) -> dict[str, str]:

@@ -67,10 +67,16 @@ _OPERATORS: dict[type[ast.operator], str] = {
 }
 
 
-def apply(kernel: Kernel, roles: dict[str, str], sizes: dict[str, str]) -> dict[str, str]:
-    """Returns old -> new for the parameters, which the launch needs."""
+def apply(
+    kernel: Kernel, roles: dict[str, str], sizes: dict[str, str], indices: dict[str, str] | None = None
+) -> dict[str, str]:
+    """Returns old -> new for the parameters, which the launch needs; `indices` instead of our words for axes."""
     body = kernel.function.body
-    by = {**{p: f"{role}_ptr" for p, role in roles.items()}, **sizes, **_index_names(kernel)}
+    by = {
+        **{p: f"{role}_ptr" for p, role in roles.items()},
+        **sizes,
+        **(_index_names(kernel) if indices is None else indices),
+    }
     taken = set(by.values()) | {"tl", "libdevice", "triton"} | {n for n in _all(kernel) if n not in by}
     stored = _stored(body)
     for statement in tree.statements(body):

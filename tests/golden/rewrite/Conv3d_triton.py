@@ -1,0 +1,113 @@
+"""Conv3d in Triton: conv3d_relu_kernel"""
+
+import torch
+import triton
+import triton.language as tl
+from torch import nn
+
+
+def best_of(*configs):
+    """All of them where they can be measured, the first under the interpreter."""
+    return list(configs) if torch.cuda.is_available() else list(configs[:1])
+
+
+# input_1, input_2: convolution, relu
+@triton.autotune(
+    configs=best_of(
+        triton.Config({"BLOCK_M": 64, "BLOCK_N": 16, "BLOCK_K": 16}, num_warps=4, num_stages=4),
+        triton.Config({"BLOCK_M": 64, "BLOCK_N": 16, "BLOCK_K": 32}, num_warps=4, num_stages=4),
+        triton.Config({"BLOCK_M": 128, "BLOCK_N": 16, "BLOCK_K": 16}, num_warps=4, num_stages=4),
+        triton.Config({"BLOCK_M": 64, "BLOCK_N": 32, "BLOCK_K": 16}, num_warps=4, num_stages=4),
+    ),
+    key=["n_pixels", "OUT_C", "IN_C", "IN_D", "IN_H", "IN_W", "OUT_D", "OUT_H", "OUT_W"],
+)
+@triton.jit
+def conv3d_relu_kernel(
+    x_ptr, weight_ptr, bias_ptr, out_ptr, n_pixels, OUT_C, IN_C, IN_D, IN_H, IN_W, OUT_D, OUT_H,
+    OUT_W, stride_xn, stride_xc, stride_xd, stride_xh, stride_xw, stride_wo, stride_wi, stride_wd,
+    stride_wh, stride_ww, stride_on, stride_od, stride_oh, stride_oc,
+    KERNEL_D: tl.constexpr,
+    KERNEL_H: tl.constexpr,
+    KERNEL_W: tl.constexpr,
+    STRIDE_D: tl.constexpr,
+    STRIDE_H: tl.constexpr,
+    STRIDE_W: tl.constexpr,
+    PADDING_D: tl.constexpr,
+    PADDING_H: tl.constexpr,
+    PADDING_W: tl.constexpr,
+    BLOCK_M: tl.constexpr,
+    BLOCK_N: tl.constexpr,
+    BLOCK_K: tl.constexpr,
+):
+    pixels = tl.program_id(0) * BLOCK_M + tl.arange(0, BLOCK_M)[:, None]
+    channels = tl.program_id(1) * BLOCK_N + tl.arange(0, BLOCK_N)[None, :]
+    out_w = pixels % OUT_W
+    out_h = pixels // OUT_W % OUT_H
+    out_d = pixels // OUT_W // OUT_H % OUT_D
+    batch = pixels // OUT_W // OUT_H // OUT_D
+    pixel_mask = pixels < n_pixels
+    channel_mask = channels < OUT_C
+    acc = tl.zeros([BLOCK_M, BLOCK_N], tl.float32)
+    for tap in range(KERNEL_D * KERNEL_H * KERNEL_W):
+        k_d = tap // (KERNEL_H * KERNEL_W)
+        k_h = tap // KERNEL_W % KERNEL_H
+        k_w = tap % KERNEL_W
+        in_d = out_d * STRIDE_D - PADDING_D + k_d
+        in_h = out_h * STRIDE_H - PADDING_H + k_h
+        in_w = out_w * STRIDE_W - PADDING_W + k_w
+        inside = pixel_mask & (in_d >= 0) & (in_d < IN_D) & (in_h >= 0) & (in_h < IN_H) & (in_w >= 0) & (in_w < IN_W)
+        x_pixels = x_ptr + batch * stride_xn + in_d * stride_xd + in_h * stride_xh + in_w * stride_xw
+        w_taps = weight_ptr + channels * stride_wo + k_d * stride_wd + k_h * stride_wh + k_w * stride_ww
+        for k in range(0, IN_C, BLOCK_K):
+            ks = k + tl.arange(0, BLOCK_K)
+            a = tl.load(
+                x_pixels + ks[None, :] * stride_xc, mask=inside & (ks[None, :] < IN_C), other=0.0,
+            )
+            b = tl.load(
+                w_taps + ks[:, None] * stride_wi, mask=(ks[:, None] < IN_C) & channel_mask,
+                other=0.0,
+            )
+            acc = tl.dot(a, b, acc, input_precision="ieee")
+    bias = tl.load(bias_ptr + channels, mask=channel_mask)
+    out = tl.maximum(acc + bias, 0, propagate_nan=tl.PropagateNan.ALL)
+    tl.store(
+        out_ptr + batch * stride_on + out_d * stride_od + out_h * stride_oh + out_w + channels * stride_oc,
+        out, mask=pixel_mask & channel_mask,
+    )
+
+
+class Conv3dNew(nn.Module):
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Sequential(nn.Conv3d(2, 4, 3, padding=1), nn.ReLU())
+
+    def forward(self, x0):
+        assert x0.shape == (1, 2, 8, 8, 8), x0.shape
+        x0 = x0.contiguous()
+        assert self.layer[0].weight.shape == (4, 2, 3, 3, 3), self.layer[0].weight.shape
+        device = x0.device
+        input_2 = torch.empty((1, 4, 8, 8, 8), dtype=torch.float32, device=device)
+        n_pixels = input_2.shape[0] * input_2.shape[2] * input_2.shape[3] * input_2.shape[4]
+        OUT_C, IN_C = self.layer[0].weight.shape[0], self.layer[0].weight.shape[1]
+        IN_D, IN_H, IN_W, OUT_D = x0.shape[2], x0.shape[3], x0.shape[4], input_2.shape[2]
+        OUT_H, OUT_W = input_2.shape[3], input_2.shape[4]
+        grid = lambda meta: (triton.cdiv(n_pixels, meta["BLOCK_M"]), triton.cdiv(OUT_C, meta["BLOCK_N"]))
+        conv3d_relu_kernel[grid](
+            x0, self.layer[0].weight, self.layer[0].bias, input_2, n_pixels, OUT_C, IN_C, IN_D,
+            IN_H, IN_W, OUT_D, OUT_H, OUT_W, x0.stride(0), x0.stride(1), x0.stride(2), x0.stride(3),
+            x0.stride(4), self.layer[0].weight.stride(0), self.layer[0].weight.stride(1),
+            self.layer[0].weight.stride(2), self.layer[0].weight.stride(3),
+            self.layer[0].weight.stride(4), input_2.stride(0), input_2.stride(2), input_2.stride(3),
+            input_2.stride(1), KERNEL_D=3, KERNEL_H=3, KERNEL_W=3, STRIDE_D=1, STRIDE_H=1,
+            STRIDE_W=1, PADDING_D=1, PADDING_H=1, PADDING_W=1,
+        )
+        return input_2
+
+
+def get_inputs():
+    return [torch.randn(1, 2, 8, 8, 8)]
+
+
+def get_init_inputs():
+    return []

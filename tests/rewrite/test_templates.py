@@ -1,0 +1,115 @@
+"""Template kernels, read and written anew: addresses, remainders, operands that are computed, choices, assertions."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from triton_data.capture.headless.capture import capture_program
+from triton_data.records import Capture, Origin, Pair, Program
+from triton_data.rewrite.rewrite import rewrite
+from triton_data.rewrite.templates.addresses import coefficients
+from triton_data.rewrite.templates.modulo import simplified
+
+HEAD = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n\n"
+LINEAR = """
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(48, 40)
+
+    def forward(self, x):
+        return F.gelu(self.layer(x))
+
+def get_inputs():
+    return [torch.randn(24, 48)]
+"""
+SUM_OF_PRODUCTS = """
+class Model(nn.Module):
+    def forward(self, x, y):
+        return torch.exp(x) @ y + x @ y
+
+def get_inputs():
+    return [torch.randn(24, 48), torch.randn(48, 40)]
+"""
+
+
+def written(text: str, choice: int = 0, mode: str = "inference") -> str:
+    program = Program("Model", HEAD + text, "given", Origin("given"))
+    capture = capture_program(program, mode=mode, libraries="triton", choice=choice)
+    assert isinstance(capture, Capture), capture
+    pair = rewrite(program, capture)
+    assert isinstance(pair, Pair), pair
+    return pair.text
+
+
+@pytest.fixture(scope="module")
+def linear() -> str:
+    return written(LINEAR)
+
+
+def test_sizes_and_strides_are_read_from_the_tensors(linear: str) -> None:
+    assert "M, N, K = x.shape[0], self.layer.weight.shape[0], x.shape[1]" in linear
+    assert "self.layer.weight.stride(1), self.layer.weight.stride(0)" in linear
+    kernel = linear.partition("def matmul_gelu_kernel")[2].partition("class ModelNew")[0]
+    assert not re.search(r"\b(24|48|40)\b", kernel)  # no size is baked in
+
+
+def test_the_shape_of_a_weight_is_asserted_once(linear: str) -> None:
+    assert "assert self.layer.weight.shape == (40, 48)" in linear
+    assert "self.layer.bias.shape" not in linear
+
+
+def test_every_load_of_an_operand_is_masked_along_k(linear: str) -> None:
+    loads = re.findall(r"[ab] = tl\.load\((.*?)\n        \)", linear, re.DOTALL)
+    assert len(loads) == 2 and all("< K" in load and "other=0.0" in load for load in loads)
+
+
+def test_what_is_computed_before_a_product_is_zero_beyond_k() -> None:
+    text = written(SUM_OF_PRODUCTS)
+    assert re.search(r"tl\.where\(ks\[None, :\] < K, [^,]+, 0\.0\)", text)
+    assert "broadcast_to" not in text and "a_mask" not in text
+
+
+def test_another_choice_is_another_kernel_with_its_blocks_baked_in(linear: str) -> None:
+    second = written(LINEAR, choice=1)
+    assert "@triton.autotune" in linear and "@triton.autotune" not in second
+    first = re.search(r'"BLOCK_M": (\d+), "BLOCK_N": (\d+), "BLOCK_K": (\d+)', linear)
+    baked = re.search(r"BLOCK_M=(\d+),\s+BLOCK_N=(\d+),\s+BLOCK_K=(\d+).*?num_stages=\d", second, re.DOTALL)
+    assert first is not None and baked is not None and "num_warps=" in baked[0]
+
+
+def test_open_sizes_stay_open() -> None:
+    text = written(LINEAR, mode="dynamic")
+    assert "size_0 = x.size(0)" in text and "(24" not in text.partition("def get_inputs")[0]
+
+
+@pytest.mark.parametrize(
+    ("index", "found"),
+    [
+        ("idx_n + 512*idx_m", {"idx_n": "1", "idx_m": "512"}),
+        ("idx_m*ks0*ks1 + 3", {"idx_m": "ks0 * ks1", "": "3"}),
+        ("idx_m % 4 + idx_n", None),
+        ("idx_m*idx_n", None),
+    ],
+)
+def test_an_address_is_linear_or_stays(index: str, found: dict[str, str] | None) -> None:
+    terms = coefficients(ast.parse(index, mode="eval").body, {"idx_m", "idx_n"})
+    told = None if terms is None else {axis: ast.unparse(value) for axis, value in terms.items()}
+    assert told == found
+
+
+@pytest.mark.parametrize(
+    ("index", "simple"),
+    [
+        ("(w + 32*h + 1024*c) % 1024", "w + 32 * h"),
+        ("(w + 32*h + 1024*c) // 1024", "c"),
+        ("(w + 33*h) % 1024", "(w + 33 * h) % 1024"),  # h may carry over
+        ("(w + s*h) % 1024", "(w + s * h) % 1024"),
+    ],
+)
+def test_a_remainder_goes_where_bounds_make_it_superfluous(index: str, simple: str) -> None:
+    sizes: dict[str, ast.expr] = {"w": ast.Constant(32), "h": ast.Constant(32), "c": ast.Constant(8)}
+    assert ast.unparse(simplified(ast.parse(index, mode="eval").body, sizes)) == simple
