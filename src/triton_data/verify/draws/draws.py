@@ -71,6 +71,8 @@ def redrawn(inputs: Any, draw: Draw, structure: Sequence[str] = (), meaning: Mea
             return leaf
         old = leaf.detach().to(_wide(leaf.dtype))
         new = with_structure(word, old, _new(leaf, old, draw, generator, meaning or Meaning(), before))
+        if meaning is not None and place in meaning.divisors:
+            new = torch.where(new == 0, torch.ones_like(new), new)  # no integer is promised for what comes of it
         before.append(new)
         return _like(leaf, new)
 

@@ -32,6 +32,7 @@ from triton_data.verify.jailed.meaning.trace import Traced
 Call = Callable[[Any], Any]
 PATIENCE = 1.0  # seconds of CPU time of one trial: a busy machine is to change no verdict
 FAR = 1 << 33
+FARTHEST = {torch.int32: (1 << 31) - 2, torch.int64: 1 << 41}  # their negatives can be divided by -1
 LABELS = (-100, -1)  # that are often ignored
 
 
@@ -125,7 +126,10 @@ def _number(trial: _Trial, dtype: torch.dtype, low: int, high: int, parts: set[s
     bottom = bottom if trial.takes(bottom) else low
     top = top if trial.takes(top) else high
     wide = dtype is torch.int64 and "number" not in parts and trial.takes(FAR)
-    return Integers(NUMBER, bottom, top, nonzero="divisor" in parts, wide=wide)
+    far = FARTHEST.get(dtype, 0)
+    far = far if "number" in parts and trial.takes(far) and (bottom >= 0 or trial.takes(-far)) else 0
+    far = far if far and trial.only_integers() else 0
+    return Integers(NUMBER, bottom, top, nonzero="divisor" in parts, wide=wide, far=far)
 
 
 class _Trial:
@@ -145,6 +149,11 @@ class _Trial:
             return False
         leaf.reshape(-1)[-1:] = value if leaf.is_contiguous() else leaf.reshape(-1)[-1:]
         return runs(self.call, pytree.tree_unflatten(leaves, form))
+
+    def only_integers(self) -> bool:
+        """Nothing that comes of it may lose what a floating-point number does not hold."""
+        found = [leaf for leaf in pytree.tree_leaves(self.call(self.inputs)) if isinstance(leaf, torch.Tensor)]
+        return bool(found) and not any(leaf.is_floating_point() or leaf.is_complex() for leaf in found)
 
     def furthest(self, start: int, step: int) -> int:
         """The last value in this direction that is taken: doubling, then halving."""
