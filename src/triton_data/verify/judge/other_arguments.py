@@ -64,4 +64,4 @@ class _Judge:
         if wrong is None or self.tally.captured:
             return None
         detail = f"with other arguments ({self.changed}): {wrong.detail}"
-        return replace(wrong, detail=detail, checks=self.tally.checks.all)
+        return replace(wrong, detail=detail, **self.tally.checks.told())

@@ -104,7 +104,7 @@ class _Judge:
             self.tally.refused += 1
         elif wrong := outputs.judge(response, self.cases, Checks()):
             self.tally.checks.add(NAME, f"wrong at {self.size}")
-            return replace(wrong, detail=f"at other sizes ({self.size}): {wrong.detail}", checks=self.tally.checks.all)
+            return replace(wrong, detail=f"at other sizes ({self.size}): {wrong.detail}", **self.tally.checks.told())
         else:
             self.tally.right_at.append(self.size)
         self.tally.report()
