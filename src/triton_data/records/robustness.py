@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 CHECKS = {
-    "noncontiguous_inputs": "non-contiguous inputs", "nan_inputs": "NaN in inputs",
-    "infinite_inputs": "infinite inputs", "empty_inputs": "empty inputs", "other_sizes": "other sizes", "other_arguments": "other arguments",
-}  # fmt: skip
+    "noncontiguous_inputs": "non-contiguous inputs",
+    "nan_inputs": "NaN in inputs",
+    "infinite_inputs": "infinite inputs",
+    "empty_inputs": "empty inputs",
+    "other_sizes": "other sizes",
+    "other_arguments": "other arguments",
+}
 LABELS = tuple(CHECKS)
 NOT_REFUSED = "not refused"  # 'out_of_bounds, and not refused'
 
