@@ -153,7 +153,9 @@ _REDRAWN = {"normal": _normal, "scaled": _scaled, "edges": _edges}
 
 
 def _like(old: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
-    """In the old tensor's type and strides, in memory of its own."""
+    """In the old tensor's type and strides, in memory of its own. What eight bits do not hold would be no number."""
+    if old.is_floating_point() and old.element_size() == 1:
+        values = values.clamp(-torch.finfo(old.dtype).max, torch.finfo(old.dtype).max)
     new = torch.empty_strided(old.shape, old.stride(), dtype=old.dtype) if _dense(old) else torch.empty_like(old)
     return new.copy_(values)
 

@@ -116,8 +116,8 @@ class Runner:
         generator = torch.Generator().manual_seed(draw.seed * NUDGES + number)
 
         def nudge(leaf: Any) -> Any:
-            if not isinstance(leaf, torch.Tensor) or not leaf.is_floating_point():
-                return leaf
+            if not isinstance(leaf, torch.Tensor) or not leaf.is_floating_point() or leaf.element_size() == 1:
+                return leaf  # the next number of eight bits is another number
             noise = 2 * torch.rand(leaf.shape, generator=generator).to(leaf.device) - 1
             return (leaf.double() * (1 + noise * torch.finfo(leaf.dtype).eps)).to(leaf.dtype)
 

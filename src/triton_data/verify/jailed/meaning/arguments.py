@@ -18,9 +18,15 @@ import torch
 
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 _WORDS = (
-    ("mean", "sum", "none"), ("none", "tanh"), ("relu", "gelu", "silu"), ("zeros", "reflect"), ("swish", "relu"),
-    ("nearest", "bilinear"), ("same", "valid"),
-)  # fmt: skip
+    ("mean", "sum", "none"),
+    ("batchmean", "sum", "mean"),
+    ("none", "tanh"),
+    ("relu", "gelu", "silu"),
+    ("zeros", "reflect"),
+    ("swish", "relu"),
+    ("nearest", "bilinear"),
+    ("same", "valid"),
+)
 BEYOND_ONE = 1.75  # a slope, a scale or a weight is usually less, and max(x, slope * x) then right
 MARKS = re.compile("ignore|pad_|padding_idx|blank|_token|_id$|^idx$|_index$")  # a value of an input, which is set apart
 COUNTS = re.compile("group|head|stride|pad|dilat")  # that weights may be shaped by, and inputs are not

@@ -74,7 +74,9 @@ def _outputs_of(reference: Reference, given: Draw) -> list[Any] | None:
     try:
         with admissible.patience():
             args = reference.on_device(reference.inputs(given))
-            leaves: list[Any] = pytree.tree_leaves(reference.fresh(given.seed)(*args[0], **args[1]))
+            instance = reference.fresh(given.seed)
+            module_state.vary(instance, given.seed)  # as they are at first, a norm's weights do nothing
+            leaves: list[Any] = pytree.tree_leaves(instance(*args[0], **args[1]))
             return leaves
     except (Exception, admissible.TooSlow):  # noqa: BLE001  it does not take these
         return None
