@@ -46,8 +46,9 @@ def plan(text: str) -> Iterator[Varied]:
         return
     yield Varied("all smaller", resize.with_sizes(text, found, {v: v - 1 for v in values if v > 4} or {values[0]: 2}))
     yield Varied("all larger", resize.with_sizes(text, found, {v: _larger(v) for v in values}))
+    yield Varied("all larger", resize.with_sizes(text, found, {v: 2 * v for v in values}))
     for value in values[:VALUES]:
-        for new in (_larger(value), value + 1):
+        for new in (_larger(value), value + 1, 2 * value):
             yield Varied(f"{value} larger", resize.with_sizes(text, found, {value: new}), unless="all larger")
     for value in values:
         yield Varied("smaller", resize.with_sizes(text, found, {value: value - 1}), 2, unless="all smaller")
@@ -74,6 +75,10 @@ def _apart(text: str) -> Iterator[Varied]:
             at = tuple(places.index(place) for place in part)
             for new in (value + 3, value - 1):
                 yield Varied(f"{value} apart", replaced(text, part, value, new), APART, places=at)
+        for part in _parts(places[:PLACES]):  # what is divided into heads or patches takes no odd size
+            at = tuple(places.index(place) for place in part)
+            double = replaced(text, part, value, 2 * value)
+            yield Varied(f"{value} doubled", double, APART // 2, f"{value} apart", at)
 
 
 def _parts(places: list[ast.expr]) -> Iterator[tuple[ast.expr, ...]]:

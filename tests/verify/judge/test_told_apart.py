@@ -23,14 +23,14 @@ def test_the_draw_that_failed_is_a_script_of_its_own(bench: Bench, tmp_path: Pat
     paths = tmp_path / "reference.py", tmp_path / "candidate.py"
     for path, text in zip(paths, (REFERENCE, ONE_BLOCK), strict=True):
         path.write_text(text)
-    text = repro.script(found, *paths, "Model", "failing.py")
-    assert text is not None
-    (tmp_path / "failing.py").write_text(text)
+    made = repro.script(found, *paths, "Model", "failing.py")
+    assert made is not None
+    (tmp_path / "failing.py").write_text(made)
     environment = {name: value for name, value in os.environ.items() if name != "TRITON_INTERPRET"}
     said = subprocess.run(
         [sys.executable, "failing.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
     )
-    assert "output 0: worst at" in said.stdout and "143" in text[:400]
+    assert "output 0: worst at" in said.stdout and "143" in made[:400]
 
 
 def test_a_pass_has_numbers_and_labels_and_no_script(bench: Bench, tmp_path: Path) -> None:
