@@ -31,6 +31,9 @@ from triton_data.store import Store
 @click.option(
     "--sanitize", help="With --device cuda: tools of compute-sanitizer for what passed, such as memcheck,racecheck."
 )
+@click.option(
+    "--repro", type=click.Path(path_type=Path), help="With files: write a script that shows the draw that failed."
+)
 @click.option("--explain", metavar="ID", help="Say all about a verdict of the run; ID is the beginning of its id.")
 @click.option("--parquet", type=click.Path(path_type=Path), help="Verify every row of this file instead.")
 @click.option("--columns", default="python_code,triton_code", show_default=True, help="With --parquet: its columns.")
@@ -44,6 +47,7 @@ def verify(
     files: tuple[Path, ...], device: str | None, protocol: int | None, externs: str | None, explain: str | None,
     parquet: Path | None, columns: str, out: Path | None, limit: int | None, run_dir: Path, jobs: int | None,
     allow_unsafe_exec: bool, as_json: bool, timed: bool | None, per_gpu: int | None, sanitize: str | None,
+    repro: Path | None,
 ) -> None:  # fmt: skip
     """Check that a Triton program gives its PyTorch reference's numbers, and that its kernels do the work.
 
@@ -71,7 +75,7 @@ def verify(
         _audit(parquet, columns, device or "cpu", out, limit, jobs, allow_unsafe_exec, as_json, protocol)
     elif files:
         _files(files, device or "cpu", options.listed(externs) or (), bool(timed), tools, allow_unsafe_exec, as_json,
-               protocol)  # fmt: skip
+               protocol, repro)  # fmt: skip
     else:
         flags = {"allow_unsafe_exec": allow_unsafe_exec or None, "verify__device": device, "verify__protocol": protocol,
                  "verify__timing": timed, "verify__per_gpu": per_gpu, "verify__sanitize": tools or None}  # fmt: skip
@@ -104,7 +108,7 @@ def _check_protocol(protocol: int) -> None:
 
 
 def _files(files: tuple[Path, ...], device: str, externs: tuple[str, ...], timed: bool, tools: tuple[str, ...],
-           allow_unsafe: bool, as_json: bool, protocol: int | None) -> None:  # fmt: skip
+           allow_unsafe: bool, as_json: bool, protocol: int | None, repro: Path | None) -> None:  # fmt: skip
     from triton_data.verify.judge import sanitizer
     from triton_data.verify.judge.judgement import PROTOCOL
     from triton_data.without_run.verify import verify_files, verify_kernel_file
@@ -115,14 +119,18 @@ def _files(files: tuple[Path, ...], device: str, externs: tuple[str, ...], timed
             "verify takes a reference and a candidate, or a kernel alone: triton-data verify REF.py CANDIDATE.py"
         )
     if len(files) == 1:
-        if externs or timed or tools:
-            raise Misuse("--externs, --time and --sanitize need a reference: triton-data verify REF.py CANDIDATE.py")
+        if externs or timed or tools or repro:
+            raise Misuse(
+                "--externs, --time, --sanitize and --repro need a reference: triton-data verify REF.py CANDIDATE.py"
+            )
         found = verify_kernel_file(files[0], device, allow_unsafe)
     else:
-        found = verify_files(files[0], files[1], device, protocol or PROTOCOL, externs, timed, allow_unsafe, tools)
+        found = verify_files(
+            files[0], files[1], device, protocol or PROTOCOL, externs, timed, allow_unsafe, tools, repro
+        )
     if as_json:
         said = {"passed": found.passed, "reason": found.reason, "detail": found.detail, "checks": dict(found.checks)}
-        click.echo(json.dumps({**said, "layers": found.layers}))
+        click.echo(json.dumps({**said, "numbers": dict(found.numbers), "layers": found.layers}))
     else:
         click.echo("passed" if found.passed else f"not passed: {found.reason}: {found.detail}")
         width = max(len(name) for name, _ in found.checks)

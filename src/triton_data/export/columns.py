@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from triton_data.export.rows import PAIRS, Row
 from triton_data.export.source import required
-from triton_data.records import NO_REFERENCE, codec, speed
+from triton_data.records import NO_REFERENCE, codec, robustness, speed
 
 _KERNELBOOK = [
     ("entry_point", pa.string()), ("original_triton_code", pa.string()), ("python_code", pa.string()),
@@ -29,7 +29,7 @@ _OURS = [
     ("verdict", pa.string()), ("families", pa.list_(pa.string())), ("difficulty", pa.int64()),
     ("kernels", pa.int64()), ("tokens", pa.int64()), ("tokens_counted_by", pa.string()),
     ("dtypes", pa.list_(pa.string())), ("shape_generic", pa.bool_()), ("training", pa.bool_()),
-    *((label, pa.float64()) for label in speed.LABELS),
+    *((label, pa.float64()) for label in speed.LABELS), *((label, pa.string()) for label in robustness.LABELS),
     ("flags", pa.list_(pa.string())), ("requires", pa.list_(pa.string())),
     ("cluster", pa.string()), ("split", pa.string()),
 ]  # fmt: skip
@@ -89,6 +89,7 @@ def _judged(row: Row) -> dict[str, Any]:
         "verdict_reason": verdict.reason if verdict else None,
         "verdict": json.dumps(codec.to_json(verdict), sort_keys=True) if verdict else None,
         **speed.labels(verdict.checks if verdict else ()),
+        **robustness.labels(verdict.checks if verdict else ()),
     }
     if label is None:
         return columns

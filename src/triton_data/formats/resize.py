@@ -8,7 +8,6 @@ the caller to try. Not covered: sizes that are computed, or read from objects.
 from __future__ import annotations
 
 import ast
-import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -32,15 +31,15 @@ class Resized:
 
 def shrunk(text: str) -> Iterator[Resized]:
     """Smaller and smaller, in steps that keep sizes multiples of 16."""
-    found = _literals(text)
+    found = literals(text)
     for factor in FACTORS:
         changes = {v: max(SMALLEST, v // factor // 16 * 16) for v in {value for _, value in found} if v > DIVIDED}
         if changes:
-            yield _with(text, found, changes)
+            yield with_sizes(text, found, changes)
     for part in PARTS:
         small = {v: max(2, v // part) for v in {value for _, value in found} if LEAST < v <= DIVIDED}
         if small:
-            yield _with(text, found, changes | small)
+            yield with_sizes(text, found, changes | small)
 
 
 def shrunk_singly(text: str) -> Iterator[Resized]:
@@ -57,7 +56,7 @@ def shrunk_singly(text: str) -> Iterator[Resized]:
 
 def varied(text: str) -> Iterator[Resized]:
     """Sizes that no block divides: all of them together first, then one after the other, larger and smaller."""
-    found = _literals(text)
+    found = literals(text)
     sizes = sorted({value for _, value in found if value >= 3}, reverse=True)
     several = [
         {v: v - 1 for v in sizes if v > 4},
@@ -66,58 +65,7 @@ def varied(text: str) -> Iterator[Resized]:
     ]
     for changes in several:
         if changes:
-            yield _with(text, found, changes)
-
-
-@dataclass(frozen=True, slots=True)
-class Varied:
-    """One way to vary a size, and what of it is to be seen."""
-
-    kind: str  # together, apart, one, many
-    resized: Resized
-
-
-MANY = (1031, 2053, 4099, 65_537)
-APART = 5  # places that name one size, of which parts are changed
-
-
-def varied_singly(text: str) -> Iterator[Varied]:
-    """Protocol 2: as `varied`, and each place that names a size on its own, one and two of everything, and more than
-    usual blocks and grids take."""
-    found = _literals(text)
-    for resized in varied(text):
-        yield Varied("together", resized)
-    by_value: dict[int, list[ast.Constant]] = {}
-    for node, value in found:
-        if value > 2:  # two of something, as the parts of a complex number, are no size
-            by_value.setdefault(value, []).append(node)
-    for value, nodes in by_value.items():
-        for part in _parts(nodes[:APART]) if len(nodes) > 1 else ():
-            for new in (value - 1, value + 3):
-                if new > 0:
-                    yield Varied("apart", _at(text, dict.fromkeys(part, new), value))
-    for value in sorted(by_value)[:1]:  # as a rule the batch; one column means something else to many programs
-        for new in (1, 2):
-            if new != value:
-                yield Varied("one", _with(text, found, {value: new}))
-    for value in sorted(by_value, reverse=True):
-        for new in MANY:
-            if new > value:
-                yield Varied("many" if new < MANY[-1] else "very many", _with(text, found, {value: new}))
-
-
-def _parts(nodes: list[ast.Constant]) -> Iterator[tuple[ast.Constant, ...]]:
-    """Each alone, then several but not all."""
-    for count in range(1, len(nodes)):
-        yield from itertools.combinations(nodes, count)
-
-
-def _at(text: str, changes: dict[ast.Constant, int], old: int) -> Resized:
-    lines = [line.encode() for line in text.splitlines(keepends=True)]
-    for node, new in sorted(changes.items(), key=lambda pair: (pair[0].lineno, pair[0].col_offset), reverse=True):
-        line = lines[node.lineno - 1]
-        lines[node.lineno - 1] = line[: node.col_offset] + str(new).encode() + line[node.end_col_offset :]
-    return Resized(b"".join(lines).decode(), tuple((old, new) for new in changes.values()))
+            yield with_sizes(text, found, changes)
 
 
 def meant(text: str, entry: str, changes: tuple[tuple[int, int], ...]) -> bool:
@@ -134,10 +82,10 @@ def meant(text: str, entry: str, changes: tuple[tuple[int, int], ...]) -> bool:
 
 def sizes(text: str) -> list[int]:
     """As often as they are named."""
-    return [value for _, value in _literals(text)]
+    return [value for _, value in literals(text)]
 
 
-def _literals(text: str) -> list[tuple[ast.Constant, int]]:
+def literals(text: str) -> list[tuple[ast.Constant, int]]:
     """Integers that the input functions name, themselves or through constants of the module."""
     tree = ast.parse(text)
     constants = {name.id: node for node in tree.body for target in _targets(node) for name in _names(target)}
@@ -163,7 +111,7 @@ def _names(node: ast.AST) -> Iterator[ast.Name]:
     return (inner for inner in ast.walk(node) if isinstance(inner, ast.Name))
 
 
-def _with(text: str, found: list[tuple[ast.Constant, int]], changes: dict[int, int]) -> Resized:
+def with_sizes(text: str, found: list[tuple[ast.Constant, int]], changes: dict[int, int]) -> Resized:
     lines = [line.encode() for line in text.splitlines(keepends=True)]
     chosen = [(node, changes[value]) for node, value in found if value in changes]
     for node, new in sorted(chosen, key=lambda pair: (pair[0].lineno, pair[0].col_offset), reverse=True):

@@ -31,14 +31,28 @@ def verify_files(
     timed: bool,
     allow_unsafe: bool,
     sanitized: tuple[str, ...] = (),
+    repro: Path | None = None,
 ) -> Judgement:
     from triton_data.verify.judge.pair import verify_texts
 
     texts = [_read(path) for path in (reference, candidate)]
     with open_bench(device, allow_unsafe) as bench:
-        return verify_texts(
+        found = verify_texts(
             *texts, device=device, protocol=protocol, bench=bench, externs=externs, timed=timed, sanitized=sanitized
         )
+    if repro is not None:
+        _reproduce(found, reference, candidate, texts, repro)
+    return found
+
+
+def _reproduce(found: Judgement, reference: Path, candidate: Path, texts: list[str], target: Path) -> None:
+    from triton_data.verify.reading import subject
+    from triton_data.without_run import repro
+
+    names = subject.names(*texts)
+    text = None if isinstance(names, Drop) else repro.script(found, reference, candidate, names[0], target.name)
+    if text is not None:
+        target.write_text(text, "utf-8")
 
 
 def verify_kernel_file(path: Path, device: str, allow_unsafe: bool) -> Judgement:

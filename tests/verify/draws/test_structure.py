@@ -56,7 +56,7 @@ def test_a_kernel_that_relies_on_it_passes(bench: Bench) -> None:
         changed(reference, "self, x):", "self, x, t):"), "torch.relu(x) * self", "torch.relu(x) * t * self"
     )
     candidate = changed(changed(CANDIDATE, "scale_ptr, out_ptr", "scale_ptr, t_ptr, out_ptr"), "* scale\n",
-                        "* scale * tl.load(t_ptr + cols % 35, mask=mask, other=0.0)\n")  # fmt: skip
+                        "* scale * tl.load(t_ptr + cols % (n_cols // 2), mask=mask, other=0.0)\n")  # fmt: skip
     candidate = changed(candidate, "self, x):", "self, x, t):")
     candidate = changed(candidate, "(x, self.scale, out", "(x, self.scale, t, out")
     found = verify_texts(reference, candidate, bench=bench)

@@ -115,7 +115,11 @@ def norm(x_ptr, out_ptr, rows, n_cols, ROWS: tl.constexpr):
 class ModelNew"""
     text = changed(CANDIDATE, "class ModelNew", kernel.lstrip())
     call = "relu_scale[(x.shape[0],)](x, self.scale, out, x.shape[1], BLOCK=triton.next_power_of_2(x.shape[1]))"
-    found = verify_texts(reference, changed(text, call, "norm[(x.shape[1],)](x, out, *x.shape, ROWS=8)"), bench=bench)
+    found = verify_texts(
+        reference,
+        changed(text, call, "norm[(x.shape[1],)](x, out, *x.shape, ROWS=triton.next_power_of_2(len(x)))"),
+        bench=bench,
+    )
     assert found.passed, found.detail
     assert dict(found.checks)["mode"].startswith("training")
 

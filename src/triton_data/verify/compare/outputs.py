@@ -7,7 +7,9 @@ Not covered: the run without kernels (judge/pair.py).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -36,14 +38,15 @@ def judge(answer: Answer | Unreadable, cases: list[Case], checks: Checks, fewest
     for index, (draw, case) in enumerate(zip(answer.draws, cases, strict=False)):
         where = f"draw {index} ({case.kind}, seed {case.seed})"
         if failure is not None and failure.draw == index:
-            return checks.failed(failure.reason, f"{where}: {failure.error}")
+            return replace(checks.failed(failure.reason, f"{where}: {failure.error}"), draw=index)
         if problem := _form(draw, case):
-            return checks.failed(problem[0], f"{where}: {problem[1]}")
+            return replace(checks.failed(problem[0], f"{where}: {problem[1]}"), draw=index)
         for name, error in _errors(draw, case):
             worst = max(worst, error, key=lambda e: e.ratio)
             if not error.right:
-                return _wrong(answer, f"{where}, {name}: {error.measure} {error.detail}", error, checks)
-    checks.add("error", f"{worst.ratio:.3g} of what is allowed ({worst.measure}: {worst.detail})")
+                wrong = _wrong(answer, f"{where}, {name}: {error.measure} {error.detail}", error, checks)
+                return replace(wrong, draw=index)
+    _said(worst, checks)
     return _as_a_whole(answer, cases, checks, fewest)
 
 
@@ -79,9 +82,9 @@ def _repeats(answer: Answer, again: DrawAnswer, case: Case) -> bool:
 
 
 def describe(answer: Answer, checks: Checks) -> None:
-    checks.add("kernels launched", counted(answer.launches))
+    checks.add("kernels launched", counted(answer.launches), dict(answer.launches))
     checks.add("draws run", len(answer.draws))
-    checks.add("torch operations", counted(answer.operations))
+    checks.add("torch operations", counted(answer.operations), dict(answer.operations))
     if answer.weights_matched:
         checks.add("weights matched", answer.weights_matched)
 
@@ -90,8 +93,13 @@ def counted(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count}×" for name, count in counts.items()) or "none"
 
 
+def _said(error: Error, checks: Checks) -> None:
+    measured = f"{error.ratio:.3g} of what is allowed ({error.measure}: {error.detail})"
+    checks.add("error", measured, error.ratio if math.isfinite(error.ratio) else None)
+
+
 def _wrong(answer: Answer, detail: str, error: Error, checks: Checks) -> Judgement:
-    checks.add("error", f"{error.ratio:.3g} of what is allowed ({error.measure}: {error.detail})")
+    _said(error, checks)
     if answer.hints:
         return checks.failed(Reason.UNINITIALISED_READ, f"{detail}; {answer.hints[0]}")
     return checks.failed(Reason.WRONG_VALUES, detail, error.ratio)

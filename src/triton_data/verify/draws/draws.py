@@ -71,6 +71,8 @@ def redrawn(inputs: Any, draw: Draw, structure: Sequence[str] = (), meaning: Mea
             return leaf
         old = leaf.detach().to(_wide(leaf.dtype))
         new = with_structure(word, old, _new(leaf, old, draw, generator, meaning or Meaning(), before))
+        if meaning is not None and place in meaning.divisors:
+            new = torch.where(new == 0, torch.ones_like(new), new)  # no integer is promised for what comes of it
         before.append(new)
         return _like(leaf, new)
 
@@ -151,7 +153,9 @@ _REDRAWN = {"normal": _normal, "scaled": _scaled, "edges": _edges}
 
 
 def _like(old: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
-    """In the old tensor's type and strides, in memory of its own."""
+    """In the old tensor's type and strides, in memory of its own. What eight bits do not hold would be no number."""
+    if old.is_floating_point() and old.element_size() == 1:
+        values = values.clamp(-torch.finfo(old.dtype).max, torch.finfo(old.dtype).max)
     new = torch.empty_strided(old.shape, old.stride(), dtype=old.dtype) if _dense(old) else torch.empty_like(old)
     return new.copy_(values)
 

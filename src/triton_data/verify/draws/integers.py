@@ -80,9 +80,19 @@ def _within(old: torch.Tensor, meaning: Integers, mode: str, generator: torch.Ge
     if meaning.wide and meaning.meaning == NUMBER:
         far = torch.randint(0, 3, old.shape, generator=generator) * (1 << 32)
         drawn = drawn + far
+    if meaning.far and mode != "few":
+        drawn = _with_far(drawn, meaning, generator)
     if meaning.nonzero:
         drawn = torch.where(drawn == 0, torch.ones_like(drawn), drawn)
     return drawn.to(old.dtype)
+
+
+def _with_far(drawn: torch.Tensor, meaning: Integers, generator: torch.Generator) -> torch.Tensor:
+    """One in four, with both signs where negative ones are taken."""
+    far = meaning.far - torch.randint(0, 1000, drawn.shape, generator=generator)
+    if meaning.low < 0:
+        far = far * (1 - 2 * torch.randint(0, 2, drawn.shape, generator=generator))
+    return torch.where(torch.randint(0, 4, drawn.shape, generator=generator) == 0, far, drawn)
 
 
 def _uniform(low: int, high: int, shape: torch.Size, generator: torch.Generator) -> torch.Tensor:

@@ -25,6 +25,7 @@ class Integers:
     distinct: bool = False  # twice the same value would be written in any order
     nonzero: bool = False  # something is divided by it
     wide: bool = False  # larger than any int32 is admitted as well
+    far: int = 0  # nearly the largest of the type, where only integers come of it: sums need more bits then
 
     def __str__(self) -> str:
         more = f" and {', '.join(map(str, self.also))}" if self.also else ""
@@ -38,4 +39,5 @@ class Meaning:
     scales: tuple[float, ...] = ()  # that they multiply with or divide by
     rounds: bool = False  # to integers, in any way
     integers: tuple[Integers | None, ...] = ()  # a leaf each
+    divisors: frozenset[int] = frozenset()  # leaves that something is divided by before it becomes an integer
     largest: float = 0.0  # factor of the largest numbers at which eager and float64 agree; 0: none

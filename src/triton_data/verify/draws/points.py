@@ -68,7 +68,7 @@ def _points(old: torch.Tensor, place: Place) -> torch.Tensor:
         found = torch.where(place.choice(old, 3) == 0, chosen, found)
     if place.before is not None:
         found = torch.where(place.choice(old, 3) == 0, place.before, found)
-    if found.ndim and place.meaning.rounds and not old.is_complex():
+    if found.ndim and found.shape[-1] > 1 and place.meaning.rounds and not old.is_complex():
         found.reshape(-1, found.shape[-1])[:, -1] = 127.0  # the scale of an absolute maximum is then 1
     if found.ndim > 1 and found.shape[0] > 3:
         found[0], found[1] = 0.0, 1.0

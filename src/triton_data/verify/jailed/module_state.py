@@ -69,6 +69,8 @@ def _varied(name: str, old: torch.Tensor, parameter: bool, generator: torch.Gene
     if name.endswith("running_mean"):
         return old + 3.0 * noise
     new = old + noise if bool((old == old.reshape(-1)[0]).all()) else old * (1 + 0.4 * noise)
+    if parameter and (old != 0).any():  # a row of zeros, as padding has it, is only where training begins
+        new = torch.where(old == 0, noise * old.abs().mean(), new)
     one_sign = bool((old >= 0).all()) and bool((old != 0).any())
     if not parameter or not one_sign or "var" in name:
         return new

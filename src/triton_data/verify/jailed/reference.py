@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils import _pytree as pytree
 
 from triton_data.jail.policy import Json
@@ -32,6 +33,7 @@ from triton_data.verify.reasons import Reason
 from triton_data.verify.wire import values
 from triton_data.verify.wire.record import encode
 from triton_data.verify.wire.reference import (
+    Kind,
     ReferenceAnswer,
     ReferenceDraw,
     ReferenceQuestion,
@@ -52,16 +54,21 @@ def run(payload: Json) -> tuple[Json, list[torch.Tensor]]:
     question = question_in(ReferenceQuestion, payload)
     reports: list[ReferenceReport] = []
     tensors: list[torch.Tensor] = []
-    kinds = question.kinds or ("",) * len(question.texts)
+    kinds = question.kinds or (Kind("", question.enough),) * len(question.texts)
     usable: Counter[str] = Counter()
+    loose: list[tuple[str, frozenset[int]]] = []  # places that can be changed without others
     for text, kind in zip(question.texts, kinds, strict=True):
-        full = usable[kind] >= question.enough or sum(tensor.nbytes for tensor in tensors) > MOST
+        places = frozenset(kind.places)
+        known = usable[kind.name] >= kind.enough or (kind.unless and usable[kind.unless])
+        known = known or any(name == kind.name and some < places for name, some in loose)
+        full = known or sum(tensor.nbytes for tensor in tensors) > MOST
         found = [(ReferenceReport(0, oversize=1), [])] if full else list(_reports_on(text, question))
         for report, own in found:
             reports.append(report)
             tensors += own
-            usable[kind] += report.usable
-        if not question.kinds and usable[kind] >= question.enough and not question.arguments:
+            usable[kind.name] += report.usable
+            loose += [(kind.name, places)] if report.usable and places else []
+        if not question.kinds and usable[kind.name] >= kind.enough and not question.arguments:
             break
     return encode(ReferenceAnswer(tuple(reports))), tensors
 
@@ -85,13 +92,24 @@ def _report_on(text: str, question: ReferenceQuestion) -> tuple[ReferenceReport,
         return ReferenceReport(0, oversize=size), []
     try:
         with _device(question.device), torch.no_grad():
-            with admissible.patience(OTHER_SIZE) if question.kinds else contextlib.nullcontext():
+            with _at_another_size() if question.kinds else contextlib.nullcontext():
                 report = _observed(text, question, tensors)
             return replace(report, tensors=len(tensors)), tensors
     except admissible.TooSlow:
         return ReferenceReport(0, oversize=1), []
     except Refused as refused:
         return ReferenceReport(0, refusal=Refusal(refused.reason, str(refused))), []
+    except Exception as error:
+        if not question.kinds:
+            raise
+        return ReferenceReport(0, refusal=Refusal(Reason.REFERENCE_FAILED, described(error))), []
+
+
+@contextlib.contextmanager
+def _at_another_size() -> Iterator[None]:
+    """An attention of the library's looks at no sizes and reads beyond its tensors; one step by step refuses."""
+    with admissible.patience(OTHER_SIZE), sdpa_kernel(SDPBackend.MATH):
+        yield
 
 
 @contextlib.contextmanager
@@ -128,7 +146,7 @@ def report_of(reference: Reference, question: ReferenceQuestion, tensors: list[t
     plan, notes, fewest = list(question.draws), dict[str, str](), 0
     if not plan:
         plan, notes, fewest = _planned(reference, runner, question)
-    draws, oversize = _draws(runner, plan, question.limit, tensors)
+    draws, oversize = _draws(runner, plan, question.limit, tensors, bool(question.kinds))
     return ReferenceReport(
         tensors=0, oversize=oversize, init=init, state=packed[0], operations=tuple(operations.names()),
         draws=tuple(draws), other_state=packed[1] if len(packed) > 1 else {}, fewest=fewest, notes=notes,
@@ -185,7 +203,7 @@ def _unread(reference: Reference, runner: Runner, given: Any, seed: int) -> dict
 
 
 def _draws(
-    runner: Runner, plan: list[Draw], limit: int, tensors: list[torch.Tensor]
+    runner: Runner, plan: list[Draw], limit: int, tensors: list[torch.Tensor], one_is_enough: bool
 ) -> tuple[list[ReferenceDraw | None], int]:
     """All of them, or the first one and its bytes, where those are more than the limit."""
     draws: list[ReferenceDraw | None] = []
@@ -193,7 +211,7 @@ def _draws(
         draws.append(observed := runner.draw(draw, tensors, place == 0))
         if place == 0 and observed is not None and observed.bytes > limit:
             return draws, observed.bytes
-        if sum(tensor.nbytes for tensor in tensors) > MOST:
+        if sum(tensor.nbytes for tensor in tensors) > MOST or (one_is_enough and observed is not None):
             break
     return draws, 0
 
@@ -201,8 +219,8 @@ def _draws(
 def _with_varied_weights(reference: Reference, given: Draw, seed: int, protocol: int) -> tuple[Any, Vary | None]:
     """Weights that are all 1 or all 0 hide a kernel that forgets them, so they get numbers of their own, of the
     strongest kind that the program can run with."""
-    instance = reference.fresh(seed)
     try:
+        instance = reference.fresh(seed)
         plain = instance(*(args := reference.on_device(reference.inputs(given)))[0], **args[1])
     except Exception as error:
         raise Refused(Reason.REFERENCE_FAILED, described(error)) from error

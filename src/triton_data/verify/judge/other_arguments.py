@@ -19,7 +19,7 @@ from triton_data.verify.judge.questions import Question, Response
 from triton_data.verify.judge.trial import Trial, candidate_question, observe_arguments
 
 NAME = "other arguments"
-MOST = 6
+MOST = 8
 
 
 def questions(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator[Question]:
@@ -27,7 +27,7 @@ def questions(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator
     tally.report()
     if "(" not in trial.reference:
         return
-    plan = [Draw("normal", trial.seed + 12), Draw("given", trial.seed + 11)]
+    plan = [Draw("normal", trial.seed), Draw("given", trial.seed)]  # in which marks occur
     for changed, observed in observe_arguments(trial, MOST, plan):
         cases = [case for case in observed.cases if case.stable and case.steady][:1]
         if cases:
@@ -64,4 +64,4 @@ class _Judge:
         if wrong is None or self.tally.captured:
             return None
         detail = f"with other arguments ({self.changed}): {wrong.detail}"
-        return replace(wrong, detail=detail, checks=self.tally.checks.all)
+        return replace(wrong, detail=detail, **self.tally.checks.told())

@@ -8,13 +8,12 @@ dimensions.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from triton_data.formats import resize
-from triton_data.formats.resize import Varied
+from triton_data.formats import resize, vary_sizes
+from triton_data.formats.vary_sizes import Varied
 from triton_data.verify.compare import outputs
 from triton_data.verify.compare.answer import Answer
 from triton_data.verify.compare.expected import Case
@@ -24,12 +23,13 @@ from triton_data.verify.judge.questions import Question, Response
 from triton_data.verify.judge.trial import Trial, candidate_question, observe_some
 from triton_data.verify.reasons import Reason
 from triton_data.verify.wire.record import Unreadable
+from triton_data.verify.wire.reference import Kind
 
 TRIED, ENOUGH = 6, 3  # sizes to try the reference at, and how many of those at which it runs are asked about
 REFUSED = 2  # sizes after which a candidate is taken to be made for its own: what it does at more of them says nothing
-TRIED_SINGLY, EACH = 8, 2  # protocol 2: of each kind of change
 ELEMENTS = 1 << 19  # the product of all sizes that are named, above which a large one is not even tried
-SMALL = 1 << 20  # bytes of a draw, with all that is made of it: larger ones take longer than they tell
+SMALL = 2 << 20  # bytes of a draw, with all that is made of it: larger ones take longer than they tell
+CENTRED = 16  # a seed whose normal draws have no offset: a key too many counts only where the others are no larger
 NAME = "other sizes"
 
 
@@ -56,19 +56,17 @@ def _singly(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator[Q
     tally = _Tally(checks, give_up=False)
     tally.report()
     tried: dict[str, Varied] = {}
-    counts: Counter[str] = Counter()
-    for varied in resize.varied_singly(trial.reference):
+    for varied in vary_sizes.plan(trial.reference):
         meant = resize.meant(trial.reference, trial.entry, varied.resized.changes)
         if math.prod(resize.sizes(varied.resized.text)) > ELEMENTS and varied.kind.endswith("many"):
             continue
-        if meant and varied.resized.text not in tried and counts[varied.kind] < TRIED_SINGLY:
-            counts[varied.kind] += 1
-            tried[varied.resized.text] = varied
+        if meant and varied.resized.text != trial.reference:
+            tried.setdefault(varied.resized.text, varied)
     if not tried:
         return
-    plan = [Draw("normal", trial.seed + 12), Draw("given", trial.seed + 11)]
-    kinds = tuple(varied.kind for varied in tried.values())
-    for text, observed in observe_some(trial, list(tried), EACH, plan, SMALL, kinds):
+    plan = [Draw("normal", trial.seed + CENTRED), Draw("given", trial.seed + 11)]
+    kinds = tuple(Kind(varied.kind, varied.enough, varied.unless, varied.places) for varied in tried.values())
+    for text, observed in observe_some(trial, list(tried), ENOUGH, plan, SMALL, kinds):
         cases = [case for case in observed.cases if case.stable and case.steady][:1]
         if cases:
             asked = candidate_question(replace(trial, reference=text), observed, cases, allowed)
@@ -106,7 +104,7 @@ class _Judge:
             self.tally.refused += 1
         elif wrong := outputs.judge(response, self.cases, Checks()):
             self.tally.checks.add(NAME, f"wrong at {self.size}")
-            return replace(wrong, detail=f"at other sizes ({self.size}): {wrong.detail}", checks=self.tally.checks.all)
+            return replace(wrong, detail=f"at other sizes ({self.size}): {wrong.detail}", **self.tally.checks.told())
         else:
             self.tally.right_at.append(self.size)
         self.tally.report()

@@ -44,6 +44,8 @@ from triton_data.verify.wire.compiling import CompileAnswer
 from triton_data.verify.wire.record import Malformed, parse
 
 _TWO_MODES = re.compile(r"BatchNorm|batch_norm|InstanceNorm|instance_norm|self\.training")
+_ASKS_MODE = re.compile(r"\.training\b")
+NOT_RIGHT = (Reason.WRONG_VALUES, Reason.WRONG_SHAPE, Reason.WRONG_DTYPE, Reason.WRONG_STRUCTURE, Reason.MUTATED_INPUT)
 NOT_ON_CPU = (Reason.REFERENCE_FAILED, Reason.TOO_LARGE, Reason.UNSTABLE)
 IN_NO_MODE = (Reason.SYNTAX, Reason.SIGNATURE, Reason.TAMPERING, Reason.NOT_COMPILED, Reason.DEVICE_FAILED)
 NEAR = 1000.0  # times what is allowed: another eager's rounding may account for it
@@ -111,6 +113,8 @@ def _in_some_mode(trial: Trial, checks: Checks) -> Judgement:
     retried = found.reason == Reason.WRONG_VALUES if trial.protocol == 1 else found.reason not in IN_NO_MODE
     if found.passed or not retried or trial.training or not _TWO_MODES.search(trial.reference):
         return found
+    if trial.protocol > 1 and found.reason in NOT_RIGHT and _ASKS_MODE.search(trial.candidate):
+        return found  # it does something of its own in either mode, and that is wrong in this one
     checks.add("mode", "training, which is what it is right in")
     other = _judged(replace(trial, training=True), checks)
     return other if other.passed else found

@@ -25,7 +25,8 @@ def proving(cases: list[Case], checks: Checks) -> Judgement | list[Case]:
     if len(cases) < min(draws.FEWEST, steady):
         return checks.failed(Reason.UNSTABLE, "eager in the working type is nowhere near itself in float64")
     counts = {kind: sum(case.kind == kind for case in cases) for kind in draws.ALL_KINDS}
-    checks.add("draws", f"{len(cases)}: {', '.join(f'{n} {kind}' for kind, n in counts.items() if n)}")
+    every = {kind: count for kind, count in counts.items() if count}
+    checks.add("draws", f"{len(cases)}: {', '.join(f'{n} {kind}' for kind, n in every.items())}", every)
     checks.add("seeds", len({case.seed for case in cases}))
     exact = all(case.in_double for case in cases)
     checks.add("measured against", "float64" if exact else "eager on inputs a rounding error away")

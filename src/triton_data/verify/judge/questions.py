@@ -40,7 +40,7 @@ def first_wrong(trial: Trial, questions: Iterator[Question], checks: Checks) -> 
     for batch in _batches(trial, questions):
         for question, response in _responses(trial, batch, checks):
             if found := question.judge(response):
-                return found
+                return replace(found, asked=question.candidate)
     return None
 
 
@@ -75,7 +75,7 @@ def _at_once(trial: Trial, questions: list[Question], checks: Checks) -> Judgeme
         if isinstance(response, Judgement) and response.reason == Reason.DEVICE_FAILED:
             return response
         if found := question.judge(response):
-            return found
+            return replace(found, asked=question.candidate)
     return None
 
 

@@ -24,7 +24,7 @@ from triton_data.verify.wire import values
 from triton_data.verify.wire.candidate import CandidateQuestion, DrawInputs, RobustDraw
 from triton_data.verify.wire.compiling import CompileQuestion
 from triton_data.verify.wire.record import Malformed, parse
-from triton_data.verify.wire.reference import ReferenceAnswer, ReferenceQuestion, ReferenceReport
+from triton_data.verify.wire.reference import Kind, ReferenceAnswer, ReferenceQuestion, ReferenceReport
 from triton_data.verify.wire.task import task_of
 
 LARGEST = 48 << 20  # bytes of inputs that go to a candidate
@@ -107,7 +107,7 @@ def observe(trial: Trial, checks: Checks, plan: list[draws.Draw], limit: int | N
 
 def observe_some(
     trial: Trial, texts: list[str], enough: int, plan: list[draws.Draw], limit: int | None = None,
-    kinds: tuple[str, ...] = (),
+    kinds: tuple[Kind, ...] = (),
 ) -> Iterator[tuple[str, Observed]]:  # fmt: skip
     """Of these texts of the reference, the first so many (of each kind) that run and are not too large, in one task."""
     question = replace(_question(trial, tuple(texts), enough, plan, limit), kinds=kinds)

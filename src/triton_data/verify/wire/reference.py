@@ -16,6 +16,16 @@ from triton_data.verify.wire.values import Packed
 
 
 @dataclass(frozen=True, slots=True)
+class Kind:
+    """Of one text among several: so many of its kind that run are enough."""
+
+    name: str
+    enough: int
+    unless: str = ""  # one of this kind runs
+    places: tuple[int, ...] = ()  # that it changes; where some of them alone can be changed, all together say no more
+
+
+@dataclass(frozen=True, slots=True)
 class ReferenceQuestion:
     """Without draws, the reference's own task plans them by what it does."""
 
@@ -29,7 +39,7 @@ class ReferenceQuestion:
     device: str
     limit: int  # bytes of one draw, above which only the first is made
     protocol: int = 1
-    kinds: tuple[str, ...] = ()  # of each text: `enough` of each kind are wanted
+    kinds: tuple[Kind, ...] = ()  # one a text
     arguments: int = 0  # so many other sets of constructor's and call's arguments are tried, each a report
 
 

@@ -14,6 +14,7 @@ from torch.utils import _pytree as pytree
 
 from triton_data.verify.draws.draws import Draw
 from triton_data.verify.jailed import gradients, in_float64, module_state
+from triton_data.verify.jailed.calls.conversions import Conversions
 from triton_data.verify.reasons import Reason
 from triton_data.verify.wire import values
 from triton_data.verify.wire.reference import ReferenceDraw
@@ -69,7 +70,10 @@ class Runner:
             mark = len(tensors)
             packed_inputs = packed(_copied(inputs), tensors, Reason.UNSUPPORTED_INPUTS)
             before, used = pytree.tree_leaves(inputs), _copied(inputs)
-            outputs = self.once(used, draw.seed, draw.weights)
+            with self._conversions() as conversions:
+                outputs = self.once(used, draw.seed, draw.weights)
+            if conversions.undefined and not first:
+                return None
             state = self._state_changes(tensors, draw.weights)
             again = self.once(_copied(inputs), draw.seed if self.gradients else draw.seed + 1, draw.weights)
         except Refused:
@@ -88,6 +92,10 @@ class Runner:
             mutated=mutated, state=state, exact=exact, nudged=nudged, bytes=sum(t.nbytes for t in tensors[mark:]),
             weights=self._set(draw.weights), ints=draw.ints,
         )  # fmt: skip
+
+    def _conversions(self) -> Conversions:
+        meaning = self.reference.meaning
+        return Conversions(watching=meaning is not None and meaning.rounds)
 
     def _state_changes(self, tensors: list[torch.Tensor], weights: int) -> dict[str, Any]:
         now = module_state.of(self.instance)
@@ -108,8 +116,8 @@ class Runner:
         generator = torch.Generator().manual_seed(draw.seed * NUDGES + number)
 
         def nudge(leaf: Any) -> Any:
-            if not isinstance(leaf, torch.Tensor) or not leaf.is_floating_point():
-                return leaf
+            if not isinstance(leaf, torch.Tensor) or not leaf.is_floating_point() or leaf.element_size() == 1:
+                return leaf  # the next number of eight bits is another number
             noise = 2 * torch.rand(leaf.shape, generator=generator).to(leaf.device) - 1
             return (leaf.double() * (1 + noise * torch.finfo(leaf.dtype).eps)).to(leaf.dtype)
 

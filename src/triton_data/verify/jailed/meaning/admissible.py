@@ -32,6 +32,7 @@ from triton_data.verify.jailed.meaning.trace import Traced
 Call = Callable[[Any], Any]
 PATIENCE = 1.0  # seconds of CPU time of one trial: a busy machine is to change no verdict
 FAR = 1 << 33
+FARTHEST = {torch.int32: (1 << 31) - 2, torch.int64: 1 << 41}  # their negatives can be divided by -1
 LABELS = (-100, -1)  # that are often ignored
 
 
@@ -125,7 +126,10 @@ def _number(trial: _Trial, dtype: torch.dtype, low: int, high: int, parts: set[s
     bottom = bottom if trial.takes(bottom) else low
     top = top if trial.takes(top) else high
     wide = dtype is torch.int64 and "number" not in parts and trial.takes(FAR)
-    return Integers(NUMBER, bottom, top, nonzero="divisor" in parts, wide=wide)
+    far = FARTHEST.get(dtype, 0)
+    far = far if "number" in parts and trial.takes(far) and (bottom >= 0 or trial.takes(-far)) else 0
+    far = far if far and trial.only_integers() else 0
+    return Integers(NUMBER, bottom, top, nonzero="divisor" in parts, wide=wide, far=far)
 
 
 class _Trial:
@@ -145,6 +149,11 @@ class _Trial:
             return False
         leaf.reshape(-1)[-1:] = value if leaf.is_contiguous() else leaf.reshape(-1)[-1:]
         return runs(self.call, pytree.tree_unflatten(leaves, form))
+
+    def only_integers(self) -> bool:
+        """Nothing that comes of it may lose what a floating-point number does not hold."""
+        found = [leaf for leaf in pytree.tree_leaves(self.call(self.inputs)) if isinstance(leaf, torch.Tensor)]
+        return bool(found) and not any(leaf.is_floating_point() or leaf.is_complex() for leaf in found)
 
     def furthest(self, start: int, step: int) -> int:
         """The last value in this direction that is taken: doubling, then halving."""
@@ -181,11 +190,26 @@ def largest(drawn: Callable[[Meaning], Any], call: Call, exact: Call, dtypes: li
         try:
             with patience():
                 own, wide = call(inputs), exact(inputs)
+                nearby = call(_nudged(inputs))
         except (Exception, TooSlow):  # noqa: BLE001  it does not take numbers of this size
             continue
-        if _tellable(own, wide):
+        if _tellable(own, wide) and _tellable(nearby, wide):
             return factor
     return 0.0
+
+
+def _nudged(inputs: Any) -> Any:
+    """A rounding of a half type away: at logits of 100,000 a softmax takes another one for the largest then, and so may
+    whoever adds in another order."""
+
+    def one(leaf: Any) -> Any:
+        if not _is_real(leaf) or leaf.element_size() != 2:
+            return leaf
+        generator = torch.Generator().manual_seed(3)
+        noise = 2 * torch.rand(leaf.shape, generator=generator).to(leaf.device) - 1
+        return (leaf.double() * (1 + noise * torch.finfo(leaf.dtype).eps)).to(leaf.dtype)
+
+    return pytree.tree_map(one, inputs)
 
 
 def _tellable(own: Any, wide: Any) -> bool:

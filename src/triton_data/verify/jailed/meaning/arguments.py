@@ -18,9 +18,17 @@ import torch
 
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 _WORDS = (
-    ("mean", "sum", "none"), ("none", "tanh"), ("relu", "gelu", "silu"), ("zeros", "reflect"), ("swish", "relu"),
-    ("nearest", "bilinear"), ("same", "valid"),
-)  # fmt: skip
+    ("mean", "sum", "none"),
+    ("batchmean", "sum", "mean"),
+    ("none", "tanh"),
+    ("relu", "gelu", "silu"),
+    ("zeros", "reflect"),
+    ("swish", "relu"),
+    ("nearest", "bilinear"),
+    ("same", "valid"),
+)
+BEYOND_ONE = 1.75  # a slope, a scale or a weight is usually less, and max(x, slope * x) then right
+MARKS = re.compile("ignore|pad_|padding_idx|blank|_token|_id$|^idx$|_index$")  # a value of an input, which is set apart
 COUNTS = re.compile("group|head|stride|pad|dilat")  # that weights may be shaped by, and inputs are not
 EMPTY = inspect.Parameter.empty
 _SIMPLE = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
@@ -46,10 +54,17 @@ def again(change: Change, inputs: Arguments) -> Arguments:
 
 def changes(target: Any, init: Arguments, inputs: Arguments) -> Iterator[Change]:
     if isinstance(target, type):
-        yield from _changed(_parameters(target), init, None, True)
+        yield from _changed(_parameters(target), init, None, True, _marks(inputs))
     called = target.forward if isinstance(target, type) and hasattr(target, "forward") else target
     first = next((a for a in inputs[0] if isinstance(a, torch.Tensor)), None)
-    yield from _changed(_parameters(called), inputs, first, False)
+    yield from _changed(_parameters(called), inputs, first, False, _marks(inputs))
+
+
+def _marks(inputs: Arguments) -> list[int]:
+    """Values that integer inputs have: only with one of these does a label that is ignored, or padding, matter."""
+    leaves = [*inputs[0], *inputs[1].values()]
+    whole = [t for t in leaves if isinstance(t, torch.Tensor) and not t.is_floating_point() and not t.is_complex()]
+    return [int(tensor.reshape(-1)[at]) for tensor in whole if tensor.numel() for at in (0, -1)]
 
 
 def _parameters(called: Any) -> list[inspect.Parameter]:
@@ -61,7 +76,7 @@ def _parameters(called: Any) -> list[inspect.Parameter]:
 
 
 def _changed(
-    parameters: list[inspect.Parameter], given: Arguments, first: torch.Tensor | None, of_init: bool
+    parameters: list[inspect.Parameter], given: Arguments, first: torch.Tensor | None, of_init: bool, marks: list[int]
 ) -> Iterator[Change]:
     args, kwargs = given
     for place, parameter in enumerate(parameters):
@@ -69,18 +84,23 @@ def _changed(
         old = args[place] if place < len(args) else kwargs.get(parameter.name, parameter.default)
         if old is EMPTY:
             continue
-        for new in _others(parameter, old, is_given, first):
+        for new in _others(parameter, old, is_given, first, marks):
             change = Change(f"{parameter.name}={_said(new)}", of_init, given, place, parameter.name, new)
             yield replace(change, arguments=again(change, given))
 
 
-def _others(parameter: inspect.Parameter, old: Any, is_given: bool, first: torch.Tensor | None) -> Iterator[Any]:
+def _others(
+    parameter: inspect.Parameter, old: Any, is_given: bool, first: torch.Tensor | None, marks: list[int]
+) -> Iterator[Any]:
     if isinstance(old, bool):
         yield not old
+    elif isinstance(old, int) and MARKS.search(parameter.name):
+        yield from (n for n in marks if n != old)
     elif isinstance(old, int):
         yield from (n for n in dict.fromkeys((old + 1, 2 * old, old // 2, 1)) if n != old and (n > 0 or old <= 1))
     elif isinstance(old, float):
         yield 1000 * old if 0 < old < 1e-3 else old / 2 + 0.05 if old / 2 + 0.05 != old else 0.3
+        yield BEYOND_ONE if old <= 1 else 0.25
     elif isinstance(old, str):
         yield from (word for words in _WORDS if old in words for word in words if word != old)
     elif isinstance(old, torch.Tensor) and is_given and parameter.default is None:

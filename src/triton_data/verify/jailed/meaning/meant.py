@@ -34,6 +34,7 @@ def of(call: Call, exact: Call, drawn: list[Any], structure: tuple[str, ...]) ->
         constants=tuple(found.constants),
         scales=tuple(found.scales),
         rounds=found.rounds,
+        divisors=frozenset(found.divisors if found.rounds else ()),
         integers=admissible.integers(found, drawn, call),
         largest=admissible.largest(of_size, call, exact, kinds),
     )

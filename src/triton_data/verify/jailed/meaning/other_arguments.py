@@ -6,6 +6,7 @@ covered: which values are tried (arguments.py).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -28,13 +29,13 @@ ReportOf = Callable[[Reference, ReferenceQuestion, list[torch.Tensor]], Referenc
 def reports(
     reference: Reference, question: ReferenceQuestion, report_of: ReportOf
 ) -> Iterator[tuple[ReferenceReport, list[torch.Tensor]]]:
-    """One a parameter, where the reference runs with it and gives something else."""
+    """One a parameter, two of a number, where the reference runs with it and gives something else."""
     given = Draw("given", question.seed)
     usual = _outputs_of(reference, given)
-    known: set[str] = set()
+    known: Counter[str] = Counter()
     for change in arguments_.changes(reference.target, reference.init, reference.plain_inputs(question.seed)):
         name = change.said.partition("=")[0]
-        if name in known or len(known) >= question.arguments:
+        if known[name] >= _most(change) or known.total() >= question.arguments:
             continue
         other = replace(reference, init=change.arguments) if change.of_init else replace(reference, call=change)
         outputs, tensors = _outputs_of(other, given), list[torch.Tensor]()
@@ -44,8 +45,12 @@ def reports(
             report = report_of(other, question, tensors)
         except Refused:
             continue
-        known.add(name)
+        known[name] += 1
         yield replace(report, tensors=len(tensors), changed=change.said), tensors
+
+
+def _most(change: arguments_.Change) -> int:
+    return 2 if isinstance(change.value, float) else 1
 
 
 def _is_size(reference: Reference, other: Reference, change: arguments_.Change, given: Draw) -> bool:
@@ -69,7 +74,9 @@ def _outputs_of(reference: Reference, given: Draw) -> list[Any] | None:
     try:
         with admissible.patience():
             args = reference.on_device(reference.inputs(given))
-            leaves: list[Any] = pytree.tree_leaves(reference.fresh(given.seed)(*args[0], **args[1]))
+            instance = reference.fresh(given.seed)
+            module_state.vary(instance, given.seed)  # as they are at first, a norm's weights do nothing
+            leaves: list[Any] = pytree.tree_leaves(instance(*args[0], **args[1]))
             return leaves
     except (Exception, admissible.TooSlow):  # noqa: BLE001  it does not take these
         return None

@@ -45,6 +45,7 @@ class Traced:
     integer_constants: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))  # by leaf
     parts: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))  # by leaf
     spans: dict[int, int] = field(default_factory=dict)  # by leaf: how many positions it is compared with
+    divisors: set[int] = field(default_factory=set)  # floating-point leaves that are divided by as they come
     rounds: bool = False
     reads: bool = False  # the host looks at numbers
 
@@ -56,6 +57,7 @@ class _Tracing(TorchDispatchMode):  # type: ignore[misc]
         self.kept: list[Any] = list(leaves)  # so that an id stays its own
         self.sources = {id(leaf): {n} for n, leaf in enumerate(leaves) if _is_integer(leaf)}
         self.positions: dict[int, int] = {}
+        self.plain = {id(leaf): n for n, leaf in enumerate(leaves) if isinstance(leaf, torch.Tensor)}  # and views of it
 
     def __torch_dispatch__(self, func: Any, kinds: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
@@ -67,6 +69,11 @@ class _Tracing(TorchDispatchMode):  # type: ignore[misc]
         sources = set().union(*(self.sources.get(id(tensor), set()) for tensor in given))
         self._constants(name, flat, sources)
         self.found.rounds |= name in _ROUNDING or _rounds(func, kwargs, given, result)
+        if name == "div" and len(given) > 1 and id(given[1]) in self.plain:
+            self.found.divisors.add(self.plain[id(given[1])])
+        if func.is_view and given and isinstance(result, torch.Tensor) and id(given[0]) in self.plain:
+            self.kept.append(result)
+            self.plain[id(result)] = self.plain[id(given[0])]
         self.found.reads |= operations.kind(name) == "read"
         if sources:
             self._parts(name, args, kwargs, given)

@@ -62,7 +62,8 @@ def _changed(leaf: torch.Tensor) -> Iterator[torch.Tensor]:
     if leaf.dtype is torch.bool:
         yield from (~leaf, torch.zeros_like(leaf), torch.ones_like(leaf))
     elif leaf.is_floating_point() or leaf.is_complex():
-        yield leaf * 1.5 + 0.5
+        wide = leaf if leaf.is_complex() else leaf.double()  # nothing is computed in eight bits
+        yield (wide * 1.5 + 0.5).to(leaf.dtype)
     else:
         yield leaf.flip(0) if leaf.ndim else leaf + 1
 

@@ -1,0 +1,124 @@
+"""The ways in which a judge varies the sizes of a program: all of them, each, each place of one, and to many.
+
+In: a text in KernelBench's form. Out: texts with what was changed, each of a kind; of every kind a few that run are
+enough, and those named first are wanted most. Nothing is executed. Not covered: sizes that are computed, or read from
+objects; which of them are sizes at all is found by running the reference.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from triton_data.formats import resize
+from triton_data.formats.program_form import INPUTS
+from triton_data.formats.resize import Resized
+
+MANY = (65_537, 4099, 1031)  # more than usual blocks and grids take
+MANY_OF, WIDE = 3, 500  # how many of the sizes, and from which on the largest number is tried
+FEW = 3  # what the other sizes are then, or what they are if that is less
+VALUES = 4  # distinct sizes that are looked at on their own
+PLACES = 5  # that name one size, of which parts are changed
+APART = 6  # parts that are enough: of a product of square matrices three can be changed alone, and more together
+
+
+@dataclass(frozen=True, slots=True)
+class Varied:
+    """One way to vary a size, and of which kind; so many of the kind that run are enough."""
+
+    kind: str
+    resized: Resized
+    enough: int = 1
+    unless: str = ""  # a kind that says as much, where one of it runs
+    places: tuple[int, ...] = ()  # of those that name the size, which are changed
+
+
+def plan(text: str) -> Iterator[Varied]:
+    found = resize.literals(text)
+    by_value: dict[int, list[ast.Constant]] = {}
+    for node, value in found:
+        if value > 2:  # two of something, as the parts of a complex number, are no size
+            by_value.setdefault(value, []).append(node)
+    values = sorted(by_value, reverse=True)
+    if not values:
+        return
+    yield Varied("all smaller", resize.with_sizes(text, found, {v: v - 1 for v in values if v > 4} or {values[0]: 2}))
+    yield Varied("all larger", resize.with_sizes(text, found, {v: _larger(v) for v in values}))
+    yield Varied("all larger", resize.with_sizes(text, found, {v: 2 * v for v in values}))
+    for value in values[:VALUES]:
+        for new in (_larger(value), value + 1, 2 * value):
+            yield Varied(f"{value} larger", resize.with_sizes(text, found, {value: new}), unless="all larger")
+    for value in values:
+        yield Varied("smaller", resize.with_sizes(text, found, {value: value - 1}), 2, unless="all smaller")
+    yield from _apart(text)
+    for new in (1, 2):  # as a rule the batch; one column means something else to many programs
+        if new != values[-1]:
+            yield Varied("one", resize.with_sizes(text, found, {values[-1]: new}), 2)
+    yield from _many(text, found, values[:VALUES])
+
+
+def _larger(value: int) -> int:
+    """Odd, and past every power of two that the size just fits."""
+    return 2 * value + 3
+
+
+def _apart(text: str) -> Iterator[Varied]:
+    """Each place that names a size on its own, then several but not all."""
+    by_value: dict[int, list[ast.expr]] = {}
+    for place, value in _places(text):
+        by_value.setdefault(value, []).append(place)
+    several = sorted((item for item in by_value.items() if item[0] > 2 and len(item[1]) > 1), key=lambda i: -len(i[1]))
+    for value, places in several[:VALUES]:
+        for part in _parts(places[:PLACES]):
+            at = tuple(places.index(place) for place in part)
+            for new in (value + 3, value - 1):
+                yield Varied(f"{value} apart", replaced(text, part, value, new), APART, places=at)
+        for part in _parts(places[:PLACES]):  # what is divided into heads or patches takes no odd size
+            at = tuple(places.index(place) for place in part)
+            double = replaced(text, part, value, 2 * value)
+            yield Varied(f"{value} doubled", double, APART // 2, f"{value} apart", at)
+
+
+def _parts(places: list[ast.expr]) -> Iterator[tuple[ast.expr, ...]]:
+    for count in range(1, len(places)):
+        yield from itertools.combinations(places, count)
+
+
+def _places(text: str) -> list[tuple[ast.expr, int]]:
+    """Where the input functions use a size: as a number, or by the name of a constant of the module."""
+    tree = ast.parse(text)
+    constants = {
+        target.id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and type(node.value.value) is int
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    found: list[tuple[ast.expr, int]] = []
+    for function in (n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name in INPUTS):
+        for node in ast.walk(function):
+            if isinstance(node, ast.Constant) and type(node.value) is int:
+                found.append((node, node.value))
+            elif isinstance(node, ast.Name) and node.id in constants:
+                found.append((node, constants[node.id]))
+    return sorted(found, key=lambda pair: (pair[0].lineno, pair[0].col_offset))
+
+
+def replaced(text: str, places: tuple[ast.expr, ...], old: int, new: int) -> Resized:
+    lines = [line.encode() for line in text.splitlines(keepends=True)]
+    for node in sorted(places, key=lambda place: (place.lineno, place.col_offset), reverse=True):
+        line = lines[node.lineno - 1]
+        lines[node.lineno - 1] = line[: node.col_offset] + str(new).encode() + line[node.end_col_offset :]
+    return Resized(b"".join(lines).decode(), ((old, new),) * len(places))
+
+
+def _many(text: str, found: list[tuple[ast.Constant, int]], values: list[int]) -> Iterator[Varied]:
+    """The largest number of it that is no large program: beside few of all else, then beside what is given."""
+    for value in values[:MANY_OF]:
+        few = {other: min(other, FEW) for other in values if other > 8}
+        for new in (n for n in MANY if value < n and (n < MANY[0] or value >= WIDE)):
+            yield Varied(f"{value} many", resize.with_sizes(text, found, few | {value: new}))
+            if new < MANY[0]:
+                yield Varied(f"{value} many", resize.with_sizes(text, found, {value: new}))

@@ -1,0 +1,39 @@
+"""Which other sizes a program is tried at."""
+
+from __future__ import annotations
+
+from triton_data.formats.vary_sizes import APART, plan
+
+PRODUCT = """
+N = 128
+
+
+def get_inputs():
+    return [torch.randn(N, 128), torch.randn(128, 128)]
+
+
+def get_init_inputs():
+    return []
+"""
+
+
+def test_places_that_name_one_size_are_changed_alone_and_together() -> None:
+    """By the name of a constant too: of a square product only the two inner ones have to change together."""
+    apart = [varied for varied in plan(PRODUCT) if varied.kind == "128 apart"]
+    alone = [varied.resized.text for varied in apart if len(varied.places) == 1]
+    assert len(alone) == 8 and "[torch.randn(131, 128), torch.randn(128, 128)]" in alone[0]
+    inner = next(varied for varied in apart if varied.places == (1, 2))
+    assert "[torch.randn(N, 131), torch.randn(131, 128)]" in inner.resized.text
+    assert all(varied.enough == APART for varied in apart)
+
+
+def test_every_size_is_also_larger_than_the_block_that_it_just_fits() -> None:
+    text = "def get_inputs():\n    return [torch.randn(64, 1000)]\n"
+    found = {varied.kind: varied for varied in reversed(list(plan(text)))}
+    assert dict(found["all larger"].resized.changes) == {64: 131, 1000: 2003}
+    assert dict(found["1000 many"].resized.changes) == {64: 3, 1000: 65_537}
+    assert max(dict(found["64 many"].resized.changes).values()) == 4099, "nobody runs 65,537 rows of a small program"
+
+
+def test_a_text_without_sizes_has_no_plan() -> None:
+    assert list(plan("def get_inputs():\n    return [X]\n")) == []
