@@ -143,6 +143,7 @@ class UsageSeen:
 @dataclass(frozen=True, slots=True)
 class LaunchesSeen:
     calls: dict[str, tuple[Call, ...]]  # of the functions that launch
+    unfinished: dict[str, tuple[Call, ...]]  # those whose kernels did not end in time
     agreeing: dict[str, Call]  # reference → a call on which it gave what the usage compared with
     error: str = ""
 

@@ -19,6 +19,7 @@ from typing import Any
 import torch
 
 from triton_data.extract.jailed.attempt import TooSlow, limited, tensors_in
+from triton_data.extract.jailed.observe import gpu_stand_in
 from triton_data.extract.jailed.observe.cpu_devices import on_cpu
 from triton_data.extract.jailed.observe.launches import observe_launches
 from triton_data.extract.jailed.observe.observe import Observer
@@ -105,9 +106,11 @@ def search_inputs(request: SearchInputs) -> InputsFound | Failure:
 
 def import_texts(request: ImportTexts) -> TextsImported:
     errors = []
+    gpu_stand_in.install()  # modules ask for a device
     for text in request.texts:
         try:
-            load(text)
+            with gpu_stand_in.redirected():
+                load(text)
             errors.append("")
         except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
             errors.append(message_of(error) or "it raises")
