@@ -105,6 +105,14 @@ class ObserveLaunches(Request["LaunchesSeen"]):
 
 
 @dataclass(frozen=True)
+class RunLauncher(Request["LauncherRan"]):
+    text: str
+    launcher: str
+    inputs: tuple[str, ...]  # texts with a `get_inputs()`, to stand behind the text
+    seconds: float
+
+
+@dataclass(frozen=True)
 class SearchInputs(Request["InputsFound"]):
     text: str
     entry: str
@@ -146,6 +154,12 @@ class LaunchesSeen:
     unfinished: dict[str, tuple[Call, ...]]  # those whose kernels did not end in time
     agreeing: dict[str, Call]  # reference → a call on which it gave what the usage compared with
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LauncherRan:
+    place: int  # of the first inputs with which it ends; -1: with none
+    error: str = ""  # of the last ones without
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +214,7 @@ class Prober(Protocol):
 _ANSWERS: dict[type, type] = {
     ObserveUsage: UsageSeen,
     ObserveLaunches: LaunchesSeen,
+    RunLauncher: LauncherRan,
     SearchInputs: InputsFound,
     CheckProgram: ProgramRan,
     WeighProgram: ProgramWeighed,

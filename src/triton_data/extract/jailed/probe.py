@@ -23,6 +23,7 @@ from triton_data.extract.jailed.observe import gpu_stand_in
 from triton_data.extract.jailed.observe.cpu_devices import on_cpu
 from triton_data.extract.jailed.observe.launches import observe_launches
 from triton_data.extract.jailed.observe.observe import Observer
+from triton_data.extract.jailed.launchers.run import run_launcher
 from triton_data.extract.jailed.search.search import search
 from triton_data.extract.wire import (
     CheckProgram,
@@ -34,6 +35,7 @@ from triton_data.extract.wire import (
     ObserveUsage,
     ProgramRan,
     ProgramWeighed,
+    RunLauncher,
     SearchInputs,
     TextsImported,
     UsageSeen,
@@ -181,6 +183,7 @@ def _built(namespace: dict[str, Any], entry: str, seed: int = 1) -> tuple[Any, t
 _OPERATIONS: dict[type, Callable[[Any], Any]] = {
     ObserveUsage: observe,
     ObserveLaunches: lambda request: observe_launches(request, load),
+    RunLauncher: lambda request: run_launcher(request, load),
     SearchInputs: search_inputs,
     CheckProgram: check,
     WeighProgram: weigh,

@@ -50,6 +50,12 @@ def inputs_text(text: str, arguments: Sequence[str]) -> str:
     return "\n".join([*missing, "", "", body]) if missing else body
 
 
+def more_inputs_text(calls: Sequence[Sequence[str]]) -> str:
+    """Behind `inputs_text()`: further calls, in the same form."""
+    lines = [f"        {_returned(arguments)}," for arguments in calls]
+    return "\n".join(["", "", "def get_more_inputs():", "    return [", *lines, "    ]", ""])
+
+
 def _returned(arguments: Sequence[str]) -> str:
     """`[x, y]`; with keyword-only arguments `[[x], {"y": y}]`, as `get_init_inputs()` has them."""
     pairs = [_KEYWORD.match(unmarked(text)) for text in arguments]
