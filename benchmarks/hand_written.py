@@ -1,4 +1,4 @@
-"""What becomes of hand-written kernels: how far each gets on its way to a verified pair, and what its reference is from.
+"""What becomes of hand-written kernels: how far each gets on its way to a verified pair, and by what reference.
 
     python benchmarks/hand_written.py [FOLDER | PACKAGE ...] [--each-file] [--part K/N] [--jobs 2] [--verify]
         [--cache DIR] [--rows FILE.jsonl]
@@ -47,7 +47,7 @@ def main() -> None:
     options = _options()
     repositories = list(_repositories(options))
     rows: list[dict[str, Any]] = []
-    work = partial(measured, verify=options.verify)
+    work = partial(measured, verify=options.verify, search=not options.inputs_only)
     with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
         for found in pool.map(work, repositories):
             rows += found
@@ -64,6 +64,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--each-file", action="store_true")
     parser.add_argument("--part", default="0/1", metavar="K/N")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--inputs-only", action="store_true", help="search for no references")
     parser.add_argument("--verify", action="store_true")
     parser.add_argument("--cache", type=Path, default=Path("/tmp/triton-data-corpus"))
     parser.add_argument("--rows", type=Path)
@@ -88,14 +89,14 @@ def _repositories(options: argparse.Namespace) -> Iterator[tuple[str, Mapping[st
             yield f"{folder.name}/{path}", {path: files[path]}, ""
 
 
-def measured(repository: tuple[str, Mapping[str, bytes], str], verify: bool) -> list[dict[str, Any]]:
+def measured(repository: tuple[str, Mapping[str, bytes], str], verify: bool, search: bool) -> list[dict[str, Any]]:
     name, files, only = repository
     if not _JAIL:
         _JAIL.append(open_jail())
     began = time.monotonic()
     origins = {path: Origin("dir", name, path=path) for path in files}
     repo = resolved(Repo(dict(files)))
-    launchers = LauncherInputs(repo, JailProbe(_JAIL[0]), origins, expressions())
+    launchers = LauncherInputs(repo, JailProbe(_JAIL[0]), origins, expressions() if search else ())
     found: list[Kernel | Program | Pair | Drop] = []
     for path in repo.python_files():
         if only in path and may_hold_kernels(repo.files[path]):
@@ -117,7 +118,7 @@ def _row(
     pair = pairs.get(found.reference)
     return {
         "repository": name, "kernel": found.name, "path": found.origin.path, "launcher": found.launcher,
-        "called_by": found.called_by, "inputs_from": found.inputs_from, "inputs": found.inputs,
+        "called_by": found.called_by, "inputs_from": found.inputs_from, "inputs": found.inputs, "text": found.text,
         "reference_from": found.reference_from, "missing": found.missing[:300], "pair": found.reference,
         "verdict": verdicts.get(found.reference, ""), "seconds": seconds,
         "reference": programs[pair.program].text if pair else "", "triton": pair.text if pair else "",
@@ -134,8 +135,13 @@ def _verdict(program: Program, pair: Pair) -> str:
 def _line(row: dict[str, Any]) -> str:
     if "drop" in row:
         return f"{row['repository']} {row['kernel']}: {row['drop']}"
-    known = [row["called_by"] and "device function", row["inputs_from"] and f"inputs {row['inputs_from']}",
-             row["reference_from"] and f"reference {row['reference_from']}", row["verdict"], row["missing"]]  # fmt: skip
+    known = [
+        row["called_by"] and "device function",
+        row["inputs_from"] and f"inputs {row['inputs_from']}",
+        row["reference_from"] and f"reference {row['reference_from']}",
+        row["verdict"],
+        row["missing"],
+    ]
     return f"{row['repository']} {row['kernel']} ({row['launcher']}): {'; '.join(filter(None, known))}"
 
 

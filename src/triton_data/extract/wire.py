@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
 from triton_data.extract.limits import CHECK_SECONDS
+from triton_data.extract.references.expression import Expression
 from triton_data.extract.wire_json import Unreadable, from_json, to_json
 
 A = TypeVar("A")
@@ -113,6 +114,15 @@ class RunLauncher(Request["LauncherRan"]):
 
 
 @dataclass(frozen=True)
+class RecogniseLauncher(Request["Recognised"]):
+    text: str
+    launcher: str
+    inputs: str  # a `get_inputs()`, to stand behind the text
+    expressions: tuple[Expression, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
 class SearchInputs(Request["InputsFound"]):
     text: str
     entry: str
@@ -160,6 +170,16 @@ class LaunchesSeen:
 class LauncherRan:
     place: int  # of the first inputs with which it ends; -1: with none
     error: str = ""  # of the last ones without
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """Nothing where not every output has its expression."""
+
+    outputs: tuple[str, ...]  # 'return', 'return 1', or the argument that is written
+    expressions: tuple[str, ...]  # one for each
+    error: str = ""
+    plain: tuple[str, ...] = ()  # what is returned besides, such as 'return 2=16'
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +235,7 @@ _ANSWERS: dict[type, type] = {
     ObserveUsage: UsageSeen,
     ObserveLaunches: LaunchesSeen,
     RunLauncher: LauncherRan,
+    RecogniseLauncher: Recognised,
     SearchInputs: InputsFound,
     CheckProgram: ProgramRan,
     WeighProgram: ProgramWeighed,

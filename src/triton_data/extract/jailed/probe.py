@@ -19,11 +19,12 @@ from typing import Any
 import torch
 
 from triton_data.extract.jailed.attempt import TooSlow, limited, tensors_in
+from triton_data.extract.jailed.launchers.recognise import recognise
+from triton_data.extract.jailed.launchers.run import run_launcher
 from triton_data.extract.jailed.observe import gpu_stand_in
 from triton_data.extract.jailed.observe.cpu_devices import on_cpu
 from triton_data.extract.jailed.observe.launches import observe_launches
 from triton_data.extract.jailed.observe.observe import Observer
-from triton_data.extract.jailed.launchers.run import run_launcher
 from triton_data.extract.jailed.search.search import search
 from triton_data.extract.wire import (
     CheckProgram,
@@ -35,6 +36,7 @@ from triton_data.extract.wire import (
     ObserveUsage,
     ProgramRan,
     ProgramWeighed,
+    RecogniseLauncher,
     RunLauncher,
     SearchInputs,
     TextsImported,
@@ -184,6 +186,7 @@ _OPERATIONS: dict[type, Callable[[Any], Any]] = {
     ObserveUsage: observe,
     ObserveLaunches: lambda request: observe_launches(request, load),
     RunLauncher: lambda request: run_launcher(request, load),
+    RecogniseLauncher: lambda request: recognise(request, load),
     SearchInputs: search_inputs,
     CheckProgram: check,
     WeighProgram: weigh,

@@ -17,12 +17,14 @@ from triton_data.extract.kernels.observed import Observed, SeenLauncher
 from triton_data.extract.kernels.written_calls import Inputs, inputs_of, smaller
 from triton_data.extract.limits import LAUNCH_SEARCH_SECONDS, LAUNCH_TRY_SECONDS
 from triton_data.extract.references.expression import Expression
+from triton_data.extract.references.recognised import recognised
 from triton_data.extract.source.repo import Key, Repo
 from triton_data.extract.usage.snippets import CALL
 from triton_data.extract.wire import Failure, InputSource, ObserveLaunches, Prober, RunLauncher
 from triton_data.records import Kernel, Origin, Pair, Program
 
 NO_LAUNCHER = "no function launches it"
+NO_REFERENCE = "nothing says what it computes"
 NO_CALLER = "nothing calls its launcher"
 
 
@@ -34,6 +36,7 @@ class LauncherInputs:
     expressions: tuple[Expression, ...] = ()  # that a kernel may compute
     _observed: Observed | None = None
     _inputs: dict[tuple[Key, str], tuple[Inputs | None, str]] = field(default_factory=dict)
+    _unrecognised: dict[str, str] = field(default_factory=dict)  # text → why
     _yielded: set[str] = field(default_factory=set)  # keys of pairs
 
     @property
@@ -50,13 +53,25 @@ class LauncherInputs:
         inputs, why = self._inputs[launcher, kernel.text]
         if inputs is not None:
             kernel = replace(kernel, inputs=inputs.text, inputs_from=inputs.source)
+            why = self._reference(kernel, seen)
         if seen.pair is not None and seen.program is not None:
             source = next((flag.removeprefix("from_") for flag in seen.program.flags if flag.startswith("from_")), "")
-            kernel = replace(kernel, reference=seen.pair.key, reference_from=source)
+            kernel, why = replace(kernel, reference=seen.pair.key, reference_from=source), ""
             if seen.pair.key not in self._yielded:
                 self._yielded.add(seen.pair.key)
                 yield from (seen.program, seen.pair)
-        yield kernel if inputs is not None else replace(kernel, missing=why)
+        yield replace(kernel, missing=why)
+
+    def _reference(self, kernel: Kernel, seen: SeenLauncher) -> str:
+        """Why there is none; what is found is noted with the launcher."""
+        if seen.pair is not None or not self.expressions:
+            return "" if seen.pair is not None else NO_REFERENCE
+        if kernel.text not in self._unrecognised:  # which all kernels of a launcher share
+            found = recognised(kernel, self.expressions, self.probe)
+            self._unrecognised[kernel.text] = found if isinstance(found, str) else ""
+            if not isinstance(found, str):
+                seen.program, seen.pair = found
+        return self._unrecognised[kernel.text]
 
     def _find(self, kernel: Kernel, seen: SeenLauncher) -> tuple[Inputs | None, str]:
         found = inputs_of(kernel.text, seen.calls)

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from triton_data.extract.source.module import Broken, Module
 from triton_data.extract.source.repo import Repo
 from triton_data.extract.usage.snippets import (
-    CALL,
     Snippet,
     at_module_level,
     beside,
@@ -47,7 +46,7 @@ def launch_snippets(repo: Repo, names: set[str]) -> Iterator[Snippet]:
 def _from_showing(module: Module, names: set[str]) -> Iterator[Snippet]:
     """Functions that benchmark or demonstrate, called as their authors do: with nothing."""
     for node in module.tree.body:
-        if not isinstance(node, ast.FunctionDef) or node.name in names and not _SHOWING.match(node.name):
+        if not isinstance(node, ast.FunctionDef) or (node.name in names and not _SHOWING.match(node.name)):
             continue
         if node.name.startswith("test") or not names & _called(node):
             continue
@@ -62,5 +61,3 @@ def _from_showing(module: Module, names: set[str]) -> Iterator[Snippet]:
 def _called(node: ast.AST) -> set[str]:
     found = (inner.func for inner in ast.walk(node) if isinstance(inner, ast.Call))
     return {f.attr if isinstance(f, ast.Attribute) else f.id for f in found if isinstance(f, ast.Attribute | ast.Name)}
-
-

@@ -64,7 +64,7 @@ def _limited(original: Any) -> Any:
             if LAUNCHED.skipping or LAUNCHED.left <= 0:
                 raise _TooLong
             original(executor, *args, **kwargs)
-        except Exception as error:  # noqa: BLE001 - a kernel may raise anything, and goes on doing so
+        except Exception as error:
             if not _too_long(error):
                 raise
             LAUNCHED.cut += 1
