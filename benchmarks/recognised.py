@@ -2,9 +2,9 @@
 
     python benchmarks/recognised.py [--only REGEX] [--wrong 60] [--seconds 30]
 
-Right ones are the kernels of benchmarks/kernels: each becomes a function of tensors that are called `a0`, `a1`, … in a
-shuffled order, weights among them, with nothing beside it that says what it computes. Wrong ones are their mutants whose
-numbers differ from the original's. A right one counts when the expression gives what its reference gives on inputs that
+Right ones are the kernels of benchmarks/kernels: each becomes a function of tensors that are called `a0`, `a1`, … in
+a shuffled order, weights among them, with nothing beside it that says what it computes. Wrong ones are
+their mutants. A right one counts when the expression gives what its reference gives on inputs that
 the search has not seen; a wrong one is taken for the right operation when its expression does.
 """
 
@@ -25,7 +25,7 @@ from kernels import good_kernels  # noqa: E402  the folder that this script stan
 from mutants import mutants  # noqa: E402
 from triton_data.extract.probe_client import JailProbe  # noqa: E402
 from triton_data.extract.stage import open_jail  # noqa: E402
-from triton_data.extract.wire import Failure, RecogniseLauncher, Recognised  # noqa: E402
+from triton_data.extract.wire import Failure, Recognised, RecogniseLauncher  # noqa: E402
 from triton_data.pipeline.expressions import expressions  # noqa: E402
 
 LAUNCH = """
@@ -138,7 +138,9 @@ def main() -> None:
 
 def _right(one: Planted, found: Recognised) -> bool:
     right = bool(found.outputs) and one.agrees(found)
-    print(f"  {one.name}: {'' if right or not found.outputs else 'WRONG '}{found.error or found.expressions}", flush=True)
+    print(
+        f"  {one.name}: {'' if right or not found.outputs else 'WRONG '}{found.error or found.expressions}", flush=True
+    )
     return right
 
 

@@ -103,6 +103,7 @@ class ObserveLaunches(Request["LaunchesSeen"]):
     seconds: float
     functions: tuple[str, ...]  # that launch kernels
     references: dict[str, str]  # function that may compute what is compared → function that launches
+    launch: bool = True  # else kernels are passed over, and only what their launchers are given is seen
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ class Callers:
                 if isinstance(module, Broken):
                     continue
                 for unit in module.units if b"t" in self.repo.files[path] else ():
-                    for word in set(_WORD.findall(unit.text)) if unit.kind else ():
+                    for word in set(_WORD.findall(unit.text)) if unit.binds else ():
                         index[word].update(unit.binds)
                 for name, bindings in module.bindings.items():
                     for binding in bindings:  # from a import f as g

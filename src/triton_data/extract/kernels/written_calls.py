@@ -33,6 +33,6 @@ def inputs_of(text: str, calls: Sequence[tuple[Call, str]]) -> Inputs | None:
 
 
 def smaller(text: str, call: Call) -> tuple[str, ...]:
-    """From the largest that may end to the smallest that may still be meant."""
+    """As called, then from the largest that may end to the smallest that may still be meant."""
     written = inputs_text(text, call.as_written())
-    return tuple(dict.fromkeys(resized.text for resized in resize.shrunk(written)))[:DIVIDED]
+    return tuple(dict.fromkeys([written, *(resized.text for resized in resize.shrunk(written))]))[:DIVIDED]

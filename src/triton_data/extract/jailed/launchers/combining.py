@@ -7,17 +7,13 @@ Not covered: three operators.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING
 
 import torch
 
 from triton_data.extract.jailed.launchers.filling import Known, filled
 from triton_data.extract.references.expression import Expression
-
-if TYPE_CHECKING:
-    from triton_data.extract.jailed.launchers.recognise import Search
 
 MOST_VALUES = 1500
 _AROUND = (
@@ -52,8 +48,8 @@ def derived(known: Known, templates: Sequence[Expression]) -> Iterator[str]:
                     yield from chain.from_iterable(texts)
 
 
-def combined(search: Search, known: Known, expected: torch.Tensor) -> Iterator[str]:
-    values = _distinct(search)
+def combined(tried: Mapping[str, torch.Tensor], known: Known, expected: torch.Tensor) -> Iterator[str]:
+    values = _distinct(tried)
     numbers = [*known.numbers, *(name for name, value in known.scalars.items() if isinstance(value, int | float)
                                  and not isinstance(value, bool)), "2", "0.5"]  # fmt: skip
     same = [text for text, value in values if value.shape == expected.shape]
@@ -75,11 +71,10 @@ def combined(search: Search, known: Known, expected: torch.Tensor) -> Iterator[s
                 yield around.format(text)
 
 
-def _distinct(search: Search) -> list[tuple[str, torch.Tensor]]:
+def _distinct(tried: Mapping[str, torch.Tensor]) -> list[tuple[str, torch.Tensor]]:
     """What was tried, each value once, the simple ones first."""
     found: dict[tuple[object, ...], tuple[str, torch.Tensor]] = {}
-    tried = sorted(search.values.items(), key=lambda pair: len(pair[0]))
-    for text, value in tried:
+    for text, value in sorted(tried.items(), key=lambda pair: len(pair[0])):
         if value.numel() and value.is_floating_point():
             sample = value.flatten()[:: max(1, value.numel() // 7)][:8]
             key = (tuple(value.shape), *(round(float(each), 5) for each in sample))

@@ -1,7 +1,7 @@
 """Expressions over a launcher's arguments: templates with their places and settings filled in.
 
-In: `Expression`s, the arguments of an observation by name and numbers from the kernel's text. Out: source texts over its
-parameters' names, the simple ones first, that hold at any size. Not covered: whether they give anything.
+In: `Expression`s, the arguments of an observation by name and numbers from the kernel's text. Out: source texts over
+its parameters' names, the simple ones first, that hold at any size. Not covered: whether they give anything.
 """
 
 from __future__ import annotations

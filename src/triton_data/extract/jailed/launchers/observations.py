@@ -8,6 +8,7 @@ shows, and at other sizes. Runs in the jail. Not covered: launchers that return 
 from __future__ import annotations
 
 import copy
+import functools
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -44,14 +45,18 @@ def observations(text: str, launcher: str, inputs: str, load: Load, left: Callab
     namespace = load(f"{text}\n\n\n{inputs}")
     found = [_observe(namespace, launcher, seed, None) for seed in range(SEEDS)]
     for factor in FACTORS:
-        found += _tried(lambda factor=factor: _observe(namespace, launcher, 7, factor), left)
+        found += _tried(functools.partial(_observe, namespace, launcher, 7, factor), left)
     smaller = islice(resize.shrunk(inputs), 2)
     for resized in (*smaller, *islice(resize.varied(inputs), TRIED)):
         if sum(each.kind == "size" for each in found) == OTHER_SIZES or left() <= 0:
             break
-        found += _tried(lambda t=resized.text: _observe(load(f"{text}\n\n\n{t}"), launcher, 3, None, "size"), left)
+        found += _tried(functools.partial(_at_size, load, text, launcher, resized.text), left)
     first = replace(found[0], unread=frozenset(_unread(namespace, launcher, found[0])))
     return [first, *(each for each in found[1:] if each.outputs.keys() == first.outputs.keys())]
+
+
+def _at_size(load: Load, text: str, launcher: str, inputs: str) -> Observation:
+    return _observe(load(f"{text}\n\n\n{inputs}"), launcher, 3, None, "size")
 
 
 def _unread(namespace: dict[str, Any], launcher: str, seen: Observation) -> Iterator[str]:
@@ -61,7 +66,7 @@ def _unread(namespace: dict[str, Any], launcher: str, seen: Observation) -> Iter
         args, kwargs = drawn(namespace, 0)
         value = _named(namespace[launcher], args, kwargs)[name]
         value.copy_(torch.full_like(value, 3) if value.dtype is not torch.bool else ~value)
-        again = _tried(lambda args=args, kwargs=kwargs: _called(namespace, launcher, args, kwargs), lambda: 1.0)
+        again = _tried(functools.partial(_called, namespace, launcher, args, kwargs), lambda: 1.0)
         for after in again:
             if torch.equal(after[name], seen.outputs[name]):
                 yield name
@@ -102,7 +107,7 @@ def _observe(namespace: dict[str, Any], launcher: str, seed: int, factor: float 
 
 
 def _named(target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-    function = target.forward if isinstance(target, type) else target
+    function = getattr(target, "forward", target) if isinstance(target, type) else target
     parameters = list(inspect.signature(function).parameters.values())
     parameters = parameters[1:] if isinstance(target, type) else parameters
     if any(each.kind in (each.VAR_POSITIONAL,) for each in parameters):

@@ -155,7 +155,7 @@ def _searched(request: RecogniseLauncher, seen: list[Observation], until: float)
                     lambda: chain.from_iterable(filled(each, known, known.tensors) for each in COMPOSITES),
                     lambda: chain.from_iterable(filled(each, known, known.tensors) for each in request.expressions),
                     lambda: derived(known, templates),
-                    lambda expected=expected: combined(search, known, expected),
+                    lambda expected=expected: combined(search.values, known, expected),
                 )
                 text = search.find(output, stages)
                 if not text:

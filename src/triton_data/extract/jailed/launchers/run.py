@@ -50,8 +50,8 @@ def call(namespace: dict[str, Any], launcher: str, args: tuple[Any, ...], kwargs
          seconds: float = EACH) -> Any:  # fmt: skip
     """Raises where a kernel did not end, or none was launched."""
     limited_launches.install(seconds, seconds)
-    target = namespace[launcher]
-    result = (target.apply if isinstance(target, type) else target)(*args, **kwargs)
+    target: Any = namespace[launcher]
+    result = getattr(target, "apply", target)(*args, **kwargs)
     if LAUNCHED.cut:
         raise TimeoutError(f"more than {seconds} s in the interpreter")
     if not LAUNCHED.names:

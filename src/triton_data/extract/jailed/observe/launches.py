@@ -95,8 +95,12 @@ class Launches:
         if hasattr(target, "__getitem__"):
             return
         if isinstance(target, type):
-            if callable(getattr(target, "apply", None)):
-                target.apply = staticmethod(self._calling(name, target.apply, namespace))  # type: ignore[attr-defined]
+            apply = getattr(target, "apply", None)
+            if callable(apply) and not issubclass(target, torch.nn.Module):
+                wrapped = self._calling(name, apply, namespace)
+                for alias in [alias for alias, value in namespace.items() if value == apply]:  # f = Function.apply
+                    namespace[alias] = wrapped
+                target.apply = staticmethod(wrapped)  # type: ignore[attr-defined]
             return
         wrapped = self._calling(name, target, namespace)
         for alias in [alias for alias, value in namespace.items() if value is target]:
@@ -137,6 +141,7 @@ def observe_launches(request: ObserveLaunches, load: Callable[[str], dict[str, A
     torch.manual_seed(0)
     gpu_stand_in.install()
     limited_launches.install()
+    LAUNCHED.skipping = not request.launch
     seen, error = Launches(), ""
     references: dict[str, Callable[..., Any]] = {}
     with seen.comparing(), gpu_stand_in.redirected():
