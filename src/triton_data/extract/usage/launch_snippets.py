@@ -46,9 +46,7 @@ def launch_snippets(repo: Repo, names: set[str]) -> Iterator[Snippet]:
 def _from_showing(module: Module, names: set[str]) -> Iterator[Snippet]:
     """Functions that benchmark or demonstrate, called as their authors do: with nothing."""
     for node in module.tree.body:
-        if not isinstance(node, ast.FunctionDef) or (node.name in names and not _SHOWING.match(node.name)):
-            continue
-        if node.name.startswith("test") or not names & _called(node):
+        if not isinstance(node, ast.FunctionDef) or node.name.startswith("test") or not names & _called(node):
             continue
         reports = any("perf_report" in ast.unparse(each) for each in node.decorator_list)
         required = len(node.args.args) - len(node.args.defaults)

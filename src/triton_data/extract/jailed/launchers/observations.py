@@ -17,12 +17,13 @@ from typing import Any, TypeVar
 
 import torch
 
-from triton_data.extract.jailed.attempt import limited
+from triton_data.extract.jailed.attempt import limited, tensors_in
 from triton_data.extract.jailed.launchers.run import EACH, Load, call, drawn
 from triton_data.formats import resize
 
 T = TypeVar("T")
 SEEDS = 3
+SMALL, SHRUNK = 1 << 13, 5
 OTHER_SIZES, TRIED = 2, 8
 FACTORS = (0.02, 5.0)
 
@@ -41,18 +42,37 @@ class Unusable(Exception):
 
 
 def observations(text: str, launcher: str, inputs: str, load: Load, left: Callable[[], float]) -> list[Observation]:
-    """The first is what is searched on; every other one only has to agree."""
-    namespace = load(f"{text}\n\n\n{inputs}")
+    """The first is what is searched on, small where that runs; every other one only has to agree."""
+    base = _small(text, launcher, inputs, load, left)
+    namespace = load(f"{text}\n\n\n{base}")
     found = [_observe(namespace, launcher, seed, None) for seed in range(SEEDS)]
     for factor in FACTORS:
         found += _tried(functools.partial(_observe, namespace, launcher, 7, factor), left)
-    smaller = islice(resize.shrunk(inputs), 2)
-    for resized in (*smaller, *islice(resize.varied(inputs), TRIED)):
+    others = [*([inputs] if base != inputs else []), *(each.text for each in islice(resize.varied(base), TRIED))]
+    for other in others:
         if sum(each.kind == "size" for each in found) == OTHER_SIZES or left() <= 0:
             break
-        found += _tried(functools.partial(_at_size, load, text, launcher, resized.text), left)
+        found += _tried(functools.partial(_at_size, load, text, launcher, other), left)
     first = replace(found[0], unread=frozenset(_unread(namespace, launcher, found[0])))
     return [first, *(each for each in found[1:] if each.outputs.keys() == first.outputs.keys())]
+
+
+def _small(text: str, launcher: str, inputs: str, load: Load, left: Callable[[], float]) -> str:
+    """Thousands of expressions are tried on it, so the smallest text that runs and is still larger than nothing."""
+    best, size = inputs, _elements(load(f"{text}\n\n\n{inputs}"))
+    for resized in islice(resize.shrunk(inputs), SHRUNK) if size > SMALL else ():
+        if size <= SMALL:
+            break
+        for seen in _tried(functools.partial(_at_size, load, text, launcher, resized.text), left):
+            now = sum(value.numel() for value in seen.arguments.values() if isinstance(value, torch.Tensor))
+            if now < size:
+                best, size = resized.text, now
+    return best
+
+
+def _elements(namespace: dict[str, Any]) -> int:
+    args, kwargs = drawn(namespace, 0)
+    return sum(tensor.numel() for tensor in tensors_in([args, kwargs]))
 
 
 def _at_size(load: Load, text: str, launcher: str, inputs: str) -> Observation:

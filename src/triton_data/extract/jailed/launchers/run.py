@@ -12,13 +12,15 @@ from typing import Any
 
 import torch
 
-from triton_data.extract.jailed.attempt import limited
+from triton_data.extract.jailed.attempt import limited, tensors_in
 from triton_data.extract.jailed.observe import gpu_stand_in, limited_launches
 from triton_data.extract.jailed.observe.limited_launches import LAUNCHED
 from triton_data.extract.wire import LauncherRan, RunLauncher
 from triton_data.formats.program_form import arguments
 
 EACH = 6.0  # seconds of the processor for one call
+A_TRY = 2.0  # where smaller sizes are left to try
+MOST = 1 << 22  # elements: more take too long to draw and to interpret
 Load = Callable[[str], dict[str, Any]]
 
 
@@ -32,9 +34,12 @@ def run_launcher(request: RunLauncher, load: Load) -> LauncherRan:
     with gpu_stand_in.redirected():
         for place, inputs in enumerate(request.inputs):
             try:
-                with limited(2 * EACH):
-                    namespace = load(f"{request.text}\n\n\n{inputs}")
-                    call(namespace, request.launcher, *drawn(namespace, 0))
+                namespace = load(f"{request.text}\n\n\n{inputs}")
+                with limited(2 * A_TRY):
+                    args, kwargs = drawn(namespace, 0)
+                    if sum(tensor.numel() for tensor in tensors_in([args, kwargs])) > MOST:
+                        continue
+                    call(namespace, request.launcher, args, kwargs, A_TRY)
                 return LauncherRan(place)
             except (Exception, SystemExit) as raised:  # noqa: BLE001 - foreign code may raise anything
                 error = f"{type(raised).__name__}: {raised}"[:300]

@@ -1,0 +1,99 @@
+"""Kernels that nothing says anything about: what is recognised becomes a pair, what is slightly different does not."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import torch
+
+from tests.extract.forked import extracted
+from triton_data.extract.probe_client import JailProbe
+from triton_data.extract.references.expression import Expression
+from triton_data.extract.source.repo import Repo
+from triton_data.extract.stage import open_jail
+from triton_data.extract.wire import Recognised, RecogniseLauncher
+from triton_data.records import Kernel, Pair, Program
+
+HEAD = "import torch\nimport triton\nimport triton.language as tl\n\n\n@triton.jit\n"
+ROWS = (
+    HEAD
+    + """def kernel(a, b, out, n, eps, BLOCK: tl.constexpr):
+    row, places = tl.program_id(0), tl.arange(0, BLOCK)
+    inside = places < n
+    x = tl.load(a + row * n + places, mask=inside, other=0.0)
+    {body}
+    tl.store(out + row * n + places, y, mask=inside)
+
+
+def run(b, a, eps=1e-5):
+    out = torch.empty_like(a)
+    kernel[(a.shape[0],)](a, b, out, a.shape[1], eps, BLOCK=triton.next_power_of_2(a.shape[1]))
+    return out
+"""
+)
+INPUTS = "import torch\n\n\ndef get_inputs():\n    return [torch.rand({n}) + 0.5, torch.randn({m}, {n})]\n"
+MEAN = "mean = tl.sum(x, 0) / n\n    c = tl.where(inside, x - mean, 0.0)\n    "
+WEIGHT = "tl.load(b + places, mask=inside)"
+NORM = MEAN + "y = c * tl.rsqrt(tl.sum(c * c, 0) / {n} + {eps}) * " + WEIGHT
+BODIES = {
+    "layer_norm": (NORM.format(n="n", eps="eps"), "F.layer_norm(a, a.shape[-1:], b, None, eps)"),
+    "its own epsilon": (NORM.format(n="n", eps="3e-3"), "F.layer_norm(a, a.shape[-1:], b, None, 3e-3)"),
+    "softmax": ("e = tl.where(inside, tl.exp(x - tl.max(tl.where(inside, x, -1e30), 0)), 0.0)\n"
+                "    y = e / tl.sum(e, 0)", "torch.softmax(a, dim=-1)"),
+    "gated": (f"y = x * tl.sigmoid(x) * {WEIGHT}", "F.silu(a) * b"),
+    "two operators": (f"y = tl.exp(x * {WEIGHT})", "torch.exp(b * a)"),
+    "unbiased": (NORM.format(n="(n - 1)", eps="eps"), None),
+    "a scale of its own": (f"y = x * tl.sigmoid(1.01 * x + 0.01 * x * x) * {WEIGHT}", None),
+}  # fmt: skip
+TABLE = (Expression("exp", "torch.exp({0})", 1, {}),)
+
+
+@pytest.fixture(scope="module")
+def probe() -> Iterator[JailProbe]:
+    """Triton's own functions are interpreted only where the environment said so before it was imported."""
+    with open_jail() as jail:
+        yield JailProbe(jail)
+
+
+def recognised(body: str, probe: JailProbe) -> Recognised:
+    answer = probe(RecogniseLauncher(ROWS.format(body=body), "run", INPUTS.format(m=6, n=33), TABLE, 30.0)).answer
+    assert isinstance(answer, Recognised)
+    return answer
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_what_a_kernel_computes_is_recognised_and_nothing_near_it(name, probe):
+    body, expected = BODIES[name]
+    found = recognised(body, probe)
+    if expected is None:
+        assert found.outputs == () and "none gives return" in found.error
+        return
+    a, b = torch.randn(4, 40), torch.rand(40)
+    (text,) = found.expressions
+    names: dict[str, Any] = {"torch": torch, "F": torch.nn.functional, "a": a, "b": b, "eps": 0.01}
+    torch.testing.assert_close(eval(text, names), eval(expected, names))
+
+
+def test_what_is_recognised_becomes_a_pair(probe):
+    test = "\n\ndef test_run():\n    run(torch.rand(33) + 0.5, torch.randn(6, 33), eps=0.001)\n"
+    text = ROWS.format(body=BODIES["layer_norm"][0]) + test
+    repo = Repo({"m.py": text.encode()})
+    found = list(extracted(repo, probe, expressions=TABLE))
+    (kernel,) = (each for each in found if isinstance(each, Kernel))
+    (program,) = (each for each in found if isinstance(each, Program))
+    (pair,) = (each for each in found if isinstance(each, Pair))
+    assert (kernel.reference, kernel.reference_from, kernel.missing) == (pair.key, "recognised", "")
+    assert program.flags == ("from_recognised",) and pair.entry == "run_new"
+    assert "def run(b, a, eps=1e-05):" in program.text and "triton" not in program.text
+
+
+def test_an_argument_that_is_written_and_a_value_that_is_returned(probe):
+    text = (
+        ROWS.format(body="y = x + " + WEIGHT)
+        .replace("def run(b, a, eps=1e-5):\n    out = torch.empty_like(a)", "def run(b, a, out, eps=1e-5):")
+        .replace("    return out\n", "    return a.shape[1], a * 2\n")
+    )
+    inputs = INPUTS.format(m=6, n=33).replace("]\n", ", torch.zeros(6, 33)]\n")
+    answer = probe(RecogniseLauncher(text, "run", inputs, TABLE, 30.0)).answer
+    assert isinstance(answer, Recognised)
+    assert set(answer.outputs) == {"return 1", "out"} and answer.plain == ("return 0=33",)
