@@ -121,6 +121,7 @@ class RecogniseLauncher(Request["Recognised"]):
     inputs: str  # a `get_inputs()`, to stand behind the text
     expressions: tuple[Expression, ...]
     seconds: float
+    other_sizes: bool = True  # where a launcher ends its process at sizes that are not its caller's: without
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,7 @@ class LaunchesSeen:
 class LauncherRan:
     place: int  # of the first inputs with which it ends; -1: with none
     error: str = ""  # of the last ones without
+    launched: tuple[str, ...] = ()  # kernels
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,8 @@ class Recognised:
     expressions: tuple[str, ...]  # one for each
     error: str = ""
     plain: tuple[str, ...] = ()  # what is returned besides, such as 'return 2=16'
+    launched: tuple[str, ...] = ()  # the kernels that the call launches
+    differentiable: tuple[str, ...] = ()  # tensors that it is given and that may have a gradient
 
 
 @dataclass(frozen=True, slots=True)

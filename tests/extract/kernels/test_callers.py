@@ -1,5 +1,7 @@
 """Who calls a launcher: in its own file, in a benchmark, through autograd, for a GPU that is not here, at any size."""
 
+from typing import Any
+
 import pytest
 
 from tests.extract.forked import extracted, forked
@@ -42,10 +44,10 @@ def kernel_of(text):
 def test_a_test_in_the_kernels_own_file_for_a_gpu_gives_every_call():
     kernel = kernel_of(KERNELS + OWN_FILE)
     assert kernel.inputs_from == "tests"
-    space: dict[str, object] = {}
+    space: dict[str, Any] = {}
     exec(kernel.inputs, space)
-    (_, first), (_, second) = space["get_inputs"](), *space["get_more_inputs"]()  # type: ignore[operator]
-    assert (tuple(first.shape), tuple(second.shape)) == ((3, 70), (5, 9))
+    calls = [space["get_inputs"](), *space["get_more_inputs"]()]
+    assert [[tuple(each.shape) for each in call] for call in calls] == [[(3, 70)] * 2, [(5, 9)] * 2]
 
 
 def test_a_test_too_large_for_the_interpreter_is_called_at_a_smaller_size():

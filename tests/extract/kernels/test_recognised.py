@@ -97,3 +97,33 @@ def test_an_argument_that_is_written_and_a_value_that_is_returned(probe):
     answer = probe(RecogniseLauncher(text, "run", inputs, TABLE, 30.0)).answer
     assert isinstance(answer, Recognised)
     assert set(answer.outputs) == {"return 1", "out"} and answer.plain == ("return 0=33",)
+
+
+def test_a_backward_is_compared_with_autograd_of_what_the_forward_was_recognised_as(probe):
+    gradient = "\n\n@triton.jit\ndef back_kernel(g, out, n, BLOCK: tl.constexpr):\n    places = tl.arange(0, BLOCK)\n    tl.store(out + places, tl.load(g + places, mask=places < n) * 2, mask=places < n)\n"  # noqa: E501
+    forward = gradient.replace("back_kernel", "fore_kernel")
+    function = """
+
+class Double(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        out = torch.empty_like(x)
+        fore_kernel[(1,)](x, out, x.numel(), BLOCK=256)
+        return out
+
+    @staticmethod
+    def backward(ctx, gradient):
+        out = torch.empty_like(gradient)
+        back_kernel[(1,)](gradient.contiguous(), out, out.numel(), BLOCK=256)
+        return out
+
+
+def test_double():
+    Double.apply(torch.randn(3, 40))
+"""
+    text = "import torch\nimport triton\nimport triton.language as tl\n" + forward + gradient + function
+    found = list(extracted({"m.py": text}, probe, expressions=TABLE))
+    kernels = {each.name: each for each in found if isinstance(each, Kernel)}
+    pairs = {each.key: each.entry for each in found if isinstance(each, Pair)}
+    assert pairs[kernels["fore_kernel"].reference] == "Double_applied_new"
+    assert pairs[kernels["back_kernel"].reference] == "Double_backward_new"

@@ -17,7 +17,7 @@ from triton_data.extract.kernels.observed import Observed, SeenLauncher
 from triton_data.extract.kernels.written_calls import Inputs, inputs_of, smaller
 from triton_data.extract.limits import LAUNCH_SEARCH_SECONDS, LAUNCH_TRY_SECONDS
 from triton_data.extract.references.expression import Expression
-from triton_data.extract.references.recognised import recognised
+from triton_data.extract.references.recognised import Reference, recognised
 from triton_data.extract.source.repo import Key, Repo
 from triton_data.extract.usage.snippets import CALL
 from triton_data.extract.wire import Failure, InputSource, ObserveLaunches, Prober, RunLauncher
@@ -25,6 +25,7 @@ from triton_data.records import Kernel, Origin, Pair, Program
 
 NO_LAUNCHER = "no function launches it"
 NO_REFERENCE = "nothing says what it computes"
+NOT_LAUNCHED = "the call that is recognised does not launch it"
 NO_CALLER = "nothing calls its launcher"
 
 
@@ -36,6 +37,7 @@ class LauncherInputs:
     expressions: tuple[Expression, ...] = ()  # that a kernel may compute
     _observed: Observed | None = None
     _inputs: dict[tuple[Key, str], tuple[Inputs | None, str]] = field(default_factory=dict)
+    _recognised: dict[str, list[Reference]] = field(default_factory=dict)  # by text
     _unrecognised: dict[str, str] = field(default_factory=dict)  # text → why
     _yielded: set[str] = field(default_factory=set)  # keys of pairs
 
@@ -54,23 +56,30 @@ class LauncherInputs:
         if inputs is not None:
             kernel = replace(kernel, inputs=inputs.text, inputs_from=inputs.source)
             why = self._reference(kernel, seen)
-        if seen.pair is not None and seen.program is not None:
-            source = next((flag.removeprefix("from_") for flag in seen.program.flags if flag.startswith("from_")), "")
-            kernel, why = replace(kernel, reference=seen.pair.key, reference_from=source), ""
-            if seen.pair.key not in self._yielded:
-                self._yielded.add(seen.pair.key)
-                yield from (seen.program, seen.pair)
+        found = self._known(kernel, seen)
+        if found is not None:
+            source = next((flag.removeprefix("from_") for flag in found.program.flags if flag.startswith("from_")), "")
+            kernel, why = replace(kernel, reference=found.pair.key, reference_from=source), ""
+            if found.pair.key not in self._yielded:
+                self._yielded.add(found.pair.key)
+                yield from (found.program, found.pair)
         yield replace(kernel, missing=why)
 
+    def _known(self, kernel: Kernel, seen: SeenLauncher) -> Reference | None:
+        """A test speaks for all that the launcher launches; what was recognised, for what that call launched."""
+        if seen.pair is not None and seen.program is not None:
+            return Reference(seen.program, seen.pair, ())
+        name = kernel.name.rsplit(".", 1)[-1]
+        return next((each for each in self._recognised.get(kernel.text, ()) if name in each.kernels), None)
+
     def _reference(self, kernel: Kernel, seen: SeenLauncher) -> str:
-        """Why there is none; what is found is noted with the launcher."""
+        """Why there is none."""
         if seen.pair is not None or not self.expressions:
             return "" if seen.pair is not None else NO_REFERENCE
-        if kernel.text not in self._unrecognised:  # which all kernels of a launcher share
+        if kernel.text not in self._recognised:  # which all kernels of a launcher share
             found = recognised(kernel, self.expressions, self.probe)
-            self._unrecognised[kernel.text] = found if isinstance(found, str) else ""
-            if not isinstance(found, str):
-                seen.program, seen.pair = found
+            self._recognised[kernel.text] = [] if isinstance(found, str) else found
+            self._unrecognised[kernel.text] = found if isinstance(found, str) else NOT_LAUNCHED
         return self._unrecognised[kernel.text]
 
     def _find(self, kernel: Kernel, seen: SeenLauncher) -> tuple[Inputs | None, str]:

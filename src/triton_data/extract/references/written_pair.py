@@ -9,9 +9,11 @@ Not covered: whether the expressions are right (jailed/launchers/recognise.py).
 from __future__ import annotations
 
 import ast
+import re
 
 from triton_data.extract.kernels.pair_texts import Named, renamed
 from triton_data.extract.programs.program_text import assemble_with
+from triton_data.extract.wire import Recognised
 from triton_data.records import Kernel
 
 HEAD = "import math\n\nimport torch\nimport torch.nn.functional as F\n"
@@ -36,6 +38,46 @@ def written_pair(kernel: Kernel, inputs: str, found: dict[str, str], plain: tupl
     body = "\n".join(f"    {line}" for line in statements(found, plain))
     reference = f"{HEAD}\n\ndef {entry}({parameters}):\n{body}\n"
     return (entry, assemble_with(reference, inputs)), (f"{entry}_new", new)
+
+
+BACKWARD = """def {entry}({parameters}, incoming):
+    {names}, = (each.detach().requires_grad_() for each in ({names},))
+    with torch.enable_grad():
+        result = {result}
+    return torch.autograd.grad(result, ({names},), incoming)
+"""
+
+
+def backward_pair(kernel: Kernel, found: Recognised) -> tuple[Named, Named] | None:
+    """The gradients of a function of autograd: its own, and autograd's of the expression that gives its result."""
+    node = definition(kernel.text, kernel.launcher)
+    call = _positional(kernel.inputs)
+    if not isinstance(node, ast.ClassDef) or found.outputs != ("return",) or found.plain or call is None:
+        return None
+    (expression,) = found.expressions
+    used = [name for name in found.differentiable if re.search(rf"\b{name}\b", expression)]
+    names = _names(node)[: len(call)]
+    if not used or len(names) != len(call):
+        return None
+    entry = f"{kernel.launcher}_backward"
+    forms = {"parameters": ", ".join(names), "names": ", ".join(used)}
+    reference = BACKWARD.format(entry=entry, result=expression, **forms)
+    applied = f"{kernel.launcher}.apply({', '.join(names)})"
+    new = f"{kernel.text}\n\n{BACKWARD.format(entry=f'{entry}_new', result=applied, **forms)}"
+    inputs = (
+        f"def get_inputs():\n    {', '.join(names)}, = [{', '.join(call)}]\n"
+        f"    return [{', '.join(names)}, torch.randn_like({expression})]\n"
+    )
+    return (entry, assemble_with(f"{HEAD}\n\n{reference}", inputs)), (f"{entry}_new", new)
+
+
+def _positional(inputs: str) -> list[str] | None:
+    """The arguments that `get_inputs()` lists; None where some have names."""
+    functions = [n for n in ast.parse(inputs).body if isinstance(n, ast.FunctionDef) and n.name == "get_inputs"]
+    last = functions[-1].body[-1] if functions else None
+    values = last.value.elts if isinstance(last, ast.Return) and isinstance(last.value, ast.List) else []
+    named = len(values) == 2 and isinstance(values[0], ast.List) and isinstance(values[1], ast.Dict)
+    return [ast.unparse(value) for value in values] if values and not named else None
 
 
 def statements(found: dict[str, str], plain: tuple[str, ...]) -> list[str]:

@@ -19,6 +19,7 @@ import torch
 
 from triton_data.extract.jailed.attempt import limited, tensors_in
 from triton_data.extract.jailed.launchers.run import EACH, Load, call, drawn
+from triton_data.extract.jailed.observe.limited_launches import LAUNCHED
 from triton_data.formats import resize
 
 T = TypeVar("T")
@@ -33,23 +34,27 @@ class Observation:
     arguments: dict[str, Any]  # as they were before the call
     outputs: dict[str, torch.Tensor]  # 'return', 'return 1', or the name of an argument that was written
     plain: dict[str, Any]  # what else it returns
-    kind: str  # seed, scaled, size
+    kind: str  # seed, scaled, given (at its caller's sizes), size
     unread: frozenset[str] = frozenset()  # arguments that are written, whatever they held before
+    launched: tuple[str, ...] = ()  # kernels
 
 
 class Unusable(Exception):
     """Nothing that an expression could be compared with."""
 
 
-def observations(text: str, launcher: str, inputs: str, load: Load, left: Callable[[], float]) -> list[Observation]:
+def observations(
+    text: str, launcher: str, inputs: str, load: Load, left: Callable[[], float], other_sizes: bool = True
+) -> list[Observation]:
     """The first is what is searched on, small where that runs; every other one only has to agree."""
-    base = _small(text, launcher, inputs, load, left)
+    base = _small(text, launcher, inputs, load, left) if other_sizes else inputs
     namespace = load(f"{text}\n\n\n{base}")
     found = [_observe(namespace, launcher, seed, None) for seed in range(SEEDS)]
     for factor in FACTORS:
         found += _tried(functools.partial(_observe, namespace, launcher, 7, factor), left)
-    others = [*([inputs] if base != inputs else []), *(each.text for each in islice(resize.varied(base), TRIED))]
-    for other in others:
+    if base != inputs:
+        found += _tried(functools.partial(_at_size, load, text, launcher, inputs, "given"), left)
+    for other in (each.text for each in islice(resize.varied(base), TRIED)) if other_sizes else ():
         if sum(each.kind == "size" for each in found) == OTHER_SIZES or left() <= 0:
             break
         found += _tried(functools.partial(_at_size, load, text, launcher, other), left)
@@ -75,8 +80,8 @@ def _elements(namespace: dict[str, Any]) -> int:
     return sum(tensor.numel() for tensor in tensors_in([args, kwargs]))
 
 
-def _at_size(load: Load, text: str, launcher: str, inputs: str) -> Observation:
-    return _observe(load(f"{text}\n\n\n{inputs}"), launcher, 3, None, "size")
+def _at_size(load: Load, text: str, launcher: str, inputs: str, kind: str = "size") -> Observation:
+    return _observe(load(f"{text}\n\n\n{inputs}"), launcher, 3, None, kind)
 
 
 def _unread(namespace: dict[str, Any], launcher: str, seen: Observation) -> Iterator[str]:
@@ -114,6 +119,7 @@ def _observe(namespace: dict[str, Any], launcher: str, seed: int, factor: float 
     before = _named(namespace[launcher], *copy.deepcopy((_detached(args), _detached(kwargs))))
     with limited(2 * EACH):
         result = call(namespace, launcher, args, kwargs)
+    launched = tuple(dict.fromkeys(LAUNCHED.names))
     after = _named(namespace[launcher], args, kwargs)
     outputs, plain = _returned(result)
     written = {name: value for name, value in after.items() if isinstance(value, torch.Tensor)
@@ -123,7 +129,8 @@ def _observe(namespace: dict[str, Any], launcher: str, seed: int, factor: float 
     if not outputs and not written:
         raise Unusable("it gives no tensor")
     everything = {name: value.detach().clone() for name, value in {**outputs, **written}.items()}
-    return Observation(before, everything, plain, kind or ("seed" if factor is None else "scaled"))
+    kind = kind or ("seed" if factor is None else "scaled")
+    return Observation(before, everything, plain, kind, launched=launched)
 
 
 def _named(target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:

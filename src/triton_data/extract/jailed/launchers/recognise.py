@@ -130,7 +130,7 @@ def recognise(request: RecogniseLauncher, load: Load) -> Recognised:
         try:
             with gpu_stand_in.redirected():
                 left = lambda: half - time.process_time()  # noqa: E731
-                seen = observations(request.text, request.launcher, request.inputs, load, left)
+                seen = observations(request.text, request.launcher, request.inputs, load, left, request.other_sizes)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
             return Recognised((), (), f"{type(error).__name__}: {error}"[:300])
         if sum(v.numel() for v in seen[0].arguments.values() if isinstance(v, torch.Tensor)) > MOST_ELEMENTS:
@@ -163,4 +163,6 @@ def _searched(request: RecogniseLauncher, seen: list[Observation], until: float)
                 found[output] = text
     except (TooSlow, Unusable) as error:
         return Recognised((), (), f"{search.tried} expressions in {request.seconds:.0f} s: {error}")
-    return Recognised(tuple(found), tuple(found.values()), "", tuple(f"{k}={v!r}" for k, v in seen[0].plain.items()))
+    plain = tuple(f"{name}={value!r}" for name, value in seen[0].plain.items())
+    floating = tuple(name for name in known.tensors if seen[0].arguments[name].is_floating_point())
+    return Recognised(tuple(found), tuple(found.values()), "", plain, seen[0].launched, floating)

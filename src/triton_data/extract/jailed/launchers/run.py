@@ -40,7 +40,7 @@ def run_launcher(request: RunLauncher, load: Load) -> LauncherRan:
                     if sum(tensor.numel() for tensor in tensors_in([args, kwargs])) > MOST:
                         continue
                     call(namespace, request.launcher, args, kwargs, A_TRY)
-                return LauncherRan(place)
+                return LauncherRan(place, launched=tuple(dict.fromkeys(LAUNCHED.names)))
             except (Exception, SystemExit) as raised:  # noqa: BLE001 - foreign code may raise anything
                 error = f"{type(raised).__name__}: {raised}"[:300]
     return LauncherRan(-1, error)
