@@ -127,7 +127,7 @@ def _row(
 
 def _verdict(program: Program, pair: Pair) -> str:
     if not _BENCH:
-        _BENCH.append(open_bench("cpu"))
+        _BENCH.append(open_bench("cpu").__enter__())  # for as long as the worker lives
     found = verify_texts(program.text, pair.text, bench=_BENCH[0], names=(program.entry, pair.entry))
     return "passed" if found.passed else f"{found.reason}: {found.detail}"[:200]
 
