@@ -102,3 +102,8 @@ def test_one_usage_that_ends_its_process_costs_no_other_its_inputs():
     kernel = kernel_of(KERNELS + crash)
     assert kernel.inputs_from in ("tests", "deduced")
     assert not [each for each in extracted({"k.py": KERNELS + crash}, forked) if isinstance(each, Drop | Pair)]
+
+
+def test_constants_may_be_annotated_with_a_text():
+    text = KERNELS.replace("BLOCK: tl.constexpr", 'BLOCK: "tl.constexpr"') + OWN_FILE
+    assert kernel_of(text).inputs_from == "tests"

@@ -44,6 +44,18 @@ def install(each: float = EACH, together: float = TOGETHER) -> None:
         if hasattr(builder, name):
             setattr(builder, name, _checking(getattr(builder, name)))
     interpreter.GridExecutor.__call__ = _limited(interpreter.GridExecutor.__call__)
+    interpreter.GridExecutor.__init__ = _reading_texts(interpreter.GridExecutor.__init__)
+
+
+def _reading_texts(original: Any) -> Any:
+    """An annotation may be a text, `"tl.constexpr"`, as all are under `from __future__ import annotations`: a compiler
+    reads it, the interpreter does not."""
+
+    def made(executor: Any, fn: Any, arg_names: Any, *args: Any, **kwargs: Any) -> None:
+        original(executor, fn, arg_names, *args, **kwargs)
+        executor.constexprs = [name for name in arg_names if "constexpr" in str(fn.__annotations__.get(name, ""))]
+
+    return made
 
 
 def _checking(original: Any) -> Any:
