@@ -7,12 +7,14 @@ import pytest
 import torch
 
 from tests.extract.forked import extracted
+from tests.extract.kernels.test_launcher_inputs import KERNELS
 from triton_data.extract.probe_client import JailProbe
 from triton_data.extract.references.expression import Expression
+from triton_data.extract.references.written_pair import written_pair
 from triton_data.extract.source.repo import Repo
 from triton_data.extract.stage import open_jail
 from triton_data.extract.wire import Recognised, RecogniseLauncher
-from triton_data.records import Kernel, Pair, Program
+from triton_data.records import Kernel, Origin, Pair, Program
 
 HEAD = "import torch\nimport triton\nimport triton.language as tl\n\n\n@triton.jit\n"
 ROWS = (
@@ -45,6 +47,7 @@ BODIES = {
     "unbiased": (NORM.format(n="(n - 1)", eps="eps"), None),
     "a scale of its own": (f"y = x * tl.sigmoid(1.01 * x + 0.01 * x * x) * {WEIGHT}", None),
 }  # fmt: skip
+SECONDS, LITTLE = 30.0, 8.0  # half of them for running the kernel; most need two
 TABLE = (Expression("exp", "torch.exp({0})", 1, {}),)
 
 
@@ -55,8 +58,8 @@ def probe() -> Iterator[JailProbe]:
         yield JailProbe(jail)
 
 
-def recognised(body: str, probe: JailProbe) -> Recognised:
-    answer = probe(RecogniseLauncher(ROWS.format(body=body), "run", INPUTS.format(m=6, n=33), TABLE, 30.0)).answer
+def recognised(body: str, probe: JailProbe, seconds: float) -> Recognised:
+    answer = probe(RecogniseLauncher(ROWS.format(body=body), "run", INPUTS.format(m=3, n=9), TABLE, seconds)).answer
     assert isinstance(answer, Recognised)
     return answer
 
@@ -64,9 +67,9 @@ def recognised(body: str, probe: JailProbe) -> Recognised:
 @pytest.mark.parametrize("name", BODIES)
 def test_what_a_kernel_computes_is_recognised_and_nothing_near_it(name, probe):
     body, expected = BODIES[name]
-    found = recognised(body, probe)
+    found = recognised(body, probe, LITTLE if expected is None else SECONDS)
     if expected is None:
-        assert found.outputs == () and "none gives return" in found.error
+        assert found.outputs == () and "expressions" in found.error
         return
     a, b = torch.randn(4, 40), torch.rand(40)
     (text,) = found.expressions
@@ -93,10 +96,21 @@ def test_an_argument_that_is_written_and_a_value_that_is_returned(probe):
         .replace("def run(b, a, eps=1e-5):\n    out = torch.empty_like(a)", "def run(b, a, out, eps=1e-5):")
         .replace("    return out\n", "    return a.shape[1], a * 2\n")
     )
-    inputs = INPUTS.format(m=6, n=33).replace("]\n", ", torch.zeros(6, 33)]\n")
-    answer = probe(RecogniseLauncher(text, "run", inputs, TABLE, 30.0)).answer
+    inputs = INPUTS.format(m=3, n=9).replace("]\n", ", torch.zeros(6, 33)]\n")
+    answer = probe(RecogniseLauncher(text, "run", inputs, TABLE, SECONDS)).answer
     assert isinstance(answer, Recognised)
-    assert set(answer.outputs) == {"return 1", "out"} and answer.plain == ("return 0=33",)
+    assert set(answer.outputs) == {"return 1", "out"} and answer.plain == ("return 0=9",)
+
+
+def test_what_is_only_written_is_returned_by_both_sides_of_the_pair():
+    kernel = Kernel("kernel", KERNELS, Origin("dir", "r"), "scale_into")
+    inputs = "import torch\n\n\ndef get_inputs():\n    return [torch.zeros(9), torch.randn(9)]\n"
+    texts = written_pair(kernel, inputs, {"out": "x * 2"}, ())
+    assert texts is not None
+    (entry, text), (new_entry, new) = texts
+    assert (entry, new_entry) == ("scale_into_written", "scale_into_written_new")
+    assert "    out.copy_(x * 2)\n    return out\n" in text
+    assert "def scale_into_written_new(out, x):\n    scale_into(out, x)\n    return out\n" in new
 
 
 def test_a_backward_is_compared_with_autograd_of_what_the_forward_was_recognised_as(probe):

@@ -197,7 +197,8 @@ gated_backward_up | {0} * F.silu({1})
 """  # noqa: E501
 _PLACES = re.compile(r"\{(\d)\}")
 _VALUES = {
-    "value": ("2.0", "0.5", "-1", "1.0", "2", "1"), "beta": ("1.0",), "scale": ("1 / math.sqrt({0}.shape[-1])", "1.0"),
+    "value": ("2.0", "0.5", "-1", "1.0", "2", "1", "0.0", "float('-inf')"), "beta": ("1.0",),
+    "scale": ("1 / math.sqrt({0}.shape[-1])", "1.0"),
     "slope": ("0.01", "0.1", "0.2"), "low": ("0.0", "-1.0"), "high": ("1.0", "6.0"), "groups": ("1", "2", "4"),
     "index": ("-100",), "smoothing": ("0.1",), "chunk": ("16", "32", "64"),
 }  # fmt: skip

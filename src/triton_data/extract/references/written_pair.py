@@ -19,23 +19,31 @@ from triton_data.records import Kernel
 HEAD = "import math\n\nimport torch\nimport torch.nn.functional as F\n"
 
 
-def written_pair(kernel: Kernel, inputs: str, found: dict[str, str], plain: tuple[str, ...]) -> tuple[Named, Named] | None:  # fmt: skip  # noqa: E501
+def written_pair(
+    kernel: Kernel, inputs: str, found: dict[str, str], plain: tuple[str, ...]
+) -> tuple[Named, Named] | None:
     node = definition(kernel.text, kernel.launcher)
     if node is None:
         return None
-    entry = f"{kernel.launcher}_applied" if isinstance(node, ast.ClassDef) else kernel.launcher
+    written = [name for name in found if not name.startswith("return")]
+    silent = written if len(written) == len(found) and not plain else []  # it returns nothing, so the entry does
+    suffix = "_written" if silent else "_applied" if isinstance(node, ast.ClassDef) else ""
+    entry = f"{kernel.launcher}{suffix}"
     parameters = parameters_text(node)
     if parameters is None:
         return None
     new: str | None
-    if isinstance(node, ast.ClassDef):
+    if suffix:
         names = ", ".join(_names(node))
-        new = f"{kernel.text}\n\ndef {entry}_new({names}):\n    return {kernel.launcher}.apply({names})\n"
+        called = f"{kernel.launcher}{'.apply' if isinstance(node, ast.ClassDef) else ''}({names})"
+        lines = [called, f"return {', '.join(silent)}"] if silent else [f"return {called}"]
+        new = "\n    ".join([f"{kernel.text.rstrip()}\n\n\ndef {entry}_new({parameters}):", *lines]) + "\n"
     else:
         new = renamed(kernel.text, entry, f"{entry}_new")
     if new is None:
         return None
-    body = "\n".join(f"    {line}" for line in statements(found, plain))
+    last = [f"return {', '.join(silent)}"] if silent else []
+    body = "\n".join(f"    {line}" for line in (*statements(found, plain), *last))
     reference = f"{HEAD}\n\ndef {entry}({parameters}):\n{body}\n"
     return (entry, assemble_with(reference, inputs)), (f"{entry}_new", new)
 
@@ -134,4 +142,7 @@ def _function(node: ast.FunctionDef | ast.ClassDef) -> ast.FunctionDef | None:
 
 def _names(node: ast.FunctionDef | ast.ClassDef) -> list[str]:
     function = _function(node)
-    return [each.arg for each in function.args.args[1:]] if function is not None else []
+    if function is None:
+        return []
+    places = [*function.args.posonlyargs, *function.args.args][isinstance(node, ast.ClassDef) :]
+    return [*(each.arg for each in places), *(f"{each.arg}={each.arg}" for each in function.args.kwonlyargs)]

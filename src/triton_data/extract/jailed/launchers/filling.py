@@ -81,7 +81,8 @@ def _pool(name: str, expression: Expression, known: Known) -> list[str]:
     mine.sort(key=lambda one: name not in one and one not in _OFTEN_NAMED.get(name, ()))
     literal = [] if integers or name in ("keepdim", "causal", "shape", "half", "size", "correction") else known.numbers
     general = GENERAL.get(name, () if name in ("shape", "sizes", "rows", "width", "inputs", "outputs") else wanted)
-    return list(dict.fromkeys([*mine[:4], *general, *literal]))
+    negative = [f"-{number}" for number in literal] if name in ("value", "low") else []
+    return list(dict.fromkeys([*mine[:4], *general, *literal, *negative]))
 
 
 def _fits(value: Any, name: str, integers: bool) -> bool:

@@ -32,6 +32,7 @@ from triton_data.extract.wire import Recognised, RecogniseLauncher
 
 RIVALS = 12  # that agree on the first draw and are compared on the others
 MOST_ELEMENTS = 1 << 21  # of all inputs together: what is searched on is tried thousands of times
+KEPT_EACH, KEPT = 1 << 15, 1 << 26  # elements of what was tried, for a second operator
 _NUMBER = re.compile(r"(?<![\w.])(\d+\.\d*(?:e[-+]?\d+)?|\d+e[-+]?\d+|\.\d+)(?![\w.])", re.I)
 _MODULES = {"torch": torch, "F": F, "math": math}
 _SHAPED = ("", ".unsqueeze(-1)", ".squeeze(-1)", ".flatten()", ".squeeze()", ".unsqueeze(0)", ".contiguous()")
@@ -42,6 +43,7 @@ class Search:
     seen: list[Observation]
     until: float
     tried: int = 0
+    kept: int = 0  # elements of values
     values: dict[str, torch.Tensor] = field(default_factory=dict)  # of what was tried on the first draw
 
     def left(self) -> float:
@@ -83,12 +85,15 @@ class Search:
         return ""
 
     def value(self, text: str) -> torch.Tensor | None:
-        if text not in self.values:
-            self.tried += 1
-            value = _evaluated(text, self.seen[0].arguments)
-            self.values[text] = value if value is not None else torch.empty(0)
-        value = self.values[text]
-        return value if value.numel() else None
+        if text in self.values:
+            return self.values[text]
+        self.tried += 1
+        value = _evaluated(text, self.seen[0].arguments)
+        if value is None or not value.numel():
+            return None
+        if value.numel() <= KEPT_EACH and self.kept + value.numel() <= KEPT:
+            self.values[text], self.kept = value, self.kept + value.numel()
+        return value
 
     def _everywhere(self, text: str, output: str) -> float | None:
         total = 0.0
