@@ -96,7 +96,7 @@ def test_an_argument_that_is_written_and_a_value_that_is_returned(probe):
         .replace("def run(b, a, eps=1e-5):\n    out = torch.empty_like(a)", "def run(b, a, out, eps=1e-5):")
         .replace("    return out\n", "    return a.shape[1], a * 2\n")
     )
-    inputs = INPUTS.format(m=3, n=9).replace("]\n", ", torch.zeros(6, 33)]\n")
+    inputs = INPUTS.format(m=3, n=9).replace("]\n", ", torch.zeros(3, 9)]\n")
     answer = probe(RecogniseLauncher(text, "run", inputs, TABLE, SECONDS)).answer
     assert isinstance(answer, Recognised)
     assert set(answer.outputs) == {"return 1", "out"} and answer.plain == ("return 0=9",)
@@ -139,5 +139,6 @@ def test_double():
     found = list(extracted({"m.py": text}, probe, expressions=TABLE))
     kernels = {each.name: each for each in found if isinstance(each, Kernel)}
     pairs = {each.key: each.entry for each in found if isinstance(each, Pair)}
+    assert not any(each.missing for each in kernels.values()), kernels
     assert pairs[kernels["fore_kernel"].reference] == "Double_applied_new"
     assert pairs[kernels["back_kernel"].reference] == "Double_backward_new"

@@ -35,7 +35,7 @@ def run_launcher(request: RunLauncher, load: Load) -> LauncherRan:
         for place, inputs in enumerate(request.inputs):
             try:
                 namespace = load(f"{request.text}\n\n\n{inputs}")
-                with limited(2 * A_TRY):
+                with limited(3 * A_TRY):
                     args, kwargs = drawn(namespace, 0)
                     if sum(tensor.numel() for tensor in tensors_in([args, kwargs])) > MOST:
                         continue
