@@ -15,6 +15,7 @@ import torch
 
 from triton_data.extract.extract_repo import extract_repo
 from triton_data.extract.jailed.probe import probe
+from triton_data.extract.references.expression import Expression
 from triton_data.extract.source.repo import Repo
 from triton_data.extract.wire import A, FailedAt, Failure, Prober, Reply, Request, reply_from, request_json
 from triton_data.records import Drop, Kernel, Origin, Pair, Program
@@ -25,14 +26,17 @@ MEMORY = 6 << 30
 
 
 def extracted(
-    files: Mapping[str, str | bytes] | Repo, probe: Prober | None = None, origin: Origin | None = None
+    files: Mapping[str, str | bytes] | Repo,
+    probe: Prober | None = None,
+    origin: Origin | None = None,
+    expressions: tuple[Expression, ...] = (),
 ) -> Iterator[Kernel | Program | Pair | Drop]:
     """Of a repository that is written down in a test."""
     if not isinstance(files, Repo):
         files = Repo({path: text.encode() if isinstance(text, str) else text for path, text in files.items()})
     known = origin or Origin("dir", "r")
     origins = {path: Origin(known.source, known.repo, path=path) for path in files.files}
-    return extract_repo(files, origins, probe)
+    return extract_repo(files, origins, probe, None, expressions)
 
 
 def name_of(result: Kernel | Program | Pair | Drop) -> str:
@@ -43,7 +47,7 @@ def name_of(result: Kernel | Program | Pair | Drop) -> str:
 
 
 def forked(request: Request[A]) -> Reply[A]:
-    limit = request.seconds + 10.0
+    limit = 3 * request.seconds + 10.0  # on the clock, which other work takes part of
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:

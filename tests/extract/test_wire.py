@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from triton_data.extract.probe_client import JailProbe
+from triton_data.extract.references.expression import Expression
 from triton_data.extract.wire import (
     Arguments,
     Call,
@@ -15,11 +16,15 @@ from triton_data.extract.wire import (
     ImportTexts,
     InputsFound,
     InputSource,
+    LauncherRan,
     LaunchesSeen,
     ObserveLaunches,
     ObserveUsage,
     ProgramRan,
+    Recognised,
+    RecogniseLauncher,
     Request,
+    RunLauncher,
     SearchInputs,
     TextsImported,
     UsageSeen,
@@ -38,7 +43,12 @@ BOTH_WAYS: list[tuple[Request[Any], Any]] = [
     (ObserveUsage("", "f", 1.0), UsageSeen({"Net": (EVIDENCE,)}, "TooSlow: 1 s", too_slow=True)),
     (
         ObserveLaunches("", "f", 1.0, ("g",), {"r": "g"}),
-        LaunchesSeen({"g": (Call((), {"x": "1"}),)}, {"r": Call((), {})}),
+        LaunchesSeen({"g": (Call((), {"x": "1"}),)}, {"g": (Call(("2",), {}),)}, {"r": Call((), {})}),
+    ),
+    (RunLauncher("", "f", ("i",), 1.0), LauncherRan(-1, "TimeoutError")),
+    (
+        RecogniseLauncher("", "f", "i", (Expression("sum", "{0}.sum({dim})", 1, {"dim": ("0", "1")}),), 1.0),
+        Recognised(("return",), ("x.sum(0)",), plain=("return 1=3",)),
     ),
     (SearchInputs("", "Net", (EVIDENCE,), 2.0), InputsFound(ARGUMENTS, InputSource.DEDUCED, {}, 7)),
     (CHECK, ProgramRan(deterministic=True, any_seed=False)),

@@ -73,9 +73,11 @@ def print_funnel(store: Store, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(funnel))
         return
-    from triton_data.commands.terminal_tables import console, funnel_table
+    from triton_data.commands.terminal_tables import console, funnel_table, kernels_line
 
     console().print(funnel_table(funnel))
+    if line := kernels_line(funnel):
+        console().print(line)
     for words in advice(store):
         console().print(printable(words), soft_wrap=True, markup=False)
     if any(row["dropped"] for row in funnel["stages"].values()):

@@ -45,6 +45,12 @@ def funnel_table(funnel: dict[str, Any]) -> Table:
     return table
 
 
+def kernels_line(funnel: dict[str, Any]) -> str:
+    """How far hand-written kernels got; '' where there are none."""
+    kernels = funnel["kernels"]
+    return ", ".join(f"{name} {number}" for name, number in kernels.items()) if kernels["hand-written kernels"] else ""
+
+
 def tally_table(title: str, counts: Mapping[str, int]) -> Table:
     """How many of each, with their share, the most frequent first."""
     table = Table(title=title, title_justify="left")

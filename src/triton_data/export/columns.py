@@ -32,13 +32,15 @@ _OURS = [
     *((label, pa.float64()) for label in speed.LABELS), *((label, pa.string()) for label in robustness.LABELS),
     ("flags", pa.list_(pa.string())), ("requires", pa.list_(pa.string())),
     ("cluster", pa.string()), ("split", pa.string()),
+    ("launcher", pa.string()), ("kernel_inputs_from", pa.string()), ("reference_from", pa.string()),
+    ("called_by", pa.string()), ("missing", pa.string()),
 ]  # fmt: skip
 SCHEMA = pa.schema(_KERNELBOOK + _OURS)
 
 
 def values(row: Row) -> dict[str, Any]:
     """Unknown is null."""
-    return {**_kernelbook(row), **_where(row), **_made(row), **_judged(row)}
+    return {**_kernelbook(row), **_where(row), **_made(row), **_judged(row), **_by_hand(row)}
 
 
 def _kernelbook(row: Row) -> dict[str, Any]:
@@ -79,6 +81,18 @@ def _made(row: Row) -> dict[str, Any]:
         "target": capture.target if capture else None,
         "mode": capture.mode if capture else None,
         "toolchain": json.dumps(dict(capture.toolchain), sort_keys=True) if capture else None,
+    }
+
+
+def _by_hand(row: Row) -> dict[str, Any]:
+    """How far a hand-written kernel got."""
+    kernel = row.kernel
+    return {
+        "launcher": kernel.launcher or None if kernel else None,
+        "kernel_inputs_from": kernel.inputs_from or None if kernel else None,
+        "reference_from": kernel.reference_from or None if kernel else None,
+        "called_by": kernel.called_by or None if kernel else None,
+        "missing": kernel.missing or None if kernel else None,
     }
 
 

@@ -37,6 +37,7 @@ class Row:
     split: str = TRAIN
     cluster: str = ""
     requires: tuple[str, ...] = ()  # of a hand-written kernel: what was installed for it
+    kernel: Kernel | None = None  # that it is, or was made of
 
     @property
     def pinned(self) -> tuple[str, ...]:
@@ -74,15 +75,18 @@ class Selection:
         """Hand-written kernels, then rewritten programs, then Inductor's kernels that nothing was made of."""
         for kernel in self.store.sorted(Kernel):
             yield from self._admitted(
-                Row(kernel.key, KERNEL, kernel.name, kernel.text, kernel.origin, requires=kernel.requires)
-            )
+                Row(kernel.key, KERNEL, kernel.name, kernel.text, kernel.origin, requires=kernel.requires,
+                    kernel=kernel)
+            )  # fmt: skip
         for pair in self.store.sorted(Pair):
             capture = self._one(Capture, "key = ?", pair.capture)
             program = self._one(Program, "key = ?", pair.program)
             kind = PAIR if pair.capture else COMPARED
+            of = None if pair.capture else self._one(Kernel, "reference = ?", pair.key)
             yield from self._admitted(
-                Row(pair.key, kind, pair.entry, pair.text, pair.origin, program, capture, _code(capture, program))
-            )
+                Row(pair.key, kind, pair.entry, pair.text, pair.origin, program, capture, _code(capture, program),
+                    kernel=of)
+            )  # fmt: skip
         yield from self._generated()
 
     def _generated(self) -> Iterator[Row]:
@@ -113,7 +117,7 @@ class Selection:
             verdict = self._one(Verdict, "subject = ?", row.key)
             yield Row(
                 row.key, row.kind, row.name, row.triton, row.origin, row.program, row.capture, row.original,
-                self._label_of(row), verdict, split, cluster, row.requires,
+                self._label_of(row), verdict, split, cluster, row.requires, row.kernel,
             )  # fmt: skip
 
     def _label_of(self, row: Row) -> Label | None:

@@ -14,8 +14,8 @@ from functools import partial
 from triton_data.extract.closure.closure import Closed, close
 from triton_data.extract.closure.licence import licensed
 from triton_data.extract.kernels.importable import importable
-from triton_data.extract.kernels.launcher import find_launcher, launching
-from triton_data.extract.kernels.launcher_inputs import LauncherInputs
+from triton_data.extract.kernels.launcher import find_launcher, kernel_calling, launching
+from triton_data.extract.kernels.launcher_inputs import NO_LAUNCHER, LauncherInputs
 from triton_data.extract.programs.programs import Programs
 from triton_data.extract.reasons import needs
 from triton_data.extract.source.find import FoundKernel, classes_in, kernels_in, may_hold_classes, may_hold_kernels
@@ -33,14 +33,26 @@ def extract_file(
     """`programs` and `launchers` carry what was learnt from other files; pass the same ones for a whole repository.
     Without `launchers` nothing is executed: kernels are not imported and get no inputs."""
     data = repo.files[path]
-    kernels, classes = may_hold_kernels(data), may_hold_classes(data)
-    if not kernels and not classes:
+    classes = may_hold_classes(data)
+    if not classes and not may_hold_kernels(data):
         return
     module = repo.module(path)
     if isinstance(module, Broken):
         yield Drop(module.reason, module.detail)
         return
-    closings = closed_kernels(repo, module, origin) if kernels else []
+    yield from extract_kernels(repo, path, origin, launchers)
+    if classes and module.flaw is None:
+        for klass in classes_in(repo, module):
+            lines = replace(origin, line_start=klass.line_start, line_end=klass.line_end)
+            yield programs.make(module, klass, lines)
+
+
+def extract_kernels(repo: Repo, path: str, origin: Origin, launchers: LauncherInputs | None = None) -> Iterator[Found]:
+    module = repo.module(path)
+    if isinstance(module, Broken):
+        yield Drop(module.reason, module.detail)
+        return
+    closings = closed_kernels(repo, module, origin) if may_hold_kernels(repo.files[path]) else []
     if module.flaw is not None:
         yield Drop(module.flaw.reason, module.flaw.detail)
         return
@@ -48,14 +60,15 @@ def extract_file(
         alone = partial(close_kernel, repo, module, origin=origin, with_launcher=False)
         closings = importable(closings, launchers.probe, alone)
     for found, kernel in closings:
-        if launchers is None or isinstance(kernel, Drop) or not kernel.launcher:
+        if isinstance(kernel, Drop):
+            yield kernel
+        elif not kernel.launcher:
+            caller = kernel_calling(module, found)
+            yield replace(kernel, called_by=caller, missing="" if caller else NO_LAUNCHER)
+        elif launchers is None:
             yield kernel
         else:
             yield from launchers.of(kernel, launching(repo, path, found))
-    if classes:
-        for klass in classes_in(repo, module):
-            lines = replace(origin, line_start=klass.line_start, line_end=klass.line_end)
-            yield programs.make(module, klass, lines)
 
 
 def closed_kernels(repo: Repo, module: Module, origin: Origin) -> list[tuple[FoundKernel, Kernel | Drop]]:

@@ -15,6 +15,7 @@ from triton_data.extract.extract_file import Found, extract_file
 from triton_data.extract.kernels.launcher_inputs import LauncherInputs
 from triton_data.extract.programs.llm_inputs import Ask
 from triton_data.extract.programs.programs import Programs
+from triton_data.extract.references.expression import Expression
 from triton_data.extract.source.gc_pause import one_repository
 from triton_data.extract.source.lazy_names import resolved
 from triton_data.extract.source.repo import Repo
@@ -23,12 +24,16 @@ from triton_data.records import Drop, Origin
 
 
 def extract_repo(
-    repo: Repo, origins: Mapping[str, Origin], probe: Prober | None, ask: Ask | None = None
+    repo: Repo,
+    origins: Mapping[str, Origin],
+    probe: Prober | None,
+    ask: Ask | None = None,
+    expressions: tuple[Expression, ...] = (),
 ) -> Iterator[Found]:
     repo = resolved(repo)
     repo.licences = {path: origin.licence for path, origin in origins.items()}
     programs = Programs(repo, probe, ask)
-    launchers = LauncherInputs(repo, probe, origins) if probe is not None else None
+    launchers = LauncherInputs(repo, probe, origins, expressions) if probe is not None else None
     with one_repository():
         for path in repo.python_files():
             for result in extract_file(repo, path, origins[path], programs, launchers):

@@ -20,6 +20,7 @@ from triton_data.extract.extract_file import Found
 from triton_data.extract.extract_repo import extract_repo
 from triton_data.extract.probe_client import JailProbe
 from triton_data.extract.programs.llm_inputs import Ask
+from triton_data.extract.references.expression import Expression
 from triton_data.extract.source.installed_packages import provides
 from triton_data.extract.source.repo import Repo
 from triton_data.jail import Jail
@@ -61,6 +62,7 @@ class ExtractStage:
     name: str = "extract"
     jail: Jail | None = None
     environments: Environments | None = None
+    expressions: tuple[Expression, ...] = ()  # that a hand-written kernel may compute
 
     def todo(self, store: Store) -> Iterator[Repository]:
         for item in store.items_done("scrape", without=self.name):
@@ -81,7 +83,8 @@ class ExtractStage:
         origins = {path: file.origin for path, file in files.items()}
         environment = self.environments.of(read) if self.environments else Environment()
         repo = Repo(read, packages=environment.folder)
-        for found in extract_repo(repo, origins, JailProbe(self.jail, environment.folder), self.ask):
+        probe = JailProbe(self.jail, environment.folder)
+        for found in extract_repo(repo, origins, probe, self.ask, self.expressions):
             yield in_environment(found, environment)
 
 

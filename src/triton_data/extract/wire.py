@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
 from triton_data.extract.limits import CHECK_SECONDS
+from triton_data.extract.references.expression import Expression
 from triton_data.extract.wire_json import Unreadable, from_json, to_json
 
 A = TypeVar("A")
@@ -102,6 +103,25 @@ class ObserveLaunches(Request["LaunchesSeen"]):
     seconds: float
     functions: tuple[str, ...]  # that launch kernels
     references: dict[str, str]  # function that may compute what is compared → function that launches
+    launch: bool = True  # else kernels are passed over, and only what their launchers are given is seen
+
+
+@dataclass(frozen=True)
+class RunLauncher(Request["LauncherRan"]):
+    text: str
+    launcher: str
+    inputs: tuple[str, ...]  # texts with a `get_inputs()`, to stand behind the text
+    seconds: float
+
+
+@dataclass(frozen=True)
+class RecogniseLauncher(Request["Recognised"]):
+    text: str
+    launcher: str
+    inputs: str  # a `get_inputs()`, to stand behind the text
+    expressions: tuple[Expression, ...]
+    seconds: float
+    other_sizes: bool = True  # where a launcher ends its process at sizes that are not its caller's: without
 
 
 @dataclass(frozen=True)
@@ -143,8 +163,28 @@ class UsageSeen:
 @dataclass(frozen=True, slots=True)
 class LaunchesSeen:
     calls: dict[str, tuple[Call, ...]]  # of the functions that launch
+    unfinished: dict[str, tuple[Call, ...]]  # those whose kernels did not end in time
     agreeing: dict[str, Call]  # reference → a call on which it gave what the usage compared with
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LauncherRan:
+    place: int  # of the first inputs with which it ends; -1: with none
+    error: str = ""  # of the last ones without
+    launched: tuple[str, ...] = ()  # kernels
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """Nothing where not every output has its expression."""
+
+    outputs: tuple[str, ...]  # 'return', 'return 1', or the argument that is written
+    expressions: tuple[str, ...]  # one for each
+    error: str = ""
+    plain: tuple[str, ...] = ()  # what is returned besides, such as 'return 2=16'
+    launched: tuple[str, ...] = ()  # the kernels that the call launches
+    differentiable: tuple[str, ...] = ()  # tensors that it is given and that may have a gradient
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +239,8 @@ class Prober(Protocol):
 _ANSWERS: dict[type, type] = {
     ObserveUsage: UsageSeen,
     ObserveLaunches: LaunchesSeen,
+    RunLauncher: LauncherRan,
+    RecogniseLauncher: Recognised,
     SearchInputs: InputsFound,
     CheckProgram: ProgramRan,
     WeighProgram: ProgramWeighed,

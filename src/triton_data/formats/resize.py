@@ -44,14 +44,14 @@ def shrunk(text: str) -> Iterator[Resized]:
 
 def shrunk_singly(text: str) -> Iterator[Resized]:
     """One large size alone, the first that is named first: as a rule that is the batch."""
-    found = _literals(text)
+    found = literals(text)
     in_order = sorted(found, key=lambda pair: (pair[0].lineno, pair[0].col_offset))
     sizes = dict.fromkeys(value for _, value in in_order)
     for changes in (
         *({value: SMALLEST} for value in sizes if value > DIVIDED),
         *({value: 2} for value in sizes if LEAST < value <= DIVIDED),
     ):
-        yield _with(text, found, changes)
+        yield with_sizes(text, found, changes)
 
 
 def varied(text: str) -> Iterator[Resized]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from triton_data.pipeline.plan import plan
 from triton_data.pipeline.settings import as_curated
+from triton_data.report.funnel import of_kernels
 from triton_data.store import Store
 
 
@@ -43,4 +44,5 @@ def funnel(store: Store) -> dict[str, Any]:
         "run_dir": str(store.run_dir),
         "config": json.loads(store.meta("config") or "{}"),
         "stages": stages,
+        "kernels": dict(of_kernels(store)),
     }

@@ -71,8 +71,10 @@ def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
         elif name == "extract":
             from triton_data.extract.stage import ExtractStage
             from triton_data.llm.configured import asking
+            from triton_data.pipeline.expressions import expressions
 
-            extract = ExtractStage(run_dir, config.allow_unsafe_exec, asking(config.llm), environments=environments)
+            extract = ExtractStage(run_dir, config.allow_unsafe_exec, asking(config.llm), environments=environments,
+                                   expressions=expressions())  # fmt: skip
             yield Planned(extract, config.extract.timeout)
         elif name == "capture":
             from triton_data.capture.stage import CaptureStage

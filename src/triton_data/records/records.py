@@ -80,9 +80,12 @@ class Kernel:
     launcher: str = ""  # host function in `text` that calls it
     inputs: str = ""  # get_inputs() for the launcher, which goes behind `text`; '' where none were found
     inputs_from: str = ""  # usage, tests, deduced
-    reference: str = ""  # key of the Pair made of it and of what a test compares it with
+    reference: str = ""  # key of the Pair made of it and of what it is compared with
     requires: tuple[str, ...] = ()  # distributions that it imports from, pinned, where they are not this environment's
     environment: str = ""  # key of the folder under RUN/environments that has them
+    reference_from: str = ""  # tests, usage, repository, recognised
+    called_by: str = ""  # the kernel that calls it, where only kernels do
+    missing: str = ""  # why there are no inputs, or no reference
 
     @property
     def key(self) -> str:

@@ -46,12 +46,27 @@ def of_kernels(store: Store) -> list[tuple[str, int]]:
     clean = f"{passed} OR {_judged('reason = ?')}"
     return [
         ("hand-written kernels", store.count(Kernel)),
+        ("called by kernels only", store.count_of(Kernel, "called_by != ''")),
         ("with a launcher", store.count_of(Kernel, "launcher != '' OR reference != ''")),
         ("with inputs", store.count_of(Kernel, "inputs != '' OR reference != ''")),
+        *_by(store, "inputs from", "inputs_from", "inputs != ''"),
+        ("with a reference", store.count_of(Kernel, "reference != ''")),
+        *_by(store, "reference from", "reference_from", "reference != ''"),
         ("clean in every check", store.count_of(Kernel, clean, (NO_REFERENCE,))),
         ("verified", store.count_of(Kernel, passed)),
         *_kept(store, Kernel),
     ]
+
+
+SOURCES = ("tests", "usage", "repository", "recognised", "deduced")
+
+
+def _by(store: Store, what: str, column: str, where: str) -> Iterator[tuple[str, int]]:
+    """By where it is from, as far as there are any."""
+    for source in SOURCES:
+        count = store.count_of(Kernel, f"{where} AND {column} = ?", (source,))
+        if count:
+            yield f"{what} {source}", count
 
 
 def _judged(how: str) -> str:

@@ -30,6 +30,12 @@ from triton_data.store import Store, lookup
 from triton_data.store.reading import Dropped
 
 SHOWN = 12  # digits of an id
+REFERENCES = {
+    "tests": "a test compares it with PyTorch",
+    "usage": "an example compares it with PyTorch",
+    "repository": "its repository has the same in PyTorch",
+    "recognised": "an expression of PyTorch gives what it gives",
+}
 EXAMPLES = 20  # of a reason
 
 
@@ -97,14 +103,14 @@ class Teller:
         yield Step("extract", "done", f"{words} inputs: {thing.inputs_from or 'none found'}", id=thing.key,
                    command=alone.extract(self.store, thing.origin))  # fmt: skip
         if thing.reference:
-            yield Step(
-                "extract", "done", "a test compares it with PyTorch: it is judged as that pair", id=thing.reference
-            )
+            why = REFERENCES.get(thing.reference_from, REFERENCES["tests"])
+            yield Step("extract", "done", f"{why}: it is judged as that pair", id=thing.reference)
             yield from self._judged(thing.reference)
         elif thing.inputs:
             yield from self._judged(thing.key)
         else:
-            yield Step("verify", "not asked", "without inputs it cannot be run")
+            why = f": {thing.missing}" if thing.missing else ""
+            yield Step("verify", "not asked", f"without inputs it cannot be run{why}")
         yield from self._curated(thing.key, "kernel")
 
     def _program(self, thing: Program) -> Iterator[Step]:

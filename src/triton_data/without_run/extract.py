@@ -31,11 +31,12 @@ def extract_paths(paths: Iterable[Path], out: Path | None, allow_unsafe: bool, a
     from triton_data.extract.extract_repo import extract_repo
     from triton_data.extract.probe_client import JailProbe
     from triton_data.extract.stage import ENVIRONMENT, PRELOAD
+    from triton_data.pipeline.expressions import expressions
 
     with Jail(PRELOAD, allow_unsafe=allow_unsafe, env=ENVIRONMENT) as jail:
         for path in paths:
             repo, origins, too_large = _repo(path)
-            for result in chain(too_large, extract_repo(repo, origins, JailProbe(jail), ask)):
+            for result in chain(too_large, extract_repo(repo, origins, JailProbe(jail), ask, expressions())):
                 yield _found(result, out)
 
 

@@ -19,6 +19,9 @@ from typing import Any
 import torch
 
 from triton_data.extract.jailed.attempt import TooSlow, limited, tensors_in
+from triton_data.extract.jailed.launchers.recognise import recognise
+from triton_data.extract.jailed.launchers.run import run_launcher
+from triton_data.extract.jailed.observe import gpu_stand_in
 from triton_data.extract.jailed.observe.cpu_devices import on_cpu
 from triton_data.extract.jailed.observe.launches import observe_launches
 from triton_data.extract.jailed.observe.observe import Observer
@@ -33,6 +36,8 @@ from triton_data.extract.wire import (
     ObserveUsage,
     ProgramRan,
     ProgramWeighed,
+    RecogniseLauncher,
+    RunLauncher,
     SearchInputs,
     TextsImported,
     UsageSeen,
@@ -105,9 +110,11 @@ def search_inputs(request: SearchInputs) -> InputsFound | Failure:
 
 def import_texts(request: ImportTexts) -> TextsImported:
     errors = []
+    gpu_stand_in.install()  # modules ask for a device
     for text in request.texts:
         try:
-            load(text)
+            with gpu_stand_in.redirected():
+                load(text)
             errors.append("")
         except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
             errors.append(message_of(error) or "it raises")
@@ -178,6 +185,8 @@ def _built(namespace: dict[str, Any], entry: str, seed: int = 1) -> tuple[Any, t
 _OPERATIONS: dict[type, Callable[[Any], Any]] = {
     ObserveUsage: observe,
     ObserveLaunches: lambda request: observe_launches(request, load),
+    RunLauncher: lambda request: run_launcher(request, load),
+    RecogniseLauncher: lambda request: recognise(request, load),
     SearchInputs: search_inputs,
     CheckProgram: check,
     WeighProgram: weigh,

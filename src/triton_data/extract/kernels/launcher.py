@@ -6,7 +6,9 @@ Not covered: launchers in another repository, and those that find their kernel i
 
 from __future__ import annotations
 
-from triton_data.extract.source.find import FoundKernel
+import re
+
+from triton_data.extract.source.find import FoundKernel, kernels_in, may_hold_kernels
 from triton_data.extract.source.module import Broken, Module, Unit
 from triton_data.extract.source.repo import Defined, Repo
 
@@ -31,6 +33,23 @@ def find_launcher(repo: Repo, path: str, kernel: str, home: Unit) -> tuple[str, 
 def launching(repo: Repo, path: str, found: FoundKernel) -> tuple[str, str]:
     """The launcher, or the class or function that the kernel itself stands in."""
     return find_launcher(repo, path, found.name, found.unit) or (path, found.name.split(".")[0])
+
+
+def launchers_of(repo: Repo) -> set[tuple[str, str]]:
+    """Of all kernels of the repository."""
+    found = set()
+    for path in repo.python_files():
+        module = repo.module(path) if may_hold_kernels(repo.files[path]) else None
+        if isinstance(module, Module):
+            found |= {launching(repo, path, kernel) for kernel in kernels_in(repo, module)}
+    return found
+
+
+def kernel_calling(module: Module, kernel: FoundKernel) -> str:
+    """Of a function for devices, a kernel of its file that calls it; '' where none does."""
+    called = re.compile(rf"(?<!def )\b{re.escape(kernel.name.rsplit('.', 1)[-1])}\(")
+    units = [unit for unit in module.units if unit is not kernel.unit and called.search(unit.text)]
+    return next((name for unit in units for name in unit.binds), "")
 
 
 def _shortest(module: Module, name: str) -> tuple[str, str] | None:

@@ -29,7 +29,7 @@ def paired(
     if not isinstance(reference, Closed) or "triton" in candidate.needs or launches_triton(reference.text):
         return None
     entry = candidate.names[key]
-    new = _renamed(candidate.text, entry, f"{entry}_new")
+    new = renamed(candidate.text, entry, f"{entry}_new")
     if is_class(repo, key):
         given = ", ".join(comparison.parameters)
         new = f"{candidate.text}\n\ndef {entry}_new({given}):\n    return {entry}.apply({given})\n"
@@ -48,12 +48,12 @@ def is_class(repo: Repo, key: Key) -> bool:
 
 def _named(text: str, old: str, entry: str) -> str | None:
     """The entry takes its name from a function of the repository that is called alike."""
-    free = _renamed(text, old, entry)
-    moved = _renamed(text, entry, f"{entry}_in_torch") if free is None else None
-    return _renamed(moved, old, entry) if moved is not None else free
+    free = renamed(text, old, entry)
+    moved = renamed(text, entry, f"{entry}_in_torch") if free is None else None
+    return renamed(moved, old, entry) if moved is not None else free
 
 
-def _renamed(text: str, old: str, new: str) -> str | None:
+def renamed(text: str, old: str, new: str) -> str | None:
     """The module-level name in another spelling; None where the new one is in use, or the old one has two meanings."""
     tree = ast.parse(text)
     names = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]

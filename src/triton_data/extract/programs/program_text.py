@@ -42,12 +42,26 @@ def assemble(text: str, arguments: Arguments) -> str:
     return f"{_with_imports(text, missing)}\n\n{body}\n"
 
 
+def assemble_with(text: str, inputs: str) -> str:
+    """A function with inputs that are written already."""
+    imports = [line for line in inputs.splitlines() if line.startswith("import ")]
+    rest = "\n".join(line for line in inputs.splitlines() if not line.startswith("import ")).strip()
+    missing = [line for line in imports if line not in text.splitlines()]
+    return f"{_with_imports(text, missing).rstrip()}\n\n\n{rest}\n\n\ndef get_init_inputs():\n    return []\n"
+
+
 def inputs_text(text: str, arguments: Sequence[str]) -> str:
     """`get_inputs()` for a function of the text, to stand behind it; arguments as they stand in a call."""
     body = f"def get_inputs():\n    return {_returned(arguments)}\n"
     needed = [name for name in _LIBRARIES if re.search(rf"(?<![\w.]){name}\.", body)]
     missing = [f"import {name}" for name in needed if not re.search(rf"^import {name}$", text, re.M)]
     return "\n".join([*missing, "", "", body]) if missing else body
+
+
+def more_inputs_text(calls: Sequence[Sequence[str]]) -> str:
+    """Behind `inputs_text()`: further calls, in the same form."""
+    lines = [f"        {_returned(arguments)}," for arguments in calls]
+    return "\n".join(["", "", "def get_more_inputs():", "    return [", *lines, "    ]", ""])
 
 
 def _returned(arguments: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ import ast
 import posixpath
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from triton_data.extract.source.find import is_module_class
@@ -50,16 +50,20 @@ def snippets(repo: Repo) -> Iterator[Snippet]:
             yield from _from_document(repo, path)
     for path in repo.python_files():
         data = repo.files[path]
-        test = "test" in posixpath.basename(path).lower() or "/tests/" in f"/{path}"
+        test = is_test_file(path)
         if b"__main__" in data and not test:
             yield from _from_main(repo, path)
         if b">>>" in data:
             yield from _from_docstrings(repo, path)
         if test and b"def test" in data:
-            yield from _from_tests(repo, path)
+            yield from from_tests(repo, path)
     for path in repo.python_files():
         if b"torch" in repo.files[path]:
             yield from _from_module_level(repo, path)
+
+
+def is_test_file(path: str) -> bool:
+    return "test" in posixpath.basename(path).lower() or "/tests/" in f"/{path}"
 
 
 def _from_document(repo: Repo, path: str) -> Iterator[Snippet]:
@@ -117,15 +121,15 @@ def _from_main(repo: Repo, path: str) -> Iterator[Snippet]:
         node = unit.nodes[-1] if not unit.kind else None
         if isinstance(node, ast.If) and _asks_for_main(node):
             body = module.lines[node.body[0].lineno - 1 : node.body[-1].end_lineno]
-            text = _moved("\n".join(body))
-            if _stem(path).isidentifier():
-                text = _with_home(module, text)  # so that what is learnt is learnt about this file's own classes
+            text = moved("\n".join(body))
+            if stem(path).isidentifier():
+                text = with_home(module, text)  # so that what is learnt is learnt about this file's own classes
             else:
                 text = "\n".join([*module.lines[: unit.start - 1], text])
-            yield Snippet(_beside(path, "main"), path, text, InputSource.USAGE)
+            yield Snippet(beside(path, "main"), path, text, InputSource.USAGE)
 
 
-def _stem(path: str) -> str:
+def stem(path: str) -> str:
     return posixpath.basename(path).removesuffix(".py").removesuffix(SUFFIX)
 
 
@@ -138,15 +142,20 @@ _DEFINING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, 
 
 def _from_module_level(repo: Repo, path: str) -> Iterator[Snippet]:
     module = repo.module(path)
-    if isinstance(module, Broken) or not _stem(path).isidentifier():
-        return
+    if not isinstance(module, Broken) and stem(path).isidentifier():
+        yield from at_module_level(module, lambda node: _constructs(repo, path, node))
+
+
+def at_module_level(module: Module, begins: Callable[[ast.stmt], bool]) -> Iterator[Snippet]:
+    """What the file does from the first statement on that `begins`."""
+    path = module.path
     doing = [node for node in module.tree.body if not isinstance(node, _DEFINING) and not _asks_for_main(node)]
-    first = next((n for n, node in enumerate(doing) if _constructs(repo, path, node)), None)
+    first = next((n for n, node in enumerate(doing) if begins(node)), None)
     if first is None:
         return
     spans = dict.fromkeys((node.lineno - 1, node.end_lineno) for node in doing[first:])  # `a; b` is one line
     parts = ["\n".join(module.lines[start:end]) for start, end in spans]
-    yield Snippet(_beside(path, "script"), path, _with_home(module, _moved("\n".join(parts))), InputSource.USAGE)
+    yield Snippet(beside(path, "script"), path, with_home(module, moved("\n".join(parts))), InputSource.USAGE)
 
 
 def _constructs(repo: Repo, path: str, statement: ast.stmt) -> bool:
@@ -174,13 +183,13 @@ def _is_module_class(repo: Repo, target: Defined) -> bool:
     return any(is_module_class(repo, module, node) for node in named)
 
 
-def _moved(code: str) -> str:
+def moved(code: str) -> str:
     return f"\n\ndef {CALL}():\n" + textwrap.indent(textwrap.dedent(code), "    ") + "\n"
 
 
-def _beside(path: str, word: str) -> str:
+def beside(path: str, word: str) -> str:
     folder, name = posixpath.split(path)
-    return posixpath.join(folder, f"_{word}_{_stem(name)}.py")
+    return posixpath.join(folder, f"_{word}_{stem(name)}.py")
 
 
 def _from_docstrings(repo: Repo, path: str) -> Iterator[Snippet]:
@@ -191,14 +200,14 @@ def _from_docstrings(repo: Repo, path: str) -> Iterator[Snippet]:
         if isinstance(node, ast.ClassDef | ast.FunctionDef) and ">>>" in (doc := ast.get_docstring(node) or ""):
             wrapped = wrap(_without_prompts(doc), [])
             if wrapped is not None:
-                yield Snippet(_beside(path, f"doc{n}"), path, _with_home(module, wrapped), InputSource.USAGE)
+                yield Snippet(beside(path, f"doc{n}"), path, with_home(module, wrapped), InputSource.USAGE)
 
 
-def _with_home(module: Module, text: str) -> str:
+def with_home(module: Module, text: str) -> str:
     """A docstring speaks of its own file's names without importing them."""
     words = set(re.findall(r"[^\W\d]\w*", text))
-    stem = _stem(module.path)
-    home = "." if stem == "__init__" else f".{stem}"
+    home_stem = stem(module.path)
+    home = "." if home_stem == "__init__" else f".{home_stem}"
     names = [name for name in module.bindings if name in words and f"import {name}" not in text]
     lines = [f"from {home} import *"] if module.stars else []
     lines += [f"from {home} import {name}" for name in names]
@@ -208,7 +217,7 @@ def _with_home(module: Module, text: str) -> str:
     return "\n".join([*lines, text])
 
 
-def _from_tests(repo: Repo, path: str) -> Iterator[Snippet]:
+def from_tests(repo: Repo, path: str) -> Iterator[Snippet]:
     module = repo.module(path)
     if isinstance(module, Broken):
         return
@@ -216,7 +225,7 @@ def _from_tests(repo: Repo, path: str) -> Iterator[Snippet]:
     for node in module.tree.body:
         for call in _test_calls(node):
             text = f"{module.text}\n\n\ndef {CALL}():\n    {call}\n"
-            yield Snippet(_beside(path, f"case{n}"), path, text, InputSource.TESTS)
+            yield Snippet(beside(path, f"case{n}"), path, text, InputSource.TESTS)
             n += 1
 
 

@@ -19,9 +19,10 @@ import numpy as np
 import torch
 
 from triton_data.extract.jailed.attempt import limited, tensors_in
-from triton_data.extract.jailed.observe.cpu_devices import on_cpu
+from triton_data.extract.jailed.observe import gpu_stand_in, limited_launches
 from triton_data.extract.jailed.observe.express import Constructions, Inexpressible
 from triton_data.extract.jailed.observe.express_inputs import express_argument
+from triton_data.extract.jailed.observe.limited_launches import LAUNCHED
 from triton_data.extract.wire import Call as WrittenCall
 from triton_data.extract.wire import LaunchesSeen, ObserveLaunches
 
@@ -40,6 +41,7 @@ class SeenCall:
     after: tuple[Any, Any] = ((), {})
     result: Any = None
     returned: bool = False
+    cut: bool = False  # what it launched did not end in time, so that its result is none
 
 
 @dataclass(eq=False)
@@ -93,8 +95,12 @@ class Launches:
         if hasattr(target, "__getitem__"):
             return
         if isinstance(target, type):
-            if callable(getattr(target, "apply", None)):
-                target.apply = staticmethod(self._calling(name, target.apply, namespace))  # type: ignore[attr-defined]
+            apply = getattr(target, "apply", None)
+            if callable(apply) and not issubclass(target, torch.nn.Module):
+                wrapped = self._calling(name, apply, namespace)
+                for alias in [alias for alias, value in namespace.items() if value == apply]:  # f = Function.apply
+                    namespace[alias] = wrapped
+                target.apply = staticmethod(wrapped)  # type: ignore[attr-defined]
             return
         wrapped = self._calling(name, target, namespace)
         for alias in [alias for alias, value in namespace.items() if value is target]:
@@ -105,24 +111,40 @@ class Launches:
 
         @functools.wraps(original)
         def called(*args: Any, **kwargs: Any) -> Any:
-            enough = sum(call.returned for call in calls) >= MAX_CALLS
-            if enough or sum(tensor.numel() for tensor in tensors_in([args, kwargs])) > MAX_ELEMENTS:
+            if sum(call.returned for call in calls) >= MAX_CALLS:
                 return original(*args, **kwargs)
+            if sum(tensor.numel() for tensor in tensors_in([args, kwargs])) > MAX_ELEMENTS:
+                calls.append(SeenCall(_source_text(namespace, args, kwargs), ((), {}), returned=True, cut=True))
+                return _without_launching(original, args, kwargs)
             call = SeenCall(_source_text(namespace, args, kwargs), _copied((args, kwargs)))
             calls.append(call)
+            before = LAUNCHED.cut
             call.result = original(*args, **kwargs)
-            call.after, call.returned = _copied((args, kwargs)), True
-            self.results += tensors_in(call.result)
+            call.returned, call.cut = True, LAUNCHED.cut > before
+            if not call.cut:
+                call.after = _copied((args, kwargs))
+                self.results += tensors_in(call.result)
             return call.result
 
         return called
 
 
+def _without_launching(original: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    skipping, LAUNCHED.skipping = LAUNCHED.skipping, True
+    try:
+        return original(*args, **kwargs)
+    finally:
+        LAUNCHED.skipping = skipping
+
+
 def observe_launches(request: ObserveLaunches, load: Callable[[str], dict[str, Any]]) -> LaunchesSeen:
     torch.manual_seed(0)
+    gpu_stand_in.install()
+    limited_launches.install()
+    LAUNCHED.skipping = not request.launch
     seen, error = Launches(), ""
     references: dict[str, Callable[..., Any]] = {}
-    with seen.comparing(), on_cpu():
+    with seen.comparing(), gpu_stand_in.redirected():
         try:
             with limited(request.seconds):
                 namespace = load(request.text)
@@ -137,17 +159,24 @@ def observe_launches(request: ObserveLaunches, load: Callable[[str], dict[str, A
             for name, reference in references.items()
             if (call := _agreeing(reference, seen, request.references[name])) is not None
         }
-    calls = {
-        name: tuple(call.written for call in calls if call.written is not None and call.returned)
-        for name, calls in seen.calls.items()
-    }
-    return LaunchesSeen(calls, agreeing, error)
+    ended = {name: _written(calls, cut=False) for name, calls in seen.calls.items()}
+    unfinished = {name: _written(calls, cut=True) for name, calls in seen.calls.items()}
+    return LaunchesSeen(ended, unfinished, agreeing, error)
+
+
+def _written(calls: list[SeenCall], cut: bool) -> tuple[WrittenCall, ...]:
+    """Each distinct one once."""
+    found: list[WrittenCall] = []
+    for call in calls:
+        if call.written is not None and call.returned and call.cut == cut and call.written not in found:
+            found.append(call.written)
+    return tuple(found[:MAX_CALLS])
 
 
 def _agreeing(reference: Callable[..., Any], seen: Launches, function: str) -> WrittenCall | None:
     """The first call for which the reference gives what was compared."""
     for call in seen.calls.get(function, ()):
-        if call.written is None or not call.returned:
+        if call.written is None or not call.returned or call.cut:
             continue
         try:
             with limited(5.0), torch.no_grad():

@@ -47,7 +47,18 @@ def install() -> None:
     shapes.install()
     logic.install()
     interpreter.GridExecutor.__call__ = execute.launch
+    interpreter.GridExecutor.__init__ = _reading_texts(interpreter.GridExecutor.__init__)
     autotuner.Autotuner.run = _tuned
+
+
+def _reading_texts(original: Any) -> Any:
+    """`"tl.constexpr"`, as every annotation is under `from __future__ import annotations`: a compiler reads it."""
+
+    def made(executor: Any, fn: Any, arg_names: Any, *args: Any, **kwargs: Any) -> None:
+        original(executor, fn, arg_names, *args, **kwargs)
+        executor.constexprs = [name for name in arg_names if "constexpr" in str(fn.__annotations__.get(name, ""))]
+
+    return made
 
 
 def _patch_language_once() -> None:

@@ -1,0 +1,1 @@
+"""Functions that launch kernels: whether they run, and which expressions give what they give."""

@@ -1,0 +1,1 @@
+"""What a kernel is compared with, where no test says it."""
