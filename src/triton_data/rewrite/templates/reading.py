@@ -32,7 +32,7 @@ class Template:
 
     @property
     def is_batched(self) -> bool:
-        return "BATCH" in self.sizes and self.kind == "matmul"
+        return "stride_aq" in self.sizes and self.kind == "matmul"
 
     def number(self, name: str) -> int:
         value = self.constants[name]
@@ -63,6 +63,7 @@ def read(kernel: Kernel) -> Template:
         else:
             constants[name] = ast.unparse(value)
             sizes[name] = value
+    sizes.setdefault("BATCH", ast.Name("grid_1", ast.Load()))  # before torch 2.13 only the grid says how many
     known = sizes.keys()
     kind = "matmul" if known >= MATMUL else "convolution" if known >= CONVOLUTION else ""
     loop = body[loops[0]]

@@ -109,6 +109,8 @@ class Launching:
     def __init__(self, filled: Filled, launch: Launch) -> None:
         self.body = filled.body
         self.passed = dict(zip(filled.kernel.signature, launch.arguments, strict=False))
+        if len(launch.arguments) > len(filled.kernel.signature) + 1:
+            self.passed["grid_1"] = launch.arguments[len(filled.kernel.signature) + 1]
         self.layouts = dict(zip(filled.kernel.signature, launch.layouts, strict=False))
 
     def value(self, parameter: str) -> str:
@@ -156,7 +158,7 @@ class Launching:
         return " * ".join(found) if found and ast.unparse(size) == str(total) else ""
 
     def spoken(self, value: ast.expr) -> str:
-        by = {name: argument for name, argument in self.passed.items() if _SYMBOL.match(name)}
+        by = {name: argument for name, argument in self.passed.items() if _SYMBOL.match(name) or name == "grid_1"}
         return ast.unparse(tree.Substitute(by).visit(tree.expression(ast.unparse(value))))
 
     def _axis(self, pointer: str, size: ast.expr | None, stride: ast.expr) -> int:
