@@ -77,7 +77,7 @@ def _read(shell: Shell, graphs: Sequence[Graph]) -> _Ways:
         argument: fresh(graph_inputs.role(text), taken) for argument, text in zip(forward.arguments, given, strict=True)
     }
     there = Reader(forward, names).read()
-    own = {names[a] for a, text in zip(forward.arguments, given, strict=True) if text.startswith("self")}
+    own = [names[a] for a, text in zip(forward.arguments, given, strict=True) if text.startswith("self")]
     for name in own:  # a parameter lies as the constructor made it, but may be of another size
         if layout := there.layouts.arguments.pop(name, None):
             there.layouts.weights[name] = layout

@@ -1,4 +1,4 @@
-"""MultiHead in Triton: matmul_kernel, add_mul_kernel, add_kernel, bmm_kernel and 4 more"""
+"""MultiHead in Triton: matmul_kernel, add_mul_kernel, add_kernel, bmm_kernel and 3 more"""
 
 import torch
 import triton
@@ -246,7 +246,8 @@ def bmm_2_kernel(
     tl.store(out_ptr + rows * stride_om + cols + batch * stride_ob, acc, mask=row_mask & col_mask)
 
 
-# multi_head_attention_forward: transpose, clone, unsafe_view, t, addmm
+# multi_head_attention_forward, attn_output_1, mul: transpose, clone, unsafe_view, t, addmm, view,
+# mul
 @triton.autotune(
     configs=best_of(
         triton.Config({"BLOCK_M": 32, "BLOCK_N": 32, "BLOCK_K": 32, "GROUP_M": 8}, num_warps=4, num_stages=5),
@@ -257,8 +258,8 @@ def bmm_2_kernel(
     key=["M", "N", "K"],
 )
 @triton.jit
-def matmul_2_kernel(
-    weight_ptr, attention_5_ptr, out_ptr, M, N, K, stride_bk, stride_bn, stride_om,
+def matmul_mul_kernel(
+    weight_ptr, bias_ptr, attention_5_ptr, out_ptr, M, N, K, stride_bk, stride_bn, stride_om,
     BLOCK_M: tl.constexpr,
     BLOCK_N: tl.constexpr,
     BLOCK_K: tl.constexpr,
@@ -286,28 +287,9 @@ def matmul_2_kernel(
         )
         acc = tl.dot(attention_5, b, acc, input_precision="ieee")
     flat = cols + 64 * rows
-    tl.store(out_ptr + rows * stride_om + cols, acc, mask=row_mask & col_mask)
-
-
-# multi_head_attention_forward, attn_output_1, attn_output_2, mul: addmm, view, transpose, clone,
-# mul
-@triton.autotune(
-    configs=best_of(
-        triton.Config({"BLOCK": 256}, num_warps=4),
-        triton.Config({"BLOCK": 128}, num_warps=4),
-    ),
-    key=["n_elements"],
-)
-@triton.jit
-def bias_mul_kernel(bias_ptr, attention_6_ptr, out_ptr, n_elements, BLOCK: tl.constexpr):
-    offsets = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
-    mask = offsets < n_elements
-    i0 = offsets % 64
-    i1 = offsets // 64 % 12
-    i2 = offsets // 768
-    bias = tl.load(bias_ptr + i0, mask=mask)
-    attention_6 = tl.load(attention_6_ptr + (i0 + 64 * i2 + 128 * i1), mask=mask)
-    tl.store(out_ptr + offsets, (bias + attention_6) * 2.0, mask=mask)
+    bias = tl.load(bias_ptr + cols, mask=col_mask)
+    out = (bias + acc) * 2.0
+    tl.store(out_ptr + rows * stride_om + cols, out, mask=row_mask & col_mask)
 
 
 class MultiHeadNew(nn.Module):
@@ -360,20 +342,15 @@ class MultiHeadNew(nn.Module):
             attention_4.stride(1), attention_4.stride(2), 16, attention_3.stride(1),
             attention_3.stride(3), attention_5.stride(1), attention_5.stride(0),
         )
-        attention_6 = torch.empty((24, 64), dtype=torch.float32, device=device)
+        mul = torch.empty_strided((2, 12, 64), (64, 128, 1), dtype=torch.float32, device=device)
         M, N = 24, self.attn.out_proj.weight.shape[0]
         K = self.attn.out_proj.weight.shape[1]
         grid = lambda meta: (triton.cdiv(M, meta["BLOCK_M"]) * triton.cdiv(N, meta["BLOCK_N"]),)
-        matmul_2_kernel[grid](
-            self.attn.out_proj.weight, attention_5, attention_6, M, N, K,
-            self.attn.out_proj.weight.stride(1), self.attn.out_proj.weight.stride(0),
-            attention_6.stride(0),
+        matmul_mul_kernel[grid](
+            self.attn.out_proj.weight, self.attn.out_proj.bias, attention_5, mul, M, N, K,
+            self.attn.out_proj.weight.stride(1), self.attn.out_proj.weight.stride(0), mul.stride(0),
         )
-        value = attention_5.view(2, 12, 64)
-        bias_mul_kernel[lambda meta: (triton.cdiv(1536, meta["BLOCK"]),)](
-            self.attn.out_proj.bias, attention_6, value, 1536,
-        )
-        return value
+        return mul
 
 
 def get_inputs():
