@@ -216,12 +216,12 @@ class ConvBnReluInplaceNewFunction(torch.autograd.Function):
     ):
         assert x0.shape == (2, 3, 18, 18), x0.shape
         x0 = x0.contiguous()
-        assert running_mean.shape == (8,), running_mean.shape
-        assert bias_2.shape == (8,), bias_2.shape
         assert weight.shape == (8, 3, 3, 3), weight.shape
-        assert weight_2.shape == (8,), weight_2.shape
         assert bias.shape == (8,), bias.shape
+        assert running_mean.shape == (8,), running_mean.shape
         assert running_var.shape == (8,), running_var.shape
+        assert weight_2.shape == (8,), weight_2.shape
+        assert bias_2.shape == (8,), bias_2.shape
         device = x0.device
         input_2 = F.conv2d(x0, weight)
         input_2 = with_strides(input_2, (2048, 256, 16, 1))

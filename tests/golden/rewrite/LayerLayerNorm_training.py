@@ -79,8 +79,8 @@ class LayerLayerNormNewFunction(torch.autograd.Function):
     def forward(ctx, weight, bias, x0):
         assert x0.shape == (4, 8, 64), x0.shape
         x0 = x0.contiguous()
-        assert bias.shape == (64,), bias.shape
         assert weight.shape == (64,), weight.shape
+        assert bias.shape == (64,), bias.shape
         device = x0.device
         layer_norm = torch.empty((4, 8, 1), dtype=torch.float32, device=device)
         buf1 = torch.empty((4, 8, 1), dtype=torch.float32, device=device)
