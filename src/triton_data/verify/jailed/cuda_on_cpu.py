@@ -14,8 +14,8 @@ from typing import Any
 
 import torch
 from torch.overrides import TorchFunctionMode
-from torch.utils._python_dispatch import TorchDispatchMode
 
+from triton_data.formats import on_cpu
 from triton_data.verify.jailed import operations
 
 DEVICE = torch.device("cuda", 0)
@@ -45,45 +45,16 @@ class Redirected(Grouped):
     """And `device="cuda"` in any torch call means the CPU."""
 
     def __torch_function__(self, func: Any, kinds: Any, args: Any = (), kwargs: Any = None) -> Any:
-        kwargs = dict(kwargs or {})
-        name = getattr(func, "__name__", "")
-        if name == "scaled_dot_product_attention":
+        if getattr(func, "__name__", "") == "scaled_dot_product_attention":
             return super().__torch_function__(func, kinds, args, kwargs)
-        if name == "cuda":
-            return args[0]
-        if name == "pin_memory":
-            return args[0]
-        if elsewhere(kwargs.get("device")):
-            kwargs["device"] = torch.device("cpu")
-        kwargs.pop("pin_memory", None)
-        if name in ("to", "type", "new_empty", "new_zeros", "new_tensor", "tensor", "_to", "__get__"):
-            args = tuple(torch.device("cpu") if elsewhere(arg) else arg for arg in args)
-        return func(*args, **kwargs)
-
-
-class _Mapped(TorchDispatchMode):  # type: ignore[misc]
-    """What torch's own functions ask for below the mode above, such as `torch.arange(…, device=x.device)`."""
-
-    def __torch_dispatch__(self, func: Any, kinds: Any, args: Any = (), kwargs: Any = None) -> Any:
-        kwargs = dict(kwargs or {})
-        if elsewhere(kwargs.get("device")):
-            kwargs["device"] = torch.device("cpu")
-        return func(*args, **kwargs)
+        return on_cpu.called(func, args, kwargs)
 
 
 @contextlib.contextmanager
 def redirected() -> Iterator[None]:
     """Everything that is made for CUDA is made on the CPU."""
-    with Redirected(), _Mapped():
+    with Redirected(), on_cpu.Mapped():
         yield
-
-
-def elsewhere(value: Any) -> bool:
-    if isinstance(value, torch.device):
-        return str(value.type) == "cuda"
-    if isinstance(value, str):
-        return value.partition(":")[0] == "cuda"
-    return False
 
 
 def install() -> None:
@@ -99,8 +70,10 @@ def install() -> None:
     plain = getattr(module.to, "_plain", module.to)
 
     def to(self: Any, *args: Any, **kwargs: Any) -> Any:
-        kwargs = {k: v for k, v in kwargs.items() if not (k == "device" and elsewhere(v))}
-        args = tuple(arg for arg in args if not elsewhere(arg) and not (isinstance(arg, int) and type(arg) is int))
+        kwargs = {k: v for k, v in kwargs.items() if not (k == "device" and on_cpu.elsewhere(v))}
+        args = tuple(
+            arg for arg in args if not on_cpu.elsewhere(arg) and not (isinstance(arg, int) and type(arg) is int)
+        )
         return plain(self, *args, **kwargs) if args or kwargs else self
 
     to._plain = plain  # type: ignore[attr-defined]

@@ -14,49 +14,22 @@ from typing import Any
 
 import torch
 from torch.overrides import TorchFunctionMode
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from triton_data.extract.programs.interpreted import PRELUDE
+from triton_data.formats import on_cpu
 from triton_data.targets import Target, find_target
 
 TARGET = "sm_90"
-_PLACES = ("cuda", "mps", "xpu", "hip")
-_MOVING = ("to", "type", "new_empty", "new_zeros", "new_ones", "new_full", "new_tensor", "tensor", "_to", "__get__")
-
-
-def elsewhere(value: Any) -> bool:
-    if isinstance(value, torch.device):
-        return str(value.type) in _PLACES
-    return isinstance(value, str) and value.split(":")[0] in _PLACES
 
 
 class _Redirected(TorchFunctionMode):  # type: ignore[misc]
     def __torch_function__(self, func: Any, kinds: Any, args: Any = (), kwargs: Any = None) -> Any:
-        kwargs = dict(kwargs or {})
-        name = getattr(func, "__name__", "")
-        if name in ("cuda", "pin_memory"):
-            return args[0]
-        if elsewhere(kwargs.get("device")):
-            kwargs["device"] = torch.device("cpu")
-        kwargs.pop("pin_memory", None)
-        if name in _MOVING:
-            args = tuple(torch.device("cpu") if elsewhere(arg) else arg for arg in args)
-        return func(*args, **kwargs)
-
-
-class _Mapped(TorchDispatchMode):  # type: ignore[misc]
-    """What torch's own functions ask for below the mode above."""
-
-    def __torch_dispatch__(self, func: Any, kinds: Any, args: Any = (), kwargs: Any = None) -> Any:
-        kwargs = dict(kwargs or {})
-        if elsewhere(kwargs.get("device")):
-            kwargs["device"] = torch.device("cpu")
-        return func(*args, **kwargs)
+        return on_cpu.called(func, args, kwargs)
 
 
 @contextlib.contextmanager
 def redirected() -> Iterator[None]:
-    with _Redirected(), _Mapped():
+    with _Redirected(), on_cpu.Mapped():
         yield
 
 
@@ -92,8 +65,8 @@ def _modules() -> None:
     to = module.to
 
     def moved(self: Any, *args: Any, **kwargs: Any) -> Any:
-        kwargs = {key: value for key, value in kwargs.items() if not (key == "device" and elsewhere(value))}
-        args = tuple(arg for arg in args if not elsewhere(arg))
+        kwargs = {key: value for key, value in kwargs.items() if not (key == "device" and on_cpu.elsewhere(value))}
+        args = tuple(arg for arg in args if not on_cpu.elsewhere(arg))
         return to(self, *args, **kwargs) if args or kwargs else self
 
     module.cuda, module.to = lambda self, device=None: self, moved
