@@ -125,11 +125,14 @@ class Checked(shapes.Batched):
         if numbers.is_small(kind):
             made = self._small_atomic(addresses, values, held, kind, rmwOp)
         else:
+            bits = values  # an exchange does not look at what they mean, and the interpreter has one of integers only
+            if rmwOp == interpreter._ir.ATOMIC_OP.XCHG and values.dtype.kind == "f":
+                bits = values.view(f"i{values.itemsize}")
             plain = (
-                TensorHandle(array, h.dtype)
-                for array, h in zip((addresses, values, held), (ptr, val, mask), strict=True)
+                TensorHandle(array, h.dtype) for array, h in zip((addresses, bits, held), (ptr, val, mask), strict=True)
             )
             made = super().create_atomic_rmw(rmwOp, *plain, sem, scope)
+            made = TensorHandle(made.data.view(values.dtype), kind) if bits is not values else made
         self._wrote(*found)
         return made
 

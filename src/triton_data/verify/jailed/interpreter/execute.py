@@ -185,6 +185,10 @@ def _argument(value: Any) -> Any:
     if isinstance(value, float):  # a kernel gets a number of its own type; the interpreter hands on Python's
         handle = interpreter.TensorHandle(np.array([value], np.float32), triton.language.float32)
         return triton.language.tensor(handle, triton.language.float32)
+    if isinstance(value, bool):  # one bit, which the interpreter gives the 32 of an integer
+        return triton.language.tensor(
+            interpreter.TensorHandle(np.array([value]), triton.language.int1), triton.language.int1
+        )
     tensor = _tensor(value)
     if tensor is None or hasattr(value, "block_shape"):
         converted = interpreter._implicit_cvt(value)

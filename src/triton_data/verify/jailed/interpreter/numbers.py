@@ -79,6 +79,8 @@ class Arithmetic(interpreter.InterpreterBuilder):  # type: ignore[misc]
     """The builder's arithmetic; builder.py adds the checks of memory."""
 
     def binary_op(self, lhs: Any, rhs: Any, op: Any) -> Any:
+        if op in (np.add, np.subtract) and lhs.data.dtype == rhs.data.dtype == np.bool_:
+            op = np.logical_xor  # one bit wraps
         output = op(decoded(lhs.data, lhs.dtype), decoded(rhs.data, rhs.dtype))
         if output.dtype == np.bool_:
             return TensorHandle(output, tl.int1)
@@ -109,6 +111,12 @@ class Arithmetic(interpreter.InterpreterBuilder):  # type: ignore[misc]
 
     def create_fabs(self, arg: Any) -> Any:
         return self.unary_op(arg, np.abs)
+
+    def get_all_ones_value(self, type: Any) -> Any:
+        kind = np.dtype(interpreter._get_np_dtype(type))
+        if kind.kind != "u":
+            return super().get_all_ones_value(type)
+        return TensorHandle(np.full(1, np.iinfo(kind).max, dtype=kind), type.scalar)
 
     def create_rsqrt(self, arg: Any) -> Any:
         return self.unary_op(arg, lambda x: (1 / np.sqrt(x.astype(np.float64))).astype(x.dtype))
@@ -148,13 +156,20 @@ def _is_tf32(precision: Any) -> bool:
 
 
 def _to_integer(values: Array, dtype: Any) -> Array:
-    """Toward zero, NaN to 0, and too large to the largest, as the hardware converts."""
-    bounds = np.iinfo(dtype)
+    """Toward zero, and too large to the largest, as the hardware converts: it has no conversion to 8 bits, so these are
+    the lower half of 16. NaN is 0, and of 64 bits the highest."""
+    kind = np.dtype(dtype)
+    if kind.itemsize == 1:
+        return _to_integer(values, np.int16 if kind.kind == "i" else np.uint16).astype(kind)
+    bounds = np.iinfo(kind)
     whole = np.trunc(np.nan_to_num(values.astype(np.float64), nan=0.0, posinf=1e300, neginf=-1e300))
     inside = np.clip(whole, float(bounds.min), float(bounds.max))
     with np.errstate(invalid="ignore"):
-        converted = inside.astype(dtype)
-    return np.where(whole >= float(bounds.max), bounds.max, converted).astype(dtype)
+        converted = inside.astype(kind)
+    found = np.where(whole >= float(bounds.max), bounds.max, converted).astype(kind)
+    if kind.itemsize == 8:
+        found[np.isnan(values)] = np.array(1 << 63, np.uint64).astype(kind)
+    return found
 
 
 def _with_nan_rule(op: Any) -> Any:
