@@ -64,6 +64,14 @@ def test_help_waits_for_nothing_that_is_large() -> None:
     assert done.stdout == "set()\n"
 
 
+def test_what_is_to_do_is_counted_without_torch() -> None:
+    ask = "import sys; from triton_data import pipeline; from triton_data.config import Config, ScrapeConfig; "
+    ask += "list(pipeline.plan(Config(scrape=ScrapeConfig(('github:', 'given:x')))))"
+    ask += "; print({'torch', 'libcst', 'github', 'pyarrow'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
 def test_the_pages_are_built(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

@@ -50,14 +50,18 @@ def wanted(problem: Problem, target: str, multiprocessors: int) -> Blocks:
 
 def _is_alike(one: Problem, other: Problem) -> bool:
     """The same operation on the same numbers, and no side more than twice as long."""
-    pairs = ((one.m, other.m), (one.n, other.n), (one.k, other.k), (one.batch, other.batch))
-    near = all(max(a, b) <= 2 * max(min(a, b), 1) for a, b in pairs)
+    near = max(_ratios(one, other)) <= 2
     return near and (_PLAIN.get(one.op, one.op), one.dtype) == (other.op, other.dtype)
 
 
 def _apart(one: Problem, other: Problem) -> float:
+    return sum(math.log2(ratio) for ratio in _ratios(one, other))
+
+
+def _ratios(one: Problem, other: Problem) -> list[float]:
+    """How many times longer the longer one is, side by side."""
     pairs = ((one.m, other.m), (one.n, other.n), (one.k, other.k), (one.batch, other.batch))
-    return sum(abs(math.log2(max(a, 1) / max(b, 1))) for a, b in pairs)
+    return [max(a, b, 1) / max(min(a, b), 1) for a, b in pairs]
 
 
 def ranked(offered: Sequence[Blocks], best: Blocks) -> list[int]:

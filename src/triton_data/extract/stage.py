@@ -8,7 +8,7 @@ result must not depend on which worker saw which file first. Foreign code runs i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -62,7 +62,7 @@ class ExtractStage:
     name: str = "extract"
     jail: Jail | None = None
     environments: Environments | None = None
-    expressions: tuple[Expression, ...] = ()  # that a hand-written kernel may compute
+    expressions: Callable[[], tuple[Expression, ...]] = tuple  # that a hand-written kernel may compute
 
     def todo(self, store: Store) -> Iterator[Repository]:
         for item in store.items_done("scrape", without=self.name):
@@ -84,7 +84,7 @@ class ExtractStage:
         environment = self.environments.of(read) if self.environments else Environment()
         repo = Repo(read, packages=environment.folder)
         probe = JailProbe(self.jail, environment.folder)
-        for found in extract_repo(repo, origins, probe, self.ask, self.expressions):
+        for found in extract_repo(repo, origins, probe, self.ask, self.expressions()):
             yield in_environment(found, environment)
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from functools import cache
 
 from triton_data.extract.references.expression import Expression
-from triton_data.generate.operators.draw import Draw
-from triton_data.generate.operators.table import ask, table
 
 DRAWS = 12
 SETTINGS = 4  # values of one setting
@@ -18,6 +16,9 @@ SETTINGS = 4  # values of one setting
 
 @cache
 def expressions() -> tuple[Expression, ...]:
+    from triton_data.generate.operators.draw import Draw  # who only counts what is to do waits for no table
+    from triton_data.generate.operators.table import ask, table
+
     found = []
     for name, operator in table().items():
         draw = Draw(name)

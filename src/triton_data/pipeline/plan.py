@@ -74,7 +74,7 @@ def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
             from triton_data.pipeline.expressions import expressions
 
             extract = ExtractStage(run_dir, config.allow_unsafe_exec, asking(config.llm), environments=environments,
-                                   expressions=expressions())  # fmt: skip
+                                   expressions=expressions)  # fmt: skip
             yield Planned(extract, config.extract.timeout)
         elif name == "capture":
             from triton_data.capture.stage import CaptureStage

@@ -99,21 +99,18 @@ def _records(db: sqlite3.Connection, table: str, own: tuple[str, ...]) -> Merged
 
 def _places(db: sqlite3.Connection, table: str) -> None:
     """Of two places where the same record was found the first stays with it, the other is one more."""
-    columns = ", ".join(ORIGIN)
     mine, theirs = PLACE.format("m"), PLACE.format("o")
     both = f"other.{table} o JOIN main.{table} m USING (key)"
-    for keeps, goes, sign in (("m", "o", ">"), ("o", "m", "<")):
-        loser = ", ".join(f"{goes}.{name}" for name in ORIGIN)
+    for loser, lost in (("o", f"({theirs}) > ({mine})"), ("m", f"({theirs}) < ({mine})")):
+        columns = ", ".join(f"{loser}.{name}" for name in ORIGIN)
         db.execute(
-            f"INSERT INTO main.also_seen SELECT '{table}', key, {loser} FROM {both} WHERE ({theirs}) {sign} ({mine})"
-            f" EXCEPT SELECT * FROM main.also_seen"
+            f"INSERT INTO main.also_seen SELECT '{table}', key, {columns} FROM {both} WHERE {lost}"
+            " EXCEPT SELECT * FROM main.also_seen"
         )
-        if keeps == "o":
-            pairs = ", ".join(f"{name}=o.{name}" for name in ORIGIN)
-            db.execute(
-                f"UPDATE main.{table} AS m SET {pairs} FROM (SELECT key, {columns} FROM other.{table}) AS o"
-                f" WHERE m.key = o.key AND ({theirs}) < ({mine})"
-            )
+    pairs = ", ".join(f"{name}=o.{name}" for name in ORIGIN)
+    db.execute(
+        f"UPDATE main.{table} AS m SET {pairs} FROM other.{table} AS o WHERE m.key = o.key AND ({theirs}) < ({mine})"
+    )
 
 
 def _also_seen(db: sqlite3.Connection) -> None:

@@ -57,9 +57,7 @@ def attention(
         return _flash(call)
     if _fits_efficient(call):
         return _efficient(call)
-    return aten._scaled_dot_product_attention_math(
-        query, key, value, _as_bias(call), dropout_p, is_causal, None, scale=scale, enable_gqa=enable_gqa
-    )[0]
+    return _math(call)
 
 
 def spelled_out(
@@ -73,9 +71,12 @@ def spelled_out(
     enable_gqa: bool = False,
 ) -> torch.Tensor:
     """As two products and a softmax: ATen's own decomposition, which accumulates in float32 for halves."""
-    call = _Call(query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa)
+    return _math(_Call(query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa))
+
+
+def _math(call: _Call) -> torch.Tensor:
     return aten._scaled_dot_product_attention_math(
-        query, key, value, _as_bias(call), dropout_p, is_causal, None, scale=scale, enable_gqa=enable_gqa
+        *call.tensors, _as_bias(call), call.dropout, call.causal, None, scale=call.scale, enable_gqa=call.grouped
     )[0]
 
 

@@ -29,21 +29,20 @@ def coefficients(index: ast.expr, axes: set[str]) -> dict[str, ast.expr] | None:
 
 
 def terms_of(node: ast.expr) -> Iterator[ast.expr]:
-    match node:
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            yield from terms_of(left)
-            yield from terms_of(right)
-        case _:
-            yield node
+    return _operands(node, ast.Add)
 
 
 def _factors(node: ast.expr) -> Iterator[ast.expr]:
-    match node:
-        case ast.BinOp(left=left, op=ast.Mult(), right=right):
-            yield from _factors(left)
-            yield from _factors(right)
-        case _:
-            yield node
+    return _operands(node, ast.Mult)
+
+
+def _operands(node: ast.expr, operator: type[ast.operator]) -> Iterator[ast.expr]:
+    """Of the same operator over and over, from left to right."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, operator):
+        yield from _operands(node.left, operator)
+        yield from _operands(node.right, operator)
+    else:
+        yield node
 
 
 def _product(factors: list[ast.expr]) -> ast.expr:

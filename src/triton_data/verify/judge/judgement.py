@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from triton_data.records import Origin, Verdict
 from triton_data.verify.reasons import OPEN, Reason
-from triton_data.verify.wire.candidate import CandidateQuestion
+
+if TYPE_CHECKING:
+    from triton_data.verify.wire.candidate import CandidateQuestion  # and with it, torch
 
 Number = int | float | dict[str, int]
 
