@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import socket
 import subprocess
 import tempfile
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +47,8 @@ class World:
         self.home = directory / "home"
         self.uid = JAILED_UID if os.geteuid() == 0 else os.geteuid()
         os.environ["HF_TOKEN"] = TOKEN
-        self.visits: list[str] = []
         self.expected = torch.frombuffer(bytearray(TOKEN.encode()), dtype=torch.uint8)  # what a judge would hold
-        self._closing: list[Any] = []
+        self._servers: dict[socket.socket, str] = {}
         self.objects = ipc()
         self.reset()
         self.ports = {
@@ -80,11 +79,11 @@ class World:
         for path in [self.home, *self.home.rglob("*")]:
             if os.geteuid() == 0:
                 os.chown(path, self.uid, self.uid)
-        for path in self._strangers():
+        for path in [*self._strangers(), *self.home.glob("evil*")]:
             path.unlink()
         for kind, _, number, _ in (line.split() for line in ipc() - self.objects if line.startswith(("msg", "sem"))):
             subprocess.run(["ipcrm", "-q" if kind == "msg" else "-s", number], check=False)
-        self.visits.clear()
+        self._visits()
 
     def new_bystander(self) -> None:
         self.bystander.kill()
@@ -107,8 +106,8 @@ class World:
             **{name: str(at).replace("\0", "@") if isinstance(at, str) else at for name, at in self.ports.items()},
         }
 
-    def harm(self) -> list[str]:
-        """What is not as it was; [] is what every attack must leave."""
+    def harm(self, patience_s: float = 0.0) -> list[str]:
+        """What is not as it was; [] is what every attack must leave. Patience is for a visitor who is awaited."""
         found = []
         for name, text in FILES.items():
             path = self.home / name
@@ -126,7 +125,7 @@ class World:
             found.append("the rooted folder")
         found += [f"left {path}" for path in self._strangers()]
         found += [f"kernel object {line}" for line in ipc() - self.objects]
-        found += [f"reached {visit}" for visit in self.visits]
+        found += [f"reached {visit}" for visit in self._visits(patience_s)]
         if self.bystander.poll() is not None or os.getpriority(os.PRIO_PROCESS, self.bystander.pid) != 0:
             found.append("bystander")
         return found
@@ -138,25 +137,26 @@ class World:
     def _listen(self, family: int, kind: int, at: Any) -> Any:
         server = socket.socket(family, kind)
         server.bind(at)
+        server.setblocking(False)
         if kind == socket.SOCK_STREAM:
             server.listen(8)
-        name = "udp" if kind == socket.SOCK_DGRAM else f"{family!s}"
-
-        def wait() -> None:
-            with contextlib.suppress(OSError):  # closed at the end
-                while True:
-                    if kind == socket.SOCK_STREAM:
-                        server.accept()[0].close()
-                    else:
-                        server.recv(99)
-                    self.visits.append(name)
-
-        threading.Thread(target=wait, daemon=True).start()
-        self._closing.append(server)
+        self._servers[server] = "udp" if kind == socket.SOCK_DGRAM else f"{family!s}"
         return server.getsockname()[1] if family == socket.AF_INET else at
+
+    def _visits(self, patience_s: float = 0.0) -> list[str]:
+        """The kernel keeps who came until we look: no thread of ours has to be quicker than the test that asks."""
+        visits = []
+        while waiting := select.select(list(self._servers), [], [], 0.0 if visits else patience_s)[0]:
+            for server in waiting:
+                if server.type == socket.SOCK_STREAM:
+                    server.accept()[0].close()
+                else:
+                    server.recv(99)
+                visits.append(self._servers[server])
+        return visits
 
     def close(self) -> None:
         self.bystander.kill()
         self.bystander.wait()
-        for server in self._closing:
+        for server in self._servers:
             server.close()
