@@ -18,7 +18,7 @@ test-torch: OTHER = $(VENV)-torch-$(TORCH)
 test-torch:
 	@test -n "$(TORCH)" || { echo 'say which: make test-torch TORCH=2.11.0' >&2; exit 2; }
 	@test -x "$(OTHER)/bin/python" || "$(PYTHON)" -m venv "$(OTHER)"
-	@grep -v '^torch==' constraints.txt > "$(OTHER)/constraints.txt"
+	@grep -Ev '^(torch|triton|setuptools)==' constraints.txt > "$(OTHER)/constraints.txt"
 	@"$(OTHER)/bin/python" -m pip install --quiet --disable-pip-version-check -c "$(OTHER)/constraints.txt" "torch==$(TORCH)" -e '.[dev]'
 	@CUDA_VISIBLE_DEVICES= "$(OTHER)/bin/python" -m pytest -n auto --maxprocesses 4 --dist loadfile
 

@@ -54,9 +54,11 @@ def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
     environments = _environments(config)
     for name in only:
         if name == "discover":
-            from triton_data.sources.discover import DiscoverStage
+            from triton_data.sources import spec
 
-            if not all(source.startswith(("dir:", "given:")) for source in config.scrape.sources):
+            if spec.asks_somebody(config.scrape.sources):
+                from triton_data.sources.discover import DiscoverStage
+
                 yield gathering(DiscoverStage(config.scrape, run_dir), config)
         elif name == "scrape":
             from triton_data.sources.scrape import ScrapeStage

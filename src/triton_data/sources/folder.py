@@ -9,14 +9,16 @@ Not covered: following links.
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from triton_data.errors import Misuse
-from triton_data.records import digest
-from triton_data.sources.fetching.wanted_paths import SKIPPED_FOLDERS, wanted
+from triton_data.records import Drop, digest
+from triton_data.sources.fetching.wanted_paths import SKIPPED_FOLDERS, odd, wanted
+from triton_data.sources.reasons import Reason
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,14 @@ class Folder:
         if not os.access(root, os.R_OK | os.X_OK):
             raise Misuse(f"cannot read the folder {root.absolute()}: permission denied")
         return cls(root.resolve())
+
+    @property
+    def kind(self) -> str:
+        return "dir"
+
+    @property
+    def place(self) -> str:
+        return str(self.root)
 
     @property
     def name(self) -> str:
@@ -51,6 +61,23 @@ class Folder:
             return head.strip()
         stats = ((name, os.lstat(self.root / name)) for name in self.listed())
         return digest(*(f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}" for name, stat in stats))
+
+    def members(self, most: int) -> Iterator[tuple[str, bytes] | Drop]:
+        for name in self.listed():
+            path = self.root / name
+            if (reason := odd(name)) is not None:
+                yield Drop(reason, "", ascii(name)[1:-1])
+                continue
+            try:
+                mode, size = (found := path.lstat()).st_mode, found.st_size
+                if not stat.S_ISREG(mode):
+                    yield _not_a_file(path, mode, name)
+                elif size > most:
+                    yield Drop(Reason.TOO_LARGE, f"over {most} bytes", part=name)
+                else:
+                    yield name, path.read_bytes()
+            except (PermissionError, FileNotFoundError) as error:
+                yield Drop(Reason.UNREADABLE, error.strerror or "", part=name)
 
     def _names(self) -> Iterator[str]:
         listed = self._git("ls-files", "-z", "--cached", "--others", "--exclude-standard")
@@ -94,6 +121,12 @@ class Folder:
 def _refuse(error: OSError) -> None:
     """A folder that cannot be listed would else be one that has nothing in it."""
     raise Misuse(f"cannot read {error.filename}: {error.strerror}") from error
+
+
+def _not_a_file(path: Path, mode: int, name: str) -> Drop:
+    if stat.S_ISLNK(mode):
+        return Drop(Reason.LINK, ascii(str(path.readlink()))[1:201], name)
+    return Drop(Reason.UNREADABLE, "not a regular file", name)
 
 
 def _is_plain(path: Path) -> bool:

@@ -1,14 +1,13 @@
 """The scrape stage: each pinned repository, package or folder becomes SourceFile records, its bytes blobs of the run.
 
-In: Candidates that discovery made, and `dir:` folders. Out: one SourceFile a wanted file, a Drop a file that cannot be
-used, or one Drop for the whole. Files are yielded only once all of them are read: half a repository is none.
+In: Candidates that discovery made, and what is on this machine. Out: one SourceFile a wanted file, a Drop a file that
+cannot be used, or one Drop for the whole. Files are yielded only once all of them are read: half a repository is none.
 An item is a pin: a candidate scraped before is done, a new commit is a new candidate.
 """
 
 from __future__ import annotations
 
 import shutil
-import stat
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -20,11 +19,9 @@ from triton_data.config import ScrapeConfig
 from triton_data.records import Candidate, Drop, Origin, SourceFile, digest
 from triton_data.sources import spec
 from triton_data.sources.fetching import licence
-from triton_data.sources.fetching.archive import Member
 from triton_data.sources.fetching.store_blob import Kept, keep
-from triton_data.sources.fetching.wanted_paths import odd
-from triton_data.sources.folder import Folder
-from triton_data.sources.reasons import NotNow, Reason, stamp
+from triton_data.sources.local import Local
+from triton_data.sources.reasons import NotNow, stamp
 from triton_data.store import Store
 from triton_data.store.blobs import Blobs
 
@@ -34,14 +31,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Listed:
-    """One folder of this machine."""
+    """A folder, or whatever else of this machine is a source, as it is now."""
 
-    folder: Folder
+    source: Local
     revision: str
 
     @property
     def key(self) -> str:
-        return digest("dir", str(self.folder.root), self.revision)
+        return digest(self.source.kind, self.source.place, self.revision)
 
 
 Item: TypeAlias = Candidate | Listed
@@ -55,8 +52,8 @@ class ScrapeStage:
     _made: Fetcher | None = field(default=None, repr=False)  # by each worker, for its connections
 
     def todo(self, store: Store) -> Iterator[Item]:
-        for folder in spec.folders(self.config.sources):
-            item = Listed(folder, folder.revision())
+        for source in spec.local(self.config.sources):
+            item = Listed(source, source.revision())
             if not store.has_outcome(self.name, item.key):
                 yield item
         left = self._left(store)
@@ -67,8 +64,8 @@ class ScrapeStage:
 
     def count(self, store: Store) -> int:
         there = spec.without_gone(self.config.sources)
-        folders = (Listed(folder, folder.revision()) for folder in spec.folders(there))
-        return self._left(store) + sum(not store.has_outcome(self.name, item.key) for item in folders)
+        listed = (Listed(source, source.revision()) for source in spec.local(there))
+        return self._left(store) + sum(not store.has_outcome(self.name, item.key) for item in listed)
 
     def _left(self, store: Store) -> int:
         """Candidates still to do; a limit counts those done as well."""
@@ -82,8 +79,8 @@ class ScrapeStage:
     def work(self, item: Item) -> Iterator[SourceFile | Drop]:
         try:
             if isinstance(item, Listed):
-                origin = Origin("dir", item.folder.name, revision=item.revision)
-                results = keep(self._blobs, self._local(item.folder))
+                origin = Origin(item.source.kind, item.source.name, revision=item.revision)
+                results = keep(self._blobs, item.source.members(self.config.max_file_bytes))
             else:
                 origin, results = self._fetcher().fetch(item)
         except NotNow as ended:
@@ -110,26 +107,3 @@ class ScrapeStage:
 
             self._made = Fetcher(self.config, self.run_dir)
         return self._made
-
-    def _local(self, folder: Folder) -> Iterator[Member | Drop]:
-        for name in folder.listed():
-            path = folder.root / name
-            if (reason := odd(name)) is not None:
-                yield Drop(reason, "", ascii(name)[1:-1])
-                continue
-            try:
-                mode, size = (found := path.lstat()).st_mode, found.st_size
-                if not stat.S_ISREG(mode):
-                    yield _not_a_file(path, mode, name)
-                elif size > self.config.max_file_bytes:
-                    yield Drop(Reason.TOO_LARGE, f"over {self.config.max_file_bytes} bytes", part=name)
-                else:
-                    yield name, path.read_bytes()
-            except (PermissionError, FileNotFoundError) as error:
-                yield Drop(Reason.UNREADABLE, error.strerror or "", part=name)
-
-
-def _not_a_file(path: Path, mode: int, name: str) -> Drop:
-    if stat.S_ISLNK(mode):
-        return Drop(Reason.LINK, ascii(str(path.readlink()))[1:201], name)
-    return Drop(Reason.UNREADABLE, "not a regular file", name)

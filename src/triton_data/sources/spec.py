@@ -1,7 +1,8 @@
 """What people type for a source, and what discovery has to ask because of it.
 
 In: texts such as `github:`, `github:owner/name`, `git:URL@sha`, `pypi:NAME==1.0`, `pypi-top:100`, `dir:PATH`, and the
-settings of [scrape]. Out: folders, search slices and asks. Everything is checked here, before a run directory exists.
+settings of [scrape]. Out: what is on this machine, search slices and asks. Everything is checked here, before a run
+directory exists.
 Not covered: asking (discover.py).
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,9 +26,11 @@ from triton_data.sources.fetching import git
 from triton_data.sources.folder import Folder
 from triton_data.sources.github import slices
 from triton_data.sources.github.seeds import elsewhere, name_of, read_opted_out, read_seeds
+from triton_data.sources.local import Local
 
 METHODS = ("auto", "git", "archive")  # of fetching
-KINDS = ("dir", "given", "git", "github", "pypi", "pypi-top")
+LOCAL: dict[str, Callable[[str], Local]] = {"dir": Folder.parse}  # what follows the colon, read
+KINDS = (*LOCAL, "given", "git", "github", "pypi", "pypi-top")
 # Repositories that could hold Triton kernels or PyTorch modules; what the words miss, code search and seeds add.
 QUERIES = (
     "topic:triton",
@@ -69,8 +72,12 @@ def _meant(text: str, kind: str) -> str:
     return f"{closest(kind, KINDS)}: write it as dir:PATH, github: or pypi:NAME"
 
 
-def folders(sources: tuple[str, ...]) -> list[Folder]:
-    return [Folder.parse(rest) for kind, rest in map(split, sources) if kind == "dir"]
+def local(sources: tuple[str, ...]) -> list[Local]:
+    return [LOCAL[kind](rest) for kind, rest in map(split, sources) if kind in LOCAL]
+
+
+def asks_somebody(sources: tuple[str, ...]) -> bool:
+    return not all(split(source)[0] in (*LOCAL, "given") for source in sources)
 
 
 def without_gone(sources: tuple[str, ...]) -> tuple[str, ...]:
@@ -79,7 +86,7 @@ def without_gone(sources: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _gone(kind: str, path: str) -> bool:
-    return kind == "dir" and not Path(path).expanduser().is_dir()
+    return kind in LOCAL and not Path(path).expanduser().exists()
 
 
 def rooted(sources: tuple[str, ...]) -> tuple[str, ...]:
@@ -89,7 +96,7 @@ def rooted(sources: tuple[str, ...]) -> tuple[str, ...]:
 
 def _rooted(source: str) -> str:
     kind, colon, path = source.partition(":")
-    return f"{kind}:{Path(path).expanduser().absolute()}" if colon and path and kind in ("dir", "given") else source
+    return f"{kind}:{Path(path).expanduser().absolute()}" if colon and path and kind in (*LOCAL, "given") else source
 
 
 def asks(config: ScrapeConfig) -> Iterator[Ask]:
@@ -129,7 +136,7 @@ def policy(config: ScrapeConfig) -> Policy:
 
 def check(config: ScrapeConfig) -> None:
     """Refuse what could not work."""
-    folders(config.sources)
+    local(config.sources)
     list(asks(config))
     _check_git(config)
     policy(config)
