@@ -5,13 +5,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-torch check peers golden docs site configs datasets venv clean
+.PHONY: demo test test-slow test-torch check peers golden docs site configs datasets venv clean
 
 demo: venv
 	@"$(BIN)/triton-data" run examples/quickstart.toml
 
 test: venv check
 	@"$(BIN)/python" -m pytest -n auto --maxprocesses 4 --dist loadfile
+
+test-slow: venv  # what `make test` leaves out, an hour or so: whole pipelines, every cheat, every golden file, every tutorial
+	@"$(BIN)/python" -m pytest -n auto --maxprocesses 4 --dist loadfile -m 'slow and not gpu'
 
 # The suite on another torch, in an environment of its own; the index has it as a CUDA build of some gigabytes.
 test-torch: OTHER = $(VENV)-torch-$(TORCH)
@@ -31,7 +34,7 @@ peers: venv  # what tests need from npm (servers, axe-core); kept in ~/.cache/tr
 	@"$(BIN)/python" -m tests.generate.mock
 
 golden: venv  # renew the golden files after a change that was meant
-	@RENEW_GOLDEN=1 "$(BIN)/python" -m pytest tests -k golden
+	@RENEW_GOLDEN=1 "$(BIN)/python" -m pytest -m "slow or not slow" tests -k golden
 
 docs: venv  # rewrite docs/cli.md from every verb's --help, and docs/templates.md
 	@"$(BIN)/python" docs/write_cli.py && "$(BIN)/python" docs/write_templates.py

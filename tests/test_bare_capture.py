@@ -65,6 +65,7 @@ def test_what_a_jail_claims_cannot_leave_the_folder(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_suite_becomes_programs_of_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = Program("Model", LINEAR_RELU.text, "given", Origin("suite", "timm", path="tiny"))
     monkeypatch.setattr(programs, "suite_programs", lambda suite, models, limit: iter([model]))

@@ -80,17 +80,11 @@ def test_the_pages_are_built(tmp_path: Path) -> None:
 
 
 TUTORIALS = sorted((ROOT / "docs/tutorials").glob("*.md"))
-ALWAYS = (
-    "first-data-set",
-    "capture-my-model",
-)  # the others take minutes of starting up: `pytest -m slow tests/test_docs.py`
-PAGES_TO_RUN = [
-    pytest.param(page, id=page.stem, marks=() if page.stem in ALWAYS else pytest.mark.slow) for page in TUTORIALS
-]
 
 
+@pytest.mark.slow  # minutes of starting up; the wheel's test and the quickstart's run what most of them begin with
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("page", PAGES_TO_RUN)
+@pytest.mark.parametrize("page", TUTORIALS, ids=lambda page: page.stem)
 def test_a_tutorial_runs_from_top_to_bottom(page: Path, tmp_path: Path) -> None:
     script = "set -euo pipefail\n" + "\n".join(SHELL_BLOCK.findall(page.read_text()))
     environment = {"PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin", "HOME": str(tmp_path)}

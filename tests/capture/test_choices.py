@@ -37,6 +37,7 @@ def test_attention(arguments: str, dtype: str, head: int, target: str, expected:
     assert expected in externs(attention(arguments, dtype, head), target=target)
 
 
+@pytest.mark.slow
 def test_attention_inside_a_layer_is_chosen_too() -> None:
     layer = program("""
 class Model(nn.Module):

@@ -39,7 +39,10 @@ def test_what_has_other_constants_is_on_the_same_side_and_kept(tmp_path: Path, o
     assert len({one.split for one, _ in pairs}) == 3
 
 
-@pytest.mark.parametrize("how", sorted(SAME))
+OF_SAME = [pytest.param(how, marks=[] if how == "retold" else pytest.mark.slow) for how in sorted(SAME)]
+
+
+@pytest.mark.parametrize("how", OF_SAME)
 def test_planted_copies_are_in_their_originals_cluster(tmp_path: Path, originals: list[str], how: str) -> None:
     first = [program(text, "o/first") for text in originals]
     copies = [program(COPIES[how](text), "o/second", entry="Copy") for text in originals]

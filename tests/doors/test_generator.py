@@ -38,6 +38,7 @@ def given(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_generate_all_writes_what_create_json_reads_from_where_the_write_ups_stand(tmp_path: Path) -> None:
     top = tmp_path / "triton-data"
     inside = top / "scraper/generator"

@@ -78,6 +78,7 @@ def test_a_key_in_the_dotenv_is_used_and_shown_nowhere(tmp_path):
     assert files and not any(b"sk-from-the-file" in path.read_bytes() for path in files)
 
 
+@pytest.mark.slow
 def test_a_local_server_is_asked_for_its_model(tmp_path):
     with listening(Billing(lambda body, number: fenced(good(2, "Model")))) as server:
         done = knock(".single_debug", "model_name=local", f"base_url={server.url}", "validate=eager", cwd=tmp_path)
@@ -86,6 +87,7 @@ def test_a_local_server_is_asked_for_its_model(tmp_path):
         assert next(store.records(Attempt)).model == "tiny"
 
 
+@pytest.mark.slow
 def test_a_function_of_ones_own_is_asked(tmp_path):
     (tmp_path / "mine.py").write_text(
         f"def generate_custom_llm(prompt, **kwargs):\n    return {fenced(good(3, 'Model'))!r}\n"

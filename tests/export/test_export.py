@@ -166,6 +166,7 @@ def test_an_empty_run_gives_empty_files(tmp_path: Path) -> None:
     assert pq.read_table(tmp_path / "parquet/data/train-00000.parquet").num_rows == 0
 
 
+@pytest.mark.slow
 def test_a_ten_megabyte_kernel_and_strange_characters(tmp_path: Path) -> None:
     body = "    x = 1  # \U0001f9ea é \x7f\n" * 550_000
     large = Kernel("large", f"import triton\n\n\n@triton.jit\ndef large():\n{body}", Origin("dir"))

@@ -134,6 +134,7 @@ def test_the_same_command_again_asks_nothing_and_a_larger_number_goes_on(tmp_pat
     assert all((tmp_path / "out" / name).read_bytes() == data for name, data in written.items())
 
 
+@pytest.mark.slow
 def test_what_is_known_is_not_kept_again(tmp_path, monkeypatch):
     """Two equal, two nearly equal, and what a benchmark has."""
     from triton_data.curate.benchmarks import fingerprints
@@ -176,6 +177,7 @@ def test_no_budget_is_exceeded(tmp_path, monkeypatch):
     assert left > 0, "nothing is lost: what was not asked is left to do"
 
 
+@pytest.mark.slow
 def test_batches_go_the_whole_way_too(tmp_path, monkeypatch):
     monkeypatch.setattr("triton_data.llm.batches.QUIET", 0.2)
     setting = chosen(tmp_path, 3, batch=True)

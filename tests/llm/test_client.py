@@ -260,6 +260,7 @@ def killed_often(tmp_path: Path, kills: int, questions: int, seed: int) -> None:
     assert spent.most >= sum(server.bills.values()) * 120_000, "the ledger never says less than what was billed"
 
 
+@pytest.mark.slow
 def test_killed_at_some_moments(tmp_path):
     killed_often(tmp_path, kills=3, questions=60, seed=1)
 

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from triton_data.rewrite.kernel.fragment import fragment_of
 from triton_data.rewrite.kernel.readable_aten import spoken
 
@@ -54,6 +56,7 @@ def test_what_the_comment_does_not_tell_is_declined() -> None:
     assert said("") == []
 
 
+@pytest.mark.slow
 def test_both_sides_give_the_same_numbers() -> None:
     command = [sys.executable, str(ROOT / "benchmarks/kernels_alone.py"), "--only"]
     command.append("^(FnGelu|ReduceSum|LayerGroupNorm|LlamaBlock|AttentionManual)$")

@@ -36,11 +36,16 @@ WANTED = {
     **{f"{name}_triton": (name, "inference", "triton") for name in PRODUCTS},
     "AttentionManual_generic_triton": ("AttentionManual", "dynamic", "triton"),
 }
+SAMPLE = (
+    "FnGelu", "ReduceVar", "ScanCumSum", "LayerLayerNorm", "LossCrossEntropy", "AttentionManual",
+    "LayerLayerNorm_generic", "LayerLayerNorm_training", "LayerMlp_triton", "Conv2d_triton",
+)  # fmt: skip
+CAPTURED = [pytest.param(SAMPLE, id="a sample"), pytest.param(tuple(WANTED), id="all", marks=pytest.mark.slow)]
 
 
-@pytest.fixture(scope="module")
-def rewritten() -> dict[str, str]:
+def rewritten(titles: tuple[str, ...]) -> dict[str, str]:
     """In one process of its own: Inductor keeps state, and other tests must not see it."""
+    wanted = {title: WANTED[title] for title in titles}
     script = f"""
 import json, sys
 sys.path.insert(0, {str(ROOT / "benchmarks")!r})
@@ -49,7 +54,7 @@ from triton_data.capture.headless.capture import capture_program
 from triton_data.rewrite.rewrite import rewrite
 known = dict(programs())
 made = {{}}
-for title, (name, mode, libraries) in {WANTED!r}.items():
+for title, (name, mode, libraries) in {wanted!r}.items():
     pair = rewrite(known[name], capture_program(known[name], "sm_90", mode, libraries))
     made[title] = getattr(pair, "text", repr(pair))
 print(json.dumps(made))
@@ -60,12 +65,14 @@ print(json.dumps(made))
     return texts
 
 
-@pytest.mark.parametrize("name", WANTED)
-def test_golden_file(name: str, rewritten: dict[str, str]) -> None:
-    path = GOLDEN / f"{name}.py"
+@pytest.mark.parametrize("titles", CAPTURED)
+def test_golden_files(titles: tuple[str, ...]) -> None:
+    made = rewritten(titles)
     if os.environ.get("RENEW_GOLDEN"):
-        path.write_text(rewritten[name])
-    assert rewritten[name] == path.read_text(), f"{path.name} changed: read it, then `make golden`"
+        for title, text in made.items():
+            (GOLDEN / f"{title}.py").write_text(text)
+    changed = [title for title, text in made.items() if text != (GOLDEN / f"{title}.py").read_text()]
+    assert not changed, "read the difference that `make golden` makes"
 
 
 @pytest.mark.parametrize("name", WANTED)

@@ -159,6 +159,7 @@ def test_too_many_files(tmp_path: Path) -> None:
     assert refused.value.drop.reason == Reason.TOO_MANY_FILES
 
 
+@pytest.mark.slow
 def test_one_hundred_thousand_files_in_flat_memory(tmp_path: Path) -> None:
     path = tmp_path / "a"
     one, last = tarfile.TarInfo("r/one.bin").tobuf(), tarfile.TarInfo("r/last.py").tobuf()

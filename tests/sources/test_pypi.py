@@ -161,6 +161,7 @@ def test_metadata_is_never_a_guess() -> None:
     assert pypi.read_metadata("License: MIT\n").licence == "MIT"
 
 
+@pytest.mark.slow
 @pytest.mark.network
 def test_real_packages_through_extract(tmp_path: Path) -> None:
     """As someone without a token would begin: two commands, and what comes out says where it is from."""

@@ -50,6 +50,7 @@ def test_the_write_ups_commands_name_files_that_are_here() -> None:
     assert trained["dataset"]["data_files"] == "datasets/triton_functions.json"
 
 
+@pytest.mark.slow
 def test_every_config_is_valid_for_torchtune() -> None:
     """One process for all: each `tune validate` would import torch anew."""
     script = (
@@ -64,6 +65,7 @@ def test_every_config_is_valid_for_torchtune() -> None:
     assert done.stdout.count("checked ") == done.stdout.count("well-formed") == len(paths)
 
 
+@pytest.mark.slow
 def test_trl_knows_every_key_of_its_configs() -> None:
     script = (
         "import json, sys; from trl import DatasetMixtureConfig, ModelConfig, ScriptArguments, SFTConfig, TrlParser\n"

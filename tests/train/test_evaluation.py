@@ -105,7 +105,7 @@ def server() -> Iterator[str]:
         http.shutdown()
 
 
-@pytest.mark.parametrize("how", ["--chat", "--text"])
+@pytest.mark.parametrize("how", ["--chat", pytest.param("--text", marks=pytest.mark.slow)])
 def test_a_server_that_speaks_openais_protocol(tmp_path: Path, problems: Path, server: str, how: str) -> None:
     words = ["--tasks", "problems", "--samples", "2", "--k", "1,2", "--device", "none", "--no-write-up", how]
     said = json.loads(cli("eval", f"it={server}#a-model", *words, "--json", cwd=tmp_path))

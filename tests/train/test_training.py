@@ -72,6 +72,7 @@ def test_transformers_loads_the_checkpoint_and_it_has_learned(place: Path, tuned
     assert losses[0] > 5.5 and losses[1] < 3.0
 
 
+@pytest.mark.slow
 def test_generate_goes_on_from_the_prompt_with_no_headers(place: Path, tuned: dict[str, Any]) -> None:
     done = subprocess.run(
         [ready_environment().program("tune"), "run", "src/triton_data/train/recipes/generate_text.py", "--config",
@@ -83,6 +84,7 @@ def test_generate_goes_on_from_the_prompt_with_no_headers(place: Path, tuned: di
     assert len(said) > len("import triton") + 20 and "<|start_header_id|>" not in said
 
 
+@pytest.mark.slow
 def test_prepare_and_run_lora_on_another_tokenizer(
     place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -60,6 +60,7 @@ def test_size_excuses_nothing_else(text: str, probe: JailProbe) -> None:
         assert isinstance(tried(wrong, probe), Drop)
 
 
+@pytest.mark.slow
 def test_a_folder_of_them(tmp_path: Path) -> None:
     from triton_data.config import Config, ScrapeConfig
     from triton_data.pipeline import execute

@@ -105,6 +105,7 @@ def unchecked(path: Path, *more: str | Path) -> list[str | Path]:
     return ["--output_file", path, "--level", "3", *SMALL, "--no_check", *more]
 
 
+@pytest.mark.slow
 def test_the_number_of_workers_changes_nothing(tmp_path: Path) -> None:
     one, two, other = tmp_path / "one.jsonl", tmp_path / "two.jsonl", tmp_path / "other.jsonl"
     main(["generate", "graphs", *map(str, unchecked(one, "--target-count", "48", "--num-workers", "1"))])
@@ -135,6 +136,7 @@ def parts(place: Path) -> int:
     return len(list(place.glob("broken.jsonl.run/graphs/*/*.jsonl")))
 
 
+@pytest.mark.slow
 def test_ranges_of_indices_fit_together(tmp_path: Path) -> None:
     first, second, both = tmp_path / "first.jsonl", tmp_path / "second.jsonl", tmp_path / "both.jsonl"
     for path, start, count in ((first, "0", "16"), (second, "16", "16"), (both, "0", "32")):

@@ -59,6 +59,7 @@ def test_what_was_asked_once_is_not_asked_again(place, monkeypatch):
     main(["generate", "templates", *words])
 
 
+@pytest.mark.slow
 def test_a_data_set_is_made_of_what_passed(place):
     ledger, out = place / "dataset/checks.jsonl", place / "box"
     words = ["--families", ",".join(NAMES), "--ledger", str(ledger), "--out", str(out)]

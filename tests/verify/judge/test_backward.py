@@ -109,6 +109,7 @@ def get_inputs():
 """
 
 
+@pytest.mark.slow
 def test_what_a_call_leaves_in_the_weights_is_not_what_the_next_one_starts_from(bench: Bench) -> None:
     with StageRecapture().resources() as recapture:
         made = recapture(BATCH_NORM, "Model", "training")

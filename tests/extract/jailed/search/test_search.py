@@ -1,12 +1,9 @@
 """What the search for inputs can do, on small classes; each was out of reach of a simpler search."""
 
-import subprocess
-import sys
-
 import pytest
 import torch
 
-from tests.extract.forked import extracted, forked, name_of
+from tests.extract.forked import extracted, forked, name_of, said
 from triton_data.extract.jailed.attempt import Attempt, Budget
 from triton_data.extract.jailed.search.meta import MetaModel
 from triton_data.extract.programs import programs
@@ -28,7 +25,7 @@ def found(text, name):
 
 
 def ran(program, say="tuple(model(*places, **names).shape)"):
-    """In a process of its own, as a reader of the dataset would run it."""
+    """Alone, as a reader of the dataset would run it."""
     call = f"""
 given = get_inputs()
 places, names = given if len(given) == 2 and isinstance(given[1], dict) else (given, {{}})
@@ -36,9 +33,7 @@ first, second = get_init_inputs()
 model = {program.entry}(*first, **second)
 print({say})
 """
-    done = subprocess.run([sys.executable, "-c", program.text + call], capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr[-800:]
-    return done.stdout.strip().splitlines()[-1]
+    return said(program.text + call)
 
 
 def test_keyword_only_arguments_are_given_by_name():
