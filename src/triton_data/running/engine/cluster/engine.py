@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from triton_data.running.stage import Work
 TICK_SECONDS = 0.2
 AHEAD_SECONDS, AHEAD_ITEMS = 1.0, 64  # what a worker has before it, at most
 LONG_SECONDS = 5.0  # of items as long as this, none is sent ahead
+MANY = 1000  # with fewer items, no more nodes are opened than they need
 LEASE_GRACE = 120.0  # seconds over what two items may take: one that is being done, and ours
 
 Make = Callable[[Path], Work]  # the work, for a node's folder
@@ -55,12 +56,13 @@ class RayEngine:
         return nullcontext()  # each node opens its own
 
     def run(self, work: Work, items: Iterator[Any], interrupt: Interrupt) -> Iterator[list[Outcome]]:
-        first = next(items, None)
-        if first is None:
+        first = list(islice(items, MANY))
+        if not first:
             return
-        leases = Leases(chain([first], items), self.lease or 2 * self.timeout + LEASE_GRACE)
+        leases = Leases(chain(first, items), self.lease or 2 * self.timeout + LEASE_GRACE)
         members = self.members()
-        members.begin(Opening(work.name, pickle.dumps(self.make or partial(as_it_is, work)), self.timeout))
+        opening = Opening(work.name, pickle.dumps(self.make or partial(as_it_is, work)), self.timeout)
+        members.begin(opening, len(first) if len(first) < MANY else sys.maxsize)
         yield from _Loop(members, leases, self.supplies, interrupt).outcomes()
 
 

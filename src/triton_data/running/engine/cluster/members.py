@@ -21,7 +21,7 @@ from triton_data.running.engine.cluster.roster import Roster, Row, moment
 LOOK_SECONDS = 1.0  # between looks at who is there
 ANSWER_SECONDS = 1.0  # a node answers after so long, whether it has news or not
 STARTS = 3  # in a row that end before a node has worked
-STARTING, OPENING, WORKING, REFUSED, GONE = "starting", "opening", "working", "refused", "gone"
+STARTING, IDLE, OPENING, WORKING, REFUSED, GONE = "starting", "idle", "opening", "working", "refused", "gone"
 
 
 class Machines(Protocol):
@@ -71,15 +71,24 @@ class Members:
         self.all: dict[str, Member] = {}
         self.opening = b""
         self.stage = ""
-        self.number = 0
+        self.number = self.workers = 0
         self._looked = float("-inf")
 
-    def begin(self, opening: Opening) -> None:
-        self.number += 1
+    def begin(self, opening: Opening, workers: int) -> None:
+        """A stage that has work for so many workers: opening costs a node seconds, so no more than these need are opened."""
+        self.number, self.workers = self.number + 1, workers
         self.opening, self.stage = pickle.dumps(replace(opening, number=self.number)), opening.stage
         for member in self.all.values():
             if member.state in (OPENING, WORKING) or (member.state == REFUSED and not member.for_good):
-                self._open(member)
+                member.state = member.row.state = IDLE
+        self._open_enough()
+
+    def _open_enough(self) -> None:
+        there = sum(member.jobs for member in self.all.values() if member.state in (OPENING, WORKING))
+        for member in self.all.values():
+            if there < self.workers and member.state == IDLE and member.ref is None:
+                self._ask(member, OPENING, member.actor.open.remote(self.opening))
+                there += member.jobs
 
     def working(self) -> list[Member]:
         return [member for member in self.all.values() if member.state == WORKING]
@@ -104,6 +113,7 @@ class Members:
         lost += [
             self._lose(member, "it gives no sign of life") for member in self.all.values() if self._silent(member, now)
         ]
+        self._open_enough()
         self.roster.write(self.stage)
         self._refuse_all_refused()
         return [(member.id, False) for member in lost]
@@ -158,18 +168,17 @@ class Members:
                 self._opened(member, said)
             elif member.state == WORKING:
                 yield member, self._reported(member, said)
-            else:  # what was asked of the stage before
-                self._open(member)
+        self._open_enough()
 
     def _described(self, member: Member, said: Described) -> None:
+        member.row.host, member.row.pid = said.host, said.pid
         if unlike := self.wanted.versions.differences(said.versions):
             self._refuse(member, f"it has {unlike}", for_good=True)
         else:
-            self._open(member)
+            member.state = member.row.state = IDLE
 
     def _opened(self, member: Member, said: Opened) -> None:
-        if said.number != self.number:  # of a stage that ended without this node
-            self._open(member)
+        if said.number != self.number:  # of a stage that ended without this node: it is idle
             return
         if said.refused:
             self._refuse(member, said.refused)
@@ -189,12 +198,6 @@ class Members:
         return report
 
     # ---- steps -------------------------------------------------------------------------------------------
-
-    def _open(self, member: Member) -> None:
-        if member.ref is None:
-            self._ask(member, OPENING, member.actor.open.remote(self.opening))
-        else:  # it still answers to the stage before
-            member.state = member.row.state = OPENING
 
     def order(self, member: Member, orders: bytes) -> None:
         self._ask(member, WORKING, member.actor.exchange.remote(orders, ANSWER_SECONDS))

@@ -32,6 +32,7 @@ class Described:
 
     versions: Versions
     host: str
+    pid: int
     jobs: int
     folder: str
 

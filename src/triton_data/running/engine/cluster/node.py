@@ -57,7 +57,7 @@ class Node:
         self.locks: set[str] = set()  # that the driver knows of
 
     def describe(self) -> bytes:
-        return pickle.dumps(Described(versions(), socket.gethostname(), self.jobs, str(self.place.folder)))
+        return pickle.dumps(Described(versions(), socket.gethostname(), os.getpid(), self.jobs, str(self.place.folder)))
 
     def open(self, data: bytes) -> bytes:
         opening: Opening = pickle.loads(data)

@@ -54,7 +54,7 @@ class Place:
 def _claim(above: Path) -> Store:
     for number in range(NODES):
         folder = above / str(number)
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o711)  # tasks of the jail run as somebody else
         try:
             database.lock(folder / "claimed")  # for as long as this process lives
         except Misuse:  # another node of this machine

@@ -18,6 +18,8 @@ FILE, LOGS = "nodes.json", "logs"
 class Row:
     name: str
     address: str
+    host: str = ""
+    pid: int = 0
     state: str = "starting"
     workers: int = 0
     running: int = 0
