@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 from triton_data.jail import Jail
 from triton_data.records import Drop, Kernel, Origin, Record
@@ -74,3 +75,22 @@ class Confined(Numbered):
 
     def resources(self) -> AbstractContextManager[object]:
         return Jail(preload=())
+
+
+@dataclass
+class Until(Confined):
+    """Items until something has happened; `n` is then how many there were."""
+
+    happened: Callable[[], bool] = bool
+
+    def todo(self, store: Store) -> Iterator[Named]:
+        begun = time.monotonic()
+        while not self.happened() and time.monotonic() < begun + 60:
+            self.n += 1
+            yield Named(f"{self.n}:ok")
+
+    def count(self, store: Store) -> int:
+        return 1
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Confined, (self.n, self.odd, self.name, self.pause)

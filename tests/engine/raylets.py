@@ -11,7 +11,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,15 +41,18 @@ class Raylets:
         self.cluster = Cluster(initialize_head=True, head_node_args=head)
         self.said: list[str] = []
         self.nodes: dict[str, Any] = {}
+        self.threads: list[ThreadPoolExecutor] = []
 
     @property
     def address(self) -> str:
         return str(self.cluster.address)
 
-    def add(self, name: str, cpus: int = 1, env: dict[str, str] | None = None) -> Any:
+    def add(self, name: str, env: dict[str, str] | None = None, before: Callable[[], None] | None = None) -> None:
+        """From a thread that stays, as a raylet dies with the thread that has started it; `before` is done in it."""
         more = {"env_vars": env} if env else {}
-        self.nodes[name] = self.cluster.add_node(num_cpus=cpus, node_name=name, object_store_memory=STORE_BYTES, **more)
-        return self.nodes[name]
+        self.threads.append(ThreadPoolExecutor(1, initializer=before))
+        start = partial(self.cluster.add_node, num_cpus=1, node_name=name, object_store_memory=STORE_BYTES, **more)
+        self.nodes[name] = self.threads[-1].submit(start).result()
 
     def remove(self, name: str) -> None:
         """As a machine that loses its power."""

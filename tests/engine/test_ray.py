@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.engine.raylets import Raylets, meanwhile, raylets, rows
-from tests.stages import Confined, Numbered
+from tests.stages import Confined, Numbered, Until
 from tests.test_resume import committed
 from triton_data.errors import Misuse
 from triton_data.jail import kernel
@@ -90,13 +89,15 @@ def test_a_node_dies_and_another_joins(three: Raylets, tmp_path: Path) -> None:
 
     step = meanwhile(change, lambda: committed(tmp_path) > 40)
     try:
-        three.run(Numbered(400, {}, pause=0.1), tmp_path)
+        late = lambda: not step.is_alive() and rows(tmp_path).get("late", {}).get("done", 0) > 0  # noqa: E731
+        stage = Until(0, {}, pause=0.1, happened=late)
+        three.run(stage, tmp_path)
     finally:
         step.join()
         three.remove("late")
-    whole(tmp_path, 400)
+    whole(tmp_path, stage.n)
     found = rows(tmp_path)
-    assert found["doomed"]["state"] == "gone" and 0 < found["doomed"]["done"] < 400
+    assert found["doomed"]["state"] == "gone" and found["doomed"]["done"] > 0
     assert found["late"]["done"] > 0
     assert any("node doomed" in line and "is gone" in line for line in three.said)
 
@@ -108,10 +109,12 @@ def test_a_crash_of_the_actor_costs_nothing(three: Raylets, tmp_path: Path) -> N
         os.kill(rows(tmp_path)["two"]["pid"], signal.SIGKILL)
 
     step = meanwhile(crash, lambda: committed(tmp_path) > 20)
-    three.run(Numbered(200, {}, pause=0.05), tmp_path)
+    again = lambda: sum("node two" in line and "does numbered" in line for line in three.said) == 2  # noqa: E731
+    stage = Until(0, {}, pause=0.05, happened=again)
+    three.run(stage, tmp_path)
     step.join()
-    whole(tmp_path, 200)
-    assert sum("node two" in line and "does numbered" in line for line in three.said) == 2
+    whole(tmp_path, stage.n)
+    assert again()
 
 
 def test_a_worker_that_eats_memory_is_a_drop(three: Raylets, tmp_path: Path) -> None:
@@ -170,27 +173,21 @@ def test_a_node_that_falls_silent_is_given_up(three: Raylets, tmp_path: Path) ->
     assert any("node three" in line and "no sign of life" in line for line in three.said)
 
 
-def without_landlock(step: Any) -> None:
-    """In a thread, whose filter only its children get: the kernel answers as one that has no Landlock."""
-
-    def confined() -> None:
-        kernel.no_new_privs()
-        calls = [code for number in (444, 445, 446) for code in when(number, [one(RETURN, ANSWER_ERRNO | 38)])]
-        _install(b"".join([one(LOAD, NUMBER), *calls, one(RETURN, ALLOW)]), 0)
-        step()
-
-    thread = threading.Thread(target=confined)
-    thread.start()
-    thread.join()
+def without_landlock() -> None:
+    """For this thread and its children the kernel is one that has no Landlock."""
+    kernel.no_new_privs()
+    calls = [code for number in (444, 445, 446) for code in when(number, [one(RETURN, ANSWER_ERRNO | 38)])]
+    _install(b"".join([one(LOAD, NUMBER), *calls, one(RETURN, ALLOW)]), 0)
 
 
 def test_a_node_without_a_jail_is_refused_in_one_line(three: Raylets, tmp_path: Path) -> None:
-    without_landlock(lambda: three.add("open"))
+    three.add("open", before=without_landlock)
     try:
-        three.run(Confined(400, {}, pause=0.02), tmp_path, jobs=1)
+        stage = Until(0, {}, pause=0.02, happened=lambda: any("node open" in line for line in three.said))
+        three.run(stage, tmp_path)
     finally:
         three.remove("open")
-    whole(tmp_path, 400)
+    whole(tmp_path, stage.n)
     (line,) = [line for line in three.said if "node open" in line]
     assert "is left out: the jail does not hold here" in line and "landlock" in line and "\n" not in line
     assert rows(tmp_path)["open"]["state"] == "refused" and rows(tmp_path)["open"]["done"] == 0

@@ -20,6 +20,7 @@ from triton_data.running.engine.cluster.roster import Roster, Row, moment
 
 LOOK_SECONDS = 1.0  # between looks at who is there
 ANSWER_SECONDS = 1.0  # a node answers after so long, whether it has news or not
+AGAIN_SECONDS = 3.0  # after a death: by then it is known whether the machine is still there
 STARTS = 3  # in a row that end before a node has worked
 STARTING, IDLE, OPENING, WORKING, REFUSED, GONE = "starting", "idle", "opening", "working", "refused", "gone"
 
@@ -106,7 +107,8 @@ class Members:
         self._looked = now
         there = self.machines.nodes()
         for found in there.values():
-            if found.id not in self.all or self.all[found.id].state == GONE:
+            known = self.all.get(found.id)
+            if known is None or (known.state == GONE and now - known.asked > AGAIN_SECONDS):
                 self._start(found)
         lost = [self._lose(member, "its machine is gone") for member in self.all.values()
                 if member.id not in there and member.state != GONE]  # fmt: skip
@@ -214,7 +216,7 @@ class Members:
     def _lose(self, member: Member, why: str) -> Member:
         if member.actor is not None:
             self.machines.kill(member.actor)
-        member.ref = None
+        member.ref, member.asked = None, time.monotonic()
         member.state = member.row.state = GONE
         member.row.said, member.row.running, member.row.queued = why, 0, 0
         self.say(f"node {member.row.name} ({member.found.address}) is gone: {why}")
