@@ -1,4 +1,4 @@
-"""The engine `ray` on a real cluster of this machine: the same records as the local engine, whatever happens to nodes."""
+"""The engine `ray` on a real cluster of this machine: the same records as with `local`, whatever happens to nodes."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def test_where_no_node_can_it_ends_in_one_line(three: Raylets, tmp_path: Path) -
 
 
 def test_without_the_token_nobody_gets_in(three: Raylets) -> None:
-    asked = "from triton_data.running.engine.cluster.connect import connect; connect(%r)" % three.address
+    asked = f"from triton_data.running.engine.cluster.connect import connect; connect({three.address!r})"
     for token, words in (("0" * 64, "no Ray cluster answers"), ("", "no token for the cluster")):
         environment = {**os.environ, "RAY_AUTH_TOKEN": token, "HOME": "/nowhere"}
         done = subprocess.run(

@@ -1,6 +1,6 @@
-"""Locks of environments, kept by the key of what they make: how an environment gets to a machine that has not made it.
+"""Locks of environments, by the key of what they make: how an environment gets to a machine that has not made it.
 
-In: the text of a lock (pylock.toml), or a key. Out: the same folder as where the lock was made, from the same wheels, or
+In: the text of a lock (pylock.toml), or a key. Out: the same folder as where the lock was made, of the same wheels, or
 `NotInstalled`. Not covered: what is asked for (environments.py), a Python other than the one it was locked for.
 """
 

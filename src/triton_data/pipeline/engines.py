@@ -1,4 +1,4 @@
-"""Which engine does a stage: the pool of this machine, or the nodes of a cluster, which is joined when it is first needed.
+"""Which engine does a stage: the pool of this machine, or the nodes of a cluster, joined when it is first needed.
 
 In: a config and a run. Out: an engine for each stage. Not covered: what an engine does (running/engine).
 """

@@ -1,8 +1,8 @@
 """A Ray cluster as the engine sees it: nodes, an actor on each, answers. The only module that imports Ray.
 
-In: `""` for a cluster made on this machine for as long as we run, `"auto"` for the one that runs here, `"ray://HOST:PORT"`
-or `"HOST:PORT"`. Out: a `Cluster`, or a `Misuse` of one line. Every cluster asks for a token: without, whoever reaches a
-port could run code on all machines. Not covered: starting Ray on other machines (docs/tutorials/ten-machines.md).
+In: `""` for a cluster made on this machine for this run, `"auto"` for the one that runs here, `"ray://HOST:PORT"`
+or `"HOST:PORT"`. Out: a `Cluster`, or a `Misuse` of one line. Every cluster asks for a token: without, whoever reaches
+a port could run code on all machines. Not covered: starting Ray elsewhere (docs/tutorials/ten-machines.md).
 """
 
 from __future__ import annotations

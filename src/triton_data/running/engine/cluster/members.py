@@ -1,8 +1,8 @@
 """The nodes of a cluster as the driver knows them: who has joined, what each was asked last, who is refused or gone.
 
-In: what the cluster says of its machines, and answers of nodes. Out: nodes that wait for orders. A node joins when it is
-seen, is refused with one line when it cannot do what is asked, and is started again when it dies. One that gives no sign
-of life is taken for dead. Not covered: items (leases.py).
+In: what the cluster says of its machines, and answers of nodes. Out: nodes that wait for orders. A node joins when it
+is seen, is refused with one line when it cannot do what is asked, and is started again when it dies. One that gives no
+sign of life is taken for dead. Not covered: items (leases.py).
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Members:
         self._looked = float("-inf")
 
     def begin(self, opening: Opening, workers: int) -> None:
-        """A stage that has work for so many workers: opening costs a node seconds, so no more than these need are opened."""
+        """A stage with work for so many workers: opening takes a node seconds, so no more are opened than they need."""
         self.number, self.workers = self.number + 1, workers
         self.opening, self.stage = pickle.dumps(replace(opening, number=self.number)), opening.stage
         for member in self.all.values():

@@ -136,7 +136,7 @@ class Node:
 
 
 def _own_log(path: Path) -> int:
-    """What this process and its workers print, to be read by the next report; Ray would show it on the driver's screen."""
+    """What this process and its workers print, to be read by the next report; Ray would show it on our screen."""
     for old in path.parent.glob("log-*"):
         old.unlink(missing_ok=True)
     written = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

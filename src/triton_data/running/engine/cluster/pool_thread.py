@@ -1,8 +1,8 @@
 """The pool of a node, in a thread of its own: it works while the node talks to the driver.
 
-In: a stage's work, and items as they arrive. Out: outcomes to be fetched, what runs now, and, if it cannot go on, why in
-one line. What the work needs is opened in the thread and closed with it. A pool that hears nothing of its driver for
-some minutes stops: somebody else has its items by then. Not covered: dependency wheels' contents (environments/).
+In: a stage's work, and items as they arrive. Out: outcomes to be fetched, what runs now, and, if it cannot go on, why
+in one line. What the work needs is opened in the thread and closed with it. A pool that hears nothing of its driver for
+some minutes stops: somebody else has its items by then. Not covered: what is in an environment (environments/).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What travels with an item: the records that its work looks up, and by name the blobs and environments that these need.
+"""What travels with an item: the records that its work looks up, and by name the blobs and environments they need.
 
-In: a run, and which earlier stages a stage reads. Out: an item ready to be sent; blobs and locks that a node lacks. What
-a node has made in the way of environments comes back as locks, which are kept in the run before a record names them.
+In: a run, and which earlier stages a stage reads. Out: an item ready to be sent; blobs and locks that a node lacks.
+What a node has made in the way of environments comes back as locks, kept in the run before a record names them.
 Not covered: who gets the item (leases.py).
 """
 
