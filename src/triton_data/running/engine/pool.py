@@ -1,7 +1,7 @@
 """A pool of worker processes on this machine that survives any one of them: under the local engine, and on each node.
 
 In: a stage's work and an iterator of items. Out: outcomes in the order they finish. A worker that dies costs the item
-it was on (Drop `worker_died`), one that hangs costs the item (Drop `timeout`); what was queued behind it goes elsewhere.
+it was on (Drop `worker_died`), one that hangs costs it too (Drop `timeout`); what was queued behind goes elsewhere.
 Items are pulled only as workers take them, so the driver's memory does not grow with their number. An iterator that
 yields `LATER` has nothing at the moment; `bell` is what then ends the wait.
 Not covered: limits on what an item may do to the machine (the jail's business).
