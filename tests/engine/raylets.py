@@ -10,6 +10,7 @@ import secrets
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -47,9 +48,11 @@ class Raylets:
     def address(self) -> str:
         return str(self.cluster.address)
 
-    def add(self, name: str, env: dict[str, str] | None = None, before: Callable[[], None] | None = None) -> None:
+    def add(self, name: str, env: dict[str, str] | None = None, before: Callable[[], None] | None = None,
+            address: str = "") -> None:  # fmt: skip
         """From a thread that stays, as a raylet dies with the thread that has started it; `before` is done in it."""
-        more = {"env_vars": env} if env else {}
+        more: dict[str, Any] = {"env_vars": env} if env else {}
+        more |= {"node_ip_address": address} if address else {}
         self.threads.append(ThreadPoolExecutor(1, initializer=before))
         start = partial(self.cluster.add_node, num_cpus=1, node_name=name, object_store_memory=STORE_BYTES, **more)
         self.nodes[name] = self.threads[-1].submit(start).result()
@@ -96,6 +99,26 @@ def raylets(folder: Path, *names: str) -> Iterator[Raylets]:
         finally:
             made.connection.close()
             made.cluster.shutdown()
+
+
+def content(run_dir: Path) -> dict[str, list[Any]]:
+    """All that a run says, without times and pids."""
+    with Store.read(run_dir) as store:
+        return {
+            "kernels": store.db.execute("SELECT name, text, stars FROM kernels ORDER BY 1").fetchall(),
+            "outcomes": store.db.execute("SELECT item, status, reason FROM outcomes ORDER BY 1").fetchall(),
+            "products": store.db.execute("SELECT item, kind, key FROM products ORDER BY 1, 2, 3").fetchall(),
+            "also_seen": store.db.execute("SELECT * FROM also_seen").fetchall(),
+        }
+
+
+def whole(run_dir: Path, items: int, **dropped: int) -> None:
+    """Nothing lost, nothing twice."""
+    found = content(run_dir)
+    reasons = Counter(reason for _, _, reason in found["outcomes"] if reason)
+    assert len(found["outcomes"]) == items and reasons == dropped
+    assert len(found["kernels"]) == len(found["products"]) == items - sum(dropped.values())
+    assert found["also_seen"] == [], "a record was made twice"
 
 
 def meanwhile(step: Callable[[], None], after: Callable[[], bool]) -> threading.Thread:

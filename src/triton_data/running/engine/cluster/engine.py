@@ -34,7 +34,7 @@ from triton_data.running.stage import Work
 TICK_SECONDS = 0.2
 AHEAD_SECONDS, AHEAD_ITEMS = 1.0, 64  # what a worker has before it, at most
 LONG_SECONDS = 5.0  # of items as long as this, none is sent ahead
-MANY = 1000  # with fewer items, no more nodes are opened than they need
+MANY = 100  # with fewer items, no more nodes are opened than they need
 LEASE_GRACE = 120.0  # seconds over what two items may take: one that is being done, and ours
 
 Make = Callable[[Path], Work]  # the work, for a node's folder

@@ -23,6 +23,7 @@ ANSWER_SECONDS = 1.0  # a node answers after so long, whether it has news or not
 AGAIN_SECONDS = 3.0  # after a death: by then it is known whether the machine is still there
 STARTS = 3  # in a row that end before a node has worked
 STARTING, IDLE, OPENING, WORKING, REFUSED, GONE = "starting", "idle", "opening", "working", "refused", "gone"
+LEFT = "left"  # the driver has gone home
 
 
 class Machines(Protocol):
@@ -226,5 +227,7 @@ class Members:
         for member in self.all.values():
             if member.actor is not None and member.state != GONE:
                 self.machines.kill(member.actor)
+                if member.state != REFUSED:
+                    member.row.state, member.row.running, member.row.queued = LEFT, 0, 0
         if self.stage:
             self.roster.write(self.stage)
