@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import Any
 
+from triton_data.jail import Jail
 from triton_data.records import Drop, Kernel, Origin, Record
 from triton_data.store import Store
 
@@ -41,13 +43,16 @@ class Numbered:
 
     def work(self, item: Named) -> Iterator[Record | Drop]:
         number, what = item.key.split(":", 1)
-        time.sleep(self.pause)
+        time.sleep(float(os.environ.get("NODE_PAUSE", self.pause)))  # of a machine that is slow
         if what == "segfault":
             os.kill(os.getpid(), signal.SIGSEGV)
         elif what == "exit":
             os._exit(3)
         elif what == "hang":
             time.sleep(3600)
+        elif what == "eat":
+            eaten = [b"x" * (32 << 20) for _ in range(64) if not time.sleep(0.02)]  # 2 GiB
+            raise ValueError(f"{len(eaten)} were not too many")
         elif what == "raise":
             raise ValueError("no good")
         elif what == "full":
@@ -62,3 +67,30 @@ class Numbered:
             yield Drop("unwanted", "by name")
             return
         yield Kernel(f"k{number}", f"text {number}", Origin("given", repo="tests", stars=int(number)))
+
+
+@dataclass
+class Confined(Numbered):
+    """The same, and its workers need a jail, with nothing loaded."""
+
+    def resources(self) -> AbstractContextManager[object]:
+        return Jail(preload=())
+
+
+@dataclass
+class Until(Confined):
+    """Items until something has happened; `n` is then how many there were."""
+
+    happened: Callable[[], bool] = bool
+
+    def todo(self, store: Store) -> Iterator[Named]:
+        begun = time.monotonic()
+        while not self.happened() and time.monotonic() < begun + 60:
+            self.n += 1
+            yield Named(f"{self.n}:ok")
+
+    def count(self, store: Store) -> int:
+        return 1
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Confined, (self.n, self.odd, self.name, self.pause)

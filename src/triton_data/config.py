@@ -19,6 +19,13 @@ from triton_data.records import codec, digest
 
 
 @dataclass(frozen=True)
+class EngineConfig:
+    kind: str = "local"  # ray: over the machines of a cluster
+    address: str = ""  # auto, ray://HOST:PORT or HOST:PORT; none: a cluster made on this machine
+    worker_gib: float = 0.0  # of one worker's memory on a node; 0: until hardly any is free
+
+
+@dataclass(frozen=True)
 class ScrapeConfig:
     sources: tuple[str, ...] = ()  # dir:PATH, github:, github:OWNER/NAME, git:URL, pypi:NAME, pypi-top:N
     min_stars: int = 100
@@ -116,6 +123,7 @@ class Config:
     run_dir: str = "runs/default"
     jobs: int = 0  # worker processes; 0 is one a core
     allow_unsafe_exec: bool = False  # run scraped code where the machine cannot confine it
+    engine: EngineConfig = field(default_factory=EngineConfig)
     scrape: ScrapeConfig = field(default_factory=ScrapeConfig)
     extract: ExtractConfig = field(default_factory=ExtractConfig)
     llm: LlmConfig = field(default_factory=LlmConfig)
@@ -131,7 +139,7 @@ class Config:
     @property
     def hash(self) -> str:
         """Of what is asked for; where it runs and on how many cores does not change the result."""
-        return digest(dataclasses.replace(self, run_dir="", jobs=0).to_json())
+        return digest(dataclasses.replace(self, run_dir="", jobs=0, engine=EngineConfig()).to_json())
 
     @classmethod
     def from_json(cls, text: str) -> Config:

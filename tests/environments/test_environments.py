@@ -10,7 +10,15 @@ from random import Random
 import pytest
 
 from tests.environments.index import sdist, served, wheel
-from triton_data.environments import Environments, Limits
+from triton_data.environments import (
+    Environment,
+    Environments,
+    Limits,
+    NotInstalled,
+    has_lock,
+    keep_lock,
+    lock_of,
+)
 from triton_data.environments.install import remove
 
 MIB = 1 << 20
@@ -132,3 +140,25 @@ def test_a_folder_is_removed_with_what_is_read_only_in_it(index: Index, tmp_path
     found = Environments(tmp_path, index=index.url).of(asking("beta_zz"))
     remove(Path(found.folder))
     assert not Path(found.folder).exists()
+
+
+def test_another_machine_makes_the_same_from_its_lock(index: Index, tmp_path: Path) -> None:
+    """It asks the index for nothing but the files: what is locked stays locked when there is something newer."""
+    made = index.environments().of(asking("alpha_zz"))
+    there = Environments(tmp_path / "there", index=index.url)
+    assert not has_lock(there.root, made.key)
+    keep_lock(there.root, made.key, lock_of(index.environments().root, made.key))
+    folder = Path(there.folder(made.key))
+    assert Environment(made.key, str(folder)).packages == made.packages
+    assert {path.relative_to(folder) for path in folder.rglob("*.py")} == {
+        path.relative_to(made.folder) for path in Path(made.folder).rglob("*.py")
+    }
+
+
+def test_a_lock_that_is_not_what_its_name_says_is_refused(index: Index, tmp_path: Path) -> None:
+    made = index.environments().of(asking("beta_zz"))
+    there = Environments(tmp_path / "there", index=index.url)
+    keep_lock(there.root, "0" * 32, lock_of(index.environments().root, made.key))
+    with pytest.raises(NotInstalled, match="another Python or platform"):
+        there.folder("0" * 32)
+    assert not Path(there.root / ("0" * 32)).exists()

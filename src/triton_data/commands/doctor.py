@@ -19,6 +19,7 @@ EXTRAS = {  # extra: the modules it must bring
     "suites": ("timm", "transformers"),
     "tune": ("torchtune", "torchao"),
     "trl": ("trl",),
+    "ray": ("ray", "grpc"),
     "dev": ("pytest", "hypothesis", "ruff", "mypy"),
 }
 TOOLS = {"git": "git", "c++ compiler": "c++"}

@@ -73,9 +73,11 @@ def print_funnel(store: Store, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(funnel))
         return
-    from triton_data.commands.terminal_tables import console, funnel_table, kernels_line
+    from triton_data.commands.terminal_tables import console, funnel_table, kernels_line, nodes_table
 
     console().print(funnel_table(funnel))
+    if nodes := funnel.get("nodes"):
+        console().print(nodes_table(str(store.run_dir), nodes))
     if line := kernels_line(funnel):
         console().print(line)
     for words in advice(store):

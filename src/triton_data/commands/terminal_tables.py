@@ -45,6 +45,18 @@ def funnel_table(funnel: dict[str, Any]) -> Table:
     return table
 
 
+def nodes_table(run_dir: str, nodes: Sequence[Mapping[str, Any]]) -> Table:
+    """The machines that worked for a run at last, as its driver saw them."""
+    table = Table(title=f"nodes (what they print: {escape(run_dir)}/logs)", title_justify="left")
+    for name in ("node", "state", "workers", "running", "items", "died", "work", "last seen", "said"):
+        table.add_column(name, justify="right" if name in ("workers", "running", "items", "died", "work") else "left")
+    for node in nodes:
+        counts = [str(node[name]) for name in ("workers", "running", "done", "died")]
+        work = f"{node['seconds']:.0f} s"
+        table.add_row(escape(node["name"]), node["state"], *counts, work, node["seen"], escape(node["said"]))
+    return table
+
+
 def kernels_line(funnel: dict[str, Any]) -> str:
     """How far hand-written kernels got; '' where there are none."""
     kernels = funnel["kernels"]

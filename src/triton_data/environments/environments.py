@@ -22,6 +22,7 @@ from packaging.utils import canonicalize_name
 
 from triton_data.environments.distributions import modules_of
 from triton_data.environments.install import ABOUT, MIB, Limits, NotInstalled, install
+from triton_data.environments.kept_locks import make_again
 from triton_data.environments.lock import Lock, Unreachable, Unresolved, resolve, uv
 from triton_data.environments.wanted import IMPORT, Wanted, wanted
 from triton_data.errors import Misuse
@@ -70,7 +71,9 @@ class Environments:
         return self.run_dir.resolve() / FOLDER
 
     def folder(self, key: str) -> str:
-        """'' for a record that needs none."""
+        """'' for a record that needs none. What another machine has made is made again from its lock."""
+        if key:
+            make_again(self.root, key, self.limits, self.index)
         return str(self.root / key) if key else ""
 
     def of(self, files: Mapping[str, bytes]) -> Environment:

@@ -96,6 +96,11 @@ def resolve(requirements: Sequence[str], cache_folder: Path, index: str = "", se
     return Lock(done.stdout, _packages(done.stdout))
 
 
+def read_lock(text: str) -> Lock:
+    """One that was made before."""
+    return Lock(text, _packages(text))
+
+
 SHORT = (
     (re.compile(r"([\w.-]+)(?:==\S+)? ha(?:s|ve) no (?:usable )?wheels"), "{} has no wheel"),
     (re.compile(r"([\w.-]+) was not found in the package registry"), "{} is not on the index"),

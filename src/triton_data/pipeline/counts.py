@@ -11,6 +11,7 @@ from typing import Any
 from triton_data.pipeline.plan import plan
 from triton_data.pipeline.settings import as_curated
 from triton_data.report.funnel import of_kernels
+from triton_data.running.engine.cluster import roster
 from triton_data.store import Store
 
 
@@ -45,4 +46,5 @@ def funnel(store: Store) -> dict[str, Any]:
         "config": json.loads(store.meta("config") or "{}"),
         "stages": stages,
         "kernels": dict(of_kernels(store)),
+        **({"nodes": nodes["nodes"]} if (nodes := roster.read(store.run_dir)) else {}),
     }

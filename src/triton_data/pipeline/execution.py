@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from triton_data.config import Config
 from triton_data.errors import Stopped
+from triton_data.pipeline.engines import Engines
 from triton_data.pipeline.plan import GATHERING, LOADED, STAGES, Planned, gathering, plan
 from triton_data.pipeline.settings import check, note_curation, remember
-from triton_data.running.engine.local import LocalEngine, load_ahead
+from triton_data.running.engine.pool import load_ahead
 from triton_data.running.events import Events
 from triton_data.running.item_subset import ItemSubset
 from triton_data.running.stage import Summary, run_stage
@@ -38,13 +39,17 @@ def execute(config: Config, only: Sequence[str] = STAGES, subset: ItemSubset | N
     become the run's own; those of one curation are that call's, and only noted for its readers."""
     summaries = []
     load_ahead(module for name in only for module in LOADED.get(name, ()))
-    with Store.open(Path(config.run_dir)) as store, Events(store.run_dir / "events.jsonl") as events:
+    with (
+        Store.open(Path(config.run_dir)) as store,
+        Events(store.run_dir / "events.jsonl") as events,
+        Engines(config, store) as engines,
+    ):
         if remembered:
             remember(store, config)
         for planned in _in_turn(config, only, store):
             events.write("stage_started", stage=planned.stage.name, config=config.hash)
-            engine = LocalEngine(planned.jobs or config.jobs or None, planned.timeout)
-            summary = run_stage(subset.of(planned.stage) if subset else planned.stage, store, engine)
+            stage = subset.of(planned.stage) if subset else planned.stage
+            summary = run_stage(stage, store, engines.of(planned))
             summaries.append(summary)
             events.write("stage_stopped" if summary.interrupted else "stage_finished", **vars(summary))
             if summary.interrupted:

@@ -6,14 +6,14 @@ In: a config. Out: stages, each with how long an item may take and how many work
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from triton_data.config import Config
 from triton_data.environments import Environments, Limits
 from triton_data.errors import Misuse, closest
 from triton_data.running.engine.local import GRACE
-from triton_data.running.stage import Stage
+from triton_data.running.stage import Stage, Work
 
 FETCHERS = 4
 GIVEN_SECONDS = 600.0  # a program at several sizes; the jail has lower limits for each
@@ -46,6 +46,8 @@ class Planned:
     stage: Stage
     timeout: float  # seconds an item
     jobs: int | None = None  # where the stage's number of workers is not the machine's business
+    here: bool = False  # beside the run, whatever the engine: it writes blobs, asks hosts in turn, or reads everything
+    reads: tuple[str, ...] = ()  # stages whose records of the same item its work looks up
 
 
 def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
@@ -77,7 +79,7 @@ def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
 
             extract = ExtractStage(run_dir, config.allow_unsafe_exec, asking(config.llm), environments=environments,
                                    expressions=expressions)  # fmt: skip
-            yield Planned(extract, config.extract.timeout)
+            yield Planned(extract, config.extract.timeout, reads=("scrape",))
         elif name == "capture":
             from triton_data.capture.stage import CaptureStage
 
@@ -101,6 +103,12 @@ def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
             raise Misuse(f"unknown stage {name!r}{closest(name, STAGES)}")
 
 
+def work_at(config: Config, name: str, folder: Path) -> Work:
+    """A stage as a node of a cluster makes it, which has its own folder for the run's."""
+    (planned,) = plan(replace(config, run_dir=str(folder)), [name])
+    return planned.stage
+
+
 def _curating(name: str, config: Config, environments: Environments) -> Iterator[Planned]:
     from triton_data.curate import stages as curating
 
@@ -108,7 +116,7 @@ def _curating(name: str, config: Config, environments: Environments) -> Iterator
         yield Planned(curating.LabelStage(), curating.LABEL_SECONDS)
     elif name == "curate":
         stage = curating.CurateStage(config.curate, Path(config.run_dir))
-        yield Planned(stage, curating.CURATE_SECONDS, 1)
+        yield Planned(stage, curating.CURATE_SECONDS, 1, here=True)
     elif config.curate.trace and config.curate.decontaminate != "off":
         trace = curating.TraceStage(config.allow_unsafe_exec, environments=environments)
         yield Planned(trace, curating.TRACE_SECONDS + GRACE)
@@ -124,5 +132,7 @@ def _environments(config: Config) -> Environments:
 def gathering(stage: Stage, config: Config) -> Planned:
     """Hosts ask for serial questions; fetching waits for the network more than for cores."""
     return (
-        Planned(stage, 6 * 3600.0, 1) if stage.name == "discover" else Planned(stage, 3600.0, config.jobs or FETCHERS)
+        Planned(stage, 6 * 3600.0, 1, here=True)
+        if stage.name == "discover"
+        else Planned(stage, 3600.0, config.jobs or FETCHERS, here=True)
     )

@@ -27,10 +27,12 @@ def check(config: Config, only: Sequence[str] = STAGES) -> None:
     from triton_data.curate import settings
     from triton_data.export import export as exporting
     from triton_data.llm import configured
+    from triton_data.pipeline import engines
     from triton_data.report import place
     from triton_data.sources import spec
     from triton_data.targets import find_target
 
+    engines.check(config)
     configured.check(config.llm)
     environments.check(config.extract.dependencies)
     settings.check(config.curate)

@@ -39,8 +39,13 @@ def from_row(kind: type[R], row: tuple[Any, ...]) -> R:
     return kind(**own, origin=Origin(*row[1 + len(names) :]))
 
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
 def to_json(value: Any) -> Any:
     """A record, or any part of one, as plain JSON values."""
+    if type(value) in _PLAIN:  # most parts are: the one writer of a large run spends its time here
+        return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, tuple):

@@ -36,6 +36,10 @@ class Stage(Work, Protocol):
 
 
 class Engine(Protocol):
+    def resources(self, work: Work) -> AbstractContextManager[object]:
+        """What the driver holds open around the loop: the work's own resources, where its workers are here."""
+        ...
+
     def run(self, work: Work, items: Iterator[Any], interrupt: Interrupt) -> Iterator[list[Outcome]]:
         """Outcomes as they come back; an empty list is a chance to look at the clock."""
         ...
@@ -58,7 +62,7 @@ def run_stage(stage: Stage, store: Store, engine: Engine, view: Callable[[str, i
     with (
         Interrupt() as interrupt,
         view(stage.name, total) as progress,
-        stage.resources() if total else nullcontext(),
+        engine.resources(stage) if total else nullcontext(),
     ):
         for outcomes in engine.run(stage, stage.todo(store), interrupt):
             if not outcomes:

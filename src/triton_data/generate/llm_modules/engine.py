@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Iterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Any, Protocol
 
 from triton_data.errors import Misuse, Stopped
@@ -32,6 +32,10 @@ class Writing(Work, Protocol):
 class AskingEngine:
     def __init__(self, workers: int) -> None:
         self.workers = workers
+
+    def resources(self, work: Any) -> AbstractContextManager[object]:
+        held: AbstractContextManager[object] = work.resources()
+        return held
 
     def run(self, work: Any, items: Iterator[Any], interrupt: Interrupt) -> Iterator[list[Outcome]]:
         writing: Writing = work
