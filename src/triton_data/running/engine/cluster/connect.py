@@ -10,12 +10,13 @@ from __future__ import annotations
 import logging
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from triton_data.errors import Misuse
+from triton_data.errors import MissingExtra, Misuse
 from triton_data.running.engine.cluster.node import Node
 
 STORE_BYTES = 256 << 20  # of the object store: what travels is small, and Ray would take 30% of the memory
@@ -50,7 +51,9 @@ class Cluster:
     def nodes(self) -> dict[str, Found]:
         """Those that have CPUs to lend."""
         found = {}
-        for node in self.ray.nodes():
+        with _answering():
+            known = self.ray.nodes()
+        for node in known:
             resources = node["Resources"]
             if node["Alive"] and (cpus := int(resources.get("CPU", 0))):
                 name = node.get("NodeName") or node["NodeManagerAddress"]
@@ -65,19 +68,22 @@ class Cluster:
             "num_cpus": min(jobs, node.cpus), "num_gpus": node.gpus, "max_restarts": 0, "max_task_retries": 0,
             "scheduling_strategy": NodeAffinitySchedulingStrategy(node.id, soft=False),
         }  # fmt: skip
-        return self.ray.remote(Node).options(**options).remote(jobs, tuple(preload), worker_bytes)
+        with _answering():
+            return self.ray.remote(Node).options(**options).remote(jobs, tuple(preload), worker_bytes)
 
     def ready(self, refs: Sequence[Any], seconds: float) -> list[Any]:
-        found, left = self.ray.wait(list(refs), num_returns=1, timeout=seconds, fetch_local=False)
-        if found and left:
-            found += self.ray.wait(left, num_returns=len(left), timeout=0, fetch_local=False)[0]
+        with _answering():
+            found, left = self.ray.wait(list(refs), num_returns=1, timeout=seconds, fetch_local=False)
+            if found and left:
+                found += self.ray.wait(left, num_returns=len(left), timeout=0, fetch_local=False)[0]
         return list(found)
 
     def get(self, ref: Any) -> bytes:
         """A node's answer, or `Gone`."""
         errors = self.ray.exceptions
         try:
-            answer: bytes = self.ray.get(ref)
+            with _answering():
+                answer: bytes = self.ray.get(ref)
         except (errors.ActorDiedError, errors.ActorUnavailableError) as error:
             words = str(error)
             crashed = "node has died" not in words and "node was" not in words
@@ -89,10 +95,22 @@ class Cluster:
         return answer
 
     def kill(self, actor: Any) -> None:
-        self.ray.kill(actor, no_restart=True)
+        with suppress(ConnectionError):  # then it goes with the job
+            self.ray.kill(actor, no_restart=True)
 
     def close(self) -> None:
         self.ray.shutdown()
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """With ray:// the line to the cluster may be cut while its machines go on."""
+    try:
+        yield
+    except ConnectionError as error:
+        raise Stopped(
+            f"the cluster does not answer any more ({_line(str(error))}); the same command goes on"
+        ) from error
 
 
 def _line(text: str) -> str:
@@ -106,7 +124,7 @@ def connect(address: str, jobs: int = 0) -> Cluster:
     try:
         import ray
     except ImportError:
-        raise Misuse('the engine "ray" needs Ray: pip install "triton-data[ray]"') from None
+        raise MissingExtra("ray", 'the engine "ray"') from None
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.WARNING, "configure_logging": True}
     if not address:
         options |= {"address": "local", "num_cpus": jobs or os.cpu_count(), "object_store_memory": STORE_BYTES}
