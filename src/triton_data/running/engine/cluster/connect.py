@@ -108,9 +108,8 @@ def _answering() -> Iterator[None]:
     try:
         yield
     except ConnectionError as error:
-        raise Stopped(
-            f"the cluster does not answer any more ({_line(str(error))}); the same command goes on"
-        ) from error
+        said = _line(str(error))
+        raise Misuse(f"the cluster does not answer any more ({said}); the same command goes on") from error
 
 
 def _line(text: str) -> str:
