@@ -139,7 +139,7 @@ def meanwhile(step: Callable[[], None], after: Callable[[], bool]) -> threading.
 
 
 def rows(run_dir: Path) -> dict[str, dict[str, Any]]:
-    return {node["name"]: node for node in roster.read(run_dir)["nodes"]}
+    return {node["name"]: node for node in roster.read(run_dir).get("nodes", [])}
 
 
 def main() -> None:

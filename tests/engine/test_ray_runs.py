@@ -51,13 +51,13 @@ def triton_data(*args: str, cwd: Path) -> str:
 
 
 def records(run_dir: Path) -> dict[str, list[Any]]:
-    """Every table, without times, pids, and what a run says of itself."""
+    """Every table, without times, pids, how far a search got in its time, and what a run says of itself."""
     with sqlite3.connect(run_dir / "run.db") as db:
         tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type='table'")]
         found = {}
         for table in tables:
             columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
-            kept = [name for name in columns if name not in ("seconds", "worker", "finished", "time")]
+            kept = [name for name in columns if name not in ("seconds", "worker", "finished", "time", "missing")]
             found[table] = sorted(map(repr, db.execute(f"SELECT {','.join(kept)} FROM {table}")))
     del found["meta"]
     return found
