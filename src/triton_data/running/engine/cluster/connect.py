@@ -10,8 +10,8 @@ from __future__ import annotations
 import logging
 import os
 import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,9 +51,7 @@ class Cluster:
     def nodes(self) -> dict[str, Found]:
         """Those that have CPUs to lend."""
         found = {}
-        with _answering():
-            known = self.ray.nodes()
-        for node in known:
+        for node in self.ray.nodes():
             resources = node["Resources"]
             if node["Alive"] and (cpus := int(resources.get("CPU", 0))):
                 name = node.get("NodeName") or node["NodeManagerAddress"]
@@ -68,22 +66,19 @@ class Cluster:
             "num_cpus": min(jobs, node.cpus), "num_gpus": node.gpus, "max_restarts": 0, "max_task_retries": 0,
             "scheduling_strategy": NodeAffinitySchedulingStrategy(node.id, soft=False),
         }  # fmt: skip
-        with _answering():
-            return self.ray.remote(Node).options(**options).remote(jobs, tuple(preload), worker_bytes)
+        return self.ray.remote(Node).options(**options).remote(jobs, tuple(preload), worker_bytes)
 
     def ready(self, refs: Sequence[Any], seconds: float) -> list[Any]:
-        with _answering():
-            found, left = self.ray.wait(list(refs), num_returns=1, timeout=seconds, fetch_local=False)
-            if found and left:
-                found += self.ray.wait(left, num_returns=len(left), timeout=0, fetch_local=False)[0]
+        found, left = self.ray.wait(list(refs), num_returns=1, timeout=seconds, fetch_local=False)
+        if found and left:
+            found += self.ray.wait(left, num_returns=len(left), timeout=0, fetch_local=False)[0]
         return list(found)
 
     def get(self, ref: Any) -> bytes:
         """A node's answer, or `Gone`."""
         errors = self.ray.exceptions
         try:
-            with _answering():
-                answer: bytes = self.ray.get(ref)
+            answer: bytes = self.ray.get(ref)
         except (errors.ActorDiedError, errors.ActorUnavailableError) as error:
             words = str(error)
             crashed = "node has died" not in words and "node was" not in words
@@ -100,16 +95,6 @@ class Cluster:
 
     def close(self) -> None:
         self.ray.shutdown()
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    """With ray:// the line to the cluster may be cut while its machines go on."""
-    try:
-        yield
-    except ConnectionError as error:
-        said = _line(str(error))
-        raise Misuse(f"the cluster does not answer any more ({said}); the same command goes on") from error
 
 
 def _line(text: str) -> str:
