@@ -30,6 +30,7 @@ from triton_data.running.stage import Stage, Summary, run_stage
 from triton_data.store import Store
 
 STORE_BYTES = 80 << 20
+TOKEN = secrets.token_hex(32)  # of every cluster: a process reads it once, when it imports Ray
 
 
 class Raylets:
@@ -88,7 +89,7 @@ def joined(cluster: connect.Cluster, store: Store, say: Callable[[str], None], *
 def raylets(folder: Path, *names: str, client_port: int | None = None) -> Iterator[Raylets]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RAY_AUTH_MODE", "token")
-        patch.setenv("RAY_AUTH_TOKEN", secrets.token_hex(32))
+        patch.setenv("RAY_AUTH_TOKEN", TOKEN)
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
         patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))  # a machine must have what is to be run
         patch.setenv("RAY_memory_monitor_refresh_ms", "0")
