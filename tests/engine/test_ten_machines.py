@@ -21,8 +21,9 @@ def block(kind: str, word: str) -> str:
 
 
 def test_the_cluster_file_is_one_for_ray_up() -> None:
-    installed = find_spec("ray").submodule_search_locations[0]  # not imported: it would ask for its token now
-    schema = json.loads((Path(installed) / "autoscaler/ray-schema.json").read_text("utf-8"))
+    installed = find_spec("ray")  # not imported: it would read its token now
+    assert installed and installed.origin
+    schema = json.loads((Path(installed.origin).parent / "autoscaler/ray-schema.json").read_text("utf-8"))
     cluster = yaml.safe_load(block("yaml", "cluster_name"))
     jsonschema.validate(cluster, schema)
     with pytest.raises(jsonschema.ValidationError):
