@@ -30,19 +30,22 @@ from triton_data.running.stage import Stage, Summary, run_stage
 from triton_data.store import Store
 
 STORE_BYTES = 80 << 20
+TOKEN = secrets.token_hex(32)  # of every cluster: a process reads it once, when it imports Ray
 
 
 class Raylets:
     """The test process is a driver too: it is connected for as long as the cluster lives."""
 
-    def __init__(self) -> None:
+    def __init__(self, client_port: int | None = None) -> None:
         from ray.cluster_utils import Cluster
 
-        head = {"num_cpus": 0, "include_dashboard": False, "object_store_memory": STORE_BYTES}
+        head: dict[str, Any] = {"num_cpus": 0, "include_dashboard": False, "object_store_memory": STORE_BYTES}
+        head |= {"ray_client_server_port": client_port} if client_port else {}
         self.cluster = Cluster(initialize_head=True, head_node_args=head)
         self.said: list[str] = []
         self.nodes: dict[str, Any] = {}
         self.threads: list[ThreadPoolExecutor] = []
+        self.outside = ""  # its address for a driver on no machine of the cluster
 
     @property
     def address(self) -> str:
@@ -83,15 +86,16 @@ def joined(cluster: connect.Cluster, store: Store, say: Callable[[str], None], *
 
 
 @contextmanager
-def raylets(folder: Path, *names: str) -> Iterator[Raylets]:
+def raylets(folder: Path, *names: str, client_port: int | None = None) -> Iterator[Raylets]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RAY_AUTH_MODE", "token")
-        patch.setenv("RAY_AUTH_TOKEN", secrets.token_hex(32))
+        patch.setenv("RAY_AUTH_TOKEN", TOKEN)
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))  # a machine must have what is to be run
         patch.setenv("RAY_memory_monitor_refresh_ms", "0")
         patch.setenv("TRITON_DATA_NODE_DIR", str(folder))
         patch.setattr("ray._private.utils.set_sigterm_handler", lambda handler: None)  # nodes are added in threads
-        made = Raylets()
+        made = Raylets(client_port)
         try:
             for name in names:
                 made.add(name)
@@ -136,7 +140,7 @@ def meanwhile(step: Callable[[], None], after: Callable[[], bool]) -> threading.
 
 
 def rows(run_dir: Path) -> dict[str, dict[str, Any]]:
-    return {node["name"]: node for node in roster.read(run_dir)["nodes"]}
+    return {node["name"]: node for node in roster.read(run_dir).get("nodes", [])}
 
 
 def main() -> None:

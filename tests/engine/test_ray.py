@@ -81,5 +81,5 @@ def test_no_cluster_without_a_token(mode: str, words: str, monkeypatch: pytest.M
 
 def test_ray_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(Misuse, match=r'pip install "triton-data\[ray\]"'):
+    with pytest.raises(Misuse, match=r"needs the extra \[ray\]: pip install 'triton-data\[ray\]'"):
         connect.connect("")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -28,7 +29,11 @@ INSIDE, OUTSIDE = "10.77.93.2", "10.77.93.1"
 
 @pytest.fixture(scope="module")
 def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Raylets]:
-    with raylets(tmp_path_factory.mktemp("nodes"), "one", "two", "three") as made:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with raylets(tmp_path_factory.mktemp("nodes"), "one", "two", "three", client_port=port) as made:
+        made.outside = f"ray://127.0.0.1:{port}"
         yield made
 
 
@@ -195,3 +200,19 @@ def test_asked_to_stop_it_finishes_what_has_begun(three: Raylets, tmp_path: Path
     step.join()
     assert driver.returncode == 0 and "finishing what is in flight" in told and "Traceback" not in told, told
     assert 10 < committed(tmp_path) < 100
+
+
+def test_a_driver_outside_whose_line_is_cut_stops_in_one_line_and_goes_on(three: Raylets, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.engine.raylets"]
+    more = [str(tmp_path), "300", "0.1"]
+    environment = {**os.environ, "RAY_CLIENT_RECONNECT_GRACE_PERIOD": "2"}
+    cut = three.cluster.head_node.all_processes["ray_client_server"][0].process.kill
+    step = meanwhile(cut, lambda: committed(tmp_path) > 20)
+    first = subprocess.run([*command, three.outside, *more], cwd=ROOT, capture_output=True, text=True, timeout=120,
+                           env=environment)  # fmt: skip
+    step.join()
+    assert first.returncode == 1 and "Misuse: the cluster does not answer any more" in first.stderr, first.stderr
+    assert 20 < committed(tmp_path) < 300
+    last = subprocess.run([*command, three.address, *more], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert last.returncode == 0, last.stderr
+    whole(tmp_path, 300)

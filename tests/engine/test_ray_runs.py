@@ -18,22 +18,20 @@ from tests.environments.index import served, wheel
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 ROOT = Path(__file__).parents[2]
-PROGRAM = """import torch
+LAYERS = """import torch
 from gamma_zz import FACTOR
+""" + "".join(
+    f"""
 
-
-class Scaled{0}(torch.nn.Module):
+class Scaled{number}(torch.nn.Module):
     def forward(self, x):
-        return torch.relu(x) * FACTOR + {0}
+        return torch.relu(x) * FACTOR + {number}
 
 
-def get_inputs():
-    return [torch.randn(8, 16)]
-
-
-def get_init_inputs():
-    return []
+Scaled{number}()(torch.randn(8, 16))
 """
+    for number in range(3)
+)
 
 
 @pytest.fixture(scope="module")
@@ -53,13 +51,13 @@ def triton_data(*args: str, cwd: Path) -> str:
 
 
 def records(run_dir: Path) -> dict[str, list[Any]]:
-    """Every table, without times, pids, and what a run says of itself."""
+    """Every table, without times, pids, how far a search got in its time, and what a run says of itself."""
     with sqlite3.connect(run_dir / "run.db") as db:
         tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type='table'")]
         found = {}
         for table in tables:
             columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
-            kept = [name for name in columns if name not in ("seconds", "worker", "finished", "time")]
+            kept = [name for name in columns if name not in ("seconds", "worker", "finished", "time", "missing")]
             found[table] = sorted(map(repr, db.execute(f"SELECT {','.join(kept)} FROM {table}")))
     del found["meta"]
     return found
@@ -92,14 +90,12 @@ def test_each_node_makes_the_environments_that_its_items_need(
     """And so does the machine of the driver, when the run goes on there."""
     made, folders = two
     wheel(tmp_path / "index", "gamma-zz", {"gamma_zz.py": "FACTOR = 3.0\n"})
-    for number in range(3):
-        (tmp_path / "given" / f"{number}.py").parent.mkdir(exist_ok=True)
-        (tmp_path / "given" / f"{number}.py").write_text(PROGRAM.format(number))
+    (tmp_path / "layers").mkdir()
+    (tmp_path / "layers/layers.py").write_text(LAYERS)
+    (tmp_path / "layers/requirements.txt").write_text("gamma-zz\n")
     with served(tmp_path / "index") as url:
-        settings = f'[scrape]\nsources = ["given:given"]\nindex = "{url}"\n'
-        engine = (
-            f'[engine]\nkind = "ray"\naddress = "{made.address}"\n[export]\nout = "out"\n[verify]\ntimeout = 60.0\n'
-        )
+        settings = f'[scrape]\nsources = ["dir:layers"]\nindex = "{url}"\n'
+        engine = f'[engine]\nkind = "ray"\naddress = "{made.address}"\n[export]\nout = "out"\n'
         (tmp_path / "run.toml").write_text(settings + engine)
         triton_data("run", "run.toml", "--run-dir", "run", cwd=tmp_path)
     found = records(tmp_path / "run")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from triton_data.cli import main
+from triton_data.commands.inspect import status
 from triton_data.running.engine.cluster.roster import Roster, Row
 from triton_data.store import Store
 
@@ -20,9 +20,9 @@ def test_status_has_a_row_a_node_and_says_where_their_logs_are(tmp_path: Path) -
     roster.write("verify")
     for part in (b"first\n", b"", b"second\n"):
         roster.log("b/../c", part)
-    said = CliRunner().invoke(main, ["status", "--run-dir", str(tmp_path)], env={"COLUMNS": "200"}).output
+    said = CliRunner().invoke(status, ["--run-dir", str(tmp_path)], env={"COLUMNS": "200"}).output
     assert "1234" in said and "600 s" in said and "the jail does not hold here" in said and "b/[red]" in said
-    as_json = CliRunner().invoke(main, ["status", "--run-dir", str(tmp_path), "--json"]).output
+    as_json = CliRunner().invoke(status, ["--run-dir", str(tmp_path), "--json"]).output
     assert [node["done"] for node in json.loads(as_json)["nodes"]] == [1234, 0]
     (log,) = (tmp_path / "logs").iterdir()
     assert log.read_text() == "first\nsecond\n"
@@ -30,4 +30,4 @@ def test_status_has_a_row_a_node_and_says_where_their_logs_are(tmp_path: Path) -
 
 def test_a_run_of_one_machine_says_nothing_of_nodes(tmp_path: Path) -> None:
     Store.open(tmp_path).close()
-    assert "nodes" not in json.loads(CliRunner().invoke(main, ["status", "--run-dir", str(tmp_path), "--json"]).output)
+    assert "nodes" not in json.loads(CliRunner().invoke(status, ["--run-dir", str(tmp_path), "--json"]).output)

@@ -11,11 +11,12 @@ import logging
 import os
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from triton_data.errors import Misuse
+from triton_data.errors import MissingExtra, Misuse
 from triton_data.running.engine.cluster.node import Node
 
 STORE_BYTES = 256 << 20  # of the object store: what travels is small, and Ray would take 30% of the memory
@@ -89,7 +90,8 @@ class Cluster:
         return answer
 
     def kill(self, actor: Any) -> None:
-        self.ray.kill(actor, no_restart=True)
+        with suppress(ConnectionError):  # then it goes with the job
+            self.ray.kill(actor, no_restart=True)
 
     def close(self) -> None:
         self.ray.shutdown()
@@ -106,7 +108,7 @@ def connect(address: str, jobs: int = 0) -> Cluster:
     try:
         import ray
     except ImportError:
-        raise Misuse('the engine "ray" needs Ray: pip install "triton-data[ray]"') from None
+        raise MissingExtra("ray", 'the engine "ray"') from None
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.WARNING, "configure_logging": True}
     if not address:
         options |= {"address": "local", "num_cpus": jobs or os.cpu_count(), "object_store_memory": STORE_BYTES}

@@ -21,6 +21,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from triton_data.errors import Misuse
 from triton_data.records import Outcome
 from triton_data.running.engine.cluster.connect import Gone
 from triton_data.running.engine.cluster.leases import Leases
@@ -63,7 +64,10 @@ class RayEngine:
         members = self.members()
         opening = Opening(work.name, pickle.dumps(self.make or partial(as_it_is, work)), self.timeout)
         members.begin(opening, len(first) if len(first) < MANY else sys.maxsize)
-        yield from _Loop(members, leases, self.supplies, interrupt).outcomes()
+        try:
+            yield from _Loop(members, leases, self.supplies, interrupt).outcomes()
+        except ConnectionError as error:  # with ray:// the line may be cut while the machines go on
+            raise Misuse(f"the cluster does not answer any more ({error}): the same command goes on") from error
 
 
 class _Loop:
