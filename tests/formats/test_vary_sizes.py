@@ -37,3 +37,11 @@ def test_every_size_is_also_larger_than_the_block_that_it_just_fits() -> None:
 
 def test_a_text_without_sizes_has_no_plan() -> None:
     assert list(plan("def get_inputs():\n    return [X]\n")) == []
+
+
+def test_what_is_cut_into_parts_has_sizes_of_its_own() -> None:
+    """Even ones, and multiples of what is given, where a program refuses all others."""
+    text = "def get_inputs():\n    return [torch.randn(64, 1000)]\n"
+    found = [dict(varied.resized.changes) for varied in plan(text) if varied.kind in ("all larger", "64 many")]
+    assert {64: 132, 1000: 2004} in found and {64: 192, 1000: 3000} in found
+    assert any(sizes.get(64) == 4160 for sizes in found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from triton_data.formats import resize
@@ -17,6 +17,7 @@ from triton_data.formats.program_form import INPUTS
 from triton_data.formats.resize import Resized
 
 MANY = (65_537, 4099, 1031)  # more than usual blocks and grids take
+WIDEST = MANY[0] // 2  # of those that are no large program beside what is given
 MANY_OF, WIDE = 3, 500  # how many of the sizes, and from which on the largest number is tried
 FEW = 3  # what the other sizes are then, or what they are if that is less
 VALUES = 4  # distinct sizes that are looked at on their own
@@ -44,14 +45,18 @@ def plan(text: str) -> Iterator[Varied]:
     values = sorted(by_value, reverse=True)
     if not values:
         return
-    yield Varied("all smaller", resize.with_sizes(text, found, {v: v - 1 for v in values if v > 4} or {values[0]: 2}))
-    yield Varied("all larger", resize.with_sizes(text, found, {v: _larger(v) for v in values}))
-    yield Varied("all larger", resize.with_sizes(text, found, {v: 2 * v for v in values}))
+    for less in (1, 2):
+        fewer = {v: v - less for v in values if v > 4} or {values[0]: 2}
+        yield Varied("all smaller", resize.with_sizes(text, found, fewer))
+    for larger in _LARGER:
+        yield Varied("all larger", resize.with_sizes(text, found, {v: larger(v) for v in values}))
     for value in values[:VALUES]:
-        for new in (_larger(value), value + 1, 2 * value):
+        for new in dict.fromkeys((_LARGER[0](value), value + 1, *(larger(value) for larger in _LARGER))):
             yield Varied(f"{value} larger", resize.with_sizes(text, found, {value: new}), unless="all larger")
-    for value in values:
-        yield Varied("smaller", resize.with_sizes(text, found, {value: value - 1}), 2, unless="all smaller")
+    for less, value in itertools.product((1, 2), values):
+        if value > less:
+            smaller = resize.with_sizes(text, found, {value: value - less})
+            yield Varied("smaller", smaller, 2, unless="all smaller")
     yield from _apart(text)
     for new in (1, 2):  # as a rule the batch; one column means something else to many programs
         if new != values[-1]:
@@ -59,9 +64,12 @@ def plan(text: str) -> Iterator[Varied]:
     yield from _many(text, found, values[:VALUES])
 
 
-def _larger(value: int) -> int:
-    """Odd, and past every power of two that the size just fits."""
-    return 2 * value + 3
+_LARGER: tuple[Callable[[int], int], ...] = (
+    lambda size: 2 * size + 3,  # odd, and past every power of two that the size just fits
+    lambda size: 2 * size + 4,  # for what is cut into halves
+    lambda size: 3 * size,  # for what is cut into parts of any other number
+    lambda size: 2 * size,
+)
 
 
 def _apart(text: str) -> Iterator[Varied]:
@@ -118,7 +126,8 @@ def _many(text: str, found: list[tuple[ast.Constant, int]], values: list[int]) -
     """The largest number of it that is no large program: beside few of all else, then beside what is given."""
     for value in values[:MANY_OF]:
         few = {other: min(other, FEW) for other in values if other > 8}
-        for new in (n for n in MANY if value < n and (n < MANY[0] or value >= WIDE)):
+        numbers = [n for number in MANY for n in (number, -(-number // value) * value)]  # or as many of its own parts
+        for new in (n for n in numbers if value < n and (n < WIDEST or value >= WIDE)):
             yield Varied(f"{value} many", resize.with_sizes(text, found, few | {value: new}))
-            if new < MANY[0]:
+            if new < WIDEST:
                 yield Varied(f"{value} many", resize.with_sizes(text, found, {value: new}))

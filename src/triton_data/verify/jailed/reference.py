@@ -28,6 +28,7 @@ from triton_data.verify.jailed.calls.reference_program import Reference, loaded
 from triton_data.verify.jailed.calls.runner import Refused, Runner, described
 from triton_data.verify.jailed.cuda import chosen
 from triton_data.verify.jailed.meaning import admissible, meant, memory_estimate, other_arguments, unread
+from triton_data.verify.jailed.meaning.even_parts import EvenParts
 from triton_data.verify.jailed.operations import Operations
 from triton_data.verify.reasons import Reason
 from triton_data.verify.wire import values
@@ -141,8 +142,10 @@ def report_of(reference: Reference, question: ReferenceQuestion, tensors: list[t
     init = _init(reference.init, tensors)
     packed = [{name: values.pack(t, tensors) for name, t in state.items()} for state in states]
     runner = Runner(reference, instance, states, question.gradients, question.protocol)
-    with Operations() as operations:
+    with Operations() as operations, EvenParts() as parts:
         runner.once(reference.on_device(reference.inputs(given)), question.seed)
+    if question.even and parts.uneven:
+        raise Refused(Reason.REFERENCE_FAILED, "parts of an axis are no longer equal at this size")
     plan, notes, fewest = list(question.draws), dict[str, str](), 0
     if not plan:
         plan, notes, fewest = _planned(reference, runner, question)
@@ -150,6 +153,7 @@ def report_of(reference: Reference, question: ReferenceQuestion, tensors: list[t
     return ReferenceReport(
         tensors=0, oversize=oversize, init=init, state=packed[0], operations=tuple(operations.names()),
         draws=tuple(draws), other_state=packed[1] if len(packed) > 1 else {}, fewest=fewest, notes=notes,
+        uneven=parts.uneven,
         robustness=tuple(_robustness(runner, question, tensors)) if fewest and not oversize else (),
     )  # fmt: skip
 

@@ -33,9 +33,10 @@ CENTRED = 16  # a seed whose normal draws have no offset: a key too many counts 
 NAME = "other sizes"
 
 
-def questions(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator[Question]:
+def questions(trial: Trial, allowed: frozenset[str], checks: Checks, even: bool = False) -> Iterator[Question]:
+    """`even`: at the sizes given, all parts that the reference cuts an axis into are equal."""
     if trial.protocol > 1:
-        yield from _singly(trial, allowed, checks)
+        yield from _singly(trial, allowed, checks, even)
         return
     fitting = (r for r in resize.varied(trial.reference) if resize.meant(trial.reference, trial.entry, r.changes))
     sizes = {resized.text: str(resized) for resized in islice(fitting, TRIED)}
@@ -51,7 +52,7 @@ def questions(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator
             yield Question(asked, _Judge(tally, sizes[text], cases))
 
 
-def _singly(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator[Question]:
+def _singly(trial: Trial, allowed: frozenset[str], checks: Checks, even: bool) -> Iterator[Question]:
     """Some of every kind of change; each size with one draw, and all of them in one task."""
     tally = _Tally(checks, give_up=False)
     tally.report()
@@ -66,7 +67,7 @@ def _singly(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator[Q
         return
     plan = [Draw("normal", trial.seed + CENTRED), Draw("given", trial.seed + 11)]
     kinds = tuple(Kind(varied.kind, varied.enough, varied.unless, varied.places) for varied in tried.values())
-    for text, observed in observe_some(trial, list(tried), ENOUGH, plan, SMALL, kinds):
+    for text, observed in observe_some(trial, list(tried), ENOUGH, plan, SMALL, kinds, even):
         cases = [case for case in observed.cases if case.stable and case.steady][:1]
         if cases:
             asked = candidate_question(replace(trial, reference=text), observed, cases, allowed)

@@ -40,6 +40,7 @@ class ReferenceQuestion:
     limit: int  # bytes of one draw, above which only the first is made
     protocol: int = 1
     kinds: tuple[Kind, ...] = ()  # one a text
+    even: bool = False  # a text whose parts of an axis are nearly equal cannot be used
     arguments: int = 0  # so many other sets of constructor's and call's arguments are tried, each a report
 
 
@@ -80,6 +81,7 @@ class ReferenceReport:
     fewest: int = 0  # draws that every candidate is asked about; 0: as in protocol 1
     notes: Mapping[str, str] = field(default_factory=dict)  # what was found out, for the verdict
     robustness: tuple[ReferenceDraw | None, ...] = ()  # draws of what inputs do not normally hold
+    uneven: bool = False  # it cuts an axis into parts that are nearly equal
     changed: str = ""  # which argument, where it is another one than given
 
     @property
