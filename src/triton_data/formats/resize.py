@@ -111,7 +111,27 @@ def _names(node: ast.AST) -> Iterator[ast.Name]:
     return (inner for inner in ast.walk(node) if isinstance(inner, ast.Name))
 
 
+def drawn_below(node: ast.AST) -> list[ast.expr]:
+    """The bounds of a `randint`: how long something is, or which row, never how large a tensor is."""
+    if not isinstance(node, ast.Call) or not ast.unparse(node.func).endswith("randint"):
+        return []
+    return [*node.args[:2], *(keyword.value for keyword in node.keywords if keyword.arg in ("low", "high"))]
+
+
+def bounds(text: str) -> set[int]:
+    places = [place for node in ast.walk(ast.parse(text)) for place in drawn_below(node)]
+    return {n.value for n in places if isinstance(n, ast.Constant) and type(n.value) is int}
+
+
+def _with_bounds(text: str, changes: dict[int, int], sizes: set[int]) -> dict[int, int]:
+    """`randint(1, 11)` beside an axis of 10 draws up to its length, and goes where that goes."""
+    linked = {bound for bound in bounds(text) if bound - 1 in sizes and bound - 1 > 1}
+    kept = {old: new for old, new in changes.items() if old not in linked}
+    return kept | {bound: kept[bound - 1] + 1 for bound in linked if bound - 1 in kept}
+
+
 def with_sizes(text: str, found: list[tuple[ast.Constant, int]], changes: dict[int, int]) -> Resized:
+    changes = _with_bounds(text, changes, {value for _, value in found})
     lines = [line.encode() for line in text.splitlines(keepends=True)]
     chosen = [(node, changes[value]) for node, value in found if value in changes]
     for node, new in sorted(chosen, key=lambda pair: (pair[0].lineno, pair[0].col_offset), reverse=True):

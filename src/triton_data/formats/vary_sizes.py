@@ -22,6 +22,7 @@ MANY_OF, WIDE = 3, 500  # how many of the sizes, and from which on the largest n
 FEW = 3  # what the other sizes are then, or what they are if that is less
 VALUES = 4  # distinct sizes that are looked at on their own
 PLACES = 5  # that name one size, of which parts are changed
+RATIOS = 3  # of two sizes, that are changed
 APART = 6  # parts that are enough: of a product of square matrices three can be changed alone, and more together
 
 
@@ -58,6 +59,7 @@ def plan(text: str) -> Iterator[Varied]:
             smaller = resize.with_sizes(text, found, {value: value - less})
             yield Varied("smaller", smaller, 2, unless="all smaller")
     yield from _apart(text)
+    yield from _ratios(text, found)
     for new in (1, 2):  # as a rule the batch; one column means something else to many programs
         if new != values[-1]:
             yield Varied("one", resize.with_sizes(text, found, {values[-1]: new}), 2)
@@ -72,8 +74,17 @@ _LARGER: tuple[Callable[[int], int], ...] = (
 )
 
 
+def _ratios(text: str, found: list[tuple[ast.Constant, int]]) -> Iterator[Varied]:
+    """Another multiple of a size that one is a multiple of, as heads are of groups: all larger keep what they were."""
+    values = sorted({value for _, value in found})
+    for large, small in ((a, b) for a in values for b in values if a > b and a % b == 0):
+        for new in (large + small, 2 * large):
+            yield Varied("ratio", resize.with_sizes(text, found, {large: new}), RATIOS)
+
+
 def _apart(text: str) -> Iterator[Varied]:
     """Each place that names a size on its own, then several but not all."""
+    bounds = resize.bounds(text)
     by_value: dict[int, list[ast.expr]] = {}
     for place, value in _places(text):
         by_value.setdefault(value, []).append(place)
@@ -81,7 +92,7 @@ def _apart(text: str) -> Iterator[Varied]:
     for value, places in several[:VALUES]:
         for part in _parts(places[:PLACES]):
             at = tuple(places.index(place) for place in part)
-            for new in (value + 3, value - 1):
+            for new in (value + 3, value - 1)[: 1 if {value, value + 1} & bounds else 2]:
                 yield Varied(f"{value} apart", replaced(text, part, value, new), APART, places=at)
         for part in _parts(places[:PLACES]):  # what is divided into heads or patches takes no odd size
             at = tuple(places.index(place) for place in part)
@@ -105,8 +116,9 @@ def _places(text: str) -> list[tuple[ast.expr, int]]:
         if isinstance(target, ast.Name)
     }
     found: list[tuple[ast.expr, int]] = []
+    drawn_below = {id(place) for call in ast.walk(tree) for place in resize.drawn_below(call)}
     for function in (n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name in INPUTS):
-        for node in ast.walk(function):
+        for node in (inner for inner in ast.walk(function) if id(inner) not in drawn_below):
             if isinstance(node, ast.Constant) and type(node.value) is int:
                 found.append((node, node.value))
             elif isinstance(node, ast.Name) and node.id in constants:

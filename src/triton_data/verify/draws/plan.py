@@ -54,7 +54,7 @@ def _first(seed: int, meaning: Meaning) -> list[Draw]:
     chosen += [Draw("rows", seed + 1, ints="whole", weights=1)]
     chosen += [Draw("huge", seed + 2, ints="ends")] if meaning.largest else []
     chosen += [Draw("tiny", seed + 3, ints="few", weights=1)]
-    chosen += [Draw("offset", seed + 2)] if meaning.operations & NORMS else []
+    chosen += [Draw("offset", seed + 2)] if meaning.differences or meaning.operations & NORMS else []
     chosen += [Draw("low", seed + 3, ints="whole")] if meaning.operations & EXTREMES else []
     chosen += [Draw("high", seed + 3, ints="whole")] if meaning.operations & MINIMA else []
     chosen += [Draw("infinite", seed + 4)] if meaning.operations & MASKED else []

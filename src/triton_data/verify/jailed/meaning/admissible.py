@@ -119,7 +119,7 @@ def _number(trial: _Trial, dtype: torch.dtype, low: int, high: int, parts: set[s
     size = max(abs(low), abs(high), 100)
     near = [value for constant in constants for value in (constant - 1, constant, constant + 1)]
     bottom, top = max(bounds.min, min(-2 * size, *near, low)), min(bounds.max, max(2 * size, *near, high))
-    if dtype in (torch.uint8, torch.int8):
+    if dtype in (torch.uint8, torch.int8, torch.int16):
         bottom, top = bounds.min, bounds.max
     if "number" not in parts:  # only compared: an identity, or a mark
         bottom = low if low >= 0 else bottom
