@@ -54,11 +54,12 @@ def _most(change: arguments_.Change) -> int:
 
 
 def _is_size(reference: Reference, other: Reference, change: arguments_.Change, given: Draw) -> bool:
-    """A number that weights are as large as: the inputs' sizes belong to it."""
+    """A number that weights are as large as: the inputs' sizes belong to it. Two is no size: many axes are as long."""
     if not change.of_init or type(change.value) is not int or arguments_.COUNTS.search(change.name):
         return False
     leaves = pytree.tree_leaves(reference.inputs(given))
-    if any(_value_of(change, reference.init) in leaf.shape for leaf in leaves if isinstance(leaf, torch.Tensor)):
+    old = _value_of(change, reference.init)
+    if old != 2 and any(old in leaf.shape for leaf in leaves if isinstance(leaf, torch.Tensor)):
         return True
     sizes = [[t.shape for t in module_state.of(one.fresh(given.seed)).values()] for one in (reference, other)]
     return sizes[0] != sizes[1]
