@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 
@@ -61,9 +63,9 @@ class ModelNew(nn.Module):
         (9, lambda x: x[:, : 9 // 2], False),
     ],
 )
-def test_parts_that_are_nearly_equal(width: int, cut: object, uneven: bool) -> None:
+def test_parts_that_are_nearly_equal(width: int, cut: Callable[[torch.Tensor], object], uneven: bool) -> None:
     with EvenParts() as parts:
-        cut(torch.zeros(3, width))  # type: ignore[operator]
+        cut(torch.zeros(3, width))
     assert parts.uneven is uneven
 
 

@@ -27,7 +27,7 @@ from triton_data.verify.jailed import cuda_on_cpu, module_state
 from triton_data.verify.jailed.calls.reference_program import Reference, loaded
 from triton_data.verify.jailed.calls.runner import Refused, Runner, described
 from triton_data.verify.jailed.cuda import chosen
-from triton_data.verify.jailed.meaning import admissible, meant, memory_estimate, other_arguments, unread
+from triton_data.verify.jailed.meaning import admissible, meant, memory_estimate, other_arguments, unread, unread_ends
 from triton_data.verify.jailed.meaning.even_parts import EvenParts
 from triton_data.verify.jailed.operations import Operations
 from triton_data.verify.reasons import Reason
@@ -63,7 +63,8 @@ def run(payload: Json) -> tuple[Json, list[torch.Tensor]]:
         known = usable[kind.name] >= kind.enough or (kind.unless and usable[kind.unless])
         known = known or any(name == kind.name and some < places for name, some in loose)
         full = known or sum(tensor.nbytes for tensor in tensors) > MOST
-        found = [(ReferenceReport(0, oversize=1), [])] if full else list(_reports_on(text, question))
+        asked = replace(question, whole=question.whole and bool(places))
+        found = [(ReferenceReport(0, oversize=1), [])] if full else list(_reports_on(text, asked))
         for report, own in found:
             reports.append(report)
             tensors += own
@@ -144,8 +145,9 @@ def report_of(reference: Reference, question: ReferenceQuestion, tensors: list[t
     runner = Runner(reference, instance, states, question.gradients, question.protocol)
     with Operations() as operations, EvenParts() as parts:
         runner.once(reference.on_device(reference.inputs(given)), question.seed)
-    if question.even and parts.uneven:
-        raise Refused(Reason.REFERENCE_FAILED, "parts of an axis are no longer equal at this size")
+    ends = _unread_end(reference, runner, question)
+    if (question.even and parts.uneven) or (question.whole and ends):
+        raise Refused(Reason.REFERENCE_FAILED, "it runs at this size, but is not meant for it")
     plan, notes, fewest = list(question.draws), dict[str, str](), 0
     if not plan:
         plan, notes, fewest = _planned(reference, runner, question)
@@ -153,9 +155,17 @@ def report_of(reference: Reference, question: ReferenceQuestion, tensors: list[t
     return ReferenceReport(
         tensors=0, oversize=oversize, init=init, state=packed[0], operations=tuple(operations.names()),
         draws=tuple(draws), other_state=packed[1] if len(packed) > 1 else {}, fewest=fewest, notes=notes,
-        uneven=parts.uneven,
+        uneven=parts.uneven, unread_end=ends,
         robustness=tuple(_robustness(runner, question, tensors)) if fewest and not oversize else (),
     )  # fmt: skip
+
+
+def _unread_end(reference: Reference, runner: Runner, question: ReferenceQuestion) -> bool:
+    """Where somebody wants to know: at the sizes given, and where a place alone is changed."""
+    if question.protocol == 1 or (question.draws and not question.whole):
+        return False
+    given = reference.plain_inputs(question.seed)
+    return unread_ends.some(lambda inputs: runner.once(reference.on_device(inputs), question.seed), given)
 
 
 def _robustness(

@@ -107,10 +107,10 @@ def observe(trial: Trial, checks: Checks, plan: list[draws.Draw], limit: int | N
 
 def observe_some(
     trial: Trial, texts: list[str], enough: int, plan: list[draws.Draw], limit: int | None = None,
-    kinds: tuple[Kind, ...] = (), even: bool = False,
+    kinds: tuple[Kind, ...] = (), even: bool = False, whole: bool = False,
 ) -> Iterator[tuple[str, Observed]]:  # fmt: skip
     """Of these texts of the reference, the first so many (of each kind) that run and are not too large, in one task."""
-    question = replace(_question(trial, tuple(texts), enough, plan, limit), kinds=kinds, even=even)
+    question = replace(_question(trial, tuple(texts), enough, plan, limit), kinds=kinds, even=even, whole=whole)
     outcome = trial.run(REFERENCE, question, trial.reference_device)
     if not outcome.ok:
         return
