@@ -52,36 +52,6 @@ class ModelNew(nn.Module):
         scan[(b.shape[0],)](a, b, o, b.shape[1], B=triton.next_power_of_2(b.shape[1]))
         return o
 """
-GROUPS = (
-    START
-    + """
-class Model(nn.Module):
-    def forward(self, q, k):
-        return q * k.repeat_interleave(q.shape[0] // k.shape[0], dim=0)
-
-def get_inputs():
-    return [torch.randn(4, 16), torch.randn(2, 16)]
-"""
-    + NO_INIT
-)
-GROUPED = """
-import torch, triton
-import triton.language as tl
-from torch import nn
-
-@triton.jit
-def grouped(q, k, o, per, D, B: tl.constexpr):
-    h, d = tl.program_id(0), tl.arange(0, B)
-    y = tl.load(q + h * D + d, mask=d < D) * tl.load(k + (h // per) * D + d, mask=d < D)
-    tl.store(o + h * D + d, y, mask=d < D)
-
-class ModelNew(nn.Module):
-    def forward(self, q, k):
-        o = torch.empty_like(q)
-        per = q.shape[0] // k.shape[0]
-        grouped[(q.shape[0],)](q, k, o, per, q.shape[1], B=triton.next_power_of_2(q.shape[1]))
-        return o
-"""
 LENGTHS = (
     START
     + """
@@ -118,13 +88,6 @@ class ModelNew(nn.Module):
 def test_an_input_of_which_more_is_given_than_read(bench: Bench) -> None:
     found = verify_texts(RECURRENCE, SCAN, bench=bench)
     assert found.passed, found.detail
-
-
-def test_a_ratio_of_two_sizes_is_changed(bench: Bench) -> None:
-    """Where all sizes grow, two heads a group stay two."""
-    assert (right := verify_texts(GROUPS, GROUPED, bench=bench)).passed, right.detail
-    wrong = verify_texts(GROUPS, GROUPED.replace("per = q.shape[0] // k.shape[0]", "per = 2"), bench=bench)
-    assert not wrong.passed and "(4 as 6)" in wrong.detail, wrong.detail
 
 
 def test_lengths_stay_within_the_axis_that_they_are_of(bench: Bench) -> None:
