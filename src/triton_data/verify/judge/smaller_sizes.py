@@ -15,6 +15,7 @@ from typing import TypeAlias
 from triton_data.formats import resize
 from triton_data.verify.draws import draws
 from triton_data.verify.draws.draws import FEWEST, Draw
+from triton_data.verify.judge import given_size
 from triton_data.verify.judge.judgement import Checks, Judgement
 from triton_data.verify.judge.trial import LARGE, Observed, Trial, observe, observe_some
 from triton_data.verify.reasons import Reason
@@ -35,6 +36,8 @@ def judged(trial: Trial, checks: Checks, plan: list[Draw], judge: Judge) -> Judg
                 attempt = checks.copy()
                 attempt.add("sizes", f"smaller than given{how}: {sizes[text]}")
                 found = judge(one, attempt, observed)
+                if found.passed:
+                    return given_size.wrong(trial, attempt) or attempt.passed()
                 if found.reason not in REFUSED:
                     return found
     few = plan[:FEWEST] or [Draw("given", trial.seed), *draws.plan(trial.seed)[1:FEWEST]]
