@@ -1,7 +1,7 @@
 """A call of torch that asks for another device, made on the CPU.
 
-In: a call as torch's modes see it. Out: what it gives on the CPU, or on the meta device where nothing is to be made. Not covered: what a tensor says of its device, which
-is for those to patch who run foreign code.
+In: a call as torch's modes see it. Out: what it gives on the CPU, or on the meta device where nothing is to be
+made. Not covered: what a tensor says of its device, which is for those to patch who run foreign code.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ the caller to try. Not covered: sizes that are computed, or read from objects.
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -83,6 +84,33 @@ def meant(text: str, entry: str, changes: tuple[tuple[int, int], ...]) -> bool:
 def sizes(text: str) -> list[int]:
     """As often as they are named."""
     return [value for _, value in literals(text)]
+
+
+def largest(text: str) -> int:
+    """The product of the sizes that one call of the input functions names, where that is largest."""
+    tree = ast.parse(text)
+    constants = dict(pair for node in tree.body if isinstance(node, ast.Assign) for pair in _assigned(node))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in INPUTS]
+    calls = [call for function in functions for call in ast.walk(function) if isinstance(call, ast.Call)]
+    return max((math.prod(_named(call, constants)) for call in calls), default=1)
+
+
+def _assigned(node: ast.Assign) -> Iterator[tuple[str, int]]:
+    for target in node.targets:
+        names, values = [target], [node.value]
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            names, values = target.elts, node.value.elts
+        for name, value in zip(names, values, strict=False):
+            if isinstance(name, ast.Name) and isinstance(value, ast.Constant) and type(value.value) is int:
+                yield name.id, value.value
+
+
+def _named(call: ast.Call, constants: dict[str, int]) -> Iterator[int]:
+    for node in ast.walk(call):
+        if isinstance(node, ast.Constant) and type(node.value) is int and node.value > 1:
+            yield node.value
+        elif isinstance(node, ast.Name) and constants.get(node.id, 1) > 1:
+            yield constants[node.id]
 
 
 def literals(text: str) -> list[tuple[ast.Constant, int]]:

@@ -16,9 +16,9 @@ from triton_data.formats import resize
 from triton_data.formats.program_form import INPUTS
 from triton_data.formats.resize import Resized
 
-MANY = (65_537, 4099, 1031)  # more than usual blocks and grids take
-WIDEST = MANY[0] // 2  # of those that are no large program beside what is given
-MANY_OF, WIDE = 3, 500  # how many of the sizes, and from which on the largest number is tried
+MANY = (65_537, 16_411, 4099, 1031)  # more than usual blocks and grids take
+WIDER, WIDEST = 10_000, 40_000  # numbers above which only larger sizes are tried, from SOME and WIDE on
+MANY_OF, SOME, WIDE = 3, 32, 500  # how many of the sizes, and from which on the larger numbers are tried
 FEW = 3  # what the other sizes are then, or what they are if that is less
 VALUES = 4  # distinct sizes that are looked at on their own
 PLACES = 5  # that name one size, of which parts are changed
@@ -138,8 +138,14 @@ def _many(text: str, found: list[tuple[ast.Constant, int]], values: list[int]) -
     """The largest number of it that is no large program: beside few of all else, then beside what is given."""
     for value in values[:MANY_OF]:
         few = {other: min(other, FEW) for other in values if other > 8}
+        fewest = {other: 2 for _, other in found}
         numbers = [n for number in MANY for n in (number, -(-number // value) * value)]  # or as many of its own parts
-        for new in (n for n in numbers if value < n and (n < WIDEST or value >= WIDE)):
-            yield Varied(f"{value} many", resize.with_sizes(text, found, few | {value: new}))
-            if new < WIDEST:
-                yield Varied(f"{value} many", resize.with_sizes(text, found, {value: new}))
+        for new in (n for n in numbers if value < n and value >= _least(n)):
+            beside = [fewest, few] if new > WIDER else [few, {}]
+            for others in beside:
+                yield Varied(f"{value} many", resize.with_sizes(text, found, others | {value: new}))
+
+
+def _least(number: int) -> int:
+    """Of which sizes so many are tried: a loop over them takes seconds."""
+    return WIDE if number > WIDEST else SOME if number > WIDER else 0

@@ -12,7 +12,9 @@ ROWS = changed(REFERENCE, "torch.randn(5, 70)", "torch.randn(70_000, 70)")
 MANY = changed(REFERENCE, "torch.randn(5, 70)", "torch.randn(40_000, 70_000)").replace("[70]", "[70_000]")
 WIDE = changed(REFERENCE, "torch.randn(5, 70)", "torch.randn(5, 1_100_000)").replace("[70]", "[1_100_000]")
 LOOPED = changed(CANDIDATE, "BLOCK=triton.next_power_of_2(x.shape[1])", "BLOCK=1024")
-LOOPED = changed(LOOPED, "    cols = tl.arange(0, BLOCK)\n", "    cols = tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)\n")
+LOOPED = changed(
+    LOOPED, "    cols = tl.arange(0, BLOCK)\n", "    cols = tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)\n"
+)
 LOOPED = changed(LOOPED, "(x.shape[0],)", "(x.shape[0], triton.cdiv(x.shape[1], 1024))")
 
 

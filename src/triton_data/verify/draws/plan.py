@@ -49,7 +49,7 @@ def plan(seed: int, meaning: Meaning) -> list[Draw]:
 
 def _first(seed: int, meaning: Meaning) -> list[Draw]:
     ties = not meaning.operations & UNORDERED
-    chosen = [Draw("given", seed)]
+    chosen = [Draw("given", seed), Draw("partly", seed)]
     chosen += [Draw("points", seed + 1, ints="ends")] if ties else [Draw("normal", seed + 3, ints="ends")]
     chosen += [Draw("rows" if ties else "scaled", seed + 1, ints="whole", weights=1)]
     chosen += [Draw("huge", seed + 2, ints="ends")] if meaning.largest else []

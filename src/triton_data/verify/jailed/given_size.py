@@ -1,9 +1,9 @@
 """What the jail runs for a candidate whose inputs are too large to be made: its launches at the sizes given.
 
-In: both texts. Nothing has memory: inputs are on torch's meta device, an address is a number, a load gives zeros, and of
-each launch the programs at the corners of the grid are run. Out: a grid that CUDA does not launch, a block that is too
-large, or an address outside of its tensor, as an offset has that overflows 32 bits; else why nothing can be said. Runs
-foreign code: only in the jail. Not covered: any number, and programs that are not at a corner.
+In: both texts. Nothing has memory: inputs are on torch's meta device, an address is a number, a load gives zeros, and
+of each launch the programs at the corners of the grid are run. Out: a grid that CUDA does not launch, a block that is
+too large, or an address outside of its tensor, as an offset has that overflows 32 bits; else why nothing can be said.
+Runs foreign code: only in the jail. Not covered: any number, and programs that are not at a corner.
 """
 
 from __future__ import annotations

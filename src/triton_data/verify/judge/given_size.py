@@ -1,8 +1,8 @@
 """Do a candidate's launches fit at the sizes given, where it was judged at smaller ones?
 
-In: a trial that passed at smaller sizes. Out: a Judgement where a grid is more than CUDA launches, a block is too large,
-or a program at a corner of the grid reaches out of its tensor; else None, with the check `at the given sizes`. Not
-covered: numbers at those sizes, and devices: what runs there runs as it is given.
+In: a trial that passed at smaller sizes. Out: a Judgement where a grid is more than CUDA launches, a block is too
+large, or a program at a corner of the grid reaches out of its tensor; else None, with the check `at the given sizes`.
+Not covered: numbers at those sizes, and devices: what runs there runs as it is given.
 """
 
 from __future__ import annotations

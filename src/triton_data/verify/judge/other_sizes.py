@@ -7,7 +7,6 @@ dimensions.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -27,8 +26,8 @@ from triton_data.verify.wire.reference import Kind, ReferenceReport
 
 TRIED, ENOUGH = 6, 3  # sizes to try the reference at, and how many of those at which it runs are asked about
 REFUSED = 2  # sizes after which a candidate is taken to be made for its own: what it does at more of them says nothing
-ELEMENTS = 1 << 19  # the product of all sizes that are named, above which a large one is not even tried
-SMALL = 2 << 20  # bytes of a draw, with all that is made of it: larger ones take longer than they tell
+ELEMENTS = 1 << 19  # of one input, above which a large one is not even tried
+SMALL = 3 << 20  # bytes of a draw, with all that is made of it: larger ones take longer than they tell
 CENTRED = 16  # a seed whose normal draws have no offset: a key too many counts only where the others are no larger
 NAME = "other sizes"
 
@@ -59,7 +58,7 @@ def _singly(trial: Trial, allowed: frozenset[str], checks: Checks, given: Refere
     tried: dict[str, Varied] = {}
     for varied in vary_sizes.plan(trial.reference):
         fits = resize.meant(trial.reference, trial.entry, varied.resized.changes)
-        if math.prod(resize.sizes(varied.resized.text)) > ELEMENTS and varied.kind.endswith("many"):
+        if varied.kind.endswith("many") and resize.largest(varied.resized.text) > ELEMENTS:
             continue
         if fits and varied.resized.text != trial.reference:
             tried.setdefault(varied.resized.text, varied)

@@ -124,9 +124,11 @@ def observe_some(
         return
 
 
-def observe_arguments(trial: Trial, most: int, plan: list[draws.Draw]) -> list[tuple[str, Observed]]:
-    """The reference with other arguments than given, one changed at a time, and which that is."""
-    question = replace(_question(trial, (trial.reference,), most, plan, None), arguments=most)
+def observe_arguments(
+    trial: Trial, most: int, plan: list[draws.Draw], flags: bool = False
+) -> list[tuple[str, Observed]]:
+    """The reference with other arguments than given, one changed at a time, and which that is; or `flags` alone."""
+    question = replace(_question(trial, (trial.reference,), most, plan, None), arguments=most, flags=flags)
     outcome = trial.run(REFERENCE, question, trial.reference_device)
     if not outcome.ok:
         return []

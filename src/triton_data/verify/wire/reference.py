@@ -43,6 +43,7 @@ class ReferenceQuestion:
     even: bool = False  # a text whose parts of an axis are nearly equal cannot be used
     whole: bool = False  # nor can one that reads less than all of an input, where one place alone is changed
     arguments: int = 0  # so many other sets of constructor's and call's arguments are tried, each a report
+    flags: bool = False  # and of those only flags and words
 
 
 @dataclass(frozen=True, slots=True)

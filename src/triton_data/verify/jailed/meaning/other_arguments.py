@@ -29,12 +29,14 @@ ReportOf = Callable[[Reference, ReferenceQuestion, list[torch.Tensor]], Referenc
 def reports(
     reference: Reference, question: ReferenceQuestion, report_of: ReportOf
 ) -> Iterator[tuple[ReferenceReport, list[torch.Tensor]]]:
-    """One a parameter, two of a number, where the reference runs with it and gives something else."""
+    """One a parameter, three of a number, where the reference runs with it and gives something else."""
     given = Draw("given", question.seed)
     usual = _outputs_of(reference, given)
     known: Counter[str] = Counter()
     for change in arguments_.changes(reference.target, reference.init, reference.plain_inputs(question.seed)):
         name = change.said.partition("=")[0]
+        if question.flags and not isinstance(change.value, bool | str):
+            continue
         if known[name] >= _most(change) or known.total() >= question.arguments:
             continue
         other = replace(reference, init=change.arguments) if change.of_init else replace(reference, call=change)
@@ -50,7 +52,7 @@ def reports(
 
 
 def _most(change: arguments_.Change) -> int:
-    return 2 if isinstance(change.value, float) else 1
+    return 3 if isinstance(change.value, float) else 1
 
 
 def _is_size(reference: Reference, other: Reference, change: arguments_.Change, given: Draw) -> bool:
