@@ -1,7 +1,7 @@
 """The conversation with the task that looks at a candidate's launches at sizes of which nothing can be made.
 
 In: both texts; nothing with numbers is asked or answered, so nothing is given away. Out: a fault, or why nothing can be
-said. Asked by judge/given_size.py, answered by jailed/interpreter/given_size.py.
+said. Asked by judge/smaller_sizes.py, answered by jailed/interpreter/given_size.py.
 """
 
 from __future__ import annotations
