@@ -6,9 +6,9 @@ from typing import Any
 
 import torch
 
-from triton_data.verify.draws import plan
-from triton_data.verify.draws.meaning import MASK, Meaning
-from triton_data.verify.jailed.meaning import meant
+from triton_data.verify.draws import draws, integers, plan
+from triton_data.verify.draws.meaning import MASK, Integers, Meaning
+from triton_data.verify.jailed.meaning import arguments, meant
 
 
 def found(call: Any, *inputs: torch.Tensor) -> Meaning:
@@ -53,3 +53,29 @@ def test_two_inputs_that_are_subtracted_lie_far_from_zero_too() -> None:
 def test_what_names_one_of_equals_is_drawn_without_any() -> None:
     meaning = found(lambda x: x.topk(2)[1], torch.randn(4, 6))
     assert not {draw.kind for draw in plan.plan(0, meaning)} & {"points", "edges", "rows", "infinite"}
+
+
+def test_one_number_of_each_row_differs_from_the_draw_before() -> None:
+    given = torch.randn(5, 20)
+    new = draws.redrawn(given, draws.Draw("partly", 0), (""), Meaning())
+    assert ((new != given).sum(1) == 1).all()
+    assert [draw.kind for draw in plan.plan(0, Meaning())][:2] == ["given", "partly"]
+    assert [draw.seed for draw in plan.plan(0, Meaning())][:2] == [0, 0]
+
+
+def test_masks_and_infinities_hide_whole_blocks_of_a_row_but_not_all_of_it() -> None:
+    mask = integers.redrawn(torch.ones(9, 40, dtype=torch.bool), Integers(MASK), "whole", 3)
+    ends = torch.arange(40) == 39
+    assert any(torch.equal(row, ends) for row in mask) and any(torch.equal(row, ~ends) for row in mask)
+    low = draws.redrawn(torch.randn(3, 7, 6), draws.Draw("infinite", 1), (""), Meaning())
+    assert low[-1, :-1].isneginf().all() and low[-1, -1].isfinite().any()
+
+
+def test_a_number_is_also_zero() -> None:
+    """Which `beta or 1.0` takes for none."""
+
+    def huber(x: torch.Tensor, beta: float = 1.0) -> torch.Tensor:
+        return x * beta
+
+    found = arguments.changes(huber, ((), {}), ((torch.ones(2),), {}))
+    assert [change.value for change in found] == [0.55, arguments.BEYOND_ONE, 0.0]
