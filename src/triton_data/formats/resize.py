@@ -8,6 +8,7 @@ the caller to try. Not covered: sizes that are computed, or read from objects.
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -85,6 +86,33 @@ def sizes(text: str) -> list[int]:
     return [value for _, value in literals(text)]
 
 
+def largest(text: str) -> int:
+    """The product of the sizes that one call of the input functions names, where that is largest."""
+    tree = ast.parse(text)
+    constants = dict(pair for node in tree.body if isinstance(node, ast.Assign) for pair in _assigned(node))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in INPUTS]
+    calls = [call for function in functions for call in ast.walk(function) if isinstance(call, ast.Call)]
+    return max((math.prod(_named(call, constants)) for call in calls), default=1)
+
+
+def _assigned(node: ast.Assign) -> Iterator[tuple[str, int]]:
+    for target in node.targets:
+        names, values = [target], [node.value]
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            names, values = target.elts, node.value.elts
+        for name, value in zip(names, values, strict=False):
+            if isinstance(name, ast.Name) and isinstance(value, ast.Constant) and type(value.value) is int:
+                yield name.id, value.value
+
+
+def _named(call: ast.Call, constants: dict[str, int]) -> Iterator[int]:
+    for node in ast.walk(call):
+        if isinstance(node, ast.Constant) and type(node.value) is int and node.value > 1:
+            yield node.value
+        elif isinstance(node, ast.Name) and constants.get(node.id, 1) > 1:
+            yield constants[node.id]
+
+
 def literals(text: str) -> list[tuple[ast.Constant, int]]:
     """Integers that the input functions name, themselves or through constants of the module."""
     tree = ast.parse(text)
@@ -111,7 +139,27 @@ def _names(node: ast.AST) -> Iterator[ast.Name]:
     return (inner for inner in ast.walk(node) if isinstance(inner, ast.Name))
 
 
+def drawn_below(node: ast.AST) -> list[ast.expr]:
+    """The bounds of a `randint`: how long something is, or which row, never how large a tensor is."""
+    if not isinstance(node, ast.Call) or not ast.unparse(node.func).endswith("randint"):
+        return []
+    return [*node.args[:2], *(keyword.value for keyword in node.keywords if keyword.arg in ("low", "high"))]
+
+
+def bounds(text: str) -> set[int]:
+    places = [place for node in ast.walk(ast.parse(text)) for place in drawn_below(node)]
+    return {n.value for n in places if isinstance(n, ast.Constant) and type(n.value) is int}
+
+
+def _with_bounds(text: str, changes: dict[int, int], sizes: set[int]) -> dict[int, int]:
+    """`randint(1, 11)` beside an axis of 10 draws up to its length, and goes where that goes."""
+    linked = {bound for bound in bounds(text) if bound - 1 in sizes and bound - 1 > 1}
+    kept = {old: new for old, new in changes.items() if old not in linked}
+    return kept | {bound: kept[bound - 1] + 1 for bound in linked if bound - 1 in kept}
+
+
 def with_sizes(text: str, found: list[tuple[ast.Constant, int]], changes: dict[int, int]) -> Resized:
+    changes = _with_bounds(text, changes, {value for _, value in found})
     lines = [line.encode() for line in text.splitlines(keepends=True)]
     chosen = [(node, changes[value]) for node, value in found if value in changes]
     for node, new in sorted(chosen, key=lambda pair: (pair[0].lineno, pair[0].col_offset), reverse=True):

@@ -13,6 +13,7 @@ CHECKS = {
     "nan_inputs": "NaN in inputs",
     "infinite_inputs": "infinite inputs",
     "empty_inputs": "empty inputs",
+    "broadcast_inputs": "broadcast inputs",
     "other_sizes": "other sizes",
     "other_arguments": "other arguments",
 }

@@ -168,3 +168,31 @@ def test_races_are_seen_and_harmless_sharing_is_not_one(bench: Bench) -> None:
             """,
         )
         assert set(found) == ({"race"} if name else set()), name
+
+
+def test_programs_that_turn_as_often_from_other_starts_go_on_together(bench: Bench) -> None:
+    """A grid of as many programs as fit, each of which takes every so-manieth row: in two groups, not in as many as
+    there are programs."""
+    found = said(
+        bench,
+        """
+        @triton.jit
+        def kernel(x_ptr, out_ptr, rows, N: tl.constexpr):
+            for row in tl.range(tl.program_id(0), rows, tl.num_programs(0), num_stages=2):
+                at = row * N + tl.arange(0, N)
+                tl.store(out_ptr + at, tl.load(x_ptr + at) + row)
+
+        def main():
+            from triton_data.verify.jailed.interpreter import execute
+            batches, run = [], execute._run_batch
+            def counted(fn, passed, places, checked, used):
+                batches.append(len(places))
+                run(fn, passed, places, checked, used)
+            execute._run_batch = counted
+            x, out = torch.randn(33, 16), torch.empty(33, 16)
+            kernel[(10,)](x, out, 33, N=16)
+            execute._run_batch = run
+            return [torch.equal(out, x + torch.arange(33)[:, None]), batches]
+        """,
+    )
+    assert found == [True, [10, 3, 7]]

@@ -12,7 +12,7 @@ from triton_data.verify.compare.answer import Answer, NoncontiguousAnswer
 from triton_data.verify.compare.expected import Case
 from triton_data.verify.judge.judgement import Checks
 
-NAMES = {"nan": "NaN in inputs", "inf": "infinite inputs", "empty": "empty inputs"}
+NAMES = {"nan": "NaN in inputs", "inf": "infinite inputs", "empty": "empty inputs", "broadcast": "broadcast inputs"}
 
 
 def label(answer: Answer, cases: tuple[Case, ...], checks: Checks) -> None:

@@ -22,7 +22,7 @@ from triton_data.verify.draws.structure import with_structure
 
 FEWEST = 5  # draws that every candidate is asked about, however slow; the first of a plan have every kind
 KINDS = ("given", "normal", "scaled", "edges")  # of protocol 1
-ROBUST = ("nan", "inf", "empty")  # what inputs of the kind do not normally hold
+ROBUST = ("nan", "inf", "empty", "broadcast")  # what inputs of the kind do not normally hold
 ALL_KINDS = (*KINDS, *REDRAWN, *ROBUST)
 SCALES = (8.0, 0.125, 64.0, 1e-3, 100.0)
 OFFSET_SEEDS = (2, 4)  # of normal draws
@@ -93,8 +93,10 @@ def _new(
 
 
 def _unusual(inputs: Any, kind: str) -> Any:
-    """NaN or infinities here and there, or none of the first input's rows."""
+    """NaN or infinities here and there, none of the first input's rows, or one column of another input as large."""
     leaves = [leaf for leaf in pytree.tree_leaves(inputs) if isinstance(leaf, torch.Tensor)]
+    if kind == "broadcast":
+        return _with_one_column(inputs, leaves)
     rows = leaves[0].shape[0] if leaves and leaves[0].ndim else -1
 
     def one(leaf: Any) -> Any:
@@ -110,6 +112,14 @@ def _unusual(inputs: Any, kind: str) -> Any:
         return flat.reshape(new.shape)
 
     return pytree.tree_map(one, inputs)
+
+
+def _with_one_column(inputs: Any, leaves: list[torch.Tensor]) -> Any:
+    """The same inputs where there is no other one that is as large as the first."""
+    alike = [leaf for leaf in leaves[1:] if leaf.shape == leaves[0].shape and leaf.ndim and leaf.shape[-1] > 1]
+    if not alike:
+        return inputs
+    return pytree.tree_map(lambda leaf: leaf[..., :1].clone() if leaf is alike[-1] else leaf, inputs)
 
 
 def _as_mask(leaf: torch.Tensor, word: str, draw: Draw, place: int) -> torch.Tensor:

@@ -30,7 +30,8 @@ def redrawn(old: torch.Tensor, meaning: Integers | None, mode: str, seed: int) -
 
 
 def _mask(old: torch.Tensor, mode: str, seed: int, generator: torch.Generator) -> torch.Tensor:
-    """Set everywhere, set here and there with rows that are set nowhere, or the other way round than given."""
+    """Set everywhere, set here and there with rows that are set nowhere, at the end alone or everywhere else, or the
+    other way round than given."""
     if mode == "few":
         return torch.ones_like(old)
     noise = torch.rand(old.shape, generator=generator) < 0.5
@@ -39,6 +40,9 @@ def _mask(old: torch.Tensor, mode: str, seed: int, generator: torch.Generator) -
     if old.ndim and mode == "whole":
         rows = noise.reshape(-1, noise.shape[-1])
         rows[:: max(2, rows.shape[0] // 3)] = False
+        if rows.shape[-1] > 2:  # whole blocks of a row are masked, and not all of them
+            rows[(1 + seed) % 4 :: 4] = torch.arange(rows.shape[-1]) == rows.shape[-1] - 1
+            rows[(2 + seed) % 4 :: 4] = torch.arange(rows.shape[-1]) != rows.shape[-1] - 1
         noise = rows.reshape(noise.shape)
     return noise.to(old.dtype)
 

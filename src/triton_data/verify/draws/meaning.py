@@ -37,6 +37,7 @@ class Meaning:
     operations: frozenset[str] = frozenset()
     constants: tuple[float, ...] = ()  # that the operations are given
     scales: tuple[float, ...] = ()  # that they multiply with or divide by
+    differences: bool = False  # of two inputs, which cancel where those are alike
     rounds: bool = False  # to integers, in any way
     integers: tuple[Integers | None, ...] = ()  # a leaf each
     divisors: frozenset[int] = frozenset()  # leaves that something is divided by before it becomes an integer

@@ -37,11 +37,11 @@ def plan(seed: int, meaning: Meaning) -> list[Draw]:
     ties = not meaning.operations & UNORDERED
     more = [
         Draw("given", seed + 1),
-        Draw("edges", seed + 2, ints="whole", weights=1),
+        Draw("edges" if ties else "normal", seed + 2, ints="whole", weights=1),
         Draw("scaled", seed + 2, ints="ends"),
         Draw("scaled", seed + 1, ints="whole", weights=1),
         Draw("points" if ties else "normal", seed + 3, ints="few"),
-        Draw("rows", seed + 4, ints="ends"),
+        Draw("rows" if ties else "scaled", seed + 4, ints="ends"),
         Draw("normal", seed + 4, ints="whole", weights=1),
     ]
     return first + more
@@ -49,13 +49,13 @@ def plan(seed: int, meaning: Meaning) -> list[Draw]:
 
 def _first(seed: int, meaning: Meaning) -> list[Draw]:
     ties = not meaning.operations & UNORDERED
-    chosen = [Draw("given", seed)]
-    chosen += [Draw("points", seed + 1, ints="ends")] if ties else [Draw("edges", seed + 3, ints="ends")]
-    chosen += [Draw("rows", seed + 1, ints="whole", weights=1)]
+    chosen = [Draw("given", seed), Draw("partly", seed)]
+    chosen += [Draw("points", seed + 1, ints="ends")] if ties else [Draw("normal", seed + 3, ints="ends")]
+    chosen += [Draw("rows" if ties else "scaled", seed + 1, ints="whole", weights=1)]
     chosen += [Draw("huge", seed + 2, ints="ends")] if meaning.largest else []
     chosen += [Draw("tiny", seed + 3, ints="few", weights=1)]
-    chosen += [Draw("offset", seed + 2)] if meaning.operations & NORMS else []
+    chosen += [Draw("offset", seed + 2)] if meaning.differences or meaning.operations & NORMS else []
     chosen += [Draw("low", seed + 3, ints="whole")] if meaning.operations & EXTREMES else []
     chosen += [Draw("high", seed + 3, ints="whole")] if meaning.operations & MINIMA else []
-    chosen += [Draw("infinite", seed + 4)] if meaning.operations & MASKED else []
+    chosen += [Draw("infinite", seed + 4)] if ties and meaning.operations & MASKED else []
     return [*chosen, Draw("normal", seed + 1, ints="whole", weights=1)]

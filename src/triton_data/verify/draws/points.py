@@ -3,8 +3,8 @@
 In: a tensor as the program draws it, in a wide type, and what the reference does. Out: other numbers of its shape.
 Kinds: `points` (ties, halves, the constants that the reference compares with, and their neighbours), `rows` (each row
 of another size, some zero, some all alike), `huge`, `tiny`, `offset` (a mean far larger than the deviation), `low`
-(everything far below zero) and `infinite` (-inf here and there, and in whole rows). Not covered: which kind a
-reference is asked about (plan.py).
+(everything far below zero), `infinite` (-inf here and there, and in whole rows) and `partly` (one number of each row).
+Not covered: which kind a reference is asked about (plan.py).
 """
 
 from __future__ import annotations
@@ -151,10 +151,25 @@ def _infinite(old: torch.Tensor, place: Place) -> torch.Tensor:
     rows[:, 0] = torch.where(rows[:, 0].isinf(), torch.ones_like(rows[:, 0]), rows[:, 0])
     if rows.shape[0] > 2:
         rows[1] = -math.inf
-    return rows.reshape(drawn.shape)
+    if rows.shape[0] > 3:
+        rows[2, :-1] = -math.inf  # whole blocks of it, before the first number
+    drawn = rows.reshape(drawn.shape)
+    if drawn.ndim > 2 and drawn.shape[0] > 1:
+        drawn[-1, :-1] = -math.inf
+    return drawn
+
+
+def _partly(old: torch.Tensor, place: Place) -> torch.Tensor:
+    """As given, but for one number of each row: whoever knows a row by some of its numbers takes it for the old one."""
+    if not old.ndim or old.is_complex():
+        return old + 1.0
+    rows = old.clone().reshape(-1, old.shape[-1])
+    at = torch.randint(0, rows.shape[-1], (rows.shape[0], 1), generator=place.generator)
+    size = old.abs().mean().clamp(0.25, 4.0)
+    return rows.scatter(1, at, rows.gather(1, at) + 3.0 * size).reshape(old.shape)
 
 
 REDRAWN: dict[str, Redrawing] = {
     "points": _points, "rows": _rows, "huge": _huge, "tiny": _tiny, "offset": _offset, "low": _low,
-    "infinite": _infinite, "high": _high,
+    "infinite": _infinite, "high": _high, "partly": _partly,
 }  # fmt: skip

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -24,10 +24,12 @@ from triton_data.verify.draws import points, structure
 from triton_data.verify.draws.draws import ROBUST, Draw
 from triton_data.verify.draws.meaning import Meaning
 from triton_data.verify.jailed import cuda_on_cpu, module_state
+from triton_data.verify.jailed.calls import varied_weights
 from triton_data.verify.jailed.calls.reference_program import Reference, loaded
 from triton_data.verify.jailed.calls.runner import Refused, Runner, described
 from triton_data.verify.jailed.cuda import chosen
-from triton_data.verify.jailed.meaning import admissible, meant, memory_estimate, other_arguments, unread
+from triton_data.verify.jailed.meaning import admissible, meant, memory_estimate, other_arguments, unread, unread_ends
+from triton_data.verify.jailed.meaning.even_parts import EvenParts
 from triton_data.verify.jailed.operations import Operations
 from triton_data.verify.reasons import Reason
 from triton_data.verify.wire import values
@@ -42,7 +44,6 @@ from triton_data.verify.wire.reference import (
 )
 from triton_data.verify.wire.task import question_in
 
-Vary = Callable[[Any, int], bool]
 MOST = 160 << 20  # bytes that one answer holds
 OTHER_SIZE = 1.5  # seconds that another size than given may take
 TOO_LARGE_TO_TRY = 4  # times the limit of a draw: inputs and weights of more are not even made
@@ -62,7 +63,8 @@ def run(payload: Json) -> tuple[Json, list[torch.Tensor]]:
         known = usable[kind.name] >= kind.enough or (kind.unless and usable[kind.unless])
         known = known or any(name == kind.name and some < places for name, some in loose)
         full = known or sum(tensor.nbytes for tensor in tensors) > MOST
-        found = [(ReferenceReport(0, oversize=1), [])] if full else list(_reports_on(text, question))
+        asked = replace(question, whole=question.whole and bool(places))
+        found = [(ReferenceReport(0, oversize=1), [])] if full else list(_reports_on(text, asked))
         for report, own in found:
             reports.append(report)
             tensors += own
@@ -133,7 +135,7 @@ def _observed(text: str, question: ReferenceQuestion, tensors: list[torch.Tensor
 
 def report_of(reference: Reference, question: ReferenceQuestion, tensors: list[torch.Tensor]) -> ReferenceReport:
     given = Draw("given", question.seed)
-    instance, vary = _with_varied_weights(reference, given, question.seed, question.protocol)
+    instance, vary = varied_weights.instance_of(reference, given, question.seed, question.protocol)
     states = [_copied_state(instance)]
     if question.protocol > 1 and states[0] and vary is not None:
         vary(other := reference.fresh(question.seed), question.seed + 1)
@@ -141,8 +143,11 @@ def report_of(reference: Reference, question: ReferenceQuestion, tensors: list[t
     init = _init(reference.init, tensors)
     packed = [{name: values.pack(t, tensors) for name, t in state.items()} for state in states]
     runner = Runner(reference, instance, states, question.gradients, question.protocol)
-    with Operations() as operations:
+    with Operations() as operations, EvenParts() as parts:
         runner.once(reference.on_device(reference.inputs(given)), question.seed)
+    ends = _unread_end(reference, runner, question)
+    if (question.even and parts.uneven) or (question.whole and ends):
+        raise Refused(Reason.REFERENCE_FAILED, "it runs at this size, but is not meant for it")
     plan, notes, fewest = list(question.draws), dict[str, str](), 0
     if not plan:
         plan, notes, fewest = _planned(reference, runner, question)
@@ -150,8 +155,17 @@ def report_of(reference: Reference, question: ReferenceQuestion, tensors: list[t
     return ReferenceReport(
         tensors=0, oversize=oversize, init=init, state=packed[0], operations=tuple(operations.names()),
         draws=tuple(draws), other_state=packed[1] if len(packed) > 1 else {}, fewest=fewest, notes=notes,
+        uneven=parts.uneven, unread_end=ends,
         robustness=tuple(_robustness(runner, question, tensors)) if fewest and not oversize else (),
     )  # fmt: skip
+
+
+def _unread_end(reference: Reference, runner: Runner, question: ReferenceQuestion) -> bool:
+    """Where somebody wants to know: at the sizes given, and where a place alone is changed."""
+    if question.protocol == 1 or (question.draws and not question.whole):
+        return False
+    given = reference.plain_inputs(question.seed)
+    return unread_ends.some(lambda inputs: runner.once(reference.on_device(inputs), question.seed), given)
 
 
 def _robustness(
@@ -159,9 +173,15 @@ def _robustness(
 ) -> Iterator[ReferenceDraw | None]:
     for kind in ROBUST:
         try:
-            yield runner.draw(Draw(kind, question.seed), tensors, False)
+            differs = _shapes(runner, kind, question.seed) != _shapes(runner, "given", question.seed)
+            yield runner.draw(Draw(kind, question.seed), tensors, False) if differs or kind in ("nan", "inf") else None
         except Refused:
             yield None
+
+
+def _shapes(runner: Runner, kind: str, seed: int) -> list[Any]:
+    leaves = pytree.tree_leaves(runner.reference.inputs(Draw(kind, seed)))
+    return [leaf.shape for leaf in leaves if isinstance(leaf, torch.Tensor)]
 
 
 def _copied_state(instance: Any) -> dict[str, torch.Tensor]:
@@ -214,34 +234,6 @@ def _draws(
         if sum(tensor.nbytes for tensor in tensors) > MOST or (one_is_enough and observed is not None):
             break
     return draws, 0
-
-
-def _with_varied_weights(reference: Reference, given: Draw, seed: int, protocol: int) -> tuple[Any, Vary | None]:
-    """Weights that are all 1 or all 0 hide a kernel that forgets them, so they get numbers of their own, of the
-    strongest kind that the program can run with."""
-    try:
-        instance = reference.fresh(seed)
-        plain = instance(*(args := reference.on_device(reference.inputs(given)))[0], **args[1])
-    except Exception as error:
-        raise Refused(Reason.REFERENCE_FAILED, described(error)) from error
-    for vary in (module_state.vary_with_signs, module_state.vary)[protocol == 1 :]:
-        if not vary(varied := reference.fresh(seed), seed):
-            break
-        try:
-            args = reference.on_device(reference.inputs(given))
-            outputs = varied(*args[0], **args[1])
-        except Exception:  # noqa: BLE001  it needs the weights that it has
-            continue
-        if _broken(outputs) <= _broken(plain):
-            instance = reference.fresh(seed)
-            vary(instance, seed)
-            return instance, vary
-    return reference.fresh(seed), None
-
-
-def _broken(outputs: Any) -> int:
-    floats = [t for t in pytree.tree_leaves(outputs) if isinstance(t, torch.Tensor) and t.is_floating_point()]
-    return sum(int((~t.isfinite()).sum()) for t in floats)
 
 
 def _init(init: Any, tensors: list[torch.Tensor]) -> Any:

@@ -7,19 +7,22 @@ a capture is made for its own as well, and what it does with others is only said
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from triton_data.formats import resize, vary_sizes
 from triton_data.verify.compare import outputs
 from triton_data.verify.compare.expected import Case
 from triton_data.verify.draws.draws import Draw
 from triton_data.verify.judge.judgement import Checks, Judgement
 from triton_data.verify.judge.other_sizes import refuses
 from triton_data.verify.judge.questions import Question, Response
-from triton_data.verify.judge.trial import Trial, candidate_question, observe_arguments
+from triton_data.verify.judge.trial import Observed, Trial, candidate_question, observe_arguments
 
 NAME = "other arguments"
-MOST = 8
+MOST, FLAGS = 8, 3
+_FLAGS = re.compile(r"\b(True|False|mode|reduction)\b")
 
 
 def questions(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator[Question]:
@@ -27,8 +30,34 @@ def questions(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator
     tally.report()
     if "(" not in trial.reference:
         return
-    plan = [Draw("normal", trial.seed), Draw("given", trial.seed)]  # in which marks occur
-    for changed, observed in observe_arguments(trial, MOST, plan):
+    yield from _asked(trial, observe_arguments(trial, MOST, _plan(trial)), allowed, tally)
+    if _FLAGS.search(trial.reference):
+        yield from _with_another_size(trial, allowed, tally)
+
+
+def _plan(trial: Trial) -> list[Draw]:
+    return [Draw("normal", trial.seed), Draw("given", trial.seed)]  # in which marks occur
+
+
+def _with_another_size(trial: Trial, allowed: frozenset[str], tally: _Tally) -> Iterator[Question]:
+    """A flag may matter only where something is left over, as that of a pooling which rounds up."""
+    for varied in vary_sizes.plan(trial.reference):
+        if varied.kind not in ("all smaller", "all larger"):
+            break
+        if not resize.meant(trial.reference, trial.entry, varied.resized.changes):
+            continue
+        if observed := observe_arguments(
+            replace(trial, reference=varied.resized.text), FLAGS, _plan(trial), flags=True
+        ):
+            named = [(f"{changed} at {varied.resized}", one) for changed, one in observed]
+            yield from _asked(trial, named, allowed, tally)
+            return
+
+
+def _asked(
+    trial: Trial, found: list[tuple[str, Observed]], allowed: frozenset[str], tally: _Tally
+) -> Iterator[Question]:
+    for changed, observed in found:
         cases = [case for case in observed.cases if case.stable and case.steady][:1]
         if cases:
             asked = candidate_question(trial, observed, cases, allowed)

@@ -7,7 +7,6 @@ dimensions.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -23,19 +22,20 @@ from triton_data.verify.judge.questions import Question, Response
 from triton_data.verify.judge.trial import Trial, candidate_question, observe_some
 from triton_data.verify.reasons import Reason
 from triton_data.verify.wire.record import Unreadable
-from triton_data.verify.wire.reference import Kind
+from triton_data.verify.wire.reference import Kind, ReferenceReport
 
 TRIED, ENOUGH = 6, 3  # sizes to try the reference at, and how many of those at which it runs are asked about
 REFUSED = 2  # sizes after which a candidate is taken to be made for its own: what it does at more of them says nothing
-ELEMENTS = 1 << 19  # the product of all sizes that are named, above which a large one is not even tried
-SMALL = 2 << 20  # bytes of a draw, with all that is made of it: larger ones take longer than they tell
+ELEMENTS = 1 << 19  # of one input, above which a large one is not even tried
+SMALL = 3 << 20  # bytes of a draw, with all that is made of it: larger ones take longer than they tell
 CENTRED = 16  # a seed whose normal draws have no offset: a key too many counts only where the others are no larger
 NAME = "other sizes"
 
 
-def questions(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator[Question]:
+def questions(trial: Trial, allowed: frozenset[str], checks: Checks, given: ReferenceReport) -> Iterator[Question]:
+    """`given`: of the reference at its own sizes."""
     if trial.protocol > 1:
-        yield from _singly(trial, allowed, checks)
+        yield from _singly(trial, allowed, checks, given)
         return
     fitting = (r for r in resize.varied(trial.reference) if resize.meant(trial.reference, trial.entry, r.changes))
     sizes = {resized.text: str(resized) for resized in islice(fitting, TRIED)}
@@ -51,22 +51,23 @@ def questions(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator
             yield Question(asked, _Judge(tally, sizes[text], cases))
 
 
-def _singly(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator[Question]:
+def _singly(trial: Trial, allowed: frozenset[str], checks: Checks, given: ReferenceReport) -> Iterator[Question]:
     """Some of every kind of change; each size with one draw, and all of them in one task."""
     tally = _Tally(checks, give_up=False)
     tally.report()
     tried: dict[str, Varied] = {}
     for varied in vary_sizes.plan(trial.reference):
-        meant = resize.meant(trial.reference, trial.entry, varied.resized.changes)
-        if math.prod(resize.sizes(varied.resized.text)) > ELEMENTS and varied.kind.endswith("many"):
+        fits = resize.meant(trial.reference, trial.entry, varied.resized.changes)
+        if varied.kind.endswith("many") and resize.largest(varied.resized.text) > ELEMENTS:
             continue
-        if meant and varied.resized.text != trial.reference:
+        if fits and varied.resized.text != trial.reference:
             tried.setdefault(varied.resized.text, varied)
     if not tried:
         return
     plan = [Draw("normal", trial.seed + CENTRED), Draw("given", trial.seed + 11)]
     kinds = tuple(Kind(varied.kind, varied.enough, varied.unless, varied.places) for varied in tried.values())
-    for text, observed in observe_some(trial, list(tried), ENOUGH, plan, SMALL, kinds):
+    meant = {"even": not given.uneven, "whole": not given.unread_end}  # and stay so
+    for text, observed in observe_some(trial, list(tried), ENOUGH, plan, SMALL, kinds, **meant):
         cases = [case for case in observed.cases if case.stable and case.steady][:1]
         if cases:
             asked = candidate_question(replace(trial, reference=text), observed, cases, allowed)

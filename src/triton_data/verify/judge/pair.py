@@ -165,7 +165,7 @@ def _compared(trial: Trial, checks: Checks, observed: Observed) -> Judgement:
             Question(plain, partial(_right, cases=cases, checks=checks, observed=observed)),
             Question(idle, partial(_needs_kernels, cases=telling, checks=checks)),
         ],
-        other_sizes.questions(trial, allowed, checks),
+        other_sizes.questions(trial, allowed, checks, observed.report),
         other_arguments.questions(trial, allowed, checks) if trial.protocol > 1 else (),
         backward.question(trial, allowed, checks),
     )

@@ -2,8 +2,8 @@
 
 In: a trial, and how one is judged. Out: the Judgement at the largest of the smaller sizes that the reference runs at
 and the candidate does not refuse. A candidate that was made for its sizes only is made again for the smaller ones,
-where the trial knows how; the check `sizes` says so. Where there are no such sizes, it is judged as given, if it can
-be. Not covered: which sizes there are (formats/resize.py).
+where the trial knows how; the check `sizes` says so. One that passes must also fit at the sizes given. Where there are
+no such sizes, it is judged as given, if it can be. Not covered: which sizes there are (formats/resize.py).
 """
 
 from __future__ import annotations
@@ -15,14 +15,18 @@ from typing import TypeAlias
 from triton_data.formats import resize
 from triton_data.verify.draws import draws
 from triton_data.verify.draws.draws import FEWEST, Draw
+from triton_data.verify.judge.entries import GIVEN_SIZE
 from triton_data.verify.judge.judgement import Checks, Judgement
 from triton_data.verify.judge.trial import LARGE, Observed, Trial, observe, observe_some
 from triton_data.verify.reasons import Reason
+from triton_data.verify.wire.given_size import GivenSizeAnswer, GivenSizeQuestion
+from triton_data.verify.wire.record import Malformed, parse
 
 Judge: TypeAlias = Callable[[Trial, Checks, Observed], Judgement]
 REFUSED = (Reason.CRASH, Reason.STATE_MISMATCH, Reason.INSENSITIVE, Reason.UNSTABLE)
 NO_LIMIT = 1 << 62
 SHARE = 2  # of what is not large a smaller size takes one part: then a verdict takes no longer than others
+AT_GIVEN = "at the given sizes"
 TRIED = 2  # smaller sizes that the reference runs at
 
 
@@ -35,6 +39,8 @@ def judged(trial: Trial, checks: Checks, plan: list[Draw], judge: Judge) -> Judg
                 attempt = checks.copy()
                 attempt.add("sizes", f"smaller than given{how}: {sizes[text]}")
                 found = judge(one, attempt, observed)
+                if found.passed:
+                    return _wrong_as_given(trial, attempt) or attempt.passed()
                 if found.reason not in REFUSED:
                     return found
     few = plan[:FEWEST] or [Draw("given", trial.seed), *draws.plan(trial.seed)[1:FEWEST]]
@@ -65,3 +71,21 @@ def _candidates(trial: Trial) -> Iterator[tuple[Trial, str]]:
 
 def _kernels(text: str) -> int:
     return text.count("@triton.jit")
+
+
+def _wrong_as_given(trial: Trial, checks: Checks) -> Judgement | None:
+    """Where a grid is more than CUDA launches, a block is too large, or a program at a corner of the grid reaches out
+    of its tensor. Numbers are not looked at, and a device has run it as it is given."""
+    if trial.device != "cpu" or trial.protocol == 1:
+        return None
+    question = GivenSizeQuestion(trial.reference, trial.candidate, trial.new_entry, trial.seed, trial.training)
+    outcome = trial.run(GIVEN_SIZE, question)
+    try:
+        answer = parse(GivenSizeAnswer, outcome.value) if outcome.ok else GivenSizeAnswer(unknown=outcome.reason)
+    except Malformed as error:
+        answer = GivenSizeAnswer(unknown=str(error))
+    if answer.reason is not None:
+        checks.add(AT_GIVEN, "wrong")
+        return checks.failed(answer.reason, f"{AT_GIVEN}: {answer.detail}")
+    checks.add(AT_GIVEN, f"not known: {answer.unknown}" if answer.unknown else "its grids, blocks and corners fit")
+    return None

@@ -107,10 +107,10 @@ def observe(trial: Trial, checks: Checks, plan: list[draws.Draw], limit: int | N
 
 def observe_some(
     trial: Trial, texts: list[str], enough: int, plan: list[draws.Draw], limit: int | None = None,
-    kinds: tuple[Kind, ...] = (),
+    kinds: tuple[Kind, ...] = (), even: bool = False, whole: bool = False,
 ) -> Iterator[tuple[str, Observed]]:  # fmt: skip
     """Of these texts of the reference, the first so many (of each kind) that run and are not too large, in one task."""
-    question = replace(_question(trial, tuple(texts), enough, plan, limit), kinds=kinds)
+    question = replace(_question(trial, tuple(texts), enough, plan, limit), kinds=kinds, even=even, whole=whole)
     outcome = trial.run(REFERENCE, question, trial.reference_device)
     if not outcome.ok:
         return
@@ -124,9 +124,11 @@ def observe_some(
         return
 
 
-def observe_arguments(trial: Trial, most: int, plan: list[draws.Draw]) -> list[tuple[str, Observed]]:
-    """The reference with other arguments than given, one changed at a time, and which that is."""
-    question = replace(_question(trial, (trial.reference,), most, plan, None), arguments=most)
+def observe_arguments(
+    trial: Trial, most: int, plan: list[draws.Draw], flags: bool = False
+) -> list[tuple[str, Observed]]:
+    """The reference with other arguments than given, one changed at a time, and which that is; or `flags` alone."""
+    question = replace(_question(trial, (trial.reference,), most, plan, None), arguments=most, flags=flags)
     outcome = trial.run(REFERENCE, question, trial.reference_device)
     if not outcome.ok:
         return []

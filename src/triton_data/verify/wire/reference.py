@@ -40,7 +40,10 @@ class ReferenceQuestion:
     limit: int  # bytes of one draw, above which only the first is made
     protocol: int = 1
     kinds: tuple[Kind, ...] = ()  # one a text
+    even: bool = False  # a text whose parts of an axis are nearly equal cannot be used
+    whole: bool = False  # nor can one that reads less than all of an input, where one place alone is changed
     arguments: int = 0  # so many other sets of constructor's and call's arguments are tried, each a report
+    flags: bool = False  # and of those only flags and words
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,8 @@ class ReferenceReport:
     fewest: int = 0  # draws that every candidate is asked about; 0: as in protocol 1
     notes: Mapping[str, str] = field(default_factory=dict)  # what was found out, for the verdict
     robustness: tuple[ReferenceDraw | None, ...] = ()  # draws of what inputs do not normally hold
+    uneven: bool = False  # it cuts an axis into parts that are nearly equal
+    unread_end: bool = False  # it reads less than all of an input
     changed: str = ""  # which argument, where it is another one than given
 
     @property

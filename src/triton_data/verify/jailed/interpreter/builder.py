@@ -29,6 +29,7 @@ class Checked(shapes.Batched):
     memory: Memory
     tracking: bool = False
     idle: bool = False  # stores do nothing
+    untouched: bool = False  # loads give zeros: there is no memory behind the addresses
     kernel: str = ""
     ordered: bool = False  # an atomic has been seen in this launch
     atomics: bool = False  # in any launch
@@ -83,6 +84,8 @@ class Checked(shapes.Batched):
                 self.memory.hint(f"{self.kernel} loads elements that nobody wrote")
             if self.tracking:
                 self._track_load(made, at, self._whose(held), bool(is_volatile))
+        if self.untouched:
+            return TensorHandle(np.zeros(addresses.shape, dtype), kind)
         data = _load(addresses, held, rest.astype(dtype, copy=False), dtype)
         return TensorHandle(data, kind)
 

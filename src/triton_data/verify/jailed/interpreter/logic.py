@@ -1,4 +1,5 @@
-"""`and`, `or` and `not` in a kernel as the compiler takes them: on blocks element by element, without short cuts.
+"""`and`, `or` and `not` in a kernel as the compiler takes them: on blocks element by element, without short cuts. And
+loops, whose bounds may be other ones in each program (loops.py).
 
 Triton's interpreter leaves them to Python, for which every block is true. In: a kernel's syntax tree, when it is
 rewritten for the interpreter; and, when it runs, the operands as functions. A dtype has a `value`, as the constexpr
@@ -14,7 +15,9 @@ from typing import Any
 import triton.language as tl
 from triton.runtime import interpreter
 
-COMBINED, NEGATED = "__triton_data_combined__", "__triton_data_negated__"
+from triton_data.verify.jailed.interpreter import loops
+
+COMBINED, NEGATED, STEPS = "__triton_data_combined__", "__triton_data_negated__", "__triton_data_steps__"
 
 
 class Transformer(interpreter.ASTTransformer):  # type: ignore[misc]
@@ -34,6 +37,12 @@ class Transformer(interpreter.ASTTransformer):  # type: ignore[misc]
         if not isinstance(node.op, ast.Not):
             return node
         return ast.Call(func=ast.Name(id=NEGATED, ctx=ast.Load()), args=[node.operand], keywords=[])
+
+    def visit_For(self, node: ast.For) -> Any:
+        self.generic_visit(node)
+        if isinstance(node.iter, ast.Call) and ast.unparse(node.iter.func) in ("range", "tl.range"):
+            node.iter.func = ast.Name(id=STEPS, ctx=ast.Load())
+        return node
 
 
 def combined(is_and: bool, *operands: Callable[[], Any]) -> Any:
@@ -63,6 +72,7 @@ def negated(value: Any) -> Any:
 def install() -> None:
     setattr(interpreter, COMBINED, combined)  # whose globals every rewritten kernel is given
     setattr(interpreter, NEGATED, negated)
+    setattr(interpreter, STEPS, loops.steps)
     interpreter.FunctionRewriter.ast_transformer = Transformer()
     if not hasattr(tl.dtype, "value"):
         tl.dtype.value = property(lambda self: self)

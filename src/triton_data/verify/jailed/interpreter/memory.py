@@ -80,6 +80,9 @@ class Memory:
     def of(self, tensor: torch.Tensor) -> Allocation | None:
         return self.by_start.get(tensor.untyped_storage().data_ptr())
 
+    def address(self, tensor: Any) -> int:
+        return int(tensor.data_ptr())
+
     def find(self, address: int) -> Allocation | None:
         index = bisect_right(self.starts, address) - 1
         if index < 0:

@@ -33,6 +33,7 @@ Call = Callable[[Any], Any]
 PATIENCE = 1.0  # seconds of CPU time of one trial: a busy machine is to change no verdict
 FAR = 1 << 33
 FARTHEST = {torch.int32: (1 << 31) - 2, torch.int64: 1 << 41}  # their negatives can be divided by -1
+MOST_ROWS = 1 << 20  # of a table: a draw has no room for more
 LABELS = (-100, -1)  # that are often ignored
 
 
@@ -94,16 +95,24 @@ def _integers(place: int, traced: Traced, own: list[Any], sizes: set[int], input
         span = traced.spans.get(place, high)
         top = max(high, span) if trial.takes(max(high, span)) else high
         return Integers(LENGTH, 0 if low >= 0 and trial.takes(0) else low, top)
-    if (low, high) == (0, 1) and first.dtype is not torch.uint8 and "number" not in parts:
+    if _is_mask(low, high, first.dtype, parts, traced.integer_constants.get(place, set())):
         return Integers(MASK)
     if "shift" in parts or not parts:
         return Integers(OTHER, low, high)
     return _number(trial, first.dtype, low, high, parts, traced.integer_constants.get(place, set()))
 
 
+def _is_mask(low: int, high: int, dtype: torch.dtype, parts: set[str], constants: set[int]) -> bool:
+    """Zeros and ones, or nothing but ones that are asked whether they are zeros."""
+    if dtype is torch.uint8 or "number" in parts:
+        return False
+    return (low, high) == (0, 1) or (0 <= low == high <= 1 and "compared" in parts and constants <= {0, 1})
+
+
 def _index(trial: _Trial, low: int, high: int, sizes: set[int], traced: Traced, parts: set[str]) -> Integers:
-    """Beyond both ends until the reference refuses; where it never does, it says nothing, and they stay as drawn."""
-    unbounded = trial.takes(FAR if trial.width == 8 else (1 << 31) - 1)
+    """Beyond both ends until the reference refuses; where it never does, it says nothing, and they stay as drawn. Nor
+    does one that makes room for as many as it is asked for, as a count of each does."""
+    unbounded = trial.takes(FAR if trial.width == 8 else (1 << 31) - 1) or trial.takes(high + MOST_ROWS)
     top = high if unbounded else trial.furthest(high, +1)
     bottom = low if trial.takes(-(1 << 30)) else trial.furthest(low, -1)
     named = sorted(traced.integer_constants.get(trial.place, set()) | set(LABELS))
@@ -119,7 +128,7 @@ def _number(trial: _Trial, dtype: torch.dtype, low: int, high: int, parts: set[s
     size = max(abs(low), abs(high), 100)
     near = [value for constant in constants for value in (constant - 1, constant, constant + 1)]
     bottom, top = max(bounds.min, min(-2 * size, *near, low)), min(bounds.max, max(2 * size, *near, high))
-    if dtype in (torch.uint8, torch.int8):
+    if dtype in (torch.uint8, torch.int8, torch.int16):
         bottom, top = bounds.min, bounds.max
     if "number" not in parts:  # only compared: an identity, or a mark
         bottom = low if low >= 0 else bottom
@@ -129,7 +138,8 @@ def _number(trial: _Trial, dtype: torch.dtype, low: int, high: int, parts: set[s
     far = FARTHEST.get(dtype, 0)
     far = far if "number" in parts and trial.takes(far) and (bottom >= 0 or trial.takes(-far)) else 0
     far = far if far and trial.only_integers() else 0
-    return Integers(NUMBER, bottom, top, nonzero="divisor" in parts, wide=wide, far=far)
+    also = tuple(value for value in sorted(constants) if not bottom <= value <= top and trial.takes(value))
+    return Integers(NUMBER, bottom, top, also, nonzero="divisor" in parts, wide=wide, far=far)
 
 
 class _Trial:

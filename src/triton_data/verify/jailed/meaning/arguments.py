@@ -101,6 +101,7 @@ def _others(
     elif isinstance(old, float):
         yield 1000 * old if 0 < old < 1e-3 else old / 2 + 0.05 if old / 2 + 0.05 != old else 0.3
         yield BEYOND_ONE if old <= 1 else 0.25
+        yield from (zero for zero in (0.0,) if old)  # which `beta or 1.0` takes for none
     elif isinstance(old, str):
         yield from (word for words in _WORDS if old in words for word in words if word != old)
     elif isinstance(old, torch.Tensor) and is_given and parameter.default is None:

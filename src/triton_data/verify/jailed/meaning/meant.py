@@ -33,6 +33,7 @@ def of(call: Call, exact: Call, drawn: list[Any], structure: tuple[str, ...]) ->
         operations=frozenset(found.operations),
         constants=tuple(found.constants),
         scales=tuple(found.scales),
+        differences=found.differences,
         rounds=found.rounds,
         divisors=frozenset(found.divisors if found.rounds else ()),
         integers=admissible.integers(found, drawn, call),

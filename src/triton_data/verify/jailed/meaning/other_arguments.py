@@ -29,12 +29,14 @@ ReportOf = Callable[[Reference, ReferenceQuestion, list[torch.Tensor]], Referenc
 def reports(
     reference: Reference, question: ReferenceQuestion, report_of: ReportOf
 ) -> Iterator[tuple[ReferenceReport, list[torch.Tensor]]]:
-    """One a parameter, two of a number, where the reference runs with it and gives something else."""
+    """One a parameter, three of a number, where the reference runs with it and gives something else."""
     given = Draw("given", question.seed)
     usual = _outputs_of(reference, given)
     known: Counter[str] = Counter()
     for change in arguments_.changes(reference.target, reference.init, reference.plain_inputs(question.seed)):
         name = change.said.partition("=")[0]
+        if question.flags and not isinstance(change.value, bool | str):
+            continue
         if known[name] >= _most(change) or known.total() >= question.arguments:
             continue
         other = replace(reference, init=change.arguments) if change.of_init else replace(reference, call=change)
@@ -50,15 +52,16 @@ def reports(
 
 
 def _most(change: arguments_.Change) -> int:
-    return 2 if isinstance(change.value, float) else 1
+    return 3 if isinstance(change.value, float) else 1
 
 
 def _is_size(reference: Reference, other: Reference, change: arguments_.Change, given: Draw) -> bool:
-    """A number that weights are as large as: the inputs' sizes belong to it."""
+    """A number that weights are as large as: the inputs' sizes belong to it. Two is no size: many axes are as long."""
     if not change.of_init or type(change.value) is not int or arguments_.COUNTS.search(change.name):
         return False
     leaves = pytree.tree_leaves(reference.inputs(given))
-    if any(_value_of(change, reference.init) in leaf.shape for leaf in leaves if isinstance(leaf, torch.Tensor)):
+    old = _value_of(change, reference.init)
+    if old != 2 and any(old in leaf.shape for leaf in leaves if isinstance(leaf, torch.Tensor)):
         return True
     sizes = [[t.shape for t in module_state.of(one.fresh(given.seed)).values()] for one in (reference, other)]
     return sizes[0] != sizes[1]

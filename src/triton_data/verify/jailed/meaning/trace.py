@@ -46,6 +46,7 @@ class Traced:
     parts: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))  # by leaf
     spans: dict[int, int] = field(default_factory=dict)  # by leaf: how many positions it is compared with
     divisors: set[int] = field(default_factory=set)  # floating-point leaves that are divided by as they come
+    differences: bool = False  # of two inputs
     rounds: bool = False
     reads: bool = False  # the host looks at numbers
 
@@ -71,6 +72,8 @@ class _Tracing(TorchDispatchMode):  # type: ignore[misc]
         self.found.rounds |= name in _ROUNDING or _rounds(func, kwargs, given, result)
         if name == "div" and len(given) > 1 and id(given[1]) in self.plain:
             self.found.divisors.add(self.plain[id(given[1])])
+        if name in ("sub", "rsub") and len({self.plain.get(id(one)) for one in given} - {None}) == 2:
+            self.found.differences |= all(one.is_floating_point() for one in given)
         if func.is_view and given and isinstance(result, torch.Tensor) and id(given[0]) in self.plain:
             self.kept.append(result)
             self.plain[id(result)] = self.plain[id(given[0])]

@@ -1,0 +1,81 @@
+"""Draws follow from what an integer is compared with, and from what cancels or has no order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from triton_data.verify.draws import draws, integers, plan
+from triton_data.verify.draws.meaning import MASK, Integers, Meaning
+from triton_data.verify.jailed.meaning import arguments, meant
+
+
+def found(call: Any, *inputs: torch.Tensor) -> Meaning:
+    given = ((*inputs,), {})
+    return meant.of(
+        lambda g: call(*g[0]), lambda g: call(*(x.double() for x in g[0])), [given] * 2, ("",) * len(inputs)
+    )
+
+
+def test_a_mask_of_ones_is_one() -> None:
+    mask = torch.ones(5, 7, dtype=torch.long)
+    meaning = found(lambda x, m: x.masked_fill(m == 0, -1e9).softmax(-1), torch.randn(5, 7), mask)
+    assert meaning.integers[1] is not None and meaning.integers[1].meaning == MASK
+
+
+def test_the_number_that_an_identity_is_compared_with_is_drawn() -> None:
+    """Identities from 3 on, of which 0 is none."""
+    ids = torch.arange(3, 10).repeat(5, 1)
+    meaning = found(lambda x, i: torch.where(i == 0, 0.0, x), torch.randn(5, 7), ids)
+    assert meaning.integers[1] is not None and 0 in meaning.integers[1].also
+
+
+def test_sixteen_bits_are_drawn_to_their_ends() -> None:
+    meaning = found(lambda x: x.float().mean(1), torch.randint(0, 100, (6, 50), dtype=torch.int16))
+    assert meaning.integers[0] is not None
+    assert (meaning.integers[0].low, meaning.integers[0].high) == (-(1 << 15), (1 << 15) - 1)
+
+
+def test_a_count_of_each_number_is_not_asked_for_a_million_of_them() -> None:
+    meaning = found(lambda i: torch.bincount(i, minlength=4), torch.randint(0, 4, (9,)))
+    assert meaning.integers[0] is not None and meaning.integers[0].high < 10
+
+
+def test_two_inputs_that_are_subtracted_lie_far_from_zero_too() -> None:
+    x, y = torch.randn(4, 6), torch.randn(4, 6)
+    apart = found(lambda a, b: (a[:, None] - b[None]).square().sum(-1), x, y)
+    kinds = [draw.kind for draw in plan.plan(0, apart)]
+    assert apart.differences and "offset" in kinds
+    assert "offset" not in [draw.kind for draw in plan.plan(0, found(lambda a, b: a * b, x, y))]
+
+
+def test_what_names_one_of_equals_is_drawn_without_any() -> None:
+    meaning = found(lambda x: x.topk(2)[1], torch.randn(4, 6))
+    assert not {draw.kind for draw in plan.plan(0, meaning)} & {"points", "edges", "rows", "infinite"}
+
+
+def test_one_number_of_each_row_differs_from_the_draw_before() -> None:
+    given = torch.randn(5, 20)
+    new = draws.redrawn(given, draws.Draw("partly", 0), (""), Meaning())
+    assert ((new != given).sum(1) == 1).all()
+    assert [draw.kind for draw in plan.plan(0, Meaning())][:2] == ["given", "partly"]
+    assert [draw.seed for draw in plan.plan(0, Meaning())][:2] == [0, 0]
+
+
+def test_masks_and_infinities_hide_whole_blocks_of_a_row_but_not_all_of_it() -> None:
+    mask = integers.redrawn(torch.ones(9, 40, dtype=torch.bool), Integers(MASK), "whole", 3)
+    ends = torch.arange(40) == 39
+    assert any(torch.equal(row, ends) for row in mask) and any(torch.equal(row, ~ends) for row in mask)
+    low = draws.redrawn(torch.randn(3, 7, 6), draws.Draw("infinite", 1), (""), Meaning())
+    assert low[-1, :-1].isneginf().all() and low[-1, -1].isfinite().any()
+
+
+def test_a_number_is_also_zero() -> None:
+    """Which `beta or 1.0` takes for none."""
+
+    def huber(x: torch.Tensor, beta: float = 1.0) -> torch.Tensor:
+        return x * beta
+
+    found = arguments.changes(huber, ((), {}), ((torch.ones(2),), {}))
+    assert [change.value for change in found] == [0.55, arguments.BEYOND_ONE, 0.0]
