@@ -16,7 +16,7 @@ import numpy as np
 from triton_data.config import CurateConfig
 from triton_data.curate import licences
 from triton_data.curate.benchmarks import fingerprints
-from triton_data.curate.benchmarks.contamination import Detector, Form, Match
+from triton_data.curate.benchmarks.contamination import WITHIN, Detector, Form, Match
 from triton_data.curate.duplicates.clusters import Clusters
 from triton_data.curate.duplicates.near import merge_similar
 from triton_data.curate.reading.shingles import Sets, Sketches
@@ -24,13 +24,14 @@ from triton_data.curate.reasons import INFORMING, OF_A_FLAG, Reason
 from triton_data.curate.rows import Row, kinds, read_rows
 from triton_data.curate.settings import opted_out
 from triton_data.curate.split import assign, split_units
-from triton_data.records import Decision
+from triton_data.curate.subjects import PROGRAM
+from triton_data.records import Decision, Trace
 from triton_data.store import Store
 
 
 def decide(store: Store, config: CurateConfig, round_: str) -> Iterator[Decision]:
     rows, sketches = read_rows(store, config.split_by == "repository")
-    matches = _matches(rows, sketches, config)
+    matches = _matches(store, rows, sketches, config)
     same, alike = Clusters(len(rows)), Clusters(len(rows))
     for numbers in kinds(rows):
         _unite_alike(rows, numbers, sketches, alike)
@@ -142,7 +143,7 @@ def _rank(row: Row, reasons: list[Reason], config: CurateConfig) -> tuple[object
 # ---- reasons -----------------------------------------------------------------------------------------------------
 
 
-def _matches(rows: list[Row], sketches: Sketches, config: CurateConfig) -> list[list[Match]]:
+def _matches(store: Store, rows: list[Row], sketches: Sketches, config: CurateConfig) -> list[list[Match]]:
     found: list[list[Match]] = [[] for _ in rows]
     if config.decontaminate == "off":
         return found
@@ -151,9 +152,17 @@ def _matches(rows: list[Row], sketches: Sketches, config: CurateConfig) -> list[
     if not detector.problems:
         return found
     for number, row in enumerate(rows):
-        found[number] += detector.matches(Form(row.tree, row.skeleton, row.steps, row.graph, row.operator))
+        found[number] += detector.matches(
+            Form(row.tree, row.skeleton, row.steps, row.graph, row.operator, row.expression)
+        )
     for number, similar in detector.similar(sketches).items():
         found[number] += similar
+    numbers = {row.key: number for number, row in enumerate(rows) if row.kind == PROGRAM}
+    for trace in store.records(Trace):
+        number = numbers.get(trace.program, -1)
+        if number >= 0:
+            known = {match.problem for match in found[number] if match.counts}
+            found[number] += [match for match in detector.within(trace.written) if match.problem not in known]
     return found
 
 
@@ -172,6 +181,8 @@ def _reasons(rows: list[Row], matches: list[list[Match]], config: CurateConfig, 
             found.append(Reason.OPTED_OUT)
         if any(match.counts for match in matches[number]):
             found.append(Reason.CONTAMINATED if config.decontaminate == "drop" else Reason.CONTAMINATED_FLAG)
+        if any(match.layer == WITHIN for match in matches[number]):
+            found.append(Reason.CONTAINS_PROBLEM)
         found += _verification(row, config.verified)
         if not own[number]:
             found.append(Reason.OTHER_SPLIT)

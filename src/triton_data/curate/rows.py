@@ -37,6 +37,7 @@ class Row:
     graph: str
     wired: str  # the graph where it has enough operators to tell wirings apart
     operator: str
+    expression: str
     tokens: int
     flags: tuple[str, ...]
     parent: int  # row of its program, -1 where it has none
@@ -81,7 +82,12 @@ class _Reader:
             score = 1 if verdict.passed else 0 if verdict.reason == NO_REFERENCE else -1
             self.verdicts[verdict.subject] = max(known, score)
         self.graphs = {
-            t.program: (t.graph, t.graph if len(t.operators) >= WIRED else "", operator_digest(t.operators))
+            t.program: (
+                t.graph,
+                t.graph if len(t.operators) >= WIRED else "",
+                operator_digest(t.operators),
+                t.expression,
+            )
             for t in store.records(Trace)
         }
 
@@ -101,10 +107,10 @@ class _Reader:
             form |= {"closure": found.closure, "parts": found.parts}
             form |= {"tokens": found.tokens, "flags": found.flags}
         unit = self._unit(subject, form["tree"])
-        graph, wired, operator = self.graphs.get(subject.key, ("", "", ""))
+        graph, wired, operator, expression = self.graphs.get(subject.key, ("", "", "", ""))
         return Row(
-            subject.key, subject.kind, subject.origin, unit, graph=graph, wired=wired, operator=operator, parent=parent,
-            verified=self.verdicts.get(subject.key, 0), **form,
+            subject.key, subject.kind, subject.origin, unit, graph=graph, wired=wired, operator=operator,
+            expression=expression, parent=parent, verified=self.verdicts.get(subject.key, 0), **form,
         )  # fmt: skip
 
     def _unit(self, subject: Subject, tree: str) -> str:
