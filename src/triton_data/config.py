@@ -103,6 +103,7 @@ class ExportConfig:
     with_metadata: bool = False
     everything: bool = False  # also what curation left out
     force: bool = False  # replace what somebody else put in the way
+    untested: bool = False  # entries: also those whose test nobody ran
 
 
 @dataclass(frozen=True)

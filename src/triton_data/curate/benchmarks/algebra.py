@@ -1,8 +1,8 @@
 """What a tensor was computed from, as an expression in one spelling: `x @ w + b` is a linear layer, whoever wrote it.
 
-In: operators on expressions. Out: expressions whose digests agree where the mathematics does, numbers aside: terms and
-factors in any order, transposes pushed to where they vanish, what is known from the start (parameters, masks, positions)
-as one `const`, activations and norms written out. Not covered: axes and sizes, and identities beyond those here.
+In: operators on expressions. Out: expressions whose digests agree where the mathematics does, numbers aside: terms
+and factors in any order, transposes pushed to where they vanish, what is known from the start (parameters, masks,
+positions) as one `const`, activations and norms written out. Not covered: axes, sizes, identities beyond those here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """ATen's operators in the words of the algebra: what several of them say in one call, in the parts that others write.
 
-In: an operator's name, its tensors as expressions, its other arguments. Out: the expressions of its results. An operator
-without an entry stands for itself. Not covered: calling anything.
+In: an operator's name, its tensors as expressions, its other arguments. Out: the expressions of its results. An
+operator without an entry stands for itself. Not covered: calling anything.
 """
 
 from __future__ import annotations
@@ -62,9 +62,13 @@ def _pow(call: Call) -> Node:
     x, power = call.at(0), call.at(1)
     if not isinstance(power, int | float) or not isinstance(x, Node):
         return a.applied("pow", *(each for each in (x, power) if isinstance(each, Node)))
-    known = {2: a.square, 0.5: a.sqrt, -0.5: lambda y: a.recip(a.sqrt(y)), -1: a.recip, 1: lambda y: y,
-             3: lambda y: a.mul(y, a.square(y))}  # fmt: skip
-    return known[power](x) if power in known else a.applied(f"pow {power}", x)
+    return _POWERS[power](x) if power in _POWERS else a.applied(f"pow {power}", x)
+
+
+_POWERS: dict[float, Callable[[Node], Node]] = {
+    2: a.square, 0.5: a.sqrt, -0.5: lambda y: a.recip(a.sqrt(y)), -1: a.recip, 1: lambda y: y,
+    3: lambda y: a.mul(y, a.square(y)),
+}  # fmt: skip
 
 
 def _centred(x: Node) -> Node:
@@ -238,7 +242,7 @@ def lowered(name: str, call: Call, tensors: Sequence[Node]) -> Node:
     if name == "copy":
         return tensors[-1]
     if name == "native_batch_norm" or name == "_native_batch_norm_legit":
-        return (_norm(1, 2) if call.at(5 if name == "native_batch_norm" else 5) is True else _batch_norm)(call)
+        return (_norm(1, 2) if call.at(5) is True else _batch_norm)(call)
     if name.startswith("_scaled_dot_product") or name == "_fused_attention":
         return _attention(call)
     if name in ("max", "min") and len(tensors) == 1:

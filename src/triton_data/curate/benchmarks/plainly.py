@@ -1,8 +1,8 @@
 """Torch without what stands in the way of following tensors: compilers, other devices, parameters that change places.
 
-In: a block of code. Out: the same block, in which `torch.jit.script` and `torch.compile` hand back what they were given,
-every device is the CPU, and a module that is cast gets new parameters (fake tensors cannot change places with others).
-Not covered: what is imported before and keeps a compiler of its own.
+In: a block of code. Out: the same block, in which `torch.jit.script` and `torch.compile` hand back what they were
+given, every device is the CPU, and a module that is cast gets new parameters (fake tensors cannot change places with
+others). Not covered: what is imported before and keeps a compiler of its own.
 """
 
 from __future__ import annotations

@@ -24,9 +24,11 @@ from triton_data.formats.program_form import arguments
 from triton_data.records import digest
 
 FEW = 3  # operators from which on a graph says enough by itself
+LONGEST = 2000  # operators of which an expression is made, and that are noted
 WEIGHTY = 5  # so for an expression, whose operators are smaller
 _COMMUTES = {"add", "mul", "maximum", "minimum"}
 _MADE = {"empty", "zeros", "ones", "full", "arange", "rand", "randn", "randint", "scalar_tensor", "empty_like"}
+_NUMBER = 1.5  # any that no operator takes for a special case
 _WELL = {"eq": True, "isfinite": True, "ne": False, "isnan": False, "isinf": False}  # of what is asked of values
 
 
@@ -84,6 +86,9 @@ class Recorder(TorchDispatchMode):  # type: ignore[misc]
 
     def _expressed(self, name: str, args: Any, kwargs: Any, result: Any) -> Iterator[algebra.Node]:
         leaves = torch.utils._pytree.tree_leaves(result)
+        if len(self.operators) > LONGEST:
+            yield from (algebra.CONST for _ in leaves)
+            return
         tensors = [t for t in torch.utils._pytree.tree_leaves((args, kwargs)) if isinstance(t, torch.Tensor)]
         if name in ("permute", "transpose", "t") and self.expression(tensors[0]) is not algebra.CONST:
             yield algebra.permute(self.expression(tensors[0]), _order(name, tensors[0], args))
@@ -97,11 +102,8 @@ class Recorder(TorchDispatchMode):  # type: ignore[misc]
             call = lowering.Call(
                 [self._argument(each) for each in args], {k: self._argument(v) for k, v in kwargs.items()}
             )
-            first = lowering.lowered(
-                name,
-                call,
-                [self._argument(each) for each in tensors if _counts(each)] or [algebra.CONST for _ in tensors],
-            )
+            operands = [each for each in map(self._argument, tensors) if isinstance(each, algebra.Node)]
+            first = lowering.lowered(name, call, operands or [algebra.CONST for _ in tensors])
             for place, _ in enumerate(leaves):
                 yield lowering.others(name, call, first, place) if place else first
 
@@ -109,11 +111,8 @@ class Recorder(TorchDispatchMode):  # type: ignore[misc]
         """A tensor of one element that is there from the start is a number."""
         if not isinstance(value, torch.Tensor):
             return value
-        return self.expression(value) if _counts(value) or self.expression(value) is not algebra.CONST else 1.5
-
-
-def _counts(tensor: torch.Tensor) -> bool:
-    return tensor.numel() != 1
+        found = self.expression(value)
+        return _NUMBER if found is algebra.CONST and value.numel() == 1 else found
 
 
 def _order(name: str, tensor: torch.Tensor, args: Any) -> tuple[int, ...]:
@@ -137,13 +136,15 @@ def _guess(asked: algebra.Node, tensor: torch.Tensor) -> Any:
 
 
 def _well(asked: algebra.Node) -> bool:
+    if not asked.of:
+        return False
     if asked.name in ("mul", "all", "any", "bitwise_and", "logical_and", "bitwise_or", "logical_or"):
-        return (any if "or" in asked.name else all)(map(_well, asked.of))
+        return any(map(_well, asked.of)) if "or" in asked.name else all(map(_well, asked.of))
     if asked.name in ("bitwise_not", "logical_not"):
         return not _well(asked.of[0])
     if asked.name == "ne" and len(set(asked.of)) == 1 and asked.of[0].name == "abs":
         return True  # |x| is not infinite
-    return _WELL.get(asked.name, False) and not (asked.name == "eq" and asked.of[0].name == "abs")
+    return _WELL.get(asked.name, False) is True and not (asked.name == "eq" and asked.of[0].name == "abs")
 
 
 _WARMING = """
@@ -189,15 +190,17 @@ def _answer(recorder: Recorder, result: Any, tensors: list[torch.Tensor]) -> dic
     shapes = [str(tuple(t.shape)) for t in (*tensors, *leaves)]
     little = len(recorder.operators) < FEW
     numbers = [*shapes, *recorder.numbers] if little else []
-    roots = [recorder.expression(leaf) for leaf in leaves]
+    roots = [] if len(recorder.operators) > LONGEST else [recorder.expression(leaf) for leaf in leaves]
     return {
-        "graph": digest("graph", *histories, *numbers), "operators": recorder.operators[:2000],
+        "graph": digest("graph", *histories, *numbers), "operators": recorder.operators[:LONGEST],
         "expression": _expression(roots, shapes), "written": packed(roots),
     }  # fmt: skip
 
 
 def _expression(roots: list[algebra.Node], shapes: list[str]) -> str:
     """Of little, the shapes as well; '' where there is too little even so."""
+    if not roots or algebra.CONST in roots:
+        return ""
     heavy = algebra.weight(algebra.nodes(roots))
     if heavy < 2:
         return ""

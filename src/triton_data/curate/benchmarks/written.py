@@ -21,7 +21,7 @@ _STEPS = 20_000  # comparisons that one search may take
 
 def packed(roots: list[Node]) -> str:
     found = algebra.nodes(roots)
-    if len(found) > LARGEST:
+    if not found or len(found) > LARGEST:
         return ""
     place = {each: number for number, each in enumerate(found)}
     lines: list[list[object]] = [
