@@ -23,7 +23,7 @@ from triton_data.curate.reading.shingles import Sets, Sketches
 from triton_data.curate.reasons import INFORMING, OF_A_FLAG, Reason
 from triton_data.curate.rows import Row, kinds, read_rows
 from triton_data.curate.settings import opted_out
-from triton_data.curate.split import assign, split_units
+from triton_data.curate.split import assign, split_groups, split_units
 from triton_data.curate.subjects import PROGRAM
 from triton_data.records import Decision, Trace
 from triton_data.store import Store
@@ -38,14 +38,8 @@ def decide(store: Store, config: CurateConfig, round_: str) -> Iterator[Decision
         _unite_same(rows, numbers, same, config.dedup)
     alike.unite(np.arange(len(rows)), same.labels())
     families = alike.labels().tolist()
-    groups = _groups(rows, alike)
-    splits = split_units(
-        [row.unit for row in rows],
-        config.seed,
-        (config.validation, config.test),
-        store.splits(but_for=Reason.OTHER_SPLIT),
-    )
-    sides = assign([row.unit for row in rows], groups, splits)
+    groups = _groups(rows, alike, config.split_by == "cluster")
+    sides = assign([row.unit for row in rows], groups, _splits(store, rows, groups, config))
     reasons = _reasons(rows, matches, config, [own for _, own in sides])
     best = _survivors(rows, same, reasons, config)
     kept = _kept(rows, reasons, best, config)
@@ -102,14 +96,26 @@ def _rows(sets: Sets, numbers: list[int]) -> Sets:
     return Sets(np.concatenate([sets.row(n) for n in numbers]), np.concatenate([[0], np.cumsum(sizes)]))
 
 
-def _groups(rows: list[Row], alike: Clusters) -> list[int]:
-    """What must be on one side: copies, and a program with all that was made of it."""
+def _groups(rows: list[Row], alike: Clusters, by_unit: bool) -> list[int]:
+    """What must be on one side: copies, a program with all that was made of it; and what is one unit, if asked."""
     joined, numbers = Clusters(len(rows)), np.arange(len(rows))
     joined.unite(numbers, alike.labels())
     parents = np.array([row.parent for row in rows], np.int64)
     joined.unite(numbers[parents >= 0], parents[parents >= 0])
+    if by_unit:
+        first: dict[str, int] = {}
+        joined.unite(numbers, np.array([first.setdefault(row.unit, number) for number, row in enumerate(rows)]))
     groups: list[int] = joined.labels().tolist()
     return groups
+
+
+def _splits(store: Store, rows: list[Row], groups: list[int], config: CurateConfig) -> dict[str, str]:
+    units, percent = [row.unit for row in rows], (config.validation, config.test)
+    known = store.splits(but_for=Reason.OTHER_SPLIT)
+    if config.split_by == "repository":
+        return split_units(units, config.seed, percent, known)
+    strata = [row.computation if config.per_family else "" for row in rows]
+    return split_groups(units, groups, strata, config.seed, percent, known)
 
 
 def _survivors(rows: list[Row], same: Clusters, reasons: list[list[Reason]], config: CurateConfig) -> list[int]:

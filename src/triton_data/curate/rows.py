@@ -42,6 +42,7 @@ class Row:
     flags: tuple[str, ...]
     parent: int  # row of its program, -1 where it has none
     verified: int  # 1 passed, -1 failed, 0 nobody tried, or nothing to compare with
+    computation: str = ""  # the first of its label's families
     products: int = 0  # pairs and captures made of it
 
 
@@ -105,6 +106,7 @@ class _Reader:
         if found is not None:
             form = {"tree": found.tree, "skeleton": found.skeleton, "steps": steps_digest(found.steps)}
             form |= {"closure": found.closure, "parts": found.parts}
+            form |= {"computation": sys.intern(found.families[0] if found.families else "")}
             form |= {"tokens": found.tokens, "flags": found.flags}
         unit = self._unit(subject, form["tree"])
         graph, wired, operator, expression = self.graphs.get(subject.key, ("", "", "", ""))

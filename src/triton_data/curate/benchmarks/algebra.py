@@ -13,7 +13,11 @@ from dataclasses import dataclass
 from triton_data.records import digest
 
 COMMUTE = frozenset({"add", "mul", "maximum", "minimum"})
-_FREE = frozenset({"scale", "shift", "recip", "transpose", "permute", "const", "input", "random"})
+# They say little: factors, orders of axes, and what only stands inside of a norm or an activation.
+LIGHT = frozenset({
+    "scale", "shift", "recip", "transpose", "permute", "const", "input", "random", "sum", "square", "sqrt", "erf",
+    "mask",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,8 +286,8 @@ def nodes(roots: Iterable[Node]) -> list[Node]:
 
 
 def weight(found: Iterable[Node]) -> int:
-    """Operators that say something: a factor, a sign or an order of axes does not."""
-    return sum(each.name not in _FREE for each in found)
+    """Operators that say something."""
+    return sum(each.name not in LIGHT for each in found)
 
 
 def fingerprint(roots: Iterable[Node]) -> str:

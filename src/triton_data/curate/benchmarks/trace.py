@@ -25,7 +25,7 @@ from triton_data.records import digest
 
 FEW = 3  # operators from which on a graph says enough by itself
 LONGEST = 2000  # operators of which an expression is made, and that are noted
-WEIGHTY = 5  # so for an expression, whose operators are smaller
+WEIGHTY = 4  # so for an expression: a layer of a network and more
 _COMMUTES = {"add", "mul", "maximum", "minimum"}
 _MADE = {"empty", "zeros", "ones", "full", "arange", "rand", "randn", "randint", "scalar_tensor", "empty_like"}
 _NUMBER = 1.5  # any that no operator takes for a special case
@@ -202,7 +202,7 @@ def _expression(roots: list[algebra.Node], shapes: list[str]) -> str:
     if not roots or algebra.CONST in roots:
         return ""
     heavy = algebra.weight(algebra.nodes(roots))
-    if heavy < 2:
+    if heavy < 1:
         return ""
     return digest("expression", algebra.fingerprint(roots), *(shapes if heavy < WEIGHTY else ()))
 
