@@ -46,8 +46,12 @@ def parquet(selection: Selection, folder: Path, tally: Tally) -> None:
     for row in selection.rows():
         values = columns.values(row)
         table.add(row.split, values, sum(len(value) for value in values.values() if isinstance(value, str)))
-        tally.add(row.kind, row.split)
+        _ship(tally, row)
     table.close()
+
+
+def _ship(tally: Tally, row: Row) -> None:
+    tally.ship(row.kind, row.split, row.origin, row.label, row.verdict)
 
 
 class Lines:
@@ -74,7 +78,7 @@ def trl(selection: Selection, folder: Path, tally: Tally) -> None:
         text, chat, ask = (Lines(folder / name, stack) for name in ("text", "messages", "prompt_completion"))
         for row in selection.rows():
             text.write(row.split, {"text": fenced(row.triton)})
-            tally.add(row.kind, row.split)
+            _ship(tally, row)
             if talk := conversation(row, selection):
                 prompt, answer = talk
                 chat.write(row.split, {"messages": [*prompt, answer]})
@@ -84,13 +88,14 @@ def trl(selection: Selection, folder: Path, tally: Tally) -> None:
 def verl(selection: Selection, folder: Path, tally: Tally) -> None:
     """`rl/`: a prompt a program and what its reward function needs; `sft/`: the pairs as conversations."""
     learning, tuning = Table(folder / "rl", RL), Table(folder / "sft", SFT)
-    for index, (program, _, split) in enumerate(selection.programs()):
+    for index, (program, label, split) in enumerate(selection.programs()):
         learning.add(split, _task(program, split, index), len(program.text))
-        tally.add("program", split)
+        tally.ship("program", split, program.origin, label)
     for row in selection.rows():
         if talk := conversation(row, selection):
             told = source(row.origin, row.triton, row.pinned)
             tuning.add(row.split, {"messages": [*talk[0], talk[1]], "key": row.key, **told}, len(row.triton))
+            _ship(tally, row)
     learning.close()
     tuning.close()
 
@@ -122,7 +127,7 @@ def kernelbench(selection: Selection, folder: Path, tally: Tally) -> None:
         numbers[level] = numbers.get(level, 0) + 1
         level.mkdir(parents=True, exist_ok=True)
         (level / f"{numbers[level]}_{program.entry}.py").write_text(text, "utf-8")
-        tally.add("program", split)
+        tally.ship("program", split, program.origin, label)
 
 
 def entries(selection: Selection, folder: Path, tally: Tally) -> None:
@@ -139,7 +144,7 @@ def entries(selection: Selection, folder: Path, tally: Tally) -> None:
                 stack.callback(file.write, "\n]\n")
                 lists[row.split] = file
             lists[row.split].write(("[" if lists[row.split].tell() == 0 else ",") + "\n" + json.dumps(asdict(entry)))
-            tally.add(row.kind, row.split)
+            _ship(tally, row)
         if not lists:
             (folder / TRAIN).mkdir(parents=True)
             (folder / TRAIN / "entries.json").write_text("[]\n", "utf-8")
