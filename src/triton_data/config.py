@@ -87,6 +87,7 @@ class CurateConfig:
     opt_out: str = ""  # file of owners and owner/name that are left out
     max_tokens: int = 32_768
     split_by: str = "repository"  # or cluster: copies stay together, but not what one repository holds
+    per_family: bool = False  # by cluster: hold the shares in each family of computations
     validation: int = 5  # percent
     test: int = 5
     seed: int = 0
@@ -110,6 +111,7 @@ class ExportConfig:
     with_metadata: bool = False
     everything: bool = False  # also what curation left out
     force: bool = False  # replace what somebody else put in the way
+    untested: bool = False  # entries: also those whose test nobody ran
 
 
 @dataclass(frozen=True)

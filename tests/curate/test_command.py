@@ -139,6 +139,16 @@ def test_the_audit_shows_the_pair_that_only_the_graph_tells(place: Path) -> None
     assert "class Different" in cli("curate", "audit", "--run-dir", "run", cwd=place)
 
 
+def test_the_audit_shows_the_least_alike_of_each_cluster(place: Path) -> None:
+    cli("curate", "--run-dir", "run", cwd=place)
+    words = ["curate", "audit", "--clusters", "--run-dir", "run"]
+    (found,) = [json.loads(line) for line in cli(*words, "--json", cwd=place).splitlines()]
+    assert found["members"] == 2 and found["reasons"] and found["likeness"] == 1.0  # names do not count
+    assert {"tree", "closure"} <= found["kept"]["hashes"].keys() and found["kept"]["key"] != found["other"]["key"]
+    assert {side["path"] for side in (found["kept"], found["other"])} == {"First.py", "Copy.py"}
+    assert "least alike: " in cli(*words, cwd=place)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

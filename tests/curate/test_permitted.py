@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.curate import planted_notices, planted_secrets
 from triton_data.curate import licences, privacy
 from triton_data.curate.settings import opted_out, unmatched
 from triton_data.errors import Misuse
@@ -89,3 +90,35 @@ def test_an_opt_out_line_that_names_nobody_is_said(tmp_path: Path) -> None:
     (tmp_path / "out.txt").write_text("please leave me out\n")
     with pytest.raises(Misuse, match="neither an owner nor owner/name"):
         opted_out(str(tmp_path / "out.txt"))
+
+
+@pytest.mark.parametrize("name", sorted(planted_notices.BARRED))
+def test_a_planted_notice_bars_a_file_of_a_permissive_repository(name: str) -> None:
+    assert not licences.allowed(from_header(planted_notices.BARRED[name]) or "MIT", licences.PERMISSIVE)
+
+
+@pytest.mark.parametrize("name", sorted(planted_notices.FREE))
+def test_what_only_sounds_like_a_notice_bars_nothing(name: str) -> None:
+    assert licences.allowed(from_header(planted_notices.FREE[name]) or "MIT", licences.PERMISSIVE)
+
+
+@pytest.mark.parametrize("name", sorted(planted_secrets.SECRETS))
+def test_a_planted_secret_is_found(name: str) -> None:
+    assert privacy.secret(f"import os\n\nx = 1\n{planted_secrets.SECRETS[name]}\n")
+
+
+@pytest.mark.parametrize("name", sorted(planted_secrets.ORDINARY))
+def test_ordinary_code_holds_no_secret(name: str) -> None:
+    assert not privacy.secret(planted_secrets.ORDINARY[name])
+
+
+def test_a_notice_far_below_counts_where_it_is_a_comment() -> None:
+    long = "import torch\n" + "x = 1  # padding\n" * 400
+    assert from_header(f"{long}# The class below is from Y, which is under GPL-3.0.\nclass Z: pass\n") == "GPL-3.0-only"
+    assert from_header(f"{long}text = 'GPL-3.0'\n") == ""
+
+
+@pytest.mark.parametrize("line", planted_secrets.OPT_OUTS)
+def test_every_spelling_of_an_opt_out_is_one_repository(tmp_path: Path, line: str) -> None:
+    (tmp_path / "out.txt").write_text(f"{line}\n")
+    assert opted_out(str(tmp_path / "out.txt")) == {"acme/layers"}

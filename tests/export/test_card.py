@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -32,3 +33,14 @@ def test_the_card_states_the_settings_and_claims_only_what_was_looked_for(tmp_pa
 def test_what_is_exported_whole_is_not_called_curated(tmp_path: Path) -> None:
     text = card(tmp_path, CurateConfig(decontaminate="off"), everything=True)
     assert "Not curated" in text and "Copies were not looked for" in text
+
+
+def test_the_card_counts_what_it_ships(tmp_path: Path) -> None:
+    """Five texts and two programs are in the run; KernelBench's problems are the programs, entries the one pair."""
+    run = make_run(tmp_path / "run", curate=CurateConfig(decontaminate="off"))
+    write(run, tmp_path, "parquet", "kernelbench", "entries", "verl")
+    for name, shipped in (("parquet", 5), ("kernelbench", 2), ("entries", 1), ("verl", 3)):
+        statistics = json.loads((tmp_path / name / "statistics.json").read_text())
+        assert statistics["entries"] == shipped, name
+        for counted in ("licences", "sources", "verified", "by_split"):
+            assert sum(statistics[counted].values()) == shipped, (name, counted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,6 +35,9 @@ def _choice(name: str, text: str) -> Callable[[Command], Command]:
 @click.option("--opt-out", metavar="FILE", help="Owners and owner/name to leave out, one a line.")
 @click.option("--max-tokens", type=click.IntRange(min=1), help="Longer texts are left out.  [default: 32768]")
 @_choice("split_by", "What is never in two splits, besides copies.  [default: repository]")
+@click.option(
+    "--per-family/--over-all", default=None, help="By cluster: shares hold in each family.  [default: over all]"
+)
 @click.option("--validation", type=click.IntRange(0, 100), help="Percent.  [default: 5]")
 @click.option("--test", type=click.IntRange(0, 100), help="Percent.  [default: 5]")
 @click.option("--seed", type=int, help="Of the split.  [default: 0]")
@@ -111,18 +114,22 @@ def fingerprint(folder: Path, name: str, out: Path | None, allow_unsafe_exec: bo
 
 @curate.command()
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Pairs to print.")
+@click.option("--clusters", is_flag=True, help="The least alike members of each cluster of copies instead.")
 @click.option("--lines", type=click.IntRange(min=0), default=8, show_default=True, help="Of each text.")
 @options.RUN_DIR
 @options.JSON
-def audit(limit: int, lines: int, run_dir: Path, as_json: bool) -> None:
-    """Print what came nearest to a benchmark's problem, dropped or not, for the eye.
+def audit(limit: int, clusters: bool, lines: int, run_dir: Path, as_json: bool) -> None:
+    """Print what came nearest to a benchmark's problem, dropped or not, for the eye; or, with --clusters, the
+    copies that are least like what stands for them, why they were merged, and the hashes of both.
 
     Example:  triton-data curate audit --run-dir runs/quickstart --limit 5
     """
-    from triton_data.curate.summary import nearest
+    from triton_data.curate.cluster_audit import Merged, least_alike
+    from triton_data.curate.summary import Near, nearest
 
     with Store.read(run_dir) as store:
-        for found in nearest(store, limit):
+        rows: Iterator[Near | Merged] = least_alike(store, limit) if clusters else nearest(store, limit)
+        for found in rows:
             if as_json:
                 click.echo(json.dumps(asdict(found)))
             else:

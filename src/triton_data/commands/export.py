@@ -19,12 +19,14 @@ from triton_data.store import Store
 @click.option("--plain", is_flag=True, default=None, help="torchtune: no ```python fence around each entry.")
 @click.option("--with-metadata", is_flag=True, default=None, help="torchtune: add name, kind and origin.")
 @click.option("--all", "everything", is_flag=True, default=None, help="Also what curation left out.")
+@click.option("--untested", is_flag=True, default=None, help="entries: do not run each test, keep all.")
 @click.option("--force", is_flag=True, help="Replace files that triton-data did not write, or that were changed.")
 @click.option("--push", metavar="OWNER/NAME", help="Upload the folders to the Hugging Face hub, as a private dataset.")
 @options.RUN_DIR
 @options.JSON
 def export(formats: str | None, out: str | None, plain: bool | None, with_metadata: bool | None,
-           everything: bool | None, force: bool, push: str | None, run_dir: Path, as_json: bool) -> None:  # fmt: skip
+           everything: bool | None, untested: bool | None, force: bool, push: str | None, run_dir: Path,
+           as_json: bool) -> None:  # fmt: skip
     """Write the run's records as files that trainers read.
 
     \b
@@ -35,14 +37,15 @@ def export(formats: str | None, out: str | None, plain: bool | None, with_metada
     trl                  trl/: text, messages, prompt and completion, as JSON lines
     verl                 verl/: prompts with their reward's ground truth, and conversations
     kernelbench          kernelbench/: a problem a file, Model and get_inputs()
-    entries              entries/: id, python_code, triton_code, test_code, metadata
+    entries              entries/: id, python_code, triton_code, test_code, metadata; those whose test passes
 
     Example:  triton-data export --run-dir runs/quickstart --format torchtune,parquet --out datasets
     """
     with Store.read(run_dir) as store:
         config = configs.with_flags(
             pipeline.saved_config(store), export__formats=options.listed(formats), export__out=out, export__plain=plain,
-            export__with_metadata=with_metadata, export__everything=everything, export__force=force or None,
+            export__with_metadata=with_metadata, export__everything=everything, export__untested=untested,
+            export__force=force or None,
         )  # fmt: skip
         for made in pipeline.export(store, config):
             if push:

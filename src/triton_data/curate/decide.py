@@ -16,35 +16,30 @@ import numpy as np
 from triton_data.config import CurateConfig
 from triton_data.curate import licences
 from triton_data.curate.benchmarks import fingerprints
-from triton_data.curate.benchmarks.contamination import Detector, Form, Match
+from triton_data.curate.benchmarks.contamination import WITHIN, Detector, Form, Match
 from triton_data.curate.duplicates.clusters import Clusters
 from triton_data.curate.duplicates.near import merge_similar
 from triton_data.curate.reading.shingles import Sets, Sketches
 from triton_data.curate.reasons import INFORMING, OF_A_FLAG, Reason
 from triton_data.curate.rows import Row, kinds, read_rows
 from triton_data.curate.settings import opted_out
-from triton_data.curate.split import assign, split_units
-from triton_data.records import Decision
+from triton_data.curate.split import assign, split_groups, split_units
+from triton_data.curate.subjects import PROGRAM
+from triton_data.records import Decision, Trace
 from triton_data.store import Store
 
 
 def decide(store: Store, config: CurateConfig, round_: str) -> Iterator[Decision]:
     rows, sketches = read_rows(store, config.split_by == "repository")
-    matches = _matches(rows, sketches, config)
+    matches = _matches(store, rows, sketches, config)
     same, alike = Clusters(len(rows)), Clusters(len(rows))
     for numbers in kinds(rows):
         _unite_alike(rows, numbers, sketches, alike)
         _unite_same(rows, numbers, same, config.dedup)
     alike.unite(np.arange(len(rows)), same.labels())
     families = alike.labels().tolist()
-    groups = _groups(rows, alike)
-    splits = split_units(
-        [row.unit for row in rows],
-        config.seed,
-        (config.validation, config.test),
-        store.splits(but_for=Reason.OTHER_SPLIT),
-    )
-    sides = assign([row.unit for row in rows], groups, splits)
+    groups = _groups(rows, alike, config.split_by == "cluster")
+    sides = assign([row.unit for row in rows], groups, _splits(store, rows, groups, config))
     reasons = _reasons(rows, matches, config, [own for _, own in sides])
     best = _survivors(rows, same, reasons, config)
     kept = _kept(rows, reasons, best, config)
@@ -101,14 +96,26 @@ def _rows(sets: Sets, numbers: list[int]) -> Sets:
     return Sets(np.concatenate([sets.row(n) for n in numbers]), np.concatenate([[0], np.cumsum(sizes)]))
 
 
-def _groups(rows: list[Row], alike: Clusters) -> list[int]:
-    """What must be on one side: copies, and a program with all that was made of it."""
+def _groups(rows: list[Row], alike: Clusters, by_unit: bool) -> list[int]:
+    """What must be on one side: copies, a program with all that was made of it; and what is one unit, if asked."""
     joined, numbers = Clusters(len(rows)), np.arange(len(rows))
     joined.unite(numbers, alike.labels())
     parents = np.array([row.parent for row in rows], np.int64)
     joined.unite(numbers[parents >= 0], parents[parents >= 0])
+    if by_unit:
+        first: dict[str, int] = {}
+        joined.unite(numbers, np.array([first.setdefault(row.unit, number) for number, row in enumerate(rows)]))
     groups: list[int] = joined.labels().tolist()
     return groups
+
+
+def _splits(store: Store, rows: list[Row], groups: list[int], config: CurateConfig) -> dict[str, str]:
+    units, percent = [row.unit for row in rows], (config.validation, config.test)
+    known = store.splits(but_for=Reason.OTHER_SPLIT)
+    if config.split_by == "repository":
+        return split_units(units, config.seed, percent, known)
+    strata = [row.computation if config.per_family else "" for row in rows]
+    return split_groups(units, groups, strata, config.seed, percent, known)
 
 
 def _survivors(rows: list[Row], same: Clusters, reasons: list[list[Reason]], config: CurateConfig) -> list[int]:
@@ -142,7 +149,7 @@ def _rank(row: Row, reasons: list[Reason], config: CurateConfig) -> tuple[object
 # ---- reasons -----------------------------------------------------------------------------------------------------
 
 
-def _matches(rows: list[Row], sketches: Sketches, config: CurateConfig) -> list[list[Match]]:
+def _matches(store: Store, rows: list[Row], sketches: Sketches, config: CurateConfig) -> list[list[Match]]:
     found: list[list[Match]] = [[] for _ in rows]
     if config.decontaminate == "off":
         return found
@@ -151,9 +158,17 @@ def _matches(rows: list[Row], sketches: Sketches, config: CurateConfig) -> list[
     if not detector.problems:
         return found
     for number, row in enumerate(rows):
-        found[number] += detector.matches(Form(row.tree, row.skeleton, row.steps, row.graph, row.operator))
+        found[number] += detector.matches(
+            Form(row.tree, row.skeleton, row.steps, row.graph, row.operator, row.expression)
+        )
     for number, similar in detector.similar(sketches).items():
         found[number] += similar
+    numbers = {row.key: number for number, row in enumerate(rows) if row.kind == PROGRAM}
+    for trace in store.records(Trace):
+        number = numbers.get(trace.program, -1)
+        if number >= 0:
+            known = {match.problem for match in found[number] if match.counts}
+            found[number] += [match for match in detector.within(trace.written) if match.problem not in known]
     return found
 
 
@@ -172,6 +187,8 @@ def _reasons(rows: list[Row], matches: list[list[Match]], config: CurateConfig, 
             found.append(Reason.OPTED_OUT)
         if any(match.counts for match in matches[number]):
             found.append(Reason.CONTAMINATED if config.decontaminate == "drop" else Reason.CONTAMINATED_FLAG)
+        if any(match.layer == WITHIN for match in matches[number]):
+            found.append(Reason.CONTAINS_PROBLEM)
         found += _verification(row, config.verified)
         if not own[number]:
             found.append(Reason.OTHER_SPLIT)

@@ -17,6 +17,7 @@ class Reason(StrEnum):
     OPTED_OUT = "opted_out"
     CONTAMINATED = "contaminated"
     CONTAMINATED_FLAG = "contaminated_flag"
+    CONTAINS_PROBLEM = "contains_problem"  # and computes more
     VERIFICATION_FAILED = "verification_failed"
     UNVERIFIED = "unverified"
     OTHER_SPLIT = "other_split"  # a copy of it is on the other side
@@ -24,5 +25,7 @@ class Reason(StrEnum):
     PROGRAM_LEFT_OUT = "program_left_out"
 
 
-INFORMING = frozenset({Reason.CONTAMINATED_FLAG, Reason.PERSONAL_FLAG})  # they keep nothing out
+INFORMING = frozenset(
+    {Reason.CONTAMINATED_FLAG, Reason.CONTAINS_PROBLEM, Reason.PERSONAL_FLAG}
+)  # they keep nothing out
 OF_A_FLAG = (Reason.UNPARSABLE, Reason.UNLABELLED, Reason.SECRETS)  # flags of a Label by the same name

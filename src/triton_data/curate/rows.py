@@ -37,10 +37,12 @@ class Row:
     graph: str
     wired: str  # the graph where it has enough operators to tell wirings apart
     operator: str
+    expression: str
     tokens: int
     flags: tuple[str, ...]
     parent: int  # row of its program, -1 where it has none
     verified: int  # 1 passed, -1 failed, 0 nobody tried, or nothing to compare with
+    computation: str = ""  # the first of its label's families
     products: int = 0  # pairs and captures made of it
 
 
@@ -81,7 +83,12 @@ class _Reader:
             score = 1 if verdict.passed else 0 if verdict.reason == NO_REFERENCE else -1
             self.verdicts[verdict.subject] = max(known, score)
         self.graphs = {
-            t.program: (t.graph, t.graph if len(t.operators) >= WIRED else "", operator_digest(t.operators))
+            t.program: (
+                t.graph,
+                t.graph if len(t.operators) >= WIRED else "",
+                operator_digest(t.operators),
+                t.expression,
+            )
             for t in store.records(Trace)
         }
 
@@ -99,12 +106,13 @@ class _Reader:
         if found is not None:
             form = {"tree": found.tree, "skeleton": found.skeleton, "steps": steps_digest(found.steps)}
             form |= {"closure": found.closure, "parts": found.parts}
+            form |= {"computation": sys.intern(found.families[0] if found.families else "")}
             form |= {"tokens": found.tokens, "flags": found.flags}
         unit = self._unit(subject, form["tree"])
-        graph, wired, operator = self.graphs.get(subject.key, ("", "", ""))
+        graph, wired, operator, expression = self.graphs.get(subject.key, ("", "", "", ""))
         return Row(
-            subject.key, subject.kind, subject.origin, unit, graph=graph, wired=wired, operator=operator, parent=parent,
-            verified=self.verdicts.get(subject.key, 0), **form,
+            subject.key, subject.kind, subject.origin, unit, graph=graph, wired=wired, operator=operator,
+            expression=expression, parent=parent, verified=self.verdicts.get(subject.key, 0), **form,
         )  # fmt: skip
 
     def _unit(self, subject: Subject, tree: str) -> str:

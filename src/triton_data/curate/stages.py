@@ -25,6 +25,7 @@ TRACING = "triton_data.curate.benchmarks.trace"  # by name: it imports torch, an
 PRELOAD = ("torch", "torch._subclasses.fake_tensor", TRACING)
 WARM = f"{TRACING}:warm"  # or each program takes two seconds instead of a tenth
 LABEL_SECONDS, TRACE_SECONDS, CURATE_SECONDS = 60.0, 30.0, 6 * 3600.0
+WRITTEN = 1 << 16  # characters of an expression
 _SUBJECTS: tuple[type[Record], ...] = (Program, Kernel, Pair, Capture)
 
 
@@ -98,7 +99,12 @@ def traced(jail: Jail, program: Program, packages: str = "") -> Trace | Drop:
         return outcome.drop()
     named = outcome.value.get("operators")
     operators = tuple(str(name)[:80] for name in named) if isinstance(named, list) else ()
-    return Trace(program.key, str(outcome.value.get("graph", ""))[:32], operators, program.origin, outcome.facts.layers)
+    graph, expression = (str(outcome.value.get(name, ""))[:32] for name in ("graph", "expression"))
+    written = str(outcome.value.get("written", ""))
+    return Trace(
+        program.key, graph, operators, program.origin, outcome.facts.layers, expression,
+        written if len(written) <= WRITTEN else "",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -79,10 +79,14 @@ class Near:
         return "\n".join([head, *(f"    {line}" for line in self.text.splitlines()[:lines])])
 
 
-def nearest(store: Store, limit: int) -> Iterator[Near]:
-    """The most doubtful first: what was just not similar enough, then what just was, then certain matches."""
+def checked(store: Store) -> None:
     if not newest_round(store):
         raise Misuse(f"{store.run_dir} was not curated yet: run `triton-data curate --run-dir {store.run_dir}`")
+
+
+def nearest(store: Store, limit: int) -> Iterator[Near]:
+    """The most doubtful first: what was just not similar enough, then what just was, then certain matches."""
+    checked(store)
     found = ((_doubt(how), number, decision, problem, how)
              for number, decision in enumerate(decisions(store)) for problem, how in decision.nearest)  # fmt: skip
     chosen = heapq.nsmallest(limit, found, key=lambda each: each[:2])

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections import Counter
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
@@ -18,7 +17,6 @@ from typing import Any
 import triton_data
 from triton_data.export.exported import Tally
 from triton_data.export.rows import SPLITS, Selection
-from triton_data.records import NO_REFERENCE, Verdict
 from triton_data.store import CURATED_WITH
 
 _LIMITS = (
@@ -35,7 +33,7 @@ def write_card(folder: Path, format_: str, selection: Selection, tally: Tally, c
         "format": format_, "curated_with": settings,
         "entries": tally.kinds.total(), "by_kind": dict(sorted(tally.kinds.items())),
         "by_split": dict(sorted(tally.splits.items())), "left_out": dict(sorted(selection.left_out.items())),
-        **_of_origins(selection),
+        **_of_shipped(tally),
     }  # fmt: skip
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     _dump(folder / "statistics.json", statistics)
@@ -75,31 +73,12 @@ def _dump(path: Path, values: dict[str, Any]) -> None:
     path.write_text(json.dumps(values, indent=1) + "\n", "utf-8")
 
 
-def _of_origins(selection: Selection) -> dict[str, Any]:
-    """Counted again from the run, so that no format has to carry every column."""
-    licences, sources, families, verified = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
-    difficulty, tokens = Counter[str](), 0
-    left_out = dict(selection.left_out)
-    for row in selection.rows():
-        licences[row.origin.licence or "unknown"] += 1
-        sources[row.origin.source] += 1
-        verified[_verified(row.verdict)] += 1
-        if row.label:
-            families.update(row.label.families)
-            difficulty[str(row.label.difficulty)] += 1
-            tokens += row.label.tokens
-    selection.left_out = left_out
+def _of_shipped(tally: Tally) -> dict[str, Any]:
     return {
-        "licences": dict(licences.most_common()), "sources": dict(sources.most_common()),
-        "families": dict(families.most_common()), "difficulty": dict(sorted(difficulty.items())),
-        "verified": dict(sorted(verified.items())), "triton_tokens": tokens,
+        "licences": dict(tally.licences.most_common()), "sources": dict(tally.sources.most_common()),
+        "families": dict(tally.families.most_common()), "difficulty": dict(sorted(tally.difficulty.items())),
+        "verified": dict(sorted(tally.verified.items())), "triton_tokens": tally.tokens,
     }  # fmt: skip
-
-
-def _verified(verdict: Verdict | None) -> str:
-    if verdict is None:
-        return "not tried"
-    return "passed" if verdict.passed else "no reference" if verdict.reason == NO_REFERENCE else "failed"
 
 
 def _configs(folder: Path, files: list[Path]) -> dict[str, dict[str, str]]:

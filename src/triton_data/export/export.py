@@ -1,6 +1,6 @@
 """Every format by its name, and the one way to write them.
 
-In: a run and what was asked for. Out: an Exported for each format. Not covered: uploading (hub.py).
+In: a run, what was asked for, and who runs tests. Out: an Exported for each format. Not covered: uploading (hub.py).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from triton_data.export.card import write_card
 from triton_data.export.exported import Exported, Tally
 from triton_data.export.publish import staged
 from triton_data.export.rows import Selection
+from triton_data.export.test_code import Tests
 from triton_data.export.torchtune import SHAPES, export_lists, made_of
 from triton_data.store import Store
 
@@ -27,9 +28,9 @@ def check(config: ExportConfig) -> None:
             raise Misuse(f"unknown export format {name!r}{closest(name, FORMATS)}")
 
 
-def export(store: Store, config: ExportConfig, run_dir: str) -> Iterator[Exported]:
+def export(store: Store, config: ExportConfig, run_dir: str, tests: Tests | None = None) -> Iterator[Exported]:
     for name in config.formats:
-        selection = Selection(store, config.everything)
+        selection = Selection(store, config.everything, tests)
         if name in SHAPES:
             yield export_lists(selection, config, name)
         else:

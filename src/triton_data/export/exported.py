@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from triton_data.records import NO_REFERENCE, Label, Origin, Verdict
+
 
 @dataclass(frozen=True)
 class Exported:
@@ -36,11 +38,23 @@ def _counts(values: Mapping[str, int]) -> str:
     return ", ".join(f"{number} {name}" for name, number in values.items())
 
 
+def _verified(verdict: Verdict | None) -> str:
+    if verdict is None:
+        return "not tried"
+    return "passed" if verdict.passed else "no reference" if verdict.reason == NO_REFERENCE else "failed"
+
+
 @dataclass
 class Tally:
     kinds: Counter[str] = field(default_factory=Counter)
     splits: Counter[str] = field(default_factory=Counter)
     seen: set[bytes] = field(default_factory=set)
+    licences: Counter[str] = field(default_factory=Counter)
+    sources: Counter[str] = field(default_factory=Counter)
+    families: Counter[str] = field(default_factory=Counter)
+    difficulty: Counter[str] = field(default_factory=Counter)
+    verified: Counter[str] = field(default_factory=Counter)
+    tokens: int = 0
 
     def new(self, text: str) -> bool:
         """Whether this text comes for the first time; 16 bytes of each are kept."""
@@ -53,6 +67,17 @@ class Tally:
     def add(self, kind: str, split: str) -> None:
         self.kinds[kind] += 1
         self.splits[split] += 1
+
+    def ship(self, kind: str, split: str, origin: Origin, label: Label | None, verdict: Verdict | None = None) -> None:
+        """An entry that goes out, with what a card says of it."""
+        self.add(kind, split)
+        self.licences[origin.licence or "unknown"] += 1
+        self.sources[origin.source] += 1
+        self.verified[_verified(verdict)] += 1
+        if label:
+            self.families.update(label.families)
+            self.difficulty[str(label.difficulty)] += 1
+            self.tokens += label.tokens
 
     def exported(self, path: Path, left_out: Mapping[str, int], skipped: dict[str, str] | None = None) -> Exported:
         entries = self.kinds.total()

@@ -7,8 +7,10 @@ Not covered: where the folder goes (publish.py).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import IO, TypeAlias
 
@@ -21,7 +23,7 @@ from triton_data.export.parquet import Table
 from triton_data.export.problems import NO_PROBLEM, problem
 from triton_data.export.rows import TRAIN, Row, Selection
 from triton_data.export.source import source
-from triton_data.export.test_code import entry_of
+from triton_data.export.test_code import BATCH, TEST_FAILED, Entry, entry_of
 from triton_data.formats.prompts import fenced, messages
 from triton_data.records import Program
 
@@ -44,8 +46,12 @@ def parquet(selection: Selection, folder: Path, tally: Tally) -> None:
     for row in selection.rows():
         values = columns.values(row)
         table.add(row.split, values, sum(len(value) for value in values.values() if isinstance(value, str)))
-        tally.add(row.kind, row.split)
+        _ship(tally, row)
     table.close()
+
+
+def _ship(tally: Tally, row: Row) -> None:
+    tally.ship(row.kind, row.split, row.origin, row.label, row.verdict)
 
 
 class Lines:
@@ -72,7 +78,7 @@ def trl(selection: Selection, folder: Path, tally: Tally) -> None:
         text, chat, ask = (Lines(folder / name, stack) for name in ("text", "messages", "prompt_completion"))
         for row in selection.rows():
             text.write(row.split, {"text": fenced(row.triton)})
-            tally.add(row.kind, row.split)
+            _ship(tally, row)
             if talk := conversation(row, selection):
                 prompt, answer = talk
                 chat.write(row.split, {"messages": [*prompt, answer]})
@@ -82,13 +88,14 @@ def trl(selection: Selection, folder: Path, tally: Tally) -> None:
 def verl(selection: Selection, folder: Path, tally: Tally) -> None:
     """`rl/`: a prompt a program and what its reward function needs; `sft/`: the pairs as conversations."""
     learning, tuning = Table(folder / "rl", RL), Table(folder / "sft", SFT)
-    for index, (program, _, split) in enumerate(selection.programs()):
+    for index, (program, label, split) in enumerate(selection.programs()):
         learning.add(split, _task(program, split, index), len(program.text))
-        tally.add("program", split)
+        tally.ship("program", split, program.origin, label)
     for row in selection.rows():
         if talk := conversation(row, selection):
             told = source(row.origin, row.triton, row.pinned)
             tuning.add(row.split, {"messages": [*talk[0], talk[1]], "key": row.key, **told}, len(row.triton))
+            _ship(tally, row)
     learning.close()
     tuning.close()
 
@@ -120,29 +127,42 @@ def kernelbench(selection: Selection, folder: Path, tally: Tally) -> None:
         numbers[level] = numbers.get(level, 0) + 1
         level.mkdir(parents=True, exist_ok=True)
         (level / f"{numbers[level]}_{program.entry}.py").write_text(text, "utf-8")
-        tally.add("program", split)
+        tally.ship("program", split, program.origin, label)
 
 
 def entries(selection: Selection, folder: Path, tally: Tally) -> None:
-    """`SPLIT/entries.json`: id, python_code, triton_code, test_code and metadata of every pair."""
+    """`SPLIT/entries.json`: id, python_code, triton_code, test_code and metadata of every pair whose test passes."""
+    pairs = (
+        (row, _entry(row)) for row in selection.rows() if conversation(row, selection)
+    )  # it asks for the same name
     with ExitStack() as stack:
         lists: dict[str, IO[str]] = {}
-        for row in selection.rows():
-            if conversation(row, selection) is None:  # its test asks for the same name
-                continue
+        for row, entry in _passing(pairs, selection):
             if row.split not in lists:
                 (folder / row.split).mkdir(parents=True)
                 file = stack.enter_context((folder / row.split / "entries.json").open("w", encoding="utf-8"))
                 stack.callback(file.write, "\n]\n")
                 lists[row.split] = file
-            lists[row.split].write(("[" if lists[row.split].tell() == 0 else ",") + "\n" + json.dumps(_entry(row)))
-            tally.add(row.kind, row.split)
+            lists[row.split].write(("[" if lists[row.split].tell() == 0 else ",") + "\n" + json.dumps(asdict(entry)))
+            _ship(tally, row)
         if not lists:
             (folder / TRAIN).mkdir(parents=True)
             (folder / TRAIN / "entries.json").write_text("[]\n", "utf-8")
 
 
-def _entry(row: Row) -> dict[str, object]:
+def _passing(pairs: Iterable[tuple[Row, Entry]], selection: Selection) -> Iterator[tuple[Row, Entry]]:
+    """Those whose own test passes; the others are left out and counted. All of them where nobody runs tests."""
+    waiting = iter(pairs)
+    while batch := list(islice(waiting, BATCH)):
+        said = selection.tests([entry for _, entry in batch]) if selection.tests else {}
+        for row, entry in batch:
+            if selection.tests and said.get(entry.id, "no answer"):
+                selection.leave_out(TEST_FAILED)
+            else:
+                yield row, entry
+
+
+def _entry(row: Row) -> Entry:
     assert row.program is not None, "only pairs become entries"
     return entry_of(row.key, row.program, row.name, row.triton, row.label, source(row.origin, row.triton, row.pinned))
 

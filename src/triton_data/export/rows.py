@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from triton_data.export.test_code import Tests
 from triton_data.formats.machine_paths import relative
 from triton_data.records import FRAGMENT, Capture, Decision, Kernel, Label, Origin, Pair, Program, Record, Verdict
 from triton_data.store import Store
@@ -50,6 +51,7 @@ class Selection:
 
     store: Store
     everything: bool = False
+    tests: Tests | None = None  # who runs the tests of entries
 
     def __post_init__(self) -> None:
         self.round = self.store.newest_done("curate")

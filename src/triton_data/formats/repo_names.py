@@ -14,6 +14,16 @@ NAME = re.compile(r"^(?:(?:https?|git|ssh)://(?:[^/@]+@)?[^/]+/|git@[^:/]+:)?([\
 OWNER = re.compile(r"^(?:https?://[^/]+/|@)?([\w.-]+)/?$")
 
 
+_AROUND = re.compile(r"^[-*]\s+|^<|>?[,;]?$")  # as people list things
+_HOST = r"(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org|huggingface\.co|raw\.githubusercontent\.com)"
+_PLACE = re.compile(rf"^(?:git\+)?(?:\w+://)?(?:www\.|api\.)?(?={_HOST}/){_HOST}/(?:repos/)?", re.IGNORECASE)
+
+
+def plainly(text: str) -> str:
+    """Without what stands around a name in a list, and without the host where that is a known one."""
+    return _PLACE.sub("", _AROUND.sub("", text.strip()).removeprefix("git+")).partition("?")[0]
+
+
 def name_of(text: str) -> str | None:
     found = NAME.match(text.strip())
     return found.group(1) if found and not set(found.group(1).split("/")) & {".", ".."} else None
@@ -33,8 +43,9 @@ def read_opted_out(path: str) -> frozenset[str]:
     """Owners and owner/name in lower case. What is neither is an error: whoever wrote it asked to be left out."""
     found = set()
     for number, word in enumerate(read_names(path, "opt-out file") if path else (), 1):
-        owner = OWNER.match(word)
-        name = owner.group(1) if owner else name_of(word)
+        plain = plainly(word)
+        owner = OWNER.match(plain)
+        name = owner.group(1) if owner else name_of(plain)
         if name is None:
             raise Misuse(f"{path}, entry {number}: {word[:80]!r} is neither an owner nor owner/name")
         found.add(name.lower())

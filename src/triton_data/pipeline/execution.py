@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from triton_data.config import Config
 from triton_data.errors import Stopped
 from triton_data.pipeline.engines import Engines
+from triton_data.pipeline.entry_tests import EntryTests
 from triton_data.pipeline.plan import GATHERING, LOADED, STAGES, Planned, gathering, plan
 from triton_data.pipeline.settings import check, note_curation, remember
 from triton_data.running.engine.pool import load_ahead
@@ -64,4 +65,5 @@ def export(store: Store, config: Config) -> Iterator[Exported]:
     from triton_data.export.export import export as write
 
     check(config, ())
-    yield from write(store, config.export, str(store.run_dir))
+    with EntryTests(config) as tests:
+        yield from write(store, config.export, str(store.run_dir), None if config.export.untested else tests)

@@ -49,6 +49,8 @@ class Trace:
     operators: tuple[str, ...]  # ATen, in order
     origin: Origin
     layers: tuple[str, ...] = ()
+    expression: str = ""  # hash of what it computes, in one spelling; '' where that is too little
+    written: str = ""  # the same as text, '' where it is too long
 
     @property
     def key(self) -> str:

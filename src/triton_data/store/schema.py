@@ -100,6 +100,12 @@ ALTER TABLE kernels ADD COLUMN requires TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE kernels ADD COLUMN environment TEXT NOT NULL DEFAULT '';
 """
 
+# Not traced again: that takes a tenth of a second a program.
+_EXPRESSIONS = """
+ALTER TABLE traces ADD COLUMN expression TEXT NOT NULL DEFAULT '';
+ALTER TABLE traces ADD COLUMN written TEXT NOT NULL DEFAULT '';
+"""
+
 _ASKED = f"""
 CREATE TABLE samples (key TEXT NOT NULL UNIQUE, settings TEXT NOT NULL, number INTEGER NOT NULL,
     operators TEXT NOT NULL, p_value REAL NOT NULL, prompt TEXT NOT NULL, aim TEXT NOT NULL, name TEXT NOT NULL,
@@ -144,5 +150,15 @@ ALTER TABLE kernels ADD COLUMN called_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE kernels ADD COLUMN missing TEXT NOT NULL DEFAULT '';
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _DISCOVERY, _CURATION, _LAUNCHED, _COMPUTES, _ENVIRONMENTS, _ASKED, _REFERENCES)
+MIGRATIONS: tuple[str, ...] = (
+    _FIRST,
+    _DISCOVERY,
+    _CURATION,
+    _LAUNCHED,
+    _COMPUTES,
+    _ENVIRONMENTS,
+    _ASKED,
+    _REFERENCES,
+    _EXPRESSIONS,
+)
 VERSION = len(MIGRATIONS)

@@ -98,6 +98,7 @@ CURATE = {
     "licence_unknown": "its licence is not known",
     "opted_out": "its owner asked to be left out",
     "contaminated": "it is, or is close to, a benchmark's problem",
+    "contains_problem": "it computes a benchmark's problem and more; it is kept",
     "contaminated_flag": "it is, or is close to, a benchmark's problem; it is kept",
     "verification_failed": "its verdict says that it is wrong",
     "unverified": "no verdict says that it is right",

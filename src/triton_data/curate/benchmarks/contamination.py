@@ -1,7 +1,8 @@
 """Which texts are a benchmark's problem under another name.
 
 In: sketches and hashes of texts, fingerprints of benchmarks. Out: for each text the problems it matches and by which
-layer: graph, operator, tree, skeleton, steps, or shingles with their similarity. Not covered: a problem retold with
+layer: graph, expression, operator, tree, skeleton, steps, or shingles with their similarity; `within` is a problem that
+a text computes among other things. Not covered: a problem retold with
 other operators; two who solve the same small task alike are told apart from a copy by nobody.
 """
 
@@ -15,12 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triton_data.curate.benchmarks.fingerprints import Benchmark, Problem
+from triton_data.curate.benchmarks.written import Written, holds
 from triton_data.curate.duplicates import near
 from triton_data.curate.duplicates.buckets import ranges
 from triton_data.curate.duplicates.signatures import signatures
 from triton_data.curate.reading.shingles import Sets, Sketches, joined
 
-INFORMS = ("below", "operator")
+INFORMS = ("below", "operator", "within")
+WITHIN = "within"
+_EXACT = ("graph", "expression", "tree", "skeleton", "steps")
 BELOW = 0.55  # similarity from which on a pair is listed for the eye
 CONTAINED = 0.9  # part of a problem's shingles inside a larger text
 _RARE = 0.05  # part of the problems that may share a shingle before it says nothing about any of them
@@ -37,18 +41,19 @@ class Form:
     steps: str
     graph: str
     operator: str = ""  # digest of the one operator that its graph is
+    expression: str = ""
 
 
 @dataclass(frozen=True, order=True)
 class Match:
     problem: str  # benchmark/problem
-    layer: str  # graph, operator, tree, skeleton, steps, shingles, contained, below
+    layer: str  # one of _EXACT, operator, shingles, contained, below, within
     similarity: float = 1.0
 
     @property
     def counts(self) -> bool:
         """`below` is near enough for a reader's eye and not for a decision; and that a program is one operator of a
-        suite makes it no copy of anything: what the suite asks for is in every library."""
+        suite, or has a problem within it, makes it no copy of anything."""
         return self.layer not in INFORMS
 
 
@@ -56,15 +61,18 @@ class Match:
 class Detector:
     benchmarks: Sequence[Benchmark]
     problems: list[tuple[str, Problem]] = field(init=False)
+    patterns: list[tuple[str, Written]] = field(init=False)
     exact: dict[tuple[str, str], list[str]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.problems = [(f"{b.name}/{p.name}", p) for b in self.benchmarks for p in b.problems]
         self.exact = defaultdict(list)
         for name, problem in self.problems:
-            for layer in ("graph", "tree", "skeleton", "steps"):
+            for layer in _EXACT:
                 if getattr(problem, layer):
                     self.exact[layer, getattr(problem, layer)].append(name)
+        found = [(name, Written.read(problem.written)) for name, problem in self.problems if problem.written]
+        self.patterns = [(name, part) for name, part in found if part and part.tells()]
         sketches = [benchmark.sketches() for benchmark in self.benchmarks]
         self.sketches = Sketches(joined([s.shingles for s in sketches]), joined([s.operators for s in sketches]))
         self.bands = near.Bands(signatures(self.sketches.shingles), np.diff(self.sketches.shingles.bounds) > 0)
@@ -81,10 +89,17 @@ class Detector:
         self.rare_counts[np.diff(sets.bounds) < _FEWEST] = 0
 
     def matches(self, form: Form) -> Iterator[Match]:
-        for layer in ("graph", "tree", "skeleton", "steps"):
+        for layer in _EXACT:
             value = getattr(form, layer)
             yield from (Match(name, layer) for name in self.exact.get((layer, value), ()) if value)
         yield from (Match(name, "operator") for name in self.exact.get(("graph", form.operator), ()) if form.operator)
+
+    def within(self, written: str) -> Iterator[Match]:
+        """Problems that an expression computes on its way."""
+        whole = Written.read(written)
+        for name, part in self.patterns if whole else ():
+            if whole and holds(whole, part):
+                yield Match(name, WITHIN)
 
     def similar(self, texts: Sketches) -> dict[int, list[Match]]:
         """Row number to matches, for the rows that have any."""

@@ -40,6 +40,8 @@ class Problem:
     graph: str  # digest of the traced graph, '' where it was not traced
     shingles: bytes
     operators: bytes
+    expression: str = ""  # as a Trace's, and
+    written: str = ""  # as a Trace's: operators and who feeds whom
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,8 @@ def write(benchmark: Benchmark, path: Path) -> None:
     for problem in benchmark.problems:
         fields = {"name": problem.name, "tree": problem.tree, "skeleton": problem.skeleton, "steps": problem.steps}
         packed = {key: base64.b64encode(getattr(problem, key)).decode() for key in ("shingles", "operators")}
-        rows.append({**fields, "graph": problem.graph, **packed})
+        traced = {"graph": problem.graph, "expression": problem.expression, "written": problem.written}
+        rows.append({**fields, **traced, **packed})
     text = json.dumps({"format": FORMAT, "name": benchmark.name, "problems": rows}, separators=(",", ":"))
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as out:
@@ -149,7 +152,8 @@ def read(path: Path) -> Benchmark:
 
 def _from_json(row: dict[str, str]) -> Problem:
     shingles, operators = (base64.b64decode(row[key]) for key in ("shingles", "operators"))
-    return Problem(row["name"], row["tree"], row["skeleton"], row["steps"], row["graph"], shingles, operators)
+    traced = (row.get(name, "") for name in ("expression", "written"))  # older files have none
+    return Problem(row["name"], row["tree"], row["skeleton"], row["steps"], row["graph"], shingles, operators, *traced)
 
 
 def shipped() -> tuple[Path, ...]:

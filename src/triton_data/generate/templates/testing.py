@@ -9,9 +9,9 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from triton_data.errors import Misuse
-from triton_data.generate.templates.entry import Entry
 from triton_data.jail import GPU, RUN, Jail, Policy, Task
 
 RUNNER = "triton_data.generate.templates.jailed.run_tests"
@@ -41,7 +41,20 @@ def open_test_jail(device: str, warm: str, allow_unsafe: bool = False) -> Jail:
     return Jail(preload, warm=warm, env={**SAME, "TRITON_INTERPRET": "1"}, allow_unsafe=allow_unsafe)
 
 
-def run_tests(entries: Sequence[Entry], jail: Jail, device: str) -> Iterator[OwnTests]:
+class Tested(Protocol):
+    """An entry, of templates or of an export."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def python_code(self) -> str: ...
+    @property
+    def triton_code(self) -> str: ...
+    @property
+    def test_code(self) -> str: ...
+
+
+def run_tests(entries: Sequence[Tested], jail: Jail, device: str) -> Iterator[OwnTests]:
     policy = GPU if device == "cuda" else RUN
     if len(entries) > 1:
         found = _asked(entries, jail, replace(policy, wall_s=SECONDS * (1 + len(entries) / 5), cpu_s=3600, files=32768))
@@ -55,7 +68,7 @@ def run_tests(entries: Sequence[Entry], jail: Jail, device: str) -> Iterator[Own
         yield from found if isinstance(found, list) else [OwnTests(entries[0].id, 0, found)]
 
 
-def _asked(entries: Sequence[Entry], jail: Jail, policy: Policy) -> list[OwnTests] | str:
+def _asked(entries: Sequence[Tested], jail: Jail, policy: Policy) -> list[OwnTests] | str:
     payload = [[each.id, each.python_code, each.triton_code, each.test_code] for each in entries]
     outcome = jail.run(Task(entry=f"{RUNNER}:run", payload=payload), policy)
     if not outcome.ok or not isinstance(outcome.value, dict):

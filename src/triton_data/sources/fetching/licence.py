@@ -20,6 +20,8 @@ SPDX_HEADER = re.compile(r"SPDX-License-Identifier:\s*([A-Za-z0-9.+\-() ]+?)\s*(
 APACHE_HEADER = re.compile(r"Licensed under the Apache License, Version 2\.0")  # older than SPDX, and everywhere
 PLAIN_NAME = re.compile(r"^(licen[cs]e|copying)(\.(txt|md|rst))?$", re.IGNORECASE)
 LICENCE_FILE = re.compile(r"^(licen[cs]e|copying|unlicense)([.\-_].*)?$", re.IGNORECASE)
+HEADER = 4000  # characters that are read whole; below, what stands in comments
+_COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
 CODE = {
     ".c", ".cc", ".cpp", ".cu", ".go", ".h", ".html", ".ipynb", ".java", ".js", ".json", ".py", ".pyi", ".rs", ".sh",
     ".toml", ".ts", ".yaml", ".yml",
@@ -51,7 +53,7 @@ _PHRASES = (
 
 def from_header(text: str) -> str:
     """Its SPDX line; else what it says in words. What is noted beside a permissive line holds as well."""
-    head = text[:4000]
+    head = text[:HEADER] + "\n".join(_COMMENT.findall(text, HEADER))
     found = [expression(each) for each in SPDX_HEADER.findall(head)]
     if not any(found) and APACHE_HEADER.search(head):
         found.append("Apache-2.0")
@@ -68,13 +70,13 @@ def expression(text: str) -> str:
 
 
 def from_licence_text(text: str) -> str:
-    found = SPDX_HEADER.search(text[:4000])
-    if found or APACHE_HEADER.search(text[:4000]):
+    found = SPDX_HEADER.search(text[:HEADER])
+    if found or APACHE_HEADER.search(text[:HEADER]):
         return expression(found.group(1)) if found else "Apache-2.0"
     for name, phrase in _PHRASES:
         if re.search(phrase, text, re.IGNORECASE):
             return name
-    return joined(noticed(text[:4000]))
+    return joined(noticed(text[:HEADER]))
 
 
 def of_folders(files: Iterable[tuple[str, str]]) -> dict[str, str]:

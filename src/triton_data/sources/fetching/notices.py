@@ -14,10 +14,29 @@ _GNU = re.compile(r"GNU (?P<kind>Affero |Lesser |Library )?General Public Licen[
 _SHORT = re.compile(
     r"\b(?P<kind>A|L)?GPL[- ]?v?(?P<version>2\.1|[23])(?:\.0)?\b(?P<later>\+| or later)?", re.IGNORECASE
 )
+_ABBREVIATED = re.compile(
+    r"(?:\bGNU |licen[cs]e\w*\W{1,8}(?:under (?:the )?)?(?:terms of the )?)(?P<kind>A|L)?GPL\b(?P<rest>.{0,40})",
+    re.IGNORECASE,
+)
+_OTHERS = tuple(
+    (name, re.compile(words, re.IGNORECASE))
+    for name, words in (
+        ("EPL-2.0", r"Eclipse Public Licen[cs]e"), ("EUPL-1.2", r"\bEUPL\b|European Union Public Licen[cs]e"),
+        ("CDDL-1.0", r"Common Development and Distribution Licen[cs]e"), ("OSL-3.0", r"\bOpen Software Licen[cs]e"),
+        ("BUSL-1.1", r"Business Source Licen[cs]e"), ("SSPL-1.0", r"Server[- ]Side Public Licen[cs]e|\bSSPL\b"),
+        ("Elastic-2.0", r"\bElastic Licen[cs]e"), ("PolyForm-Noncommercial-1.0.0", r"PolyForm Non-?commercial"),
+        ("LicenseRef-PolyForm", r"PolyForm (?!Non-?commercial)\w+ (?:\w+ )?Licen[cs]e"),
+        ("LicenseRef-Commons-Clause", r"Commons Clause"),
+        ("LicenseRef-RAIL", r"\bOpen ?RAIL|CreativeML|\bRAIL Licen[cs]e"),
+        ("LicenseRef-Llama", r"Llama \d[\d.]* Community Licen[cs]e"), ("LicenseRef-Gemma", r"Gemma Terms of Use"),
+        ("LicenseRef-Prosperity", r"Prosperity Public Licen[cs]e"),
+    )
+)  # fmt: skip
 _VERSION = re.compile(r"\bv(?:ersion)?\.?\s*(2\.1|[23])|either version (2\.1|[23])", re.IGNORECASE)
 _KINDS = {"affero": "AGPL", "lesser": "LGPL", "library": "LGPL", "a": "AGPL", "l": "LGPL", "": "GPL"}
 _CC = re.compile(
-    r"\bCC[- ]BY(?P<short>(?:[- ](?:NC|SA|ND))*)(?:[- ](?P<v>[1-4]\.0))?\b"
+    r"creativecommons\.org/licen[cs]es/by(?P<link>(?:-(?:nc|sa|nd))*)(?:/(?P<u>[1-4]\.0))?"
+    r"|\bCC[- ]BY(?P<short>(?:[- ](?:NC|SA|ND))*)(?:[- ](?P<v>[1-4]\.0))?\b"
     r"|Creative Commons Attribution(?P<long>(?:[- ,]*(?:Non-?Commercial|Share-?Alike|No-?Deriv\w*))*)"
     r"(?:\s*(?:International\s*)?(?P<w>[1-4]\.0))?",
     re.IGNORECASE,
@@ -27,11 +46,13 @@ _MPL = re.compile(r"Mozilla Public Licen[cs]e|\bMPL[- ]?2\.0\b", re.IGNORECASE)
 _NOT_SOLD = re.compile(
     r"(?<!commercial and )(?<!commercial or )\bnon-?\s?commercial (?:use|purposes?|research|scientific)"
     r"|\b(?:not|no)\b[^.]{0,30}\bcommercial (?:use|purposes?)|academic (?:use|purposes) only"
-    r"|research purposes only|commercial use is (?:prohibited|forbidden|not)",
+    r"|research purposes only|evaluation (?:purposes? )?only"
+    r"|licen[cs]ed for [^.]{0,40}\bonly\b|commercial use is (?:prohibited|forbidden|not)",
     re.IGNORECASE,
 )
 _CLOSED = re.compile(
-    r"proprietary and confidential|confidential and proprietary|proprietary (?:software|code|information|rights)"
+    r"\bconfidential\b[^.]{0,20}\bproperty of|do not (?:re)?distribute"
+    r"|proprietary and confidential|confidential and proprietary|proprietary (?:software|code|information|rights)"
     r"|unauthori[sz]ed (?:copying|use|reproduction|distribution)|strictly prohibited|trade secrets?\b"
     r"|may not be (?:copied|reproduced|distributed|redistributed)|not for (?:re)?distribution"
     r"|\bLicen[cs]e:\s*proprietary",
@@ -47,11 +68,11 @@ _GRANTED = re.compile(
 
 
 def noticed(header: str) -> list[str]:
-    text = re.sub(r"[\s#*/]+", " ", header)
-    found = [*_gnu(text), *_creative_commons(text)]
+    text = re.sub(r"(?<!:)//+|[\s#*]+|(?<!\S)/+", " ", header)
+    found = [*_gnu(text), *_creative_commons(text), *(name for name, words in _OTHERS if words.search(text))]
     if _MPL.search(text):
         found.append("MPL-2.0")
-    if _NOT_SOLD.search(text) and not any("NC" in each for each in found):
+    if _NOT_SOLD.search(text) and not any("NC" in each or "Noncommercial" in each for each in found):
         found.append(NON_COMMERCIAL)
     if _CLOSED.search(text) or (_RESERVED.search(text) and not found and not _GRANTED.search(text)):
         found.append(PROPRIETARY)
@@ -67,6 +88,9 @@ def _gnu(text: str) -> list[str]:
         found.append(_gnu_name((match["kind"] or "").strip().lower(), number, later))
         if len(found) == 1 and version:  # the notice names itself twice more, without its version
             return found
+    for match in _ABBREVIATED.finditer(text):
+        version = _VERSION.search(match["rest"]) or re.match(r"[- ]?v?()(2\.1|[23])", match["rest"])
+        found.append(_gnu_name((match["kind"] or "").lower(), version[1] or version[2] if version else "3", False))
     found += [_gnu_name((m["kind"] or "").lower(), m["version"], bool(m["later"])) for m in _SHORT.finditer(text)]
     return found
 
@@ -79,7 +103,7 @@ def _gnu_name(kind: str, version: str, later: bool) -> str:
 def _creative_commons(text: str) -> list[str]:
     found = []
     for match in _CC.finditer(text):
-        words = (match["short"] or match["long"] or "").lower().replace("-", "")
+        words = (match["short"] or match["long"] or match["link"] or "").lower().replace("-", "")
         parts = [name for name, told in _PARTS if any(word in words for word in told)]
-        found.append("-".join(["CC-BY", *parts, match["v"] or match["w"] or "4.0"]))
+        found.append("-".join(["CC-BY", *parts, match["v"] or match["w"] or match["u"] or "4.0"]))
     return found
