@@ -20,6 +20,7 @@ from triton_data.export.asked import conversation
 from triton_data.export.exported import Exported, Tally
 from triton_data.export.publish import Staged, staged
 from triton_data.export.rows import COMPARED, TRAIN, Row, Selection
+from triton_data.export.source import required
 from triton_data.formats.prompts import fenced
 from triton_data.records import codec
 
@@ -66,12 +67,17 @@ def export_lists(selection: Selection, config: ExportConfig, format_: str) -> Ex
                 place = Path(config.out) / name.replace(".json", f"_{row.split}.json")
                 lists[row.split] = stack.enter_context(_opened(place, config.force, source))
             if config.with_metadata:
-                shaped["metadata"] = {"name": row.name, "kind": row.kind, "origin": codec.to_json(row.origin)}
+                shaped["metadata"] = _metadata(row)
             lists[row.split].write(shaped)
             tally.add(row.kind, row.split)
         for each in lists.values():  # of all splits together: texts may change sides
             each.staged.entries = tally.kinds.total()
     return tally.exported(Path(config.out) / name, selection.left_out)
+
+
+def _metadata(row: Row) -> dict[str, object]:
+    needs = required(row.triton, row.pinned)
+    return {"name": row.name, "kind": row.kind, "origin": codec.to_json(row.origin), "requires": needs}
 
 
 def made_of(selection: Selection) -> str:
@@ -86,7 +92,7 @@ def export_rows(rows: Iterable[Row], out: Path, config: ExportConfig, source: st
             if tally.new(row.triton.strip("\n")):
                 shaped = text(row, config) or {}
                 if config.with_metadata:
-                    shaped["metadata"] = {"name": row.name, "kind": row.kind, "origin": codec.to_json(row.origin)}
+                    shaped["metadata"] = _metadata(row)
                 whole.write(shaped)
                 tally.add(row.kind, row.split)
         whole.staged.entries = tally.kinds.total()
