@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks import deceit, exhaustion, reach, second_look, third_look
+from tests.attacks import deceit, exhaustion, fourth_look, reach, second_look, third_look
 from tests.attacks.attack import Attack
 from tests.attacks.controls import HARMFUL, TELLING
 from tests.attacks.undisturbed import Clean
@@ -16,7 +16,9 @@ from tests.attacks.world import World
 from triton_data.jail import Jail
 
 ATTACKS: list[Attack] = [
-    attack for module in (exhaustion, reach, deceit, second_look, third_look) for attack in module.suite.attacks
+    attack
+    for module in (exhaustion, reach, deceit, second_look, third_look, fourth_look)
+    for attack in module.suite.attacks
 ]
 WITHOUT_NAMESPACES = ("landlock", "seccomp")
 

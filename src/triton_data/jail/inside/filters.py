@@ -22,10 +22,12 @@ NONBLOCK_CLOEXEC = 0x80800
 MAP_HUGETLB = 0x40000  # of a pool that is the machine's
 MAP_SHARED, MAP_ANONYMOUS = 0x01, 0x20
 SIGCHLD = 17
-CLONE_THREAD = 0x10000
+CLONE_FILES, CLONE_THREAD = 0x400, 0x10000
+CLOSE_RANGE = (0, 4)  # plain, CLOEXEC: no table of its own for a thread, where neither /proc nor a limit looks
+RENAME = (0, 1, 2)  # plain, NOREPLACE, EXCHANGE: no WHITEOUT, which leaves a device behind
 THREAD = 0x7D0F00  # VM FS FILES SIGHAND THREAD SYSVSEM SETTLS PARENT_SETTID CHILD_CLEARTID DETACHED
 PROCESS = THREAD | 0x01004000 | SIGCHLD  # + CHILD_SETTID VFORK: no CLONE_PARENT, which would make us somebody's parent
-RLIMIT_STACK, RLIMIT_CORE = 3, 4  # compilers raise the one, some programs lower the other
+RLIMIT_STACK, RLIMIT_CORE = 3, 4  # compilers raise the one, some programs lower the other, and it has to stay
 # NORMAL RANDOM SEQUENTIAL WILLNEED DONTNEED FREE DONTFORK DOFORK HUGEPAGE NOHUGEPAGE DONTDUMP DODUMP WIPEONFORK
 # KEEPONFORK POPULATE_READ POPULATE_WRITE COLLAPSE GUARD_INSTALL GUARD_REMOVE
 ADVICE = (0, 1, 2, 3, 4, 8, 10, 11, 14, 15, 16, 17, 18, 19, 22, 23, 25, 102, 103)
@@ -103,7 +105,6 @@ def _plain(subprocesses: bool, devices: bool, column: int) -> list[int]:
 
 def _checks(subprocesses: bool, devices: bool, denial: int) -> dict[str, Code]:
     nobody = [one(bpf.RETURN, denial)]
-    own_stack = bpf.one_of(1, (RLIMIT_STACK, RLIMIT_CORE), denial)
     return {
         "mmap": bpf.without(3, MAP_HUGETLB, denial) if devices else _mmap(denial),
         "madvise": bpf.one_of(2, ADVICE, denial),
@@ -114,8 +115,10 @@ def _checks(subprocesses: bool, devices: bool, denial: int) -> dict[str, Code]:
         "socketpair": _socketpair(denial),
         "sendto": bpf.null(4, denial),  # no name: to whom it is connected
         "clone": _process(denial) if subprocesses else _thread(denial),
-        "prlimit64": _own(bpf.null(2, denial, own_stack), denial),
-        "setrlimit": bpf.one_of(0, (RLIMIT_STACK, RLIMIT_CORE), denial),
+        "prlimit64": _own(bpf.null(2, denial, _limits(1, denial)), denial),
+        "setrlimit": _limits(0, denial),
+        "close_range": bpf.one_of(2, CLOSE_RANGE, denial),
+        "renameat2": bpf.one_of(4, RENAME, denial),
         "sched_setaffinity": bpf.one_of(0, (0,), denial) if subprocesses else nobody,
     }
 
@@ -128,8 +131,9 @@ def _own(body: Code, denial: int) -> Code:
 def _thread(denial: int) -> Code:
     return [
         bpf.low(0),
-        one(bpf.JUMP_BITS, ~THREAD, 1, 0),
-        one(bpf.JUMP_BITS, CLONE_THREAD, 1, 0),
+        one(bpf.JUMP_BITS, ~THREAD, 2, 0),
+        one(bpf.JUMP_BITS, CLONE_THREAD, 0, 1),
+        one(bpf.JUMP_BITS, CLONE_FILES, 1, 0),
         one(bpf.RETURN, denial),
         one(bpf.RETURN, ALLOW),
     ]
@@ -148,7 +152,21 @@ def _mmap(denial: int) -> Code:
 
 
 def _process(denial: int) -> Code:
-    return bpf.without(0, ~PROCESS, denial)
+    """Threads share their descriptors here as well."""
+    return [
+        bpf.low(0),
+        one(bpf.JUMP_BITS, ~PROCESS, 2, 0),
+        one(bpf.JUMP_BITS, CLONE_THREAD, 0, 2),
+        one(bpf.JUMP_BITS, CLONE_FILES, 1, 0),
+        one(bpf.RETURN, denial),
+        one(bpf.RETURN, ALLOW),
+    ]
+
+
+def _limits(argument: int, denial: int) -> Code:
+    """The stack's may change; that of cores answers "done" and stays."""
+    stack = bpf.one_of(argument, (RLIMIT_STACK,), denial)
+    return [bpf.low(argument), one(bpf.JUMP_EQUAL, RLIMIT_CORE, 0, 1), one(bpf.RETURN, ANSWER_ERRNO), *stack]
 
 
 def _socketpair(denial: int) -> Code:

@@ -15,6 +15,8 @@ from triton_data.jail import kernel
 from triton_data.jail.policy import MIB, Policy
 
 RLIMIT_LOCKS, UNMARKED = 10, 1 << 40
+NO_CORE = 1  # 0 keeps cores from files only: a collector behind a pipe gets them all the same, see core(5)
+SIGNALS = 256  # queued; they are counted for the user, whom a task would leave none
 AS_SLACK = 512 * MIB  # reserved but unused: thread arenas, guard pages
 
 
@@ -47,7 +49,7 @@ def mark(pid: int) -> int:
 def apply(policy: Policy, own_namespace: bool, descriptors: int, mark: int) -> None:
     """`descriptors` is the number of `out_of_reach`, `mark` that of `mark_of`."""
     size, data = _mapped()
-    _cap(resource.RLIMIT_CORE, 0)
+    _cap(resource.RLIMIT_CORE, NO_CORE)
     _cap(resource.RLIMIT_DATA, data + policy.memory)
     if kernel.LINUX and not policy.devices:  # CUDA reserves terabytes of addresses
         _cap(resource.RLIMIT_AS, size + policy.memory + AS_SLACK)
@@ -57,6 +59,7 @@ def apply(policy: Policy, own_namespace: bool, descriptors: int, mark: int) -> N
     _cap(resource.RLIMIT_CPU, policy.cpu_s)
     if kernel.LINUX:
         _cap(resource.RLIMIT_MSGQUEUE, 0)
+        _cap(resource.RLIMIT_SIGPENDING, SIGNALS)
         _cap(RLIMIT_LOCKS, mark)
 
 

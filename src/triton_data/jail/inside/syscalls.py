@@ -23,10 +23,10 @@ FILES: Numbers = {
     "rename": (82, None), "mkdir": (83, None), "rmdir": (84, None), "creat": (85, None), "link": (86, None),
     "unlink": (87, None), "symlink": (88, None), "readlink": (89, None), "umask": (95, 166), "statfs": (137, 43),
     "fstatfs": (138, 44), "openat": (257, 56), "mkdirat": (258, 34), "newfstatat": (262, 79),
-    "unlinkat": (263, 35), "renameat": (264, 38), "renameat2": (316, 276), "linkat": (265, 37), "symlinkat": (266, 36),
+    "unlinkat": (263, 35), "renameat": (264, 38), "linkat": (265, 37), "symlinkat": (266, 36),
     "readlinkat": (267, 78), "faccessat": (269, 48), "faccessat2": (439, 439), "fallocate": (285, 47),
     "preadv": (295, 69), "pwritev": (296, 70), "preadv2": (327, 286), "pwritev2": (328, 287), "readahead": (187, 213),
-    "copy_file_range": (326, 285), "statx": (332, 291), "close_range": (436, 436), "openat2": (437, 437),
+    "copy_file_range": (326, 285), "statx": (332, 291), "openat2": (437, 437),
     "pipe": (22, None), "pipe2": (293, 59),
 }  # fmt: skip
 
@@ -84,7 +84,7 @@ CHECKED: Numbers = {
     "mmap": (9, 222), "madvise": (28, 233), "ioctl": (16, 29), "fcntl": (72, 25), "prctl": (157, 167),
     "socket": (41, 198), "socketpair": (53, 199), "sendto": (44, 206), "sendmsg": (46, 211), "clone": (56, 220),
     "kill": (62, 129), "tgkill": (234, 131), "prlimit64": (302, 261), "setrlimit": (160, 164),
-    "sched_setaffinity": (203, 122),
+    "sched_setaffinity": (203, 122), "close_range": (436, 436), "renameat2": (316, 276),
 }  # fmt: skip
 
 # Linkers and copiers call these on their own output and fail where they fail. The compile profile answers "done" and

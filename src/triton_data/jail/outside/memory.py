@@ -90,20 +90,24 @@ def _status(path: str) -> Use | None:
 
 def shared_without_pages(pids: Iterable[int]) -> int:
     """Shared memory that nobody has mapped pages of lives on for as long as it is mapped at all: each such object
-    counts with its largest mapping. `UNTOLD` where there are too many mappings to look at while other tasks wait."""
+    counts with what the kernel says that it takes, which only root hears, or else with its largest mapping. `UNTOLD`
+    where there are too many mappings to look at while other tasks wait."""
     largest: dict[str, int] = {}
     deadline = time.monotonic() + LONGEST_S
     for pid in pids:
         if time.monotonic() > deadline:  # nothing honest has so many mappings
             return UNTOLD
         own: dict[str, int] = {}
+        told: dict[str, int] = {}
         with contextlib.suppress(OSError):
             for line in Path(f"{where(pid)}/maps").read_text(errors="replace").splitlines():
                 words = line.split(maxsplit=5)
                 if len(words) == 6 and words[1][3] == "s" and words[5].startswith(WITHOUT_A_NAME):
                     low, high = (int(word, 16) for word in words[0].split("-"))
                     own[words[4]] = own.get(words[4], 0) + high - low
-        for inode, size in own.items():
+                    with contextlib.suppress(OSError):
+                        told[words[4]] = os.stat(f"/proc/{pid}/map_files/{low:x}-{high:x}").st_blocks * 512  # noqa: PTH116
+        for inode, size in {**own, **told}.items():
             largest[inode] = max(size, largest.get(inode, 0))
     return sum(largest.values())
 

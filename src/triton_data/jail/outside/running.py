@@ -98,9 +98,10 @@ class Running:
         return max(sum(self.seconds.values()), sum(total for _, total in found.values()))
 
     def _hidden(self, members: list[int], used: memory.Use) -> int:
-        """There can be too much of it only where addresses are taken for it."""
+        """Devices aside, there can be too much of it only where addresses are taken for it."""
         filtered = "seccomp" in self.policy.layers and not self.policy.devices  # then there is no such memory
-        if filtered or used.addresses - self.base.addresses <= self.policy.memory:
+        few = not self.policy.devices and used.addresses - self.base.addresses <= self.policy.memory
+        if filtered or few:
             self.hidden = 0
         elif (now := time.monotonic()) - self.hidden_at > HIDDEN_EVERY_S:
             with kernel.looking_as(namespaces.NOBODY):

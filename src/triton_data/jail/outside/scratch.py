@@ -62,6 +62,7 @@ class _Measure:
                 raise
             return  # removed, or a link by now
         try:
+            self.size += os.fstat(fd).st_blocks * 512  # a folder stays as large as it has been
             with os.scandir(fd) as entries:
                 for entry in entries:
                     self.files += 1
@@ -83,7 +84,8 @@ def _deleted_but_open(pid: int, scratch: str) -> int:
         for number in Path(f"{memory.where(pid)}/fd").iterdir():
             with contextlib.suppress(OSError):
                 found = number.stat()
-                if stat.S_ISREG(found.st_mode) and found.st_nlink == 0 and found.st_dev == device:
+                kept = stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)
+                if kept and found.st_nlink == 0 and found.st_dev == device:
                     size += found.st_blocks * 512
     return size
 

@@ -57,8 +57,7 @@ class Zygote:
         self.poll = select.poll()
         self.retiring = False
         self.served = self.forks = 0
-        self.count = str(Path(config["address"]).with_name(f"running-{os.getpid()}"))
-        self.counter = os.open(self.count, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self.count, self.counter = str(config["count"]), int(config["counter"])
         self.born = time.monotonic()
         self.size = memory.of([os.getpid()])  # what a child starts with
         self.weigh_at = WEIGH_EVERY
@@ -280,6 +279,9 @@ def prepare(config: dict[str, Any]) -> None:
 
 def main() -> NoReturn:
     config = json.loads(sys.stdin.readline())
+    # Before `prepare`, which may cover the folder that the door is in.
+    config["count"] = str(Path(config["address"]).with_name(f"running-{os.getpid()}"))
+    config["counter"] = os.open(config["count"], os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         prepare(config)
     except Misuse as error:
