@@ -191,7 +191,7 @@ def test_add_a_stage(package: Path, scraped: Path) -> None:
     change(home / "records/records.py", "\nRecord: TypeAlias = (", f"{RECORD}Record: TypeAlias = (")
     change(home / "records/records.py", "    Sample, Attempt,\n)", "    Sample, Attempt, Length,\n)")
     change(home / "records/__init__.py", "    Kernel,\n", "    Kernel,\n    Length,\n")
-    change(home / "store/schema.py", "_REFERENCES)", "_REFERENCES, _LENGTHS)")
+    change(home / "store/schema.py", "\n)\nVERSION = ", "\n    _LENGTHS,\n)\nVERSION = ")
     table = "CREATE TABLE lengths (key TEXT NOT NULL UNIQUE, program TEXT NOT NULL, lines INTEGER NOT NULL, {_ORIGIN});"
     change(home / "store/schema.py", "\nMIGRATIONS:", f'\n_LENGTHS = f"{table}"\n\nMIGRATIONS:')
     (home / "capture/measure.py").write_text(STAGE)

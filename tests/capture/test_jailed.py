@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.capture.made import LINEAR_RELU
 from triton_data.capture.headless.jailed import capture, from_json
 from triton_data.records import Capture, Drop
@@ -27,6 +29,7 @@ for mode in ("training", "dynamic"):
 """
 
 
+@pytest.mark.slow
 def test_a_warm_process_can_be_forked_for_every_mode() -> None:
     script = FORKED.format(program=LINEAR_RELU.text)
     one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}

@@ -12,6 +12,8 @@ ROOT = Path(__file__).parents[2]
 
 CHECK = """
 import importlib.util, sys, torch
+import pytest
+
 from triton_data.verify.jailed.interpreter.install import install
 install()
 def load(name, path):
@@ -49,6 +51,7 @@ def test_a_rewritten_file_runs_and_says_what_it_was_made_for(tmp_path: Path) -> 
     assert checked.stdout.splitlines() == ["True False", "torch.Size([5, 320])"], checked.stderr
 
 
+@pytest.mark.slow
 def test_stopping_after_a_transform_and_baking_the_first_configuration() -> None:
     early = triton_data("rewrite", "examples/program.py", "--stop-after", "copies").stdout
     whole = triton_data("rewrite", "examples/program.py", "--config", "first").stdout

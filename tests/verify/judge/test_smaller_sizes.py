@@ -86,6 +86,7 @@ def test_a_function_that_is_made_again_may_have_another_name(bench: Bench, recap
     assert "made again for it" in dict(found.checks)["sizes"]
 
 
+@pytest.mark.slow
 def test_one_that_cannot_be_made_again_is_too_large(bench: Bench, recapture: StageRecapture) -> None:
     made = recapture(REFERENCE, "Model", "inference")
     assert made is not None
