@@ -8,12 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 CHECK = """
 import importlib.util, sys, torch
-import pytest
-
 from triton_data.verify.jailed.interpreter.install import install
 install()
 def load(name, path):
