@@ -105,7 +105,7 @@ class Reader:
         if not isinstance(target, ast.Name):
             raise Declined(Reason.HOST_CALL, ast.unparse(target))
         name = target.id
-        if text.startswith(("get_raw_stream(", "copy_if_misaligned(")):
+        if text.startswith(("get_raw_stream(", "copy_if_misaligned(", "copy_misaligned(")):  # the latter of torch 2.12
             return
         if isinstance(value, ast.Name):
             self._bind_alias(name, value)
