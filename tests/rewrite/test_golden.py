@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,7 @@ print(json.dumps(made))
     return texts
 
 
+@pytest.mark.skipif(not version("torch").startswith("2.13"), reason="the golden files are what torch 2.13 makes")
 @pytest.mark.parametrize("titles", CAPTURED)
 def test_golden_files(titles: tuple[str, ...]) -> None:
     made = rewritten(titles)
