@@ -11,7 +11,7 @@ import sys
 import time
 import traceback
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import torch
 
@@ -50,25 +50,16 @@ def name_of(result: Kernel | Program | Pair | Drop) -> str:
 
 def forked(request: Request[A]) -> Reply[A]:
     limit = 3 * request.seconds + 10.0  # on the clock, which other work takes part of
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reader)
-        code = 1
-        try:
-            resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-            devnull = os.open(os.devnull, os.O_RDWR)
-            os.dup2(devnull, 1)
-            os.dup2(devnull, 2)
-            with os.fdopen(writer, "w") as pipe:
-                json.dump(probe(request_json(request))[0], pipe)
-            code = 0
-        except BaseException:  # noqa: BLE001 - a forked child must never return into the parent's stack
-            traceback.print_exc()
-        finally:
-            os._exit(code)
-    os.close(writer)
-    data, status = _read(reader, child, limit)
+
+    def answer(writer: int) -> None:
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+        devnull = os.open(os.devnull, os.O_RDWR)
+        os.dup2(devnull, 1)
+        os.dup2(devnull, 2)
+        with os.fdopen(writer, "w") as pipe:
+            json.dump(probe(request_json(request))[0], pipe)
+
+    data, status = _in_child(answer, limit)
     if data is None:
         return Reply(Failure(FailedAt.TIMEOUT, f"more than {limit:.0f} s"))
     if status != 0 or not data:
@@ -78,27 +69,36 @@ def forked(request: Request[A]) -> Reply[A]:
 
 def said(text: str) -> str:
     """The last line that a script prints, run in a child, which need not import torch."""
+
+    def run(writer: int) -> None:
+        os.dup2(writer, 1)
+        os.dup2(writer, 2)
+        sys.stdout, sys.stderr = (os.fdopen(at, "w", buffering=1) for at in (1, 2))  # line by line: a child just ends
+        sys.modules["__main__"] = home = types.ModuleType("__main__")
+        exec(compile(text, "program.py", "exec"), home.__dict__)
+
+    data, status = _in_child(run, 120.0)
+    printed = (data or b"").decode()
+    assert status == 0, printed[-800:]
+    return printed.strip().splitlines()[-1]
+
+
+def _in_child(work: Callable[[int], None], limit: float) -> tuple[bytes | None, int]:
+    """What a forked child writes to the descriptor that it is handed, None where it took too long; and its status."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
+        os.close(reader)
         code = 1
         try:
-            os.dup2(writer, 1)
-            os.dup2(writer, 2)
-            sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
-            sys.modules["__main__"] = home = types.ModuleType("__main__")
-            exec(compile(text, "program.py", "exec"), home.__dict__)
+            work(writer)
             code = 0
         except BaseException:  # noqa: BLE001 - a forked child must never return into the parent's stack
             traceback.print_exc()
         finally:
-            sys.stdout.flush()
             os._exit(code)
     os.close(writer)
-    data, status = _read(reader, child, 120.0)
-    printed = (data or b"").decode()
-    assert status == 0, printed[-800:]
-    return printed.strip().splitlines()[-1]
+    return _read(reader, child, limit)
 
 
 def _read(reader: int, child: int, limit: float) -> tuple[bytes | None, int]:
