@@ -8,9 +8,10 @@ import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
-import jsonschema  # type: ignore[import-untyped]
 import pytest
 import yaml
+
+jsonschema = pytest.importorskip("jsonschema", reason="comes with ray: pip install -e '.[ray]'")
 
 PAGE = (Path(__file__).parents[2] / "docs/tutorials/ten-machines.md").read_text("utf-8")
 

@@ -89,7 +89,7 @@ def test_reasons(jail: Jail, source: str, status: str, reason: str, drop: str) -
         (
             {"tasks": 5},
             "import threading, time\n  for _ in range(99): threading.Thread(target=time.sleep, args=(3,)).start()",
-            "error:limit of 5 processes and threads: RuntimeError",
+            "error:limit of 5 processes and threads, or of memory for their stacks: RuntimeError",
         ),
         (
             {"tasks": 5, "subprocesses": True},
@@ -123,6 +123,16 @@ def test_a_reason_names_the_limit(jail: Jail, limits: dict[str, object], body: s
     outcome = jail.run(Task(source=f"def main():\n  {body}"), policy)
     assert outcome.reason.startswith(reason), outcome
     assert outcome.drop().reason in ("oom", "timeout", "error", "signal:25", "flood")
+
+
+def test_what_forks_share_counts_once(jail: Jail) -> None:
+    source = (
+        "import os, time\ndef main():\n  x = bytearray(60 << 20)\n"
+        "  for _ in range(5):\n    if os.fork() == 0:\n      time.sleep(0.6); os._exit(0)\n"
+        "  time.sleep(0.6); return len(x)"
+    )
+    outcome = jail.run(Task(source=source), replace(COMPILE, memory=100 << 20))
+    assert outcome.value == 60 << 20, outcome
 
 
 def test_a_hidden_denial_is_still_counted(jail: Jail) -> None:

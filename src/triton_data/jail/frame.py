@@ -36,7 +36,7 @@ VALUE = re.compile(rb'["\[{,:]')
 REST_OF_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 OK_KEYS = {"ok", "value", "tensors"}
 ERROR_KEYS = {"ok", "type", "message", "kind", "errno", "path"}
-KINDS = ("error", "denied", "oom", "processes", "file_size", "disk", "descriptors")
+KINDS = ("error", "denied", "oom", "processes", "threads", "file_size", "disk", "descriptors")
 
 
 class BadFrame(ValueError):

@@ -28,6 +28,7 @@ INCIDENTAL = {"sched_setaffinity", "memfd_create", "prctl", "chmod", "fchmod", "
 # In words, what a task has passed: by kind of claim, and by why the zygote has killed it.
 LIMITS: dict[str, Callable[[Policy], str]] = {
     "processes": lambda policy: f"{policy.tasks} processes and threads",
+    "threads": lambda policy: f"{policy.tasks} processes and threads, or of memory for their stacks",
     "file_size": lambda policy: f"{policy.file_size >> 20} MiB a file",
     "disk": lambda policy: f"{policy.disk >> 20} MiB and {policy.files} files of scratch",
     "descriptors": lambda policy: f"{policy.open_files} open files",

@@ -71,6 +71,7 @@ CLEAN = {
     "OMP_NUM_THREADS": "1",  # more would leave a pool of threads in the zygote, which no fork survives
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",  # else eight for each core, each of 64 MiB of addresses: threads would pass a limit
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
     "TORCHINDUCTOR_COMPILE_THREADS": "1",

@@ -58,6 +58,7 @@ def apply(policy: Policy, own_namespace: bool, descriptors: int, mark: int) -> N
     _cap(resource.RLIMIT_NPROC, policy.tasks + (0 if _counts_alone(own_namespace) else _others(policy)))
     _cap(resource.RLIMIT_CPU, policy.cpu_s)
     if kernel.LINUX:
+        _cap(resource.RLIMIT_MEMLOCK, 0)  # pages of files too, which count for nothing while they can be dropped
         _cap(resource.RLIMIT_MSGQUEUE, 0)
         _cap(resource.RLIMIT_SIGPENDING, SIGNALS)
         _cap(RLIMIT_LOCKS, mark)

@@ -117,7 +117,7 @@ def _limit(error: BaseException) -> str:
         return "processes" if _innermost_names(error) & FORKS else ""
     if isinstance(error, OSError):
         return LIMITS.get(error.errno or 0, "")
-    return "processes" if isinstance(error, RuntimeError) and NO_THREAD in _text(error) else ""
+    return "threads" if isinstance(error, RuntimeError) and NO_THREAD in _text(error) else ""
 
 
 def _innermost_names(error: BaseException) -> set[str]:

@@ -51,6 +51,7 @@ class Running:
         self.quota = quota  # its scratch is a tmpfs, which counts by itself
         self.peak = base.held
         self.hidden, self.hidden_at = 0, 0.0
+        self.apportioned, self.apportioned_at = 0, 0.0
         self.facts: dict[str, Any] = {}
         self.given_up = 0.0  # when, once it has ended
         self.cleaner = 0
@@ -83,12 +84,21 @@ class Running:
         if self.policy.subprocesses and self._seconds(members) > self.policy.cpu_s:
             self.kill("cpu")
             return
-        held = used.held + max(0, self._hidden(members, used) - used.shared)
-        self.peak = max(self.peak, held)
-        if held > self.base.held + self.policy.memory + MEMORY_SLACK:
+        if self._too_much(members, used):
             self.kill("oom")
         elif not self.quota and scratch.overfull(self.scratch, members, self.policy.disk, self.policy.files):
             self.kill("disk")
+
+    def _too_much(self, members: list[int], used: memory.Use) -> bool:
+        hidden = max(0, self._hidden(members, used) - used.shared)
+        self.peak = max(self.peak, used.held + hidden)
+        limit, many = self.policy.memory + MEMORY_SLACK, len(members)
+        if used.held + hidden <= self.base.held + limit or many == 1:
+            return used.held + hidden > self.base.held + limit
+        if (now := time.monotonic()) - self.apportioned_at > HIDDEN_EVERY_S:  # what forks share was counted for each
+            with kernel.looking_as(namespaces.NOBODY):
+                self.apportioned, self.apportioned_at = memory.apportioned(members), now
+        return self.apportioned + hidden > self.base.held * many // (many + 1) + limit  # the zygote has a share too
 
     def _seconds(self, members: list[int]) -> float:
         """CPU time of all that was ever seen; or of what lives, with the children that it has waited for."""
