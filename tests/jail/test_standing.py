@@ -176,6 +176,14 @@ def main():
         assert jail.run(Task(source=source)).value == ["denied", "denied"]
 
 
+def test_whoever_reads_our_pipes_does_not_wait_for_the_server(tmp_path: Path) -> None:
+    env = {**os.environ, place.VARIABLE: str(tmp_path / "warm")}
+    script = "from triton_data.jail.standing import start; print(start.launch(60))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=env, timeout=30)
+    os.kill(int(done.stdout), signal.SIGTERM)
+    assert eventually(lambda: not alive(int(done.stdout)))
+
+
 def test_the_verb(server: int) -> None:
     def said(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run([sys.executable, "-m", "triton_data", "warm", *words], capture_output=True, text=True)

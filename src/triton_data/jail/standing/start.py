@@ -21,6 +21,7 @@ def launch(idle_s: float) -> int:
         command("standing.server", [paths.PACKAGE_ROOT], "triton_data.jail"),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # it outlives us: whoever reads our pipe would wait for it
         cwd="/",
         start_new_session=True,
     )
