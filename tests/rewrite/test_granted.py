@@ -13,6 +13,8 @@ import sys
 import pytest
 
 from triton_data.rewrite import granted
+from triton_data.verify.bench.bench import open_bench
+from triton_data.verify.judge.pair import verify_texts
 
 HEAD = "import torch\nimport torch.nn.functional as F\nfrom torch import nn\n"
 PROGRAMS = {
@@ -154,10 +156,18 @@ def _module(text: str) -> dict[str, type]:
     tree = ast.parse(text)
     kept = [n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom | ast.ClassDef)]
     space: dict[str, type] = {}
-    exec(compile(ast.Module(kept, []), "file", "exec"), space)
+    exec(compile(ast.Module(list[ast.stmt](kept), []), "file", "exec"), space)
     return space
 
 
 def test_long_lists_are_several_lines() -> None:
     lines = list(granted.assertions([f"argument_{i} == {i}" for i in range(9)]))
     assert len(lines) > 1 and all(len(line) <= granted.WIDEST for line in lines)
+
+
+def test_the_judge_finds_that_it_refuses_other_arguments_and_is_right_with_its_own(texts: dict[str, str]) -> None:
+    with open_bench("cpu", False) as bench:
+        found = verify_texts(reference("Pool"), texts["Pool"], bench=bench, captured=True)
+    assert found.passed, found
+    checks = dict(found.checks)
+    assert checks["other sizes"] == "refused" and "refused with stride=3" in checks["other arguments"]
