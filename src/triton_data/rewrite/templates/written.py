@@ -103,6 +103,17 @@ def strides_named(filled: Filled, roles: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+class _OnHost(ast.NodeTransformer):
+    """What a size is computed with in a kernel, in the host's Python."""
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        operator = {"triton_helpers.div_floor_integer": ast.FloorDiv(), "triton_helpers.remainder_integer": ast.Mod()}
+        if (found := operator.get(ast.unparse(node.func))) is not None:
+            return ast.BinOp(node.args[0], found, node.args[1])
+        return node
+
+
 class Launching:
     """What one launch passes for sizes and strides, and its grid."""
 
@@ -159,7 +170,7 @@ class Launching:
 
     def spoken(self, value: ast.expr) -> str:
         by = {name: argument for name, argument in self.passed.items() if _SYMBOL.match(name) or name == "grid_1"}
-        return ast.unparse(tree.Substitute(by).visit(tree.expression(ast.unparse(value))))
+        return ast.unparse(_OnHost().visit(tree.Substitute(by).visit(tree.expression(ast.unparse(value)))))
 
     def _axis(self, pointer: str, size: ast.expr | None, stride: ast.expr) -> int:
         """The axis of the tensor that has this stride, and this size where one is given; -1 where none has."""
