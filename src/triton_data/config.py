@@ -67,6 +67,7 @@ class LlmConfig:
 class CaptureConfig:
     targets: tuple[str, ...] = ("sm_90",)
     modes: tuple[str, ...] = ("inference",)
+    sizes: str = "given"  # any: inference with symbolic sizes first, with those given only where that is not right
     libraries: str = "keep"  # triton: products, convolutions and attention in Triton as well
     choices: int = 1  # with triton: so many different kernels of each program
     timeout: float = 120.0  # seconds a program

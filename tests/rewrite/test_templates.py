@@ -12,6 +12,7 @@ from triton_data.records import Capture, Origin, Pair, Program
 from triton_data.rewrite.rewrite import rewrite
 from triton_data.rewrite.templates.addresses import coefficients
 from triton_data.rewrite.templates.modulo import simplified
+from triton_data.rewrite.templates.on_host import OnHost
 
 HEAD = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n\n"
 LINEAR = """
@@ -113,3 +114,38 @@ def test_an_address_is_linear_or_stays(index: str, found: dict[str, str] | None)
 def test_a_remainder_goes_where_bounds_make_it_superfluous(index: str, simple: str) -> None:
     sizes: dict[str, ast.expr] = {"w": ast.Constant(32), "h": ast.Constant(32), "c": ast.Constant(8)}
     assert ast.unparse(simplified(ast.parse(index, mode="eval").body, sizes)) == simple
+
+
+STRIDED = """
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Conv1d(4, 6, 5, stride=2)
+
+    def forward(self, x):
+        return torch.relu(self.layer(x))
+
+def get_inputs():
+    return [torch.randn(2, 4, 32)]
+"""
+
+
+def test_the_host_of_a_symbolic_convolution_is_plain_python() -> None:
+    text = written(STRIDED, mode="dynamic")
+    host = text.partition("class ModelNew")[2]
+    assert "triton_helpers" not in text and "max(1, 1 + (-5 + size_2) // 2), 1)" not in host
+    assert re.search(r"= torch\.empty\(\s*\(size_0, 6, 1 \+ \(-5 \+ size_2\) // 2\)", host)
+    assert ">= 1 +" not in host.replace("assert", "")
+
+
+@pytest.mark.parametrize(
+    ("triton", "python"),
+    [
+        ("triton_helpers.div_floor_integer(n - 5, 2) + 1", "(n - 5) // 2 + 1"),
+        ("triton_helpers.remainder_integer(n, 4)", "n % 4"),
+        ("16 * (1 * (1 >= n) + n * (n > 1))", "16 * max(1, n)"),
+        ("1 * (1 >= n) + n * (n > 2)", "1 * (1 >= n) + n * (n > 2)"),
+    ],
+)
+def test_sizes_are_computed_on_the_host_as_python_does(triton: str, python: str) -> None:
+    assert ast.unparse(OnHost().visit(ast.parse(triton, mode="eval"))) == python

@@ -79,7 +79,7 @@ def _differentiable(leaf: Any) -> bool:
 def _moved(built: Built) -> Built:
     forward = built.forward.cuda() if isinstance(built.forward, torch.nn.Module) else built.forward
     args, kwargs = tree_map_only(torch.Tensor, lambda tensor: tensor.cuda(), (built.args, built.kwargs))
-    return Built(forward, args, kwargs)
+    return replace(built, forward=forward, args=args, kwargs=kwargs)
 
 
 def _device() -> tuple[str, str]:

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from triton_data.capture.debug_folder import keep_files
 from triton_data.capture.headless import jailed
 from triton_data.capture.libraries import KEEP, noted
+from triton_data.capture.modes import ANY, GIVEN
 from triton_data.capture.toolchain import check_toolchain
 from triton_data.config import CaptureConfig
 from triton_data.environments import Environments, packages_of, shelf_of
@@ -22,6 +24,15 @@ from triton_data.records import WITH_TRITON, Capture, Drop, Program
 from triton_data.store import Store
 
 WHOLE = f"t.inputs_from NOT IN {WITH_TRITON}"
+# A program that was tried with symbolic sizes, and is not right like that: its capture, rewrite or verification failed.
+NOT_RIGHT = """(
+    t.key || '{suffix}' IN (SELECT item FROM outcomes WHERE stage = 'capture' AND part = '' AND status = 'dropped')
+    OR t.key IN (SELECT c.program FROM outcomes o JOIN captures c ON c.key = o.item WHERE o.stage = 'rewrite'
+        AND o.part = '' AND o.status = 'dropped' AND c.mode = 'dynamic' AND c.target = '{target}')
+    OR t.key IN (SELECT c.program FROM verdicts v JOIN pairs p ON p.key = v.subject JOIN captures c
+        ON c.key = p.capture AND c.program = p.program WHERE NOT v.passed AND c.mode = 'dynamic'
+        AND c.target = '{target}'))"""
+Variant: TypeAlias = tuple[str, str, str, int]  # target, mode, libraries, choice
 PRELOAD = ("torch", "triton_data.jail.vision_operators")
 
 
@@ -65,19 +76,24 @@ class CaptureStage:
     environments: Environments | None = None
     libraries: str = KEEP
     choices: int = 1
+    sizes: str = GIVEN
 
     @classmethod
     def of(cls, config: CaptureConfig, allow_unsafe: bool, environments: Environments | None = None) -> CaptureStage:
-        return cls(config.targets, config.modes, config.timeout, allow_unsafe, config.device, config.keep_debug,
-                   environments=environments, libraries=config.libraries, choices=config.choices)  # fmt: skip
+        fixed = (config.targets, config.modes, config.timeout, allow_unsafe, config.device, config.keep_debug)
+        stage = cls(*fixed, environments=environments, sizes=config.sizes)
+        return replace(stage, libraries=config.libraries, choices=config.choices)
 
     def todo(self, store: Store) -> Iterator[Job]:
         for variant in self.variants():
-            for program in store.unfinished(Program, self.name, suffix(*variant), WHOLE):
+            for program in store.unfinished(Program, self.name, suffix(*variant), self._where(variant)):
                 yield Job(program, *variant)
 
     def count(self, store: Store) -> int:
-        return sum(store.count_unfinished(Program, self.name, suffix(*variant), WHOLE) for variant in self.variants())
+        return sum(
+            store.count_unfinished(Program, self.name, suffix(*variant), self._where(variant))
+            for variant in self.variants()
+        )
 
     def resources(self) -> AbstractContextManager[object]:
         check_toolchain()
@@ -113,8 +129,20 @@ class CaptureStage:
         policy = replace(RUN, wall_s=self.timeout, cpu_s=int(self.timeout), packages=packages)
         return self.jail.run(Task("triton_data.capture.headless.jailed:capture", payload=payload), policy)
 
-    def variants(self) -> Iterator[tuple[str, str, str, int]]:
+    def variants(self) -> Iterator[Variant]:
         for target in self.targets:
-            for mode in self.modes:
+            for mode in self._modes():
                 for choice in range(self.choices):
                     yield target, mode, self.libraries, choice
+
+    def _modes(self) -> list[str]:
+        """With any sizes, symbolic ones come before those that are given."""
+        if self.sizes != ANY or "inference" not in self.modes:
+            return list(self.modes)
+        return list(dict.fromkeys(["dynamic", *self.modes]))
+
+    def _where(self, variant: Variant) -> str:
+        target, mode, libraries, choice = variant
+        if self.sizes != ANY or mode != "inference":
+            return WHOLE
+        return f"{WHOLE} AND {NOT_RIGHT.format(suffix=suffix(target, 'dynamic', libraries, choice), target=target)}"

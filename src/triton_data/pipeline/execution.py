@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from triton_data.capture.modes import ANY
 from triton_data.config import Config
 from triton_data.errors import Stopped
 from triton_data.pipeline.engines import Engines
 from triton_data.pipeline.entry_tests import EntryTests
-from triton_data.pipeline.plan import GATHERING, LOADED, STAGES, Planned, gathering, plan
+from triton_data.pipeline.plan import CURATING, GATHERING, LOADED, MAKING, STAGES, Planned, gathering, plan
 from triton_data.pipeline.settings import check, note_curation, remember
 from triton_data.running.engine.pool import load_ahead
 from triton_data.running.events import Events
@@ -31,7 +32,11 @@ def _in_turn(config: Config, only: Sequence[str], store: Store) -> Iterator[Plan
     if set(only) & set(GATHERING):
         for stage in rounds(config.scrape, store.run_dir, store):
             yield gathering(stage, config)
-    yield from plan(config, [name for name in only if name not in GATHERING])
+    others = [name for name in only if name not in GATHERING]
+    yield from plan(config, [name for name in others if name not in CURATING])
+    if config.capture.sizes == ANY and set(MAKING) <= set(others):  # what is not right for any size, for its own
+        yield from (planned for planned in plan(config, MAKING) if planned.stage.count(store))
+    yield from plan(config, [name for name in others if name in CURATING])
 
 
 def execute(config: Config, only: Sequence[str] = STAGES, subset: ItemSubset | None = None, *,

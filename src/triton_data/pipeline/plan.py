@@ -18,14 +18,13 @@ from triton_data.running.stage import Stage, Work
 FETCHERS = 4
 GIVEN_SECONDS = 600.0  # a program at several sizes; the jail has lower limits for each
 GATHERING = ("discover", "scrape")  # take turns until nothing is put off
+MAKING = ("capture", "rewrite", "verify")
 CURATING = ("label", "trace", "curate")
 STAGES = (
     *GATHERING,
     "given",
     "extract",
-    "capture",
-    "rewrite",
-    "verify",
+    *MAKING,
     *CURATING,
 )  # in order; export reads what they leave
 

@@ -23,7 +23,7 @@ def check(config: Config, only: Sequence[str] = STAGES) -> None:
     from triton_data import environments
     from triton_data.capture import own_gpu
     from triton_data.capture.libraries import find_libraries
-    from triton_data.capture.modes import find_mode
+    from triton_data.capture.modes import find_mode, find_sizes
     from triton_data.curate import settings
     from triton_data.export import export as exporting
     from triton_data.llm import configured
@@ -49,6 +49,7 @@ def check(config: Config, only: Sequence[str] = STAGES) -> None:
             find_target(target)
     for mode in config.capture.modes:
         find_mode(mode)
+    find_sizes(config.capture.sizes)
     find_libraries(config.capture.libraries, config.capture.choices)
     exporting.check(config.export)
     if config.report.make and config.report.out:

@@ -146,6 +146,8 @@ class Graph:
     returns: str = ""  # what the program returns, over `out` and the inputs; '' where more than this graph made it
     inputs: tuple[str, ...] = ()  # what each argument of call() is, such as L['x'] or L['self']._parameters['w']
     guards: tuple[str, ...] = ()  # what was taken for granted about symbolic sizes, such as s77 >= 4
+    constructor: tuple[str, ...] = ()  # and about the arguments that its module was made with, such as stride == 2
+    call: tuple[str, ...] = ()  # and about those of the call that are no tensors, such as L['k'] == 3
 
 
 PRODUCTS = "products"  # the entry of a toolchain that says how products came to be Triton

@@ -8,9 +8,10 @@ Not covered: a constructor that calls forward, or state that is made outside the
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from triton_data.rewrite import tree, unneeded
+from triton_data.rewrite import granted, tree, unneeded
 from triton_data.rewrite.printer import STEP
 from triton_data.rewrite.reasons import Declined, Reason
 
@@ -41,7 +42,8 @@ class Shell:
         return [f"def {name}({self.arguments}):"]
 
 
-def shell(text: str, entry: str, new_name: str) -> Shell:
+def shell(text: str, entry: str, new_name: str, constructor: Sequence[str] = ()) -> Shell:
+    """`constructor`: what the capture took for granted about the arguments of the class."""
     module = ast.parse(text)
     module.body = [part for node in module.body for part in _one_import_each(node)]
     definitions = {_name(node): node for node in module.body if _name(node)}
@@ -55,6 +57,7 @@ def shell(text: str, entry: str, new_name: str) -> Shell:
     kept.name = new_name
     _rename_super(kept, entry, new_name)
     unneeded.without_attributes(kept, _foreign(module), _attributes(module, target))
+    granted.in_constructor(kept, definitions, constructor)
     roots: list[ast.stmt] = [kept, *_defaults(forward)]
     inputs = [definitions[name] for name in INPUT_FUNCTIONS if name in definitions]
     imports, before = _needed(module, [*roots, *inputs], {entry, *INPUT_FUNCTIONS})

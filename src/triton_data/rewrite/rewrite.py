@@ -11,7 +11,7 @@ import dataclasses
 
 from triton_data.records import Capture, Drop, Graph, Pair, Program
 from triton_data.rewrite import alone as kernels_alone
-from triton_data.rewrite import assemble, module, training
+from triton_data.rewrite import assemble, granted, module, training
 from triton_data.rewrite.host import body, buffers, graph_inputs, results, symbolic_sizes
 from triton_data.rewrite.host.read_call import Reader
 from triton_data.rewrite.kernel.emitted import Emitted, read
@@ -35,7 +35,9 @@ def rewrite_with_kernels(
     if any("choice" in each for each in capture.products):
         options = dataclasses.replace(options, autotune=False)  # one of several kernels: it is the choice that differs
     try:
-        shell = module.shell(program.text, program.entry, entry)
+        shell = module.shell(
+            program.text, program.entry, entry, capture.graphs[0].constructor if capture.graphs else ()
+        )
         made = _made(shell, entry, capture, options)
         if not made.written:
             raise Declined(Reason.NO_KERNEL)
@@ -70,7 +72,9 @@ def _inference(shell: Shell, entry: str, graph: Graph, options: Options) -> Made
     written = write_kernels(host, options, set())
     indent = STEP * 2 if shell.is_class else STEP
     some_tensor = "next(self.parameters())" if shell.is_class else ""
-    lines = [*shell.head(entry), *body.lines(host, written, indent, some_tensor, sizes), f"{indent}return {result}"]
+    said = [indent + line for line in granted.in_forward(graph.call, shell.is_class, shell.names)]
+    computed = body.lines(host, written, indent, some_tensor, sizes)
+    lines = [*shell.head(entry), *said, *computed, f"{indent}return {result}"]
     return Made(list(written.values()), host.uses, lines, host.launched(written), host.allocations())
 
 

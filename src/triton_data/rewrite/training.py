@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from triton_data.records import Graph
-from triton_data.rewrite import tree
+from triton_data.rewrite import granted, tree
 from triton_data.rewrite.host import body, buffers, graph_inputs, results
 from triton_data.rewrite.host.read_call import Host, Launch, Reader
 from triton_data.rewrite.kernel.emitted import read
@@ -58,7 +58,8 @@ def both_ways(shell: Shell, entry: str, graphs: Sequence[Graph], options: Option
         *_backward(ways, kernels[1]),
     ]
     indent = STEP * 2 if shell.is_class else STEP
-    applied = [*shell.head(entry), *_applied(name, ways, result, indent)]
+    said = [indent + line for line in granted.in_forward(graphs[0].call, shell.is_class, shell.names)]
+    applied = [*shell.head(entry), *said, *_applied(name, ways, result, indent)]
     uses = ways.forward.uses | ways.backward.uses
     launches = [*ways.forward.launched(kernels[0]), *ways.backward.launched(kernels[1])]
     allocations = ways.forward.allocations() | ways.backward.allocations()

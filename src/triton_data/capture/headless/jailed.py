@@ -53,6 +53,7 @@ def _graph(fields: dict[str, Any]) -> Graph:
         InductorKernel(str(kernel["name"]), str(kernel["text"]), str(kernel["sources"])) for kernel in fields["kernels"]
     )
     externs = tuple(str(name) for name in fields["externs"])
-    inputs, guards = (tuple(str(each) for each in fields[name]) for name in ("inputs", "guards"))
+    lists = ("inputs", "guards", "constructor", "call")
+    said = {name: tuple(str(each) for each in fields[name]) for name in lists}
     words = {name: str(fields[name]) for name in ("direction", "code", "readable", "returns")}
-    return Graph(**words, kernels=kernels, externs=externs, inputs=inputs, guards=guards)
+    return Graph(words["direction"], words["code"], kernels, externs, words["readable"], words["returns"], **said)

@@ -24,6 +24,14 @@ class Built:
     forward: Callable[..., Any]
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
+    made: Made | None = None  # how, where it is a class's
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    cls: type
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
 
 
 @contextlib.contextmanager
@@ -52,7 +60,7 @@ def build(module: types.ModuleType, entry: str, training: bool) -> Built:
     instance = target(*init_args, **init_kwargs)
     if hasattr(instance, "train"):
         instance.train(training)
-    return Built(instance, args, kwargs)
+    return Built(instance, args, kwargs, Made(target, init_args, init_kwargs))
 
 
 def require_gradients(built: Built) -> None:

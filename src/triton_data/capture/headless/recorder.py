@@ -19,6 +19,7 @@ from torch._guards import TracingContext
 from torch.utils._sympy.printers import PythonPrinter
 
 from triton_data.capture import output_code
+from triton_data.capture.granted.arguments import of_call, of_constructor
 from triton_data.capture.headless import graph_outputs
 from triton_data.capture.headless.graph_inputs import sources_of
 from triton_data.capture.headless.patches import numbered_from_zero
@@ -73,7 +74,9 @@ def record(
         return dropped(Reason.LOWER, one_line(recorder.errors[0]))
     if not any(graph.kernels for graph in recorder.graphs):
         return dropped(Reason.NO_TRITON, ", ".join(sorted({e for g in recorder.graphs for e in g.externs})))
-    return recorder.with_returns(result)
+    call, constructor = recorder.granted(built)
+    graphs = recorder.with_returns(result)
+    return tuple(dataclasses.replace(graph, call=call, constructor=constructor) for graph in graphs)
 
 
 class _Recorder:
@@ -82,12 +85,15 @@ class _Recorder:
         self.graphs: list[Graph] = []
         self.errors: list[Exception] = []
         self.calls: list[tuple[tuple[Any, ...], Any]] = []  # (inputs, outputs)
+        self.looked_at: set[str] = set()  # sources of Dynamo's guards
+        self.constants: set[str] = set()  # of those that compare with a constant
 
     def __call__(self, graph: torch.fx.GraphModule, example_inputs: list[Any]) -> Any:
         codes: list[str] = []
         perform = graph.forward
         readable = relative(graph.print_readable(print_output=False))
         inputs = tuple(sources_of(graph))
+        self._look()
         try:
             perform = self.compile_graph(graph, example_inputs, codes.append)
         except torch._dynamo.exc.RestartAnalysis:
@@ -102,6 +108,21 @@ class _Recorder:
             return made
 
         return run
+
+    def _look(self) -> None:
+        context = TracingContext.try_get()
+        for guard in context.guards_context.dynamo_guards if context is not None else ():
+            if guard.name.startswith("L["):
+                self.looked_at.add(guard.name)
+                if guard.create_fn_name() in ("CONSTANT_MATCH", "EQUALS_MATCH"):
+                    self.constants.add(guard.name)
+
+    def granted(self, built: Built) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        inputs = {source for graph in self.graphs for source in graph.inputs}
+        call = tuple(of_call(built.forward, built.args, built.kwargs, self.constants))
+        if (made := built.made) is None:
+            return call, ()
+        return call, tuple(of_constructor(made.cls, made.args, made.kwargs, self.looked_at, inputs))
 
     def with_returns(self, result: Any) -> tuple[Graph, ...]:
         if len(self.calls) != 1 or not isinstance(self.calls[0][1], list | tuple):

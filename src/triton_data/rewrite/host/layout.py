@@ -7,6 +7,7 @@ an explicit strided view says the same. Symbols are compared as text, so two spe
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 
@@ -63,7 +64,7 @@ def is_contiguous(size: ast.expr, stride: ast.expr) -> bool:
 def _product(parts: list[str]) -> tuple[int, tuple[str, ...]]:
     """A number and the symbols in order, so that `4*s0*s1` and `s1*4*s0` are the same."""
     number, symbols = 1, list[str]()
-    for factor in (factor.strip() for part in parts for factor in _factors(part)):
+    for factor in (factor for part in parts for factor in _factors(ast.parse(part, mode="eval").body)):
         if factor.isdigit():
             number *= int(factor)
         else:
@@ -71,8 +72,16 @@ def _product(parts: list[str]) -> tuple[int, tuple[str, ...]]:
     return number, tuple(sorted(symbols))
 
 
-def _factors(text: str) -> list[str]:
-    return text.split("*") if "(" not in text and "//" not in text and "+" not in text else [text]
+def _factors(node: ast.expr) -> Iterator[str]:
+    """`max(1, n)` is n here: it is another number only for a tensor without elements."""
+    match node:
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            yield from _factors(left)
+            yield from _factors(right)
+        case ast.Call(func=ast.Name(id="max"), args=[ast.Constant(value=1), inner], keywords=[]):
+            yield from _factors(inner)
+        case _:
+            yield ast.unparse(node)
 
 
 def _parts(node: ast.expr) -> list[str]:

@@ -20,6 +20,7 @@ from triton_data.rewrite.kernel.emitted import Kernel
 from triton_data.rewrite.naming import fresh
 from triton_data.rewrite.templates import convolution, matmul
 from triton_data.rewrite.templates.matmul import Body
+from triton_data.rewrite.templates.on_host import OnHost
 from triton_data.rewrite.templates.reading import Template, read
 
 OPERANDS = {"convolution": {"arg_X": "x", "arg_W": "weight"}}  # what an operand is, wherever it comes from
@@ -145,21 +146,19 @@ class Launching:
         return ""
 
     def _told(self, parameter: str, size: ast.expr) -> str:
-        """Sizes that are fixed, as the shapes of the tensors that have them; '' where those are not as expected."""
-        found, total = list[str](), 1
+        """A size, as the shapes of the tensors that have it; '' where those are not as expected."""
+        found, lengths = list[str](), list[str]()
         for pointer, axis in self.body.shapes.get(parameter, ()):
             layout = self.layouts.get(pointer)
             if layout is None or len(layout.sizes) <= axis or isinstance(self.passed[pointer], ast.Call):
                 return ""
-            if not layout.sizes[axis].isdigit():
-                return ""
-            total *= int(layout.sizes[axis])
+            lengths.append(f"({layout.sizes[axis]})")
             found.append(f"{ast.unparse(self.passed[pointer])}.shape[{axis}]")
-        return " * ".join(found) if found and ast.unparse(size) == str(total) else ""
+        return " * ".join(found) if found and same(" * ".join(lengths), self.spoken(size)) else ""
 
     def spoken(self, value: ast.expr) -> str:
         by = {name: argument for name, argument in self.passed.items() if _SYMBOL.match(name) or name == "grid_1"}
-        return ast.unparse(tree.Substitute(by).visit(tree.expression(ast.unparse(value))))
+        return ast.unparse(OnHost().visit(tree.Substitute(by).visit(tree.expression(ast.unparse(value)))))
 
     def _axis(self, pointer: str, size: ast.expr | None, stride: ast.expr) -> int:
         """The axis of the tensor that has this stride, and this size where one is given; -1 where none has."""

@@ -1,0 +1,1 @@
+"""What a capture takes for granted about arguments that are no tensors."""
