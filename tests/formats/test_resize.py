@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from triton_data.formats.resize import meant, shrunk, shrunk_singly, varied
+from triton_data.formats import vary_sizes
+from triton_data.formats.resize import meant, shrunk, shrunk_singly, sizes, varied
 
 TEXT = """
 import torch
@@ -67,3 +68,9 @@ def test_one_size_alone_is_shrunk_the_first_that_is_named_first() -> None:
     assert [str(way) for way in shrunk_singly(text)] == ["32768 as 16", "4096 as 16"]
     first = next(shrunk_singly(text)).text
     assert "ROWS, COLS = 16, 4096" in first
+
+
+def test_numbers_in_a_table_are_no_sizes() -> None:
+    text = "import torch\n\n\ndef get_inputs():\n    return [torch.randn(30), torch.tensor([0, 4, 26])]\n"
+    assert sizes(text) == [30]
+    assert all("[0, 4, 26]" in one.resized.text for one in vary_sizes.plan(text))

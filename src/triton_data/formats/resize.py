@@ -124,8 +124,16 @@ def literals(text: str) -> list[tuple[ast.Constant, int]]:
         if node not in seen:
             seen.append(node)
             queue += [constants[name.id] for name in _names(node) if name.id in constants]
+    written = {id(inner) for node in seen for table in tables(node) for inner in ast.walk(table)}
     numbers = [inner for node in seen for inner in ast.walk(node) if isinstance(inner, ast.Constant)]
-    return [(n, n.value) for n in numbers if type(n.value) is int and n.value >= 2]
+    return [(n, n.value) for n in numbers if type(n.value) is int and n.value >= 2 and id(n) not in written]
+
+
+def tables(node: ast.AST) -> Iterator[ast.expr]:
+    """`torch.tensor([0, 4, 26])` holds values, which are no sizes."""
+    for call in ast.walk(node):
+        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(("tensor", "as_tensor", "array")):
+            yield from (each for each in call.args[:1] if isinstance(each, ast.List | ast.Tuple))
 
 
 def _targets(node: ast.stmt) -> list[ast.expr]:

@@ -116,9 +116,10 @@ def _places(text: str) -> list[tuple[ast.expr, int]]:
         if isinstance(target, ast.Name)
     }
     found: list[tuple[ast.expr, int]] = []
-    drawn_below = {id(place) for call in ast.walk(tree) for place in resize.drawn_below(call)}
+    no_sizes = {id(n) for table in resize.tables(tree) for n in ast.walk(table)}
+    no_sizes |= {id(place) for call in ast.walk(tree) for place in resize.drawn_below(call)}
     for function in (n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name in INPUTS):
-        for node in (inner for inner in ast.walk(function) if id(inner) not in drawn_below):
+        for node in (inner for inner in ast.walk(function) if id(inner) not in no_sizes):
             if isinstance(node, ast.Constant) and type(node.value) is int:
                 found.append((node, node.value))
             elif isinstance(node, ast.Name) and node.id in constants:

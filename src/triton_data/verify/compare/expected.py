@@ -48,6 +48,10 @@ class Case:
         """Eager agrees with itself in float64, so that these inputs can tell right from wrong."""
         return all(numbers.eager_is_close(expected) for expected in self.expected.values())
 
+    @property
+    def silent(self) -> bool:
+        return any(numbers.says_nothing(expected) for expected in self.expected.values())
+
 
 def case(draw: ReferenceDraw, tensors: list[torch.Tensor], only_moves: bool = False) -> Case:
     outputs = leaves(unpack_claim(draw.outputs, tensors, "outputs"))

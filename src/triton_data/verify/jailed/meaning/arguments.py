@@ -30,6 +30,7 @@ _WORDS = (
 BEYOND_ONE = 1.75  # a slope, a scale or a weight is usually less, and max(x, slope * x) then right
 MARKS = re.compile("ignore|pad_|padding_idx|blank|_token|_id$|^idx$|_index$")  # a value of an input, which is set apart
 COUNTS = re.compile("group|head|stride|pad|dilat")  # that weights may be shaped by, and inputs are not
+NO_NUMBERS = re.compile("len|idx|index|ids$|label|target|cache|past|state|hidden|out$|generator|seed|size|shape|dtype")
 EMPTY = inspect.Parameter.empty
 _SIMPLE = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
@@ -122,7 +123,7 @@ def _fitting(name: str, first: torch.Tensor) -> Iterator[Any]:
         noise = torch.randn(shape, generator=generator)
         if "mask" in name:
             yield noise > -0.5
-        if any(word in name for word in ("mask", "bias", "weight", "residual", "scale")):
+        if not NO_NUMBERS.search(name):
             yield noise.to(first.dtype)
     if "scale" in name:
         yield 0.37
