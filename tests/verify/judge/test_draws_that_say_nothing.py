@@ -1,4 +1,4 @@
-"""A draw on which the reference itself gives no number is no sign that it is unstable; an optional input is given too."""
+"""A draw on which the reference gives no number does not make it unstable; an optional input is given too."""
 
 from __future__ import annotations
 
