@@ -216,7 +216,7 @@ def main() -> None:
 
 
 def report(rounds: int, tasks: int) -> None:
-    with Jail() as jail:
+    with Jail(shared=False) as jail:
         print(f"python {platform.python_version()}, torch {version('torch')}, {platform.system()} {platform.release()}")
         print(f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}; layers: {', '.join(jail.layers)}")
         compare(jail, rounds)

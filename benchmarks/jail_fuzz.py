@@ -124,8 +124,8 @@ class Outside:
     """What must stay as it is."""
 
     def __init__(self, directory: Path, jail: Jail) -> None:
-        assert jail._keeper is not None
-        self.keeper = jail._keeper.pid
+        assert jail.held and jail.held.keeper
+        self.keeper = jail.held.keeper.pid
         self.canary = directory / "canary"
         for name in ("precious", "folder/deep/file", "folder/other"):
             path = self.canary / name
@@ -226,7 +226,7 @@ def main() -> int:
     arguments = parser.parse_args()
     failed = False
     print(f"{'profile':10} {'layers':14} {'calls':>9} {'tasks':>6} {'seconds':>8}  ends")
-    with tempfile.TemporaryDirectory() as name, Jail(preload=()) as jail:
+    with tempfile.TemporaryDirectory() as name, Jail(preload=(), shared=False) as jail:
         Path(name).chmod(0o755)
         for policy in PROFILES.values():  # what the zygote opens once, it has open then
             assert jail.run(CLEAN, policy).ok

@@ -34,6 +34,7 @@ VERBS = {
     "status": ("commands.inspect:status", "Print the funnel of a run: done, pending, dropped by reason."),
     "run": ("commands.stages:run", "Run the whole pipeline that a TOML file names."),
     "merge": ("commands.merge:merge", "Bring several runs together in one, for those who shard by hand."),
+    "warm": ("commands.warm:warm", "Keep what verify, capture and extract load ready between commands."),
     "init": ("commands.init:init", "Write a commented config and a tiny repository to try it on."),
     "completion": ("commands.init:completion", "Print the script with which a shell completes verbs and options."),
 }

@@ -43,7 +43,7 @@ class Clean:
 
     def strays(self) -> list[str]:
         """Whatever lives below the keeper and is not its zygote."""
-        keeper = self.jail._keeper
+        keeper = self.jail.held.keeper
         assert keeper is not None
         deadline = time.monotonic() + 2
         while True:

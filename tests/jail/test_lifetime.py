@@ -136,8 +136,8 @@ ZYGOTE_FIRST = "import time\ndef main():\n  print('begun', flush=True); time.sle
 
 
 def zygote_of(jail: Jail) -> int:
-    assert jail._keeper is not None
-    return int(Path(f"/proc/{jail._keeper.pid}/task/{jail._keeper.pid}/children").read_text().split()[0])
+    assert jail.held.keeper is not None
+    return int(Path(f"/proc/{jail.held.keeper.pid}/task/{jail.held.keeper.pid}/children").read_text().split()[0])
 
 
 def busy_zygote(jail: Jail) -> int:
@@ -145,8 +145,8 @@ def busy_zygote(jail: Jail) -> int:
     found: list[int] = []
 
     def has_child() -> bool:
-        assert jail._keeper is not None
-        found[:] = [pid for pid in family(jail._keeper.pid)[:1] if family(pid)]
+        assert jail.held.keeper is not None
+        found[:] = [pid for pid in family(jail.held.keeper.pid)[:1] if family(pid)]
         return bool(found)
 
     assert eventually(has_child, 20)
@@ -214,8 +214,8 @@ def test_a_new_start_is_not_poisoned_by_what_a_task_left() -> None:
         thread, _ = in_background(dig)
         scratch = Path(jail.address).parents[1] / "scratch"
         assert eventually(lambda: any(scratch.glob("task-*/d/d/d")))
-        assert jail._keeper is not None
-        os.kill(jail._keeper.pid, signal.SIGKILL)
+        assert jail.held.keeper is not None
+        os.kill(jail.held.keeper.pid, signal.SIGKILL)
         thread.join(60)
         with Jail(preload=()) as second:
             assert second.run(NOTHING).ok

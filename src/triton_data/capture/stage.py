@@ -58,6 +58,11 @@ def suffix(target: str, mode: str, libraries: str = KEEP, choice: int = 0) -> st
     return f":{target}:{mode}{products}" + (f":{choice}" if choice else "")
 
 
+def headless_jail(allow_unsafe: bool = False, shelf: str = "") -> Jail:
+    preload = (*PRELOAD, "triton_data.capture.headless.capture")
+    return Jail(preload, warm="triton_data.capture.headless.jailed:warm_up", allow_unsafe=allow_unsafe, shelf=shelf)
+
+
 @dataclass
 class CaptureStage:
     targets: tuple[str, ...]
@@ -97,9 +102,7 @@ class CaptureStage:
             env = {"TORCH_COMPILE_DEBUG": "1"}
             self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe, env=env, gpu=True, shelf=shelf)
         else:
-            preload = (*PRELOAD, "triton_data.capture.headless.capture")
-            warm = "triton_data.capture.headless.jailed:warm_up"
-            self.jail = Jail(preload, warm=warm, allow_unsafe=self.allow_unsafe, shelf=shelf)
+            self.jail = headless_jail(self.allow_unsafe, shelf)
         return self.jail
 
     def work(self, item: Job) -> Iterator[Capture | Drop]:

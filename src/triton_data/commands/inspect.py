@@ -30,7 +30,7 @@ def doctor(run_dir: Path, file: Path | None, profile: str, allow_unsafe_exec: bo
     if file is not None:
         _try(file, profile, allow_unsafe_exec)
         return
-    from triton_data.commands import doctor as room
+    from triton_data.commands.looking import doctor as room
     from triton_data.commands.terminal_tables import console, facts_table
 
     facts = room.examine(run_dir)

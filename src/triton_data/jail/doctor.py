@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from triton_data.errors import Misuse
-from triton_data.jail.handle import Jail, labelled
-from triton_data.jail.outcome import Facts, Outcome
+from triton_data.jail.handle import Jail
+from triton_data.jail.outcome import Facts, Outcome, labelled
 from triton_data.jail.policy import COMPILE, FLOOR, Task, profile
 
 PATIENCE_S = 25.0
@@ -35,7 +35,7 @@ def layers_available() -> dict[str, Any]:
 def _facts() -> Facts:
     """Whatever is wrong with the jail, doctor says so soon."""
     found: list[Facts] = []
-    jail = Jail(preload=(), allow_unsafe=True)
+    jail = Jail(preload=(), allow_unsafe=True, shared=False)
 
     def ask() -> None:
         with jail:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from triton_data.jail.frame import BadFrame, ErrorClaim, RawTensor, decode
-from triton_data.jail.policy import Json, Policy
+from triton_data.jail.policy import FLOOR, Json, Policy
 from triton_data.records import Drop
 
 Status: TypeAlias = Literal[
@@ -87,6 +87,12 @@ class Outcome:
 def printable(text: str) -> str:
     """On one line, with nothing in it that a terminal, a log or a reader could take for anything but text."""
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
+def labelled(layers: tuple[str, ...]) -> tuple[str, ...]:
+    """For records: says UNSAFE where the default floor was not in force."""
+    held = {layer.partition(":")[0] for layer in layers}
+    return layers if held.issuperset(FLOOR) else ("UNSAFE", *layers)
 
 
 def lost(why: str, facts: Facts | None = None) -> Outcome:

@@ -32,6 +32,10 @@ class Job:
         return self.capture.key
 
 
+def rewriting_jail(allow_unsafe: bool = False, shelf: str = "") -> Jail:
+    return Jail(PRELOAD, allow_unsafe=allow_unsafe, shelf=shelf)
+
+
 @dataclass
 class RewriteStage:
     allow_unsafe: bool = False
@@ -51,7 +55,7 @@ class RewriteStage:
         return store.count_unfinished(Capture, self.name)
 
     def resources(self) -> AbstractContextManager[object]:
-        self.jail = Jail(PRELOAD, allow_unsafe=self.allow_unsafe, shelf=shelf_of(self.environments))
+        self.jail = rewriting_jail(self.allow_unsafe, shelf_of(self.environments))
         return self.jail
 
     def work(self, item: Job) -> Iterator[Program | Pair | Drop]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,6 +66,20 @@ def test_memory_is_told_before_it_is_taken(tmp_path: Path, monkeypatch: pytest.M
     )
     assert memory_estimate.of(REFERENCE.replace("16384, 8192", "16, 64"), "Model") == 0, "small: not worth a look"
     assert memory_estimate.of(REFERENCE.replace("torch.randn(", "nonsense("), "Model") == 0
+
+
+def test_memory_is_told_beside_the_stand_in_for_a_gpu() -> None:
+    """As of each size but the first that one task is asked about, and of weights that are a size's square."""
+    script = (
+        "from triton_data.verify.jailed import cuda_on_cpu\n"
+        "from triton_data.verify.jailed.meaning import memory_estimate\n"
+        "cuda_on_cpu.install()\n"
+        "text = 'import torch\\nModel = torch.nn.Linear\\ndef get_inputs(): return [torch.randn(2, 4099)]\\n'\n"
+        "text += 'def get_init_inputs(): return [4099, 4099]\\n'\n"
+        "print(memory_estimate.of(text, 'Model'))\nimport torch\nprint(torch.ones(1).device.type)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tempfile.mkdtemp())
+    assert done.stdout.split() == [str(4 * (4099 * 4099 + 4099 + 2 * 2 * 4099)), "cuda"], done.stderr
 
 
 def test_a_candidate_of_one_size_is_made_again_and_judged_there(bench: Bench, recapture: StageRecapture) -> None:

@@ -7,6 +7,7 @@ Not covered: the search (jailed/launchers/recognise.py), and whether the pair ho
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from triton_data.extract.kernels.pair_texts import Named
@@ -18,6 +19,7 @@ from triton_data.extract.wire import FailedAt, Failure, Prober, RecogniseLaunche
 from triton_data.records import COMPARED, Kernel, Pair, Program
 
 RECOGNISED = "recognised"
+RANDOM = re.compile(r"\b(?:tl|language|triton\.language)\.(?:rand|randn|randint)(?:4x|n4x)?\b|\bphilox\b")
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Reference:
 
 def recognised(kernel: Kernel, expressions: tuple[Expression, ...], probe: Prober) -> list[Reference] | str:
     """Of the launcher; and where it is a function of autograd, of its backward."""
+    if RANDOM.search(kernel.text):  # by a generator that torch does not have
+        return "not recognised: it draws random numbers"
     request = RecogniseLauncher(kernel.text, kernel.launcher, kernel.inputs, expressions, REFERENCE_SECONDS)
     answer = probe(request).answer
     if isinstance(answer, Failure) and answer.at is FailedAt.WORKER_DIED:

@@ -35,13 +35,13 @@ CLEAR_S = 5.0
 BOOT = """import sys
 sys.path.insert(0, sys.argv[1])
 sys.path += sys.argv[2:]
-from triton_data.jail.outside.{0} import main
+from {0} import main
 main()"""
 
 
-def command(part: str, roots: list[str]) -> list[str]:
+def command(part: str, roots: list[str], room: str = "triton_data.jail.outside") -> list[str]:
     """-I: neither PYTHONPATH nor the working directory nor a user's site-packages decide what our side imports."""
-    return [sys.executable, "-I", "-c", BOOT.format(part), *roots]
+    return [sys.executable, "-I", "-c", BOOT.format(f"{room}.{part}"), *roots]
 
 
 class Stopped(BaseException):

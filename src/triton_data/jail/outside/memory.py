@@ -3,7 +3,7 @@ parent is by now.
 
 In: pids. Out: bytes. Counted are anonymous and shared pages, what is swapped out, and page tables; pages of files are
 not, the kernel can drop them. A process whose first thread has ended is asked through another. Not covered: buffers in
-the kernel (pipes, sockets), which RLIMIT_NOFILE bounds.
+the kernel (pipes, sockets) of few processes, which RLIMIT_NOFILE bounds; of many they are guessed.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 
 WANTED = (b"Vm", b"Rss", b"Threads:")
 COUNTED = (b"RssAnon:", b"RssShmem:", b"VmPTE:", b"VmSwap:")
+FEW, BUFFER = 16, 256 << 10  # descriptors of a process, and what each may keep in the kernel
 LONGEST_S, UNTOLD = 1.0, 1 << 62
 TICKS = os.sysconf("SC_CLK_TCK")
 SHARED_OUT = (b"Pss_Anon:", b"Pss_Shmem:", b"SwapPss:")
@@ -90,22 +91,25 @@ def _status(path: str) -> Use | None:
 
 
 def apportioned(pids: Iterable[int]) -> int:
-    """As `held` of `of`, but what a fork shares with its parent counts once and not for each: dearer to ask, so only
-    where the sum is too much. `UNTOLD` where the kernel does not say, or takes long to."""
+    """As `held` of `of`, but what forks share is divided among them, and what descriptors may buffer counts: dearer
+    to ask, so only where the sum is too much. `UNTOLD` where the kernel does not say, or takes long to."""
     total, deadline = 0, time.monotonic() + LONGEST_S
     for pid in pids:
-        place = where(pid)
         try:
-            text = Path(f"{place}/smaps_rollup").read_bytes() + Path(f"{place}/status").read_bytes()
-        except ProcessLookupError:  # ended meanwhile
+            total += share(place := where(pid)) + max(0, len(os.listdir(f"{place}/fd")) - FEW) * BUFFER  # noqa: PTH208
+        except (ProcessLookupError, FileNotFoundError):  # ended meanwhile
             continue
         except OSError:
             return UNTOLD
-        counted = [line for line in text.split(b"\n") if line.startswith((*SHARED_OUT, b"VmPTE:"))]
-        total += sum(int(line.split()[1]) for line in counted) << 10
         if time.monotonic() > deadline:
             return UNTOLD
     return total
+
+
+def share(place: str) -> int:
+    text = Path(f"{place}/smaps_rollup").read_bytes() + Path(f"{place}/status").read_bytes()
+    counted = [line for line in text.split(b"\n") if line.startswith((*SHARED_OUT, b"VmPTE:"))]
+    return sum(int(line.split()[1]) for line in counted) << 10
 
 
 def shared_without_pages(pids: Iterable[int]) -> int:

@@ -92,13 +92,22 @@ class Running:
     def _too_much(self, members: list[int], used: memory.Use) -> bool:
         hidden = max(0, self._hidden(members, used) - used.shared)
         self.peak = max(self.peak, used.held + hidden)
-        limit, many = self.policy.memory + MEMORY_SLACK, len(members)
-        if used.held + hidden <= self.base.held + limit or many == 1:
+        limit = self.policy.memory + MEMORY_SLACK
+        if used.held + hidden <= self.base.held + limit or len(members) == 1:
             return used.held + hidden > self.base.held + limit
         if (now := time.monotonic()) - self.apportioned_at > HIDDEN_EVERY_S:  # what forks share was counted for each
-            with kernel.looking_as(namespaces.NOBODY):
-                self.apportioned, self.apportioned_at = memory.apportioned(members), now
-        return self.apportioned + hidden > self.base.held * many // (many + 1) + limit  # the zygote has a share too
+            self.apportioned, self.apportioned_at = self._own(members), now
+        return self.apportioned + hidden > limit
+
+    def _own(self, members: list[int]) -> int:
+        """Without their share of what the zygote has loaded: as large as the zygote's, and together never all of it."""
+        with kernel.looking_as(namespaces.NOBODY):
+            found = memory.apportioned(members)
+        many = len(members)
+        with contextlib.suppress(OSError):
+            most = self.base.held * many // (many + 1 + bool(self.init))
+            return found - min(most, many * memory.share("/proc/self"))
+        return found
 
     def _seconds(self, members: list[int]) -> float:
         """CPU time of all that was ever seen; or of what lives, with the children that it has waited for."""

@@ -57,14 +57,33 @@ def redirected() -> Iterator[None]:
         yield
 
 
+TOLD: dict[str, Any] = {
+    "is_cuda": property(lambda self: True),
+    "is_cpu": property(lambda self: False),
+    "device": property(lambda self: DEVICE),
+    "get_device": lambda self: 0,
+}
+
+
+@contextlib.contextmanager
+def set_aside() -> Iterator[None]:
+    """For tensors without memory, which are made from what others say that they are."""
+    told = [name for name in TOLD if torch.Tensor.__dict__.get(name) is TOLD[name]]
+    for name in told:
+        delattr(torch.Tensor, name)
+    try:
+        yield
+    finally:
+        for name in told:
+            setattr(torch.Tensor, name, TOLD[name])
+
+
 def install() -> None:
     """For the rest of the process; calling it again changes nothing."""
     import triton
 
-    torch.Tensor.is_cuda = property(lambda self: True)
-    torch.Tensor.is_cpu = property(lambda self: False)
-    torch.Tensor.device = property(lambda self: DEVICE)
-    torch.Tensor.get_device = lambda self: 0
+    for name, answer in TOLD.items():
+        setattr(torch.Tensor, name, answer)
     module = torch.nn.Module
     module.cuda = lambda self, device=None: self
     plain = getattr(module.to, "_plain", module.to)

@@ -6,6 +6,8 @@ program is instantiated and called with tensors that have no memory. Runs foreig
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import math
 from typing import Any
 
@@ -15,33 +17,45 @@ from torch.utils import _pytree as pytree
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from triton_data.formats import resize
-from triton_data.verify.jailed import module_state
+from triton_data.verify.jailed import cuda_on_cpu, module_state
 from triton_data.verify.reading import subject
 
 LARGE = 1 << 18  # the product of all sizes that are named; where it is smaller, calling is quicker than looking
+MOST_CALLS = 400  # a call without memory is dearer than one of few numbers
+LONG = 1 << 10  # one size: of a layer that has as many features, weights are its square
+
+
+class _Enough(Exception):
+    """A loop over a long axis: what it has made so far is told."""
 
 
 class _Counted(TorchDispatchMode):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
-        self.bytes = 0
+        self.bytes = self.calls = 0
 
     def __torch_dispatch__(self, func: Any, kinds: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
         if not func.is_view:
             self.bytes += _size(result)
+        self.calls += 1
+        if self.calls > MOST_CALLS:
+            raise _Enough
         return result
 
 
 def of(text: str, entry: str) -> int:
-    if math.prod(resize.sizes(text)) < LARGE or "torch.library" in text:  # which can be loaded once in a process
+    sizes = resize.sizes(text)
+    small = math.prod(sizes) < LARGE and max(sizes, default=0) < LONG
+    if small or "torch.library" in text:  # which can be loaded once in a process
         return 0
+    logging.getLogger("torch._subclasses.fake_tensor").disabled = True  # it prints what does not fit together
     try:
-        with FakeTensorMode(allow_non_fake_inputs=True), torch.no_grad():
+        with cuda_on_cpu.set_aside(), FakeTensorMode(allow_non_fake_inputs=True), torch.no_grad():
             module = subject.load(text, "measured")
             instance = subject.instantiated(module.__dict__[entry], subject.arguments_of(module, "get_init_inputs"))
             inputs = subject.arguments_of(module, "get_inputs")
-            with _Counted() as counted:
+            with _Counted() as counted, contextlib.suppress(_Enough):
                 instance(*inputs[0], **inputs[1])
             computed: int = counted.bytes
             return computed + _size(inputs) + _size(module_state.of(instance))

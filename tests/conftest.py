@@ -1,0 +1,54 @@
+"""What the whole suite shares: jails that stay loaded between commands, and folders as a user has them."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from triton_data.errors import Misuse
+from triton_data.jail.standing import place, start
+
+SHARED = place.VARIABLE
+
+
+def pytest_configure(config):
+    """Once, in the process that starts the workers: commands and fixtures of all of them take these jails."""
+    if hasattr(config, "workerinput") or SHARED in os.environ or config.option.collectonly:
+        return
+    folder = tempfile.mkdtemp(prefix="triton-data-tests-")
+    os.environ[SHARED] = folder
+    config.warm_folder = folder
+    try:
+        start.launch(idle_s=120.0)
+    except Misuse as error:
+        print(f"each test loads its own jails: {error}")
+
+
+def pytest_unconfigure(config):
+    if folder := getattr(config, "warm_folder", ""):
+        start.asked({"stop": True})
+        del os.environ[SHARED]
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def opened(made: Path) -> Path:
+    """Entered by all, as a user's folder is: where one is root's alone, tasks of root's jails must have it opened."""
+    for folder in (made, *made.parents):
+        if folder.stat().st_uid == os.geteuid() and folder.is_relative_to(tempfile.gettempdir()):
+            folder.chmod(folder.stat().st_mode | 0o055)
+    return made
+
+
+@pytest.fixture
+def tmp_path(tmp_path: Path) -> Path:
+    return opened(tmp_path)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def opened_folders(tmp_path_factory: pytest.TempPathFactory):
+    made = tmp_path_factory.mktemp
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tmp_path_factory, "mktemp", lambda *words, **named: opened(made(*words, **named)))
+        yield
