@@ -1,6 +1,7 @@
 """Is a file that was rewritten from symbolic sizes right at other sizes too?
 
-    PYTHONPATH=src python benchmarks/generic.py [--device cpu|cuda] [--jobs 2] [--only REGEX] [--sizes 3]
+    PYTHONPATH=src python benchmarks/generic.py [--device cpu|cuda] [--jobs 2] [--only REGEX] [--every N] [--sizes 3]
+                                                [--libraries keep|triton]
 
 Each program of benchmarks/modules is captured in the mode `dynamic` and rewritten. Its open sizes are then changed, to
 odd ones first, until eager has accepted three sets of them that the file's own assertions accept as well; the same file
@@ -37,6 +38,8 @@ def main() -> None:
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", default="")
+    parser.add_argument("--every", type=int, default=1, help="a sample: each so many of the programs")
+    parser.add_argument("--libraries", default="keep", choices=["keep", "triton"])
     parser.add_argument("--sizes", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=60.0, help="limit of one program's checks")
     parser.add_argument("--side", choices=["make", "check"], help=argparse.SUPPRESS)
@@ -45,8 +48,8 @@ def main() -> None:
     options = parser.parse_args()
     if options.side:
         index, count = map(int, options.shard.split("/"))
-        for name, program in itertools.islice(_chosen(options.only), index, None, count):
-            row = _made(program, options.folder) if options.side == "make" else _checked(program, options)
+        for name, program in itertools.islice(_chosen(options), index, None, count):
+            row = _made(program, options) if options.side == "make" else _checked(program, options)
             print(json.dumps({"name": name, **row}), flush=True)
         return
     with tempfile.TemporaryDirectory() as scratch:
@@ -55,12 +58,14 @@ def main() -> None:
         _report(made, _shards(options, Path(scratch), "check", interpret), options)
 
 
-def _chosen(only: str) -> Iterator[tuple[str, Any]]:
-    return ((name, program) for name, program in programs() if re.search(only, name))
+def _chosen(options: argparse.Namespace) -> Iterator[tuple[str, Any]]:
+    sample = itertools.islice(programs(), 0, None, options.every)
+    return ((name, program) for name, program in sample if re.search(options.only, name))
 
 
 def _shards(options: argparse.Namespace, folder: Path, side: str, env: dict[str, str]) -> list[Row]:
-    command = [sys.executable, __file__, "--side", side, "--folder", str(folder), "--only", options.only]
+    command = [sys.executable, __file__, "--side", side, "--folder", str(folder), "--only", options.only,
+               "--every", str(options.every), "--libraries", options.libraries]  # fmt: skip
     command += ["--device", options.device, "--sizes", str(options.sizes), "--seconds", str(options.seconds)]
     quiet = {"OMP_NUM_THREADS": "1", "TORCHINDUCTOR_COMPILE_THREADS": "1"}
     started = [
@@ -71,19 +76,19 @@ def _shards(options: argparse.Namespace, folder: Path, side: str, env: dict[str,
     return [json.loads(line) for p in started for line in p.communicate()[0].splitlines() if line.startswith("{")]
 
 
-def _made(program: Any, folder: Path) -> Row:
+def _made(program: Any, options: argparse.Namespace) -> Row:
     from triton_data.capture.headless.capture import capture_program
     from triton_data.records import Drop
     from triton_data.rewrite.rewrite import rewrite
 
     try:
-        capture = capture_program(program, "sm_90", "dynamic")
+        capture = capture_program(program, "sm_90", "dynamic", options.libraries)
         pair = capture if isinstance(capture, Drop) else rewrite(program, capture)
     except Exception as error:  # noqa: BLE001  a bug of ours is a result here, and the other programs go on
         return {"drop": f"bug: {type(error).__name__}: {str(error)[:100]}"}
     if isinstance(pair, Drop):
         return {"drop": f"{pair.reason}: {pair.detail[:100]}"}
-    (folder / f"{program.entry}.py").write_text(pair.text)
+    (options.folder / f"{program.entry}.py").write_text(pair.text)
     return {"open": len(_open_sizes(pair.text))}
 
 

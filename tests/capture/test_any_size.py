@@ -1,7 +1,8 @@
-"""With `sizes = "any"` a program is captured for its own sizes only where symbolic ones turned out not to be right."""
+"""With `sizes = "any"` symbolic sizes come first; the given ones make a whole pair only where those are not right."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from triton_data.capture.modes import find_sizes
 from triton_data.capture.stage import CaptureStage, suffix
 from triton_data.errors import Misuse
 from triton_data.records import Capture, Drop, Origin, Outcome, Pair, Program, Verdict
+from triton_data.rewrite.stage import RewriteStage
 from triton_data.store import Store
 
 ORIGIN = Origin("given")
@@ -52,18 +54,23 @@ def test_symbolic_sizes_come_first(store: Store) -> None:
         assert waiting(store) == [(name, "dynamic") for name in sorted(NAMES)]
 
 
-def test_what_failed_with_them_is_captured_for_its_own_sizes_and_once(store: Store) -> None:
+def test_the_given_sizes_come_when_it_is_known_and_make_a_pair_where_the_others_are_not_right(store: Store) -> None:
+    static = suffix("sm_90", "inference")
     with store:
         captured = [Outcome(program(name).key + DYNAMIC, (capture(name),)) for name in ("right", "wrong", "declined")]
         store.commit("capture", [*captured, Outcome(program("uncaptured").key + DYNAMIC, (), (Drop("lower"),))])
         assert waiting(store) == [("uncaptured", "inference"), ("untried", "dynamic")]
         made = [Outcome(capture(name).key, (pair(name),)) for name in ("right", "wrong")]
         store.commit("rewrite", [*made, Outcome(capture("declined").key, (), (Drop("no_kernel"),))])
-        store.commit("verify", [Outcome(name, (verdict(name),)) for name in ("right", "wrong")])
-        again = [(name, "inference") for name in ("declined", "uncaptured", "wrong")]
-        assert waiting(store) == sorted([*again, ("untried", "dynamic")])
-        store.commit("capture", [Outcome(program(name).key + suffix("sm_90", "inference")) for name, _ in again])
+        store.commit("verify", [Outcome(f"{pair(n).key}:cpu:2", (verdict(n),)) for n in ("right", "wrong")])
+        known = [name for name in sorted(NAMES) if name != "untried"]
+        assert waiting(store) == sorted([*((name, "inference") for name in known), ("untried", "dynamic")])
+        again = {name: replace(capture(name), mode="inference") for name in known}
+        store.commit("capture", [Outcome(program(name).key + static, (again[name],)) for name in known])
         assert waiting(store) == [("untried", "dynamic")]
+        whole = {job.program.entry: job.whole for job in RewriteStage(any_size=True).todo(store)}
+        assert whole == {name: name != "right" for name in known}
+        assert all(job.whole for job in RewriteStage().todo(store))
 
 
 def test_other_modes_are_as_they_were() -> None:

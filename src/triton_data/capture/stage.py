@@ -24,14 +24,14 @@ from triton_data.records import WITH_TRITON, Capture, Drop, Program
 from triton_data.store import Store
 
 WHOLE = f"t.inputs_from NOT IN {WITH_TRITON}"
-# A program that was tried with symbolic sizes, and is not right like that: its capture, rewrite or verification failed.
-NOT_RIGHT = """(
+# A program of which it is known whether symbolic sizes are right: its capture or rewrite failed, or it was judged.
+DECIDED = """(
     t.key || '{suffix}' IN (SELECT item FROM outcomes WHERE stage = 'capture' AND part = '' AND status = 'dropped')
     OR t.key IN (SELECT c.program FROM outcomes o JOIN captures c ON c.key = o.item WHERE o.stage = 'rewrite'
         AND o.part = '' AND o.status = 'dropped' AND c.mode = 'dynamic' AND c.target = '{target}')
-    OR t.key IN (SELECT c.program FROM verdicts v JOIN pairs p ON p.key = v.subject JOIN captures c
-        ON c.key = p.capture AND c.program = p.program WHERE NOT v.passed AND c.mode = 'dynamic'
-        AND c.target = '{target}'))"""
+    OR t.key IN (SELECT c.program FROM outcomes o JOIN pairs p ON p.key = substr(o.item, 1, instr(o.item, ':') - 1)
+        JOIN captures c ON c.key = p.capture AND c.program = p.program WHERE o.stage = 'verify' AND o.part = ''
+        AND c.mode = 'dynamic' AND c.target = '{target}'))"""
 Variant: TypeAlias = tuple[str, str, str, int]  # target, mode, libraries, choice
 PRELOAD = ("torch", "triton_data.jail.vision_operators")
 
@@ -145,4 +145,4 @@ class CaptureStage:
         target, mode, libraries, choice = variant
         if self.sizes != ANY or mode != "inference":
             return WHOLE
-        return f"{WHOLE} AND {NOT_RIGHT.format(suffix=suffix(target, 'dynamic', libraries, choice), target=target)}"
+        return f"{WHOLE} AND {DECIDED.format(suffix=suffix(target, 'dynamic', libraries, choice), target=target)}"

@@ -51,9 +51,10 @@ def _dtypes(text: str) -> tuple[str, ...]:
 
 
 def _generic(subject: Subject, module: ast.Module | None) -> bool:
-    """A program is; a kernel is where a size is an argument; Inductor bakes shapes in unless it was told not to."""
+    """A program is; a kernel is where a size is an argument; Inductor bakes shapes in unless it was told not to,
+    and even so a pair may be right at one alone."""
     if subject.kind in (PAIR, INDUCTOR):
-        return subject.mode == "dynamic"
+        return subject.mode == "dynamic" and not subject.one_size
     if subject.kind == KERNEL and module:
         functions = [node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)]
         return any(_takes_size(function) for function in functions)

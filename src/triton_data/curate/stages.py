@@ -34,10 +34,10 @@ class LabelStage:
     name: str = "label"
 
     def todo(self, store: Store) -> Iterator[Record]:
-        """A Pair's mode is its Capture's, so it travels with it."""
+        """A Pair's mode is its Capture's, and whether other sizes are right its Verdict's: they travel with it."""
         for kind in _SUBJECTS:
             for record in store.unfinished(kind, self.name):
-                yield _WithMode(record, store.capture_mode(record.capture)) if isinstance(record, Pair) else record  # type: ignore[misc]
+                yield _seen(record, store) if isinstance(record, Pair) else record  # type: ignore[misc]
 
     def count(self, store: Store) -> int:
         return sum(store.count_unfinished(kind, self.name) for kind in _SUBJECTS)
@@ -50,18 +50,23 @@ class LabelStage:
 
 
 @dataclass(frozen=True)
-class _WithMode:
+class _Seen:
     pair: Pair
     mode: str
+    one_size: bool
 
     @property
     def key(self) -> str:
         return self.pair.key
 
 
+def _seen(pair: Pair, store: Store) -> _Seen:
+    return _Seen(pair, store.capture_mode(pair.capture), store.is_of_one_size(pair.key))
+
+
 def _subjects(item: Any) -> Iterator[subjects.Subject]:
-    if isinstance(item, _WithMode):
-        yield subjects.of_pair(item.pair, item.mode)
+    if isinstance(item, _Seen):
+        yield subjects.of_pair(item.pair, item.mode, item.one_size)
     elif isinstance(item, Capture):
         yield from subjects.of_capture(item)
     else:

@@ -24,6 +24,7 @@ class Subject:
     entry: str = ""
     program: str = ""  # key of the Program that a pair or a capture belongs to
     mode: str = ""
+    one_size: bool = False  # a verdict found it right at no other
 
 
 def of_kernel(kernel: Kernel) -> Subject:
@@ -34,8 +35,8 @@ def of_program(program: Program) -> Subject:
     return Subject(program.key, PROGRAM, program.text, program.origin, program.entry)
 
 
-def of_pair(pair: Pair, mode: str = "") -> Subject:
-    return Subject(pair.key, PAIR, pair.text, pair.origin, pair.entry, pair.program, mode)
+def of_pair(pair: Pair, mode: str = "", one_size: bool = False) -> Subject:
+    return Subject(pair.key, PAIR, pair.text, pair.origin, pair.entry, pair.program, mode, one_size)
 
 
 def of_capture(capture: Capture) -> Iterator[Subject]:

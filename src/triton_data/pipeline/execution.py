@@ -34,7 +34,7 @@ def _in_turn(config: Config, only: Sequence[str], store: Store) -> Iterator[Plan
             yield gathering(stage, config)
     others = [name for name in only if name not in GATHERING]
     yield from plan(config, [name for name in others if name not in CURATING])
-    if config.capture.sizes == ANY and set(MAKING) <= set(others):  # what is not right for any size, for its own
+    if config.capture.sizes == ANY and set(MAKING) <= set(others):  # what is not right for any size, and kernels alone
         yield from (planned for planned in plan(config, MAKING) if planned.stage.count(store))
     yield from plan(config, [name for name in others if name in CURATING])
 

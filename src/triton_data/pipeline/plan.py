@@ -87,7 +87,9 @@ def plan(config: Config, only: Sequence[str] = STAGES) -> Iterator[Planned]:
         elif name == "rewrite":
             from triton_data.rewrite.stage import SECONDS, RewriteStage
 
-            yield Planned(RewriteStage(config.allow_unsafe_exec, environments=environments), SECONDS + GRACE)
+            any_size = config.capture.sizes == "any"
+            rewriting = RewriteStage(config.allow_unsafe_exec, environments=environments, any_size=any_size)
+            yield Planned(rewriting, SECONDS + GRACE)
         elif name == "verify":
             from triton_data.pipeline.recapture import StageRecapture
             from triton_data.verify.stage import TASKS, VerifyStage

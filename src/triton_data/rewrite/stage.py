@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 from triton_data.environments import Environments, packages_of, shelf_of
 from triton_data.jail import RUN, Jail, Task
-from triton_data.records import Capture, Drop, Pair, Program, codec
+from triton_data.records import Capture, Drop, Pair, Program, Verdict, codec
 from triton_data.rewrite import jailed
 from triton_data.rewrite.options import Options
 from triton_data.store import Store
@@ -25,6 +25,7 @@ SECONDS = 60.0
 class Job:
     program: Program
     capture: Capture
+    whole: bool = True  # False: of this capture only its kernels alone
 
     @property
     def key(self) -> str:
@@ -42,11 +43,13 @@ class RewriteStage:
     name: str = "rewrite"
     jail: Jail | None = None
     environments: Environments | None = None
+    any_size: bool = False  # a program that is right for any size needs no pair for its own
 
     def todo(self, store: Store) -> Iterator[Job]:
         for capture in store.unfinished(Capture, self.name):
             for program in store.records(Program, "key = ?", (capture.program,)):
-                yield Job(program, capture)
+                generic = self.any_size and capture.mode == "inference" and _is_right(store, capture)
+                yield Job(program, capture, not generic)
 
     def count(self, store: Store) -> int:
         return store.count_unfinished(Capture, self.name)
@@ -66,6 +69,17 @@ class RewriteStage:
         policy = replace(RUN, wall_s=SECONDS, cpu_s=int(SECONDS), packages=packages)
         outcome = self.jail.run(Task(entry="triton_data.rewrite.jailed:run", payload=payload), policy)
         if outcome.ok and isinstance(outcome.value, dict):
-            yield from jailed.answered(outcome.value, item.program, item.capture)
+            made = jailed.answered(outcome.value, item.program, item.capture)
+            own = item.program.key
+            yield from (each for each in made if item.whole or not isinstance(each, Pair) or each.program != own)
         else:
             yield outcome.drop()
+
+
+def _is_right(store: Store, capture: Capture) -> bool:
+    """Whether the program's pair with symbolic sizes has passed."""
+    same = "program = ? AND target = ? AND mode = 'dynamic'"
+    symbolic = f"capture IN (SELECT key FROM captures WHERE {same}) AND program = ?"
+    passed = f"passed AND subject IN (SELECT key FROM pairs WHERE {symbolic})"
+    given = (capture.program, capture.target, capture.program)
+    return any(True for _ in store.records(Verdict, passed, given))

@@ -165,8 +165,15 @@ class Reader:
     def capture_modes(self) -> dict[str, str]:
         return dict(self.db.execute("SELECT key, mode FROM captures"))
 
+    def is_of_one_size(self, pair: str) -> bool:
+        """Whether a verdict found no other size at which it is right: it refused all of them, or there was none."""
+        asked = "SELECT 1 FROM verdicts WHERE subject=? AND passed AND checks LIKE ? AND checks NOT LIKE ?"
+        return self.db.execute(asked, (pair, '%"other sizes","%', '%"other sizes","right at%')).fetchone() is not None
+
     def rewritten_captures(self) -> set[str]:
-        return {key for (key,) in self.db.execute("SELECT capture FROM pairs")}
+        """Those that pairs were made of, and those that needed none: their program is right for any size."""
+        done = "SELECT item FROM outcomes WHERE stage='rewrite' AND part='' AND status='done'"
+        return {key for (key,) in self.db.execute(f"SELECT capture FROM pairs UNION {done}")}
 
     def splits(self, but_for: str) -> dict[str, str]:
         """The split of each unit as it was decided first, by decisions without this reason."""

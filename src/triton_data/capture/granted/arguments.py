@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import time
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -18,6 +19,7 @@ from triton_data.capture.granted.facts import differ
 from triton_data.capture.granted.leaves import Leaf, is_plain, leaves, others
 from triton_data.formats.on_fake_tensors import fake_mode
 
+SLOW = 5.0  # seconds of a constructor on fake tensors, which is then called once and no more
 ENOUGH = 2  # other values that a constructor takes
 _NEVER = ("device",)  # where it lies is read from the tensors
 
@@ -30,11 +32,13 @@ def of_constructor(
     except (TypeError, ValueError):  # a constructor in C
         return
     bound.apply_defaults()
+    start = time.monotonic()
     module = _constructed(cls, bound)
+    slow = time.monotonic() - start > SLOW
     sources = sorted({*looked_at, *inputs})
     weights = frozenset(inputs)
     for leaf in leaves(bound):
-        if leaf.path not in _NEVER and not _is_free(leaf, cls, module, sources, weights):
+        if leaf.path not in _NEVER and (slow or not _is_free(leaf, cls, module, sources, weights)):
             yield compared(leaf.path, leaf.value)
 
 

@@ -50,7 +50,8 @@ def others(value: Any) -> list[Any]:
     if isinstance(value, bool):
         return [not value]
     if isinstance(value, int):
-        return [new for new in dict.fromkeys((2 * value, value + 1, value - 1, 3 * value)) if new != value]
+        near = dict.fromkeys((2 * value, value + 1, value - 1, 3 * value))
+        return [new for new in near if new != value and (new > 0 or value <= 0)]  # nobody counts to less than nothing
     if isinstance(value, float):
         return [2 * value + 0.125, value / 2 + 0.0625]
     if value is None:

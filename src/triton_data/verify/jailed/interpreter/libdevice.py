@@ -134,7 +134,9 @@ def _builtin(function: Function, dtype: str | None, double: bool = True) -> Call
             values = [v.double() if v.is_floating_point() else v for v in values]
         scalar = getattr(tl, dtype) if dtype else shaped.dtype
         data = function(*values).numpy().astype(np.dtype(dtype) if dtype else _array(shaped).dtype)
-        return tensor(TensorHandle(data, scalar), tl.block_type(scalar, list(shaped.shape)) if shaped.shape else scalar)
+        # Arguments are broadcast, as a GPU does: one of [1, 1] and one of [64, 1] make one of [64, 1].
+        shape = np.broadcast_shapes(*(tuple(map(int, each.shape)) for each in tensors))
+        return tensor(TensorHandle(data, scalar), tl.block_type(scalar, list(shape)) if shape else scalar)
 
     return call
 
