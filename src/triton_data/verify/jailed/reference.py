@@ -53,6 +53,8 @@ def run(payload: Json) -> tuple[Json, list[torch.Tensor]]:
     """As many texts as must be tried until enough of them can be used."""
     chosen.take(payload)
     question = question_in(ReferenceQuestion, payload)
+    if question.device != "cpu":
+        chosen.awaken(question.device, "".join(question.texts[:1]))
     reports: list[ReferenceReport] = []
     tensors: list[torch.Tensor] = []
     kinds = question.kinds or (Kind("", question.enough),) * len(question.texts)
