@@ -14,14 +14,22 @@ NAME = re.compile(r"^(?:(?:https?|git|ssh)://(?:[^/@]+@)?[^/]+/|git@[^:/]+:)?([\
 OWNER = re.compile(r"^(?:https?://[^/]+/|@)?([\w.-]+)/?$")
 
 
-_AROUND = re.compile(r"^[-*]\s+|^<|>?[,;]?$")  # as people list things
+_ITEM = re.compile(r"^(?:[-*+]|\d+[.)])\s+(?:\[[ xX]?\]\s+)?")  # as people list things
+_CALLED = re.compile(r"^(?:git\s+clone\s+|(?:repo(?:sitory)?|github|gh)\s*:\s*(?!//))", re.IGNORECASE)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
 _HOST = r"(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org|huggingface\.co|raw\.githubusercontent\.com)"
-_PLACE = re.compile(rf"^(?:git\+)?(?:\w+://)?(?:www\.|api\.)?(?={_HOST}/){_HOST}/(?:repos/)?", re.IGNORECASE)
+_PLACE = re.compile(
+    rf"^(?:git\+)?(?:\w+:)?(?://)?(?:[^/@\s]+@)?(?:www\.|api\.|m\.)?{_HOST}/+(?:repos/)?", re.IGNORECASE
+)
+_REVISION = re.compile(r"(?<=\.git)@[\w./-]+$")
 
 
 def plainly(text: str) -> str:
     """Without what stands around a name in a list, and without the host where that is a known one."""
-    return _PLACE.sub("", _AROUND.sub("", text.strip()).removeprefix("git+")).partition("?")[0]
+    link = _LINK.search(text)
+    text = link[1] if link else _CALLED.sub("", _ITEM.sub("", text.strip().removeprefix("\ufeff")))
+    text = _REVISION.sub("", text.strip("\"'`<>()[],; ").removeprefix("git+"))
+    return _PLACE.sub("", text).partition("?")[0]
 
 
 def name_of(text: str) -> str | None:
