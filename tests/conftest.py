@@ -21,7 +21,7 @@ def pytest_configure(config):
     os.environ[SHARED] = folder
     config.warm_folder = folder
     try:
-        start.launch(idle_s=120.0)
+        start.launch(idle_s=900.0)  # tests of the jail take minutes without it
     except Misuse as error:
         print(f"each test loads its own jails: {error}")
 
