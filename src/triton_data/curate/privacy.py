@@ -50,6 +50,7 @@ _BARE = re.compile(  # without quotes, as in a comment or a file of settings
 )
 _IN_THE_OPEN = re.compile('pass(?:word|wd| ?[=:])|pwd|sshpass|auth_?token|secret|_key=|_token=|sudo|mysql|curl|"auth"')
 _HINTS = ("pass", "pwd", "secret", "key", "token", "credential")
+_BESIDE_ONE = (*_HINTS, "auth", "login", "client(", "fernet", "curl", "mysql", "contrase", "from_key")
 _EMAIL = re.compile(r"\b[\w.+-]+@[\w-]+\.(?!jit\b)[a-z]{2,}\b")
 _ADDRESS = re.compile(r"\b(?!0\.|127\.|10\.|192\.168\.)(?:\d{1,3}\.){3}\d{1,3}\b")
 
@@ -72,10 +73,7 @@ def secret(text: str) -> str:
         if match and not _MADE_UP.search(match[0]):
             return match[0]
     small = text.lower()
-    if not any(
-        hint in small
-        for hint in (*_HINTS, "auth", "login", "client(", "fernet", "curl", "mysql", "contrase", "from_key")
-    ):
+    if not any(hint in small for hint in _BESIDE_ONE):
         return ""
     for match in _VALUE.finditer(text):
         if _is_secret(match[0][1:-1], text[max(0, match.start() - _BEFORE) : match.start()]):
