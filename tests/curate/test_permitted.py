@@ -11,6 +11,8 @@ from triton_data.curate import licences, privacy
 from triton_data.curate.settings import opted_out, unmatched
 from triton_data.errors import Misuse
 from triton_data.sources.fetching.licence import from_header
+from triton_data.sources.fetching.store_blob import Kept, keep
+from triton_data.store.blobs import Blobs
 
 GNU = "# This program is free software: you can redistribute it and/or modify\n# it under the terms of the GNU {} as published by\n# the Free Software Foundation, either version {} of the License, or\n# (at your option) any later version.\n"  # noqa: E501
 HEADERS = [
@@ -143,6 +145,12 @@ def test_a_notice_far_below_counts_where_it_is_a_comment() -> None:
     long = "import torch\n" + "x = 1  # padding\n" * 400
     assert from_header(f"{long}# The class below is from Y, which is under GPL-3.0.\nclass Z: pass\n") == "GPL-3.0-only"
     assert from_header(f"{long}text = 'GPL-3.0'\n") == ""
+
+
+def test_a_fetched_file_is_read_to_its_end(tmp_path: Path) -> None:
+    text = "import torch\n" + "x = 1  # padding\n" * 400 + "# The class below is under GPL-3.0.\n"
+    (kept,) = keep(Blobs(tmp_path), [("a.py", text.encode())])
+    assert isinstance(kept, Kept) and kept.licence == "GPL-3.0-only"
 
 
 @pytest.mark.parametrize("line", [*planted_secrets.OPT_OUTS, *second_secrets.OPT_OUTS])

@@ -29,3 +29,13 @@ NAMED = tuple(
         ("LicenseRef-Model", r"Qianwen Licen[cs]e|\b(?-i:[A-Z])[\w.-]+ Model Licen[cs]e|Qwen Licen[cs]e"),
     )
 )  # fmt: skip
+_HAVE = (
+    "licen", "commons clause", "eupl", "sspl", "cecill", "gfdl", "odbl", "rail", "creativeml", "terms of use", "msr-la",
+)  # fmt: skip
+
+
+def named(text: str, small: str) -> list[str]:
+    """`small` is the text in small letters: where none of a few words stands in it, no name does."""
+    if not any(word in small for word in _HAVE):
+        return []
+    return [name for name, words in NAMED if words.search(text)]

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from triton_data.sources.fetching.named_licences import NAMED
-from triton_data.sources.fetching.restrictions import CLOSED, NOT_SOLD, RESERVED
+from triton_data.sources.fetching.named_licences import named
+from triton_data.sources.fetching.restrictions import RESERVED, closed, not_sold
 
 NON_COMMERCIAL, PROPRIETARY = "LicenseRef-NonCommercial", "LicenseRef-Proprietary"
 _GNU = re.compile(r"GNU (?P<kind>Affero |Lesser |Library )?General Public Licen[cs]e(?P<rest>.{0,260})", re.IGNORECASE)
@@ -55,12 +55,13 @@ def prose(text: str, start: int) -> str:
 
 def noticed(header: str) -> list[str]:
     text = re.sub(r"(?<!:)//+|[\s#*]+|(?<!\S)/+", " ", header)
-    found = [*_gnu(text), *_creative_commons(text), *(name for name, words in NAMED if words.search(text))]
+    small = text.lower()
+    found = [*_gnu(text), *_creative_commons(text), *named(text, small)]
     if _MPL.search(text):
         found.append("MPL-2.0")
-    if NOT_SOLD.search(text) and not any("NC" in each or "Noncommercial" in each for each in found):
+    if not_sold(text, small) and not any("NC" in each or "Noncommercial" in each for each in found):
         found.append(NON_COMMERCIAL)
-    if CLOSED.search(text) or (RESERVED.search(text) and not found and not _GRANTED.search(text)):
+    if closed(text, small) or (RESERVED.search(text) and not found and not _GRANTED.search(text)):
         found.append(PROPRIETARY)
     return list(dict.fromkeys(found))
 

@@ -9,6 +9,25 @@ from __future__ import annotations
 
 import re
 
+# One of these words stands in whatever the patterns fit; looking for a word costs a tenth of looking for a pattern.
+_NOT_SOLD_HAS = (
+    "merc", "kommerz", "komerc", "коммер", "research", "academic", "evaluation", "free for", "licen", "personal",
+    "educational", "profit", "商", "仅供", "研究", "상업",
+)  # fmt: skip
+_CLOSED_HAS = (
+    "confidential", "distribut", "nda", "disclosure", "proprietary", "unauthori", "prohibited", "trade secret",
+    "may not", "reproduc", "licen", "granted", "may use", "未经", "無断", "무단",
+)  # fmt: skip
+
+
+def closed(text: str, small: str) -> bool:
+    """`small` is the text in small letters."""
+    return any(word in small for word in _CLOSED_HAS) and bool(CLOSED.search(text))
+
+
+def not_sold(text: str, small: str) -> bool:
+    return any(word in small for word in _NOT_SOLD_HAS) and bool(NOT_SOLD.search(text))
+
 
 def _any(*rows: str) -> re.Pattern[str]:
     return re.compile("|".join(rows), re.IGNORECASE)
