@@ -14,14 +14,14 @@ from pathlib import PurePosixPath
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
 from triton_data.formats.spdx import joined
-from triton_data.sources.fetching.notices import noticed
+from triton_data.sources.fetching.notices import noticed, prose
 
 SPDX_HEADER = re.compile(r"SPDX-License-Identifier:\s*([A-Za-z0-9.+\-() ]+?)\s*(?:\*/|-->|$)", re.MULTILINE)
 APACHE_HEADER = re.compile(r"Licensed under the Apache License, Version 2\.0")  # older than SPDX, and everywhere
 PLAIN_NAME = re.compile(r"^(licen[cs]e|copying)(\.(txt|md|rst))?$", re.IGNORECASE)
 LICENCE_FILE = re.compile(r"^(licen[cs]e|copying|unlicense)([.\-_].*)?$", re.IGNORECASE)
 HEADER = 4000  # characters that are read whole; below, what stands in comments
-_COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
+_VERSIONED = re.compile(r"[A-Za-z][A-Za-z0-9.-]*-\d[A-Za-z0-9.]*")
 CODE = {
     ".c", ".cc", ".cpp", ".cu", ".go", ".h", ".html", ".ipynb", ".java", ".js", ".json", ".py", ".pyi", ".rs", ".sh",
     ".toml", ".ts", ".yaml", ".yml",
@@ -53,8 +53,8 @@ _PHRASES = (
 
 def from_header(text: str) -> str:
     """Its SPDX line; else what it says in words. What is noted beside a permissive line holds as well."""
-    head = text[:HEADER] + "\n".join(_COMMENT.findall(text, HEADER))
-    found = [expression(each) for each in SPDX_HEADER.findall(head)]
+    head = prose(text, HEADER)
+    found = [expression(each) or _unknown(each) for each in SPDX_HEADER.findall(head)]
     if not any(found) and APACHE_HEADER.search(head):
         found.append("Apache-2.0")
     lines = SPDX_HEADER.sub("SPDX-License", head)
@@ -67,6 +67,11 @@ def expression(text: str) -> str:
         return str(canonicalize_license_expression(text.strip()))
     except InvalidLicenseExpression:
         return ""
+
+
+def _unknown(identifier: str) -> str:
+    """A name with a version that SPDX does not know is some licence all the same."""
+    return f"LicenseRef-{identifier.strip()}" if _VERSIONED.fullmatch(identifier.strip()) else ""
 
 
 def from_licence_text(text: str) -> str:

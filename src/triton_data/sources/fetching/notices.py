@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 
+from triton_data.sources.fetching.named_licences import named
+from triton_data.sources.fetching.restrictions import RESERVED, closed, not_sold
+
 NON_COMMERCIAL, PROPRIETARY = "LicenseRef-NonCommercial", "LicenseRef-Proprietary"
 _GNU = re.compile(r"GNU (?P<kind>Affero |Lesser |Library )?General Public Licen[cs]e(?P<rest>.{0,260})", re.IGNORECASE)
 _SHORT = re.compile(
@@ -18,63 +21,47 @@ _ABBREVIATED = re.compile(
     r"(?:\bGNU |licen[cs]e\w*\W{1,8}(?:under (?:the )?)?(?:terms of the )?)(?P<kind>A|L)?GPL\b(?P<rest>.{0,40})",
     re.IGNORECASE,
 )
-_OTHERS = tuple(
-    (name, re.compile(words, re.IGNORECASE))
-    for name, words in (
-        ("EPL-2.0", r"Eclipse Public Licen[cs]e"), ("EUPL-1.2", r"\bEUPL\b|European Union Public Licen[cs]e"),
-        ("CDDL-1.0", r"Common Development and Distribution Licen[cs]e"), ("OSL-3.0", r"\bOpen Software Licen[cs]e"),
-        ("BUSL-1.1", r"Business Source Licen[cs]e"), ("SSPL-1.0", r"Server[- ]Side Public Licen[cs]e|\bSSPL\b"),
-        ("Elastic-2.0", r"\bElastic Licen[cs]e"), ("PolyForm-Noncommercial-1.0.0", r"PolyForm Non-?commercial"),
-        ("LicenseRef-PolyForm", r"PolyForm (?!Non-?commercial)\w+ (?:\w+ )?Licen[cs]e"),
-        ("LicenseRef-Commons-Clause", r"Commons Clause"),
-        ("LicenseRef-RAIL", r"\bOpen ?RAIL|CreativeML|\bRAIL Licen[cs]e"),
-        ("LicenseRef-Llama", r"Llama \d[\d.]* Community Licen[cs]e"), ("LicenseRef-Gemma", r"Gemma Terms of Use"),
-        ("LicenseRef-Prosperity", r"Prosperity Public Licen[cs]e"),
-    )
-)  # fmt: skip
 _VERSION = re.compile(r"\bv(?:ersion)?\.?\s*(2\.1|[23])|either version (2\.1|[23])", re.IGNORECASE)
 _KINDS = {"affero": "AGPL", "lesser": "LGPL", "library": "LGPL", "a": "AGPL", "l": "LGPL", "": "GPL"}
 _CC = re.compile(
     r"creativecommons\.org/licen[cs]es/by(?P<link>(?:-(?:nc|sa|nd))*)(?:/(?P<u>[1-4]\.0))?"
-    r"|\bCC[- ]BY(?P<short>(?:[- ](?:NC|SA|ND))*)(?:[- ](?P<v>[1-4]\.0))?\b"
+    r"|\bCC[-_ ]BY(?P<short>(?:[-_ ](?:NC|SA|ND))*)(?:[-_ ](?P<v>[1-4]\.0))?\b"
     r"|Creative Commons Attribution(?P<long>(?:[- ,]*(?:Non-?Commercial|Share-?Alike|No-?Deriv\w*))*)"
     r"(?:\s*(?:International\s*)?(?P<w>[1-4]\.0))?",
     re.IGNORECASE,
 )
 _PARTS = (("NC", ("nc", "noncommercial")), ("ND", ("nd", "noderiv")), ("SA", ("sa", "sharealike")))
 _MPL = re.compile(r"Mozilla Public Licen[cs]e|\bMPL[- ]?2\.0\b", re.IGNORECASE)
-_NOT_SOLD = re.compile(
-    r"(?<!commercial and )(?<!commercial or )\bnon-?\s?commercial (?:use|purposes?|research|scientific)"
-    r"|\b(?:not|no)\b[^.]{0,30}\bcommercial (?:use|purposes?)|academic (?:use|purposes) only"
-    r"|research purposes only|evaluation (?:purposes? )?only"
-    r"|licen[cs]ed for [^.]{0,40}\bonly\b|commercial use is (?:prohibited|forbidden|not)",
-    re.IGNORECASE,
-)
-_CLOSED = re.compile(
-    r"\bconfidential\b[^.]{0,20}\bproperty of|do not (?:re)?distribute"
-    r"|proprietary and confidential|confidential and proprietary|proprietary (?:software|code|information|rights)"
-    r"|unauthori[sz]ed (?:copying|use|reproduction|distribution)|strictly prohibited|trade secrets?\b"
-    r"|may not be (?:copied|reproduced|distributed|redistributed)|not for (?:re)?distribution"
-    r"|\bLicen[cs]e:\s*proprietary",
-    re.IGNORECASE,
-)
-_RESERVED = re.compile(r"all rights reserved", re.IGNORECASE)
 _GRANTED = re.compile(
     r"licen[cs]ed under|under the terms|licen[cs]e (?:found|that can be found|file)"
     r"|see (?:the )?(?:accompanying )?LICEN[CS]E"
     r"|redistribution and use|permission is hereby|permission to use|SPDX-License|\b(?:MIT|BSD|Apache|ISC)\b",
     re.IGNORECASE,
 )
+_PROSE = re.compile(
+    r"(?P<kept>(?P<q>\"{3}|'{3})[\s\S]*?(?:(?P=q)|\Z)|\#[^\n]*|/\*[\s\S]*?(?:\*/|\Z)|//[^\n]*"
+    r"|(?:licen[cs]e|copyright)\w*[\"']?\]?\s*[=:][^\n]*)"
+    r"|(?<![A-Za-z0-9])[rbfuRBFU]{0,2}(?:\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')",
+    re.IGNORECASE,
+)
+_DOCUMENTED = re.compile(r"^[ \t]*#.*$|(?<=\S)[ \t]+\#.*$|^[ \t]*(?P<q>\"{3}|'{3})[\s\S]*?(?:(?P=q)|\Z)", re.MULTILINE)
+
+
+def prose(text: str, start: int) -> str:
+    """Without strings that are values; from `start` on comments and docstrings alone."""
+    head = _PROSE.sub(lambda match: match["kept"] or '""', text[:start])
+    return head + "\n".join(match[0] for match in _DOCUMENTED.finditer(text, start))
 
 
 def noticed(header: str) -> list[str]:
     text = re.sub(r"(?<!:)//+|[\s#*]+|(?<!\S)/+", " ", header)
-    found = [*_gnu(text), *_creative_commons(text), *(name for name, words in _OTHERS if words.search(text))]
+    small = text.lower()
+    found = [*_gnu(text), *_creative_commons(text), *named(text, small)]
     if _MPL.search(text):
         found.append("MPL-2.0")
-    if _NOT_SOLD.search(text) and not any("NC" in each or "Noncommercial" in each for each in found):
+    if not_sold(text, small) and not any("NC" in each or "Noncommercial" in each for each in found):
         found.append(NON_COMMERCIAL)
-    if _CLOSED.search(text) or (_RESERVED.search(text) and not found and not _GRANTED.search(text)):
+    if closed(text, small) or (RESERVED.search(text) and not found and not _GRANTED.search(text)):
         found.append(PROPRIETARY)
     return list(dict.fromkeys(found))
 

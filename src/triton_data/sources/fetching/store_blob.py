@@ -16,8 +16,6 @@ from triton_data.sources.fetching.archive import Member
 from triton_data.sources.fetching.flags import flags_of
 from triton_data.store.blobs import Blobs
 
-HEADER = 4000  # bytes in which a file may say its licence
-
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -42,7 +40,7 @@ def keep(blobs: Blobs, members: Iterable[Member | Drop]) -> list[Kept | Drop]:
 
 
 def _kept(blobs: Blobs, path: str, data: bytes) -> Kept:
-    own = licence.from_header(data[:HEADER].decode("utf-8", "replace"))
+    own = licence.from_header(data.decode("utf-8", "replace"))
     is_licence = licence.is_licence_file(path)
     states = licence.from_licence_text(data.decode("utf-8", "replace")) if is_licence else ""
     return Kept(path, blobs.put(data), len(data), own, states, flags_of(path, data))
