@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from triton_data.verify.draws import integers, plan
@@ -72,6 +73,18 @@ def test_points_hold_ties_constants_and_halves() -> None:
     near = torch.tensor(0.3)
     assert ((x - near).abs() < 1e-6).any() and not (x == near).any(), "float64 would decide otherwise there"
     assert (x == y).sum() > 300 and (x.frac().abs() == 0.5).any() and len(x.unique()) < 40
+
+
+@pytest.mark.parametrize("kind", ["points", "rows"])
+def test_a_norm_is_asked_of_no_row_of_equal_numbers_but_zeros(kind: str) -> None:
+    """A rounding of such a mean is divided by the root of epsilon alone, and no two right kernels agree on that."""
+    x = torch.randn(9, 40)
+
+    def alike(operation: str) -> int:
+        (new,), _ = redrawn(((x,), {}), Draw(kind, 0), ("",), Meaning(frozenset({operation})))
+        return sum(len(row.unique()) == 1 and bool(row[0]) for row in new)
+
+    assert alike("native_layer_norm") == 0 and alike("mul") == 1
 
 
 def test_a_signed_zero_mean_is_no_offset() -> None:

@@ -13,6 +13,14 @@ INDEX, LENGTH, OFFSETS, PERMUTATION, MASK, NUMBER, OTHER = (
     "index", "length", "offsets", "permutation", "mask", "number", "other",
 )  # fmt: skip
 
+CENTRED = frozenset({
+    "native_layer_norm", "native_group_norm", "native_batch_norm", "_native_batch_norm_legit_no_training",
+    "_native_batch_norm_legit", "cudnn_batch_norm", "_batch_norm_no_update", "_batch_norm_with_update", "var", "std",
+    "var_mean", "std_mean", "rsqrt", "sqrt",
+})  # fmt: skip
+"""Rows of equal numbers are no question to these: what a rounding leaves of their mean is divided by next to nothing."""
+NORMS = CENTRED | {"_fused_rms_norm", "norm", "linalg_vector_norm", "div", "reciprocal", "renorm"}
+
 
 @dataclass(frozen=True, slots=True)
 class Integers:
@@ -42,3 +50,7 @@ class Meaning:
     integers: tuple[Integers | None, ...] = ()  # a leaf each
     divisors: frozenset[int] = frozenset()  # leaves that something is divided by before it becomes an integer
     largest: float = 0.0  # factor of the largest numbers at which eager and float64 agree; 0: none
+
+    @property
+    def centred(self) -> bool:
+        return bool(self.operations & CENTRED)

@@ -8,14 +8,8 @@ by whoever asks it.
 from __future__ import annotations
 
 from triton_data.verify.draws.draws import Draw
-from triton_data.verify.draws.meaning import Meaning
+from triton_data.verify.draws.meaning import NORMS, Meaning
 
-NORMS = frozenset({
-    "native_layer_norm", "native_group_norm", "native_batch_norm", "_native_batch_norm_legit_no_training",
-    "_native_batch_norm_legit", "_fused_rms_norm", "var", "std", "var_mean", "std_mean", "rsqrt", "sqrt", "norm",
-    "linalg_vector_norm", "div", "reciprocal", "cudnn_batch_norm", "_batch_norm_no_update", "_batch_norm_with_update",
-    "renorm",
-})  # fmt: skip
 EXTREMES = frozenset({
     "_softmax", "_log_softmax", "_safe_softmax", "logsumexp", "exp", "max", "amax", "argmax", "max_pool2d_with_indices",
     "max_pool3d_with_indices", "min", "amin", "argmin", "aminmax", "logcumsumexp", "cummax", "cummin", "attention",
@@ -37,7 +31,7 @@ def plan(seed: int, meaning: Meaning) -> list[Draw]:
     ties = not meaning.operations & UNORDERED
     more = [
         Draw("given", seed + 1),
-        Draw("edges" if ties else "normal", seed + 2, ints="whole", weights=1),
+        Draw("edges" if ties and not meaning.centred else "normal", seed + 2, ints="whole", weights=1),
         Draw("scaled", seed + 2, ints="ends"),
         Draw("scaled", seed + 1, ints="whole", weights=1),
         Draw("points" if ties else "normal", seed + 3, ints="few"),

@@ -71,7 +71,9 @@ def _points(old: torch.Tensor, place: Place) -> torch.Tensor:
     if found.ndim and found.shape[-1] > 1 and place.meaning.rounds and not old.is_complex():
         found.reshape(-1, found.shape[-1])[:, -1] = 127.0  # the scale of an absolute maximum is then 1
     if found.ndim > 1 and found.shape[0] > 3:
-        found[0], found[1] = 0.0, 1.0
+        found[0] = 0.0
+        if not place.meaning.centred:
+            found[1] = 1.0
     return found
 
 
@@ -104,7 +106,8 @@ def _rows(old: torch.Tensor, place: Place) -> torch.Tensor:
     for row in range(count):
         at = signed.reshape(count, -1)[row]
         size = sizes[(row + place.seed) % len(sizes)]
-        at.copy_(torch.ones_like(at) if size is None else at * size)
+        alike = size is None and not place.meaning.centred
+        at.copy_(torch.ones_like(at) if alike else at * (1.0 if size is None else size))
     return signed
 
 

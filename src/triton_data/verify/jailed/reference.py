@@ -151,6 +151,8 @@ def report_of(reference: Reference, question: ReferenceQuestion, tensors: list[t
     if (question.even and parts.uneven) or (question.whole and ends):
         raise Refused(Reason.REFERENCE_FAILED, "it runs at this size, but is not meant for it")
     plan, notes, fewest = list(question.draws), dict[str, str](), 0
+    if any(draw.kind in points.REDRAWN for draw in plan):
+        reference.meaning = Meaning(frozenset(operations.names()))
     if not plan:
         plan, notes, fewest = _planned(reference, runner, question)
     draws, oversize = _draws(runner, plan, question.limit, tensors, bool(question.kinds))

@@ -15,6 +15,7 @@ from triton_data.formats import resize, vary_sizes
 from triton_data.verify.compare import outputs
 from triton_data.verify.compare.expected import Case
 from triton_data.verify.draws.draws import Draw
+from triton_data.verify.draws.meaning import NORMS
 from triton_data.verify.judge.judgement import Checks, Judgement
 from triton_data.verify.judge.other_sizes import refuses
 from triton_data.verify.judge.questions import Question, Response
@@ -36,7 +37,14 @@ def questions(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator
 
 
 def _plan(trial: Trial) -> list[Draw]:
-    return [Draw("normal", trial.seed), Draw("given", trial.seed)]  # in which marks occur
+    """Marks occur in what is given. What a norm hides in rows of ordinary size shows in those that epsilon outweighs."""
+    return [Draw("normal", trial.seed), Draw("given", trial.seed), Draw("rows", trial.seed)]
+
+
+def _chosen(observed: Observed) -> list[Case]:
+    usable = [case for case in observed.cases if case.stable and case.steady]
+    rows = [case for case in usable if case.kind == "rows"] if NORMS & set(observed.report.operations) else []
+    return [case for case in usable if case.kind != "rows"][:1] + rows
 
 
 def _with_another_size(trial: Trial, allowed: frozenset[str], tally: _Tally) -> Iterator[Question]:
@@ -58,7 +66,7 @@ def _asked(
     trial: Trial, found: list[tuple[str, Observed]], allowed: frozenset[str], tally: _Tally
 ) -> Iterator[Question]:
     for changed, observed in found:
-        cases = [case for case in observed.cases if case.stable and case.steady][:1]
+        cases = _chosen(observed)
         if cases:
             asked = candidate_question(trial, observed, cases, allowed)
             yield Question(replace(asked, finishing=False), _Judge(tally, changed, cases))
