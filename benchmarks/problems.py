@@ -1,7 +1,7 @@
 """Benchmark problems at full size: how many come in, are captured, become pairs, and are judged.
 
     PYTHONPATH=src python benchmarks/problems.py FOLDER… --run-dir /tmp/problems [--jobs 2] [--device cpu|cuda]
-                                                 [--libraries keep|triton] [--failed]
+                                                 [--libraries keep|triton] [--sizes given|any] [--failed]
 
 FOLDER holds files in KernelBench's form (none are shipped). Goes on where it was when it is called again. Printed: a
 line a stage, and the verdicts by reason, for whole programs and for kernels alone; `--failed` lists those that failed.
@@ -33,10 +33,10 @@ def main() -> None:
     sources = tuple(f"given:{folder.resolve()}" for folder in options.folders)
     config = Config(
         str(options.run_dir), options.jobs, scrape=ScrapeConfig(sources), verify=VerifyConfig(device=options.device),
-        capture=CaptureConfig(libraries=options.libraries),
+        capture=CaptureConfig(libraries=options.libraries, sizes=options.sizes),
     )  # fmt: skip
     print(f"python {platform.python_version()}, torch {torch.__version__}, triton {triton.__version__}; "
-          f"{options.device}, {options.jobs} jobs, libraries: {options.libraries}")  # fmt: skip
+          f"{options.device}, {options.jobs} jobs, libraries: {options.libraries}, sizes: {options.sizes}")  # fmt: skip
     for summary in pipeline.execute(config, STAGES):
         print(f"{summary.stage}: {summary.seconds:.0f} s", file=sys.stderr)
     with Store.read(options.run_dir) as store:
@@ -69,6 +69,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
     parser.add_argument("--libraries", default="keep", choices=["keep", "triton"])
+    parser.add_argument("--sizes", default="given", choices=["given", "any"])
     parser.add_argument("--failed", action="store_true")
     return parser.parse_args()
 

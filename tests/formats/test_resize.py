@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from triton_data.formats import vary_sizes
-from triton_data.formats.resize import meant, shrunk, shrunk_singly, sizes, varied
+from triton_data.formats.resize import meant, shrunk, shrunk_first, shrunk_inputs, shrunk_singly, sizes, varied
 
 TEXT = """
 import torch
@@ -34,6 +34,20 @@ def test_sizes_are_divided_together_wherever_they_are_spelled() -> None:
     assert "batch = 1024\nDIM = 240\nunrelated = 77" in first.text
     assert "return [240]" in first.text
     assert "(dim, 3)" in first.text, "the class is left alone"
+
+
+def test_what_the_constructor_is_given_may_stay() -> None:
+    text = TEXT.replace("return [1000]", "return [DIM]")
+    assert [dict(each.changes) for each in shrunk_inputs(text)][:2] == [{4096: 1024}, {4096: 512}]
+    assert list(shrunk_inputs(text.partition("def get_init")[0])) == [], "then all of them are the inputs'"
+
+
+def test_equal_sizes_of_several_places_are_made_smaller_one_after_the_other() -> None:
+    text = "BATCH = 4096\nWIDTH = 4096\n\n\ndef get_inputs():\n    return [torch.rand(BATCH, WIDTH, 8)]\n"
+    found = {each.text.partition("\n\n")[0]: each.changes for each in shrunk_first(text)}
+    assert found["BATCH = 16\nWIDTH = 4096"] == ((4096, 16),)
+    assert found["BATCH = 2\nWIDTH = 2"] == ((4096, 2), (4096, 2))
+    assert "BATCH = 4096\nWIDTH = 16" not in found
 
 
 def test_other_sizes_are_odd_and_come_one_by_one_too() -> None:

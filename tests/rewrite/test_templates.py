@@ -58,6 +58,36 @@ def test_sizes_and_strides_are_read_from_the_tensors(linear: str) -> None:
     assert not re.search(r"\b(24|48|40)\b", kernel)  # no size is baked in
 
 
+def test_an_input_that_is_named_like_a_size_stays_what_it_is() -> None:
+    """A, B and K are what many authors call matrices, and B, K what a product's batch and depth are called."""
+    text = written("""
+class Model(nn.Module):
+    def forward(self, K, B):
+        return torch.bmm(K, B)
+
+def get_inputs():
+    return [torch.randn(2, 24, 48), torch.randn(2, 48, 40)]
+""")
+    body = text.partition("def forward")[2].partition("def get_inputs")[0]
+    stores = {n.id for n in ast.walk(ast.parse("def forward" + body)) if isinstance(n, ast.Name) and n.id in "KBMN"}
+    assert stores == {"K", "B"} and set(re.findall(r"^ +(.*\b[KBMN]\b.*) = (?!\w\.contiguous)", body, re.M)) == set()
+
+
+def test_an_input_that_is_named_like_a_local_gets_another_name() -> None:
+    """Which is set before the second kernel reads it."""
+    text = written("""
+class Model(nn.Module):
+    def forward(self, device, grid):
+        return torch.bmm(device, grid).sum(-1) + grid.sum()
+
+def get_inputs():
+    return [torch.randn(2, 24, 48), torch.randn(2, 48, 40)]
+""")
+    lines = [line.strip() for line in text.splitlines()]
+    assert "grid_in = grid" in lines and "device = device_in.device" in lines
+    assert not [line for line in lines if re.search(r"[(, ]grid[,.]", line) and "def forward" not in line], text
+
+
 def test_the_shape_of_a_weight_is_asserted_once(linear: str) -> None:
     assert "assert self.layer.weight.shape == (40, 48)" in linear
     assert "self.layer.bias.shape" not in linear

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from triton_data.formats.program_form import INPUTS
@@ -32,7 +32,19 @@ class Resized:
 
 def shrunk(text: str) -> Iterator[Resized]:
     """Smaller and smaller, in steps that keep sizes multiples of 16."""
+    yield from _shrunk(text, literals(text))
+
+
+def shrunk_inputs(text: str) -> Iterator[Resized]:
+    """Only what the constructor is not given: what was written for its arguments takes any other size."""
+    owned = {(node.lineno, node.col_offset) for node, _ in literals(text, INPUTS[1:])}
     found = literals(text)
+    free = [pair for pair in found if (pair[0].lineno, pair[0].col_offset) not in owned]
+    if len(free) < len(found):
+        yield from _shrunk(text, free)
+
+
+def _shrunk(text: str, found: list[tuple[ast.Constant, int]]) -> Iterator[Resized]:
     for factor in FACTORS:
         changes = {v: max(SMALLEST, v // factor // 16 * 16) for v in {value for _, value in found} if v > DIVIDED}
         if changes:
@@ -53,6 +65,18 @@ def shrunk_singly(text: str) -> Iterator[Resized]:
         *({value: 2} for value in sizes if LEAST < value <= DIVIDED),
     ):
         yield with_sizes(text, found, changes)
+
+
+def shrunk_first(text: str) -> Iterator[Resized]:
+    """The places that are named first, more and more of them: as a rule the batch, then channels, then what a kernel
+    reduces. Equal numbers of several places are several sizes here."""
+    places = sorted(literals(text), key=lambda pair: (pair[0].lineno, pair[0].col_offset))
+    for count in range(1, len(places)):
+        for least in (SMALLEST, 2):
+            some = [(node, value) for node, value in places[:count] if value > least]
+            if some and some[-1] == places[count - 1]:
+                changed = _replaced(text, [(node, least) for node, _ in some])
+                yield Resized(changed, tuple((value, least) for _, value in some))
 
 
 def varied(text: str) -> Iterator[Resized]:
@@ -113,11 +137,11 @@ def _named(call: ast.Call, constants: dict[str, int]) -> Iterator[int]:
             yield constants[node.id]
 
 
-def literals(text: str) -> list[tuple[ast.Constant, int]]:
+def literals(text: str, functions: Sequence[str] = INPUTS) -> list[tuple[ast.Constant, int]]:
     """Integers that the input functions name, themselves or through constants of the module."""
     tree = ast.parse(text)
     constants = {name.id: node for node in tree.body for target in _targets(node) for name in _names(target)}
-    queue: list[ast.stmt] = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name in INPUTS]
+    queue: list[ast.stmt] = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name in functions]
     seen: list[ast.stmt] = []
     while queue:
         node = queue.pop()
@@ -168,9 +192,13 @@ def _with_bounds(text: str, changes: dict[int, int], sizes: set[int]) -> dict[in
 
 def with_sizes(text: str, found: list[tuple[ast.Constant, int]], changes: dict[int, int]) -> Resized:
     changes = _with_bounds(text, changes, {value for _, value in found})
-    lines = [line.encode() for line in text.splitlines(keepends=True)]
     chosen = [(node, changes[value]) for node, value in found if value in changes]
+    return Resized(_replaced(text, chosen), tuple(sorted(changes.items())))
+
+
+def _replaced(text: str, chosen: list[tuple[ast.Constant, int]]) -> str:
+    lines = [line.encode() for line in text.splitlines(keepends=True)]
     for node, new in sorted(chosen, key=lambda pair: (pair[0].lineno, pair[0].col_offset), reverse=True):
         line = lines[node.lineno - 1]
         lines[node.lineno - 1] = line[: node.col_offset] + str(new).encode() + line[node.end_col_offset :]
-    return Resized(b"".join(lines).decode(), tuple(sorted(changes.items())))
+    return b"".join(lines).decode()

@@ -11,15 +11,19 @@ import dataclasses
 
 from triton_data.records import Capture, Drop, Graph, Pair, Program
 from triton_data.rewrite import alone as kernels_alone
-from triton_data.rewrite import assemble, granted, module, training
+from triton_data.rewrite import assemble, granted, module, training, tree
 from triton_data.rewrite.host import body, buffers, graph_inputs, results, symbolic_sizes
 from triton_data.rewrite.host.read_call import Reader
 from triton_data.rewrite.kernel.emitted import Emitted, read
 from triton_data.rewrite.kernel.standalone import Made, write_kernels
 from triton_data.rewrite.module import Shell
+from triton_data.rewrite.naming import fresh
 from triton_data.rewrite.options import Options
 from triton_data.rewrite.printer import STEP
 from triton_data.rewrite.reasons import Declined, Reason
+
+_LOCALS = frozenset({"device", "grid"})
+_MODULES = frozenset({"triton", "tl", "torch", "libdevice"})
 
 
 def rewrite(program: Program, capture: Capture, options: Options | None = None) -> Pair | Drop:
@@ -62,18 +66,20 @@ def _made(shell: Shell, entry: str, capture: Capture, options: Options) -> Made:
 
 def _inference(shell: Shell, entry: str, graph: Graph, options: Options) -> Made:
     emitted = read(graph.code)
-    inputs = _inputs(emitted, graph, shell)
+    aliases = _aliases(shell)
+    inputs = {name: _renamed(text, aliases) for name, text in _inputs(emitted, graph, shell).items()}
     sizes = symbolic_sizes.open_sizes(inputs, shell.parameters)
     reader = Reader(emitted, inputs | sizes.names)
     host = reader.read()
     sizes.guards = symbolic_sizes.understood(graph.guards, reader.resolve, sizes)
     buffers.rename(host, [*shell.parameters, *inputs.values(), *sizes.read])
-    result = results.expression(graph.returns, host.returned, shell.is_class)
+    result = _renamed(results.expression(graph.returns, host.returned, shell.is_class), aliases)
     written = write_kernels(host, options, set())
     indent = STEP * 2 if shell.is_class else STEP
     some_tensor = "next(self.parameters())" if shell.is_class else ""
     said = [indent + line for line in granted.in_forward(graph.call, shell.is_class, shell.names)]
     computed = body.lines(host, written, indent, some_tensor, sizes)
+    said += [f"{indent}{alias} = {name}" for name, alias in aliases.items()]
     lines = [*shell.head(entry), *said, *computed, f"{indent}return {result}"]
     return Made(list(written.values()), host.uses, lines, host.launched(written), host.allocations())
 
@@ -85,6 +91,18 @@ def _title(entry: str, kernels: list[str]) -> str:
         named.append(kernels[len(named)])
     rest = f" and {len(kernels) - len(named)} more" if len(named) < len(kernels) else ""
     return f"{entry} in Triton: {', '.join(named)}{rest}"
+
+
+def _aliases(shell: Shell) -> dict[str, str]:
+    """A parameter that is named as a local of every file gets another name there: `grid_in = grid`."""
+    if modules := sorted(_MODULES & {*shell.names}):
+        raise Declined(Reason.INPUTS, f"a parameter is named {modules[0]}, as the module that the file needs")
+    return {name: fresh(f"{name}_in", {*shell.names}) for name in shell.names if name in _LOCALS}
+
+
+def _renamed(text: str, aliases: dict[str, str]) -> str:
+    by = {name: tree.expression(alias) for name, alias in aliases.items()}
+    return ast.unparse(tree.Substitute(by).visit(tree.expression(text))) if by else text
 
 
 def _inputs(emitted: Emitted, graph: Graph, shell: Shell) -> dict[str, str]:

@@ -109,3 +109,50 @@ def test_one_that_cannot_be_made_again_is_too_large(bench: Bench, recapture: Sta
     assert made is not None
     found = verify_texts(REFERENCE, made.text, bench=bench, externs=made.externs, seconds=20.0)
     assert (found.passed, found.reason, found.open) == (False, "too_large", True), found.detail
+
+
+GENERIC = """
+import torch
+import triton
+import triton.language as tl
+from torch import nn
+
+ROWS, COLS = 16384, 8192
+
+
+@triton.jit
+def relu_scale(x_ptr, scale_ptr, out_ptr, COLS, BLOCK: tl.constexpr):
+    row, cols = tl.program_id(0), tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)
+    x = tl.load(x_ptr + row * COLS + cols, mask=cols < COLS)
+    scale = tl.load(scale_ptr + cols, mask=cols < COLS)
+    tl.store(out_ptr + row * COLS + cols, tl.maximum(x, 0.0) * scale, mask=cols < COLS)
+
+
+class ModelNew(nn.Module):
+    def __init__(self, features):
+        assert features == 8192, "written for features=8192"
+        super().__init__()
+        self.scale = nn.Parameter(torch.rand(features))
+
+    def forward(self, x):
+        out = torch.empty_like(x)
+        relu_scale[(x.shape[0], triton.cdiv(x.shape[1], 1024))](x, self.scale, out, x.shape[1], BLOCK=1024)
+        return out
+
+
+def get_inputs():
+    return [torch.randn(ROWS, COLS)]
+
+
+def get_init_inputs():
+    return [COLS]
+"""
+
+
+def test_what_was_written_for_a_constructors_argument_is_judged_with_that(bench: Bench) -> None:
+    """And is not made again for it where it says nothing about other sizes."""
+    found = verify_texts(REFERENCE, GENERIC, bench=bench)
+    checks = dict(found.checks)
+    assert found.passed and checks["sizes"] == "smaller than given: 16384 as 16", found
+    wrong = verify_texts(REFERENCE, GENERIC.replace("tl.maximum(x, 0.0)", "tl.maximum(x, 0.1)"), bench=bench)
+    assert wrong.reason == "wrong_values", wrong

@@ -66,6 +66,7 @@ def write_kernels(host: Host, options: Options, taken: set[str]) -> dict[str, Wr
     """Every kernel that the host code launches, through all passes; `taken` are the names of the file so far."""
     written: dict[str, Written] = {}
     reserved = {name for each in host.statements if isinstance(each, ast.stmt) for name in _names(each)}
+    reserved |= {name for argument in host.layouts.arguments for name in _names(tree.expression(argument))}
     for statement in host.statements:
         if isinstance(statement, Launch) and statement.kernel.name not in written:
             kernel = statement.kernel
@@ -107,7 +108,7 @@ def _of_template(launch: Launch, options: Options, taken: set[str], reserved: se
     return WrittenTemplate(filled, title, renamed, options.autotune, own.used, reserved)
 
 
-def _names(statement: ast.stmt) -> list[str]:
+def _names(statement: ast.AST) -> list[str]:
     return [node.id for node in ast.walk(statement) if isinstance(node, ast.Name)]
 
 
