@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import order
 from triton_data.errors import Misuse
 from triton_data.jail.standing import place, start
 
@@ -31,6 +32,15 @@ def pytest_unconfigure(config):
         start.asked({"stop": True})
         del os.environ[SHARED]
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(config, items):
+    order.longest_first(items, config.rootpath)
+
+
+@pytest.hookimpl(optionalhook=True)  # where pytest-xdist runs them
+def pytest_xdist_make_scheduler(config, log):
+    return order.Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def opened(made: Path) -> Path:

@@ -56,7 +56,12 @@ def test_each_answer_gets_as_far_as_it_should(tmp_path: Path, problems: Path) ->
     assert "no_such_function" in why["uncompiled"]
 
 
-@pytest.mark.parametrize(("name", "worth"), [("right", 1.0), ("wrong", 0.2), ("kernelless", 0.1), ("unparsable", 0.0)])
+WORTH = [
+    ("right", 1.0), pytest.param("wrong", 0.2, marks=pytest.mark.slow), ("kernelless", 0.1), ("unparsable", 0.0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "worth"), WORTH)
 def test_a_reward_is_what_the_verifier_says(name: str, worth: float) -> None:
     truth = json.dumps({"entry": "Scale", "python_code": SCALE})
     assert reward.compute_score("triton_data", fenced(ANSWERS[name]), truth, {}) == worth
