@@ -16,7 +16,14 @@ SHARED = place.VARIABLE
 
 def pytest_configure(config):
     """Once, in the process that starts the workers: commands and fixtures of all of them take these jails."""
-    if hasattr(config, "workerinput") or SHARED in os.environ or config.option.collectonly:
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    if not config.option.basetemp:
+        # Not in pytest's own folder, which every pytest that starts on this machine closes to other users: then a
+        # run's packages could not be read by root's tasks, and each stage would load a jail of its own.
+        config.own_files = tempfile.mkdtemp(prefix="triton-data-files-")
+        config.option.basetemp = f"{config.own_files}/made"
+    if SHARED in os.environ:
         return
     folder = tempfile.mkdtemp(prefix="triton-data-tests-")
     os.environ[SHARED] = folder
@@ -32,6 +39,11 @@ def pytest_unconfigure(config):
         start.asked({"stop": True})
         del os.environ[SHARED]
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_sessionfinish(session, exitstatus):
+    if exitstatus == pytest.ExitCode.OK and (made := getattr(session.config, "own_files", "")):
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(config, items):

@@ -35,7 +35,7 @@ LONG = (
 )
 
 
-class Scheduling(LoadFileScheduling):
+class Scheduling(LoadFileScheduling):  # type: ignore[misc]  # a class without types
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
         return TRAINING if file in TRAINS else file
