@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import shlex
 import sys
@@ -18,6 +20,7 @@ from hypothesis import strategies as st
 from tests.export.a_run import SCALE, SCALE_NEW
 from tests.mistakes import mistake
 from tests.train.test_training import cli
+from triton_data.cli import main
 from triton_data.formats.prompts import fenced
 from triton_data.train import reward
 from triton_data.train.score import interval, pass_at_k, program_in, scores
@@ -48,7 +51,9 @@ def test_each_answer_gets_as_far_as_it_should(tmp_path: Path, problems: Path) ->
         row = {"key": "Scale", "completion": f"Here it is:\n\n{fenced(program)}\n\nIt is fast."}
         (tmp_path / f"{name}.jsonl").write_text(json.dumps(row) + "\n")
         words.append(f"{name}={name}.jsonl")
-    said = json.loads(cli("eval", *words, "--tasks", "problems", "--out", "found", "--json", cwd=tmp_path))
+    with contextlib.chdir(tmp_path), contextlib.redirect_stdout(io.StringIO()) as written:
+        main(["eval", *words, "--tasks", "problems", "--out", "found", "--json"])
+    said = json.loads(written.getvalue())
     passed = {name: sum(score["value"] for score in each) for name, each in said.items()}
     assert passed == LEVELS
     why = {name: json.loads((tmp_path / f"found/{name}.jsonl").read_text())["why"] for name in ANSWERS}
