@@ -10,12 +10,15 @@ import pytest
 from tests import order
 from triton_data.errors import Misuse
 from triton_data.jail.standing import place, start
+from triton_data.running.engine.pool import load_ahead
+from triton_data.verify.stage import JUDGING
 
 SHARED = place.VARIABLE
 
 
 def pytest_configure(config):
     """Once, in the process that starts the workers: commands and fixtures of all of them take these jails."""
+    load_ahead(JUDGING)  # the first stage of a process decides what its workers have, and it may be any
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     if not config.option.basetemp:

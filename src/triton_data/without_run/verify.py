@@ -17,8 +17,10 @@ from typing import Any
 from triton_data.errors import Misuse, closest
 from triton_data.records import Drop, Origin, Verdict, digest
 from triton_data.running.engine.local import GRACE
+from triton_data.running.engine.pool import load_ahead
 from triton_data.verify.bench.bench import Bench, open_bench
 from triton_data.verify.judge.judgement import PROTOCOL, Judgement
+from triton_data.verify.stage import JUDGING
 from triton_data.without_run.extract import run_bare
 
 
@@ -123,6 +125,7 @@ def audit(
     rows = [row for row in _rows(path, columns, limit) if row.key not in done]
     inductor = any(INDUCTOR in row.candidate for row in rows)
     work = Audit(device, protocol, timeout, allow_unsafe, inductor)
+    load_ahead(JUDGING if device == "cpu" else ())
     with target.open("a", encoding="utf-8") as file:
         for outcome in run_bare(work, rows, 4 * timeout + GRACE, jobs):
             for result in (*outcome.drops, *outcome.outputs):
