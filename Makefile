@@ -5,16 +5,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
+# Tests wait for clocks, servers and jails a third of their time: with three at a time two cores are busy.
+SPREAD := -n $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$(( n < 3 ? 3 : n > 4 ? 4 : n ))) --dist loadfile --no-loadscope-reorder
+
 .PHONY: demo test test-slow test-torch check peers golden docs site configs datasets venv clean
 
 demo: venv
 	@"$(BIN)/triton-data" run examples/quickstart.toml
 
 test: venv check
-	@"$(BIN)/python" -m pytest -n auto --maxprocesses 4 --dist loadfile
+	@"$(BIN)/python" -m pytest $(SPREAD)
 
 test-slow: venv  # what `make test` leaves out, an hour or so: whole pipelines, every cheat, every golden file, every tutorial
-	@"$(BIN)/python" -m pytest -n auto --maxprocesses 4 --dist loadfile -m 'slow and not gpu'
+	@"$(BIN)/python" -m pytest $(SPREAD) -m 'slow and not gpu'
 
 # The suite on another torch, in an environment of its own; the index has it as a CUDA build of some gigabytes.
 test-torch: OTHER = $(VENV)-torch-$(TORCH)
@@ -23,7 +26,7 @@ test-torch:
 	@test -x "$(OTHER)/bin/python" || "$(PYTHON)" -m venv "$(OTHER)"
 	@grep -Ev '^(torch|triton|setuptools)==' constraints.txt > "$(OTHER)/constraints.txt"
 	@"$(OTHER)/bin/python" -m pip install --quiet --disable-pip-version-check -c "$(OTHER)/constraints.txt" "torch==$(TORCH)" -e '.[dev]'
-	@CUDA_VISIBLE_DEVICES= "$(OTHER)/bin/python" -m pytest -n auto --maxprocesses 4 --dist loadfile
+	@CUDA_VISIBLE_DEVICES= "$(OTHER)/bin/python" -m pytest $(SPREAD)
 
 check: venv
 	@"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check . && "$(BIN)/mypy"

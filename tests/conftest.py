@@ -7,15 +7,26 @@ from pathlib import Path
 
 import pytest
 
+from tests import order
 from triton_data.errors import Misuse
 from triton_data.jail.standing import place, start
+from triton_data.running.engine.pool import load_ahead
+from triton_data.verify.stage import JUDGING
 
 SHARED = place.VARIABLE
 
 
 def pytest_configure(config):
     """Once, in the process that starts the workers: commands and fixtures of all of them take these jails."""
-    if hasattr(config, "workerinput") or SHARED in os.environ or config.option.collectonly:
+    load_ahead(JUDGING)  # the first stage of a process decides what its workers have, and it may be any
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    if not config.option.basetemp:
+        # Not in pytest's own folder, which every pytest that starts on this machine closes to other users: then a
+        # run's packages could not be read by root's tasks, and each stage would load a jail of its own.
+        config.own_files = tempfile.mkdtemp(prefix="triton-data-files-")
+        config.option.basetemp = f"{config.own_files}/made"
+    if SHARED in os.environ:
         return
     folder = tempfile.mkdtemp(prefix="triton-data-tests-")
     os.environ[SHARED] = folder
@@ -31,6 +42,20 @@ def pytest_unconfigure(config):
         start.asked({"stop": True})
         del os.environ[SHARED]
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_sessionfinish(session, exitstatus):
+    if exitstatus == pytest.ExitCode.OK and (made := getattr(session.config, "own_files", "")):
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(config, items):
+    order.longest_first(items, config.rootpath)
+
+
+@pytest.hookimpl(optionalhook=True)  # where pytest-xdist runs them
+def pytest_xdist_make_scheduler(config, log):
+    return order.Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def opened(made: Path) -> Path:

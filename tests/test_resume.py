@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from triton_data.records import Kernel
 from triton_data.store import Store
 
@@ -40,11 +42,12 @@ def children(pid: int) -> list[int]:
     return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def test_twenty_kills_at_random_points_lose_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("wanted", [8, pytest.param(20, marks=pytest.mark.slow)])
+def test_kills_at_random_points_lose_nothing(tmp_path: Path, wanted: int) -> None:
     rng = random.Random(20)
     run_dir = tmp_path / "run"
     kills = 0
-    while kills < 20:
+    while kills < wanted:
         before = committed(run_dir)
         driver = start(run_dir, ITEMS, 0.01)
         if rng.random() < 0.3:  # early: while it starts, migrates, spawns

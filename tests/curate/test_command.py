@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -12,6 +14,7 @@ import pytest
 
 from tests.curate.modules import renamed, reordered
 from tests.mistakes import mistake
+from triton_data.cli import main
 
 RESTRUCTURED = '''import torch
 from torch import nn
@@ -87,6 +90,13 @@ def get_init_inputs():
 
 
 def cli(*words: str, cwd: Path) -> str:
+    """In this process: what they import takes longer than most of these commands."""
+    with contextlib.chdir(cwd), contextlib.redirect_stdout(io.StringIO()) as said:
+        main(list(words))
+    return said.getvalue()
+
+
+def alone(*words: str, cwd: Path) -> str:
     command = [sys.executable, "-m", "triton_data", *words]
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=280, env=os.environ)
     assert done.returncode == 0, done.stdout + done.stderr[-3000:]
@@ -103,16 +113,16 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in (("First", FIRST), ("Second", SECOND), ("Copy", copy), ("Different", RESTRUCTURED)):
         (folder / f"programs/{name}.py").write_text(text)
     (folder / "benchmark/problem.py").write_text(PROBLEM)
-    cli("scrape", "given:programs", "--run-dir", "run", cwd=folder)
+    alone("scrape", "given:programs", "--run-dir", "run", cwd=folder)
     words = ["--name", "Ours", "--out", "ours.json.gz", "--json"]
-    said = json.loads(cli("curate", "fingerprint", "benchmark", *words, cwd=folder))
+    said = json.loads(alone("curate", "fingerprint", "benchmark", *words, cwd=folder))
     assert said["problems"] == said["traced"] == 1
     return folder
 
 
 def test_a_run_is_curated_once_and_anew_when_asked_otherwise(place: Path) -> None:
     words = ["curate", "--run-dir", "run", "--benchmark", "ours.json.gz", "--json"]
-    said = json.loads(cli(*words, cwd=place))
+    said = json.loads(alone(*words, cwd=place))
     assert said["texts"] == 4 and said["kept"] == 2
     assert said["reasons"]["duplicate"] == 1 and said["contaminated"] == {"Ours": 1}
     status = json.loads(cli("status", "--run-dir", "run", "--json", cwd=place))["stages"]

@@ -1,4 +1,4 @@
-"""Reports for tests: one of ten thousand pairs, made once, and the browser that opens it from disk."""
+"""Reports for tests: one of two thousand pairs (`-m slow`: ten thousand), and the browser that opens it from disk."""
 
 from __future__ import annotations
 
@@ -14,12 +14,17 @@ from triton_data.commands.looking.report import make
 from triton_data.report.folder import Report
 from triton_data.store import Store
 
-PAIRS, KERNELS = 10_000, 1_000
+PAIRS = [2_000, pytest.param(10_000, marks=pytest.mark.slow)]
+
+
+@pytest.fixture(scope="package", params=PAIRS)
+def pairs(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
 
 
 @pytest.fixture(scope="package")
-def large(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Report]:
-    run = made_run.make(tmp_path_factory.mktemp("large") / "run", PAIRS)
+def large(pairs: int, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Report]:
+    run = made_run.make(tmp_path_factory.mktemp("large") / "run", pairs)
     with Store.read(run) as store:
         return run, make(store)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import shlex
 import sys
@@ -18,6 +20,7 @@ from hypothesis import strategies as st
 from tests.export.a_run import SCALE, SCALE_NEW
 from tests.mistakes import mistake
 from tests.train.test_training import cli
+from triton_data.cli import main
 from triton_data.formats.prompts import fenced
 from triton_data.train import reward
 from triton_data.train.score import interval, pass_at_k, program_in, scores
@@ -48,7 +51,9 @@ def test_each_answer_gets_as_far_as_it_should(tmp_path: Path, problems: Path) ->
         row = {"key": "Scale", "completion": f"Here it is:\n\n{fenced(program)}\n\nIt is fast."}
         (tmp_path / f"{name}.jsonl").write_text(json.dumps(row) + "\n")
         words.append(f"{name}={name}.jsonl")
-    said = json.loads(cli("eval", *words, "--tasks", "problems", "--out", "found", "--json", cwd=tmp_path))
+    with contextlib.chdir(tmp_path), contextlib.redirect_stdout(io.StringIO()) as written:
+        main(["eval", *words, "--tasks", "problems", "--out", "found", "--json"])
+    said = json.loads(written.getvalue())
     passed = {name: sum(score["value"] for score in each) for name, each in said.items()}
     assert passed == LEVELS
     why = {name: json.loads((tmp_path / f"found/{name}.jsonl").read_text())["why"] for name in ANSWERS}
@@ -56,7 +61,12 @@ def test_each_answer_gets_as_far_as_it_should(tmp_path: Path, problems: Path) ->
     assert "no_such_function" in why["uncompiled"]
 
 
-@pytest.mark.parametrize(("name", "worth"), [("right", 1.0), ("wrong", 0.2), ("kernelless", 0.1), ("unparsable", 0.0)])
+WORTH = [
+    ("right", 1.0), pytest.param("wrong", 0.2, marks=pytest.mark.slow), ("kernelless", 0.1), ("unparsable", 0.0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "worth"), WORTH)
 def test_a_reward_is_what_the_verifier_says(name: str, worth: float) -> None:
     truth = json.dumps({"entry": "Scale", "python_code": SCALE})
     assert reward.compute_score("triton_data", fenced(ANSWERS[name]), truth, {}) == worth

@@ -21,6 +21,7 @@ from triton_data.running.events import Events
 from triton_data.running.item_subset import ItemSubset
 from triton_data.running.stage import Summary, run_stage
 from triton_data.store import Store
+from triton_data.verify.stage import JUDGING
 
 if TYPE_CHECKING:
     from triton_data.export.exported import Exported
@@ -45,6 +46,7 @@ def execute(config: Config, only: Sequence[str] = STAGES, subset: ItemSubset | N
     become the run's own; those of one curation are that call's, and only noted for its readers."""
     summaries = []
     load_ahead(module for name in only for module in LOADED.get(name, ()))
+    load_ahead(JUDGING if "verify" in only and config.verify.device == "cpu" else ())
     with (
         Store.open(Path(config.run_dir)) as store,
         Events(store.run_dir / "events.jsonl") as events,

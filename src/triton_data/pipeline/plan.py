@@ -29,7 +29,9 @@ STAGES = (
 )  # in order; export reads what they leave
 
 
-LOADED = {  # what workers of a stage import, without torch: a fork should not share what may have touched a GPU
+# What workers of a stage import, without torch: a fork should not share what may have touched a GPU. A judge on the CPU
+# is the exception (verify/stage.py: JUDGING).
+LOADED = {
     "discover": ("triton_data.sources.discover",),
     "scrape": ("triton_data.sources.scrape", "triton_data.sources.fetching.fetch"),
     "given": ("triton_data.extract.programs.given",),

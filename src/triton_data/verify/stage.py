@@ -22,6 +22,7 @@ from triton_data.verify.judge.judgement import PROTOCOL
 from triton_data.verify.judge.recapture import RecaptureService
 
 LONE_KERNELS = "t.inputs != '' AND t.reference = ''"  # what a Pair judges is not judged again
+JUDGING = ("triton_data.verify.judge.pair",)  # what its workers import, torch with it: seconds, once for all of them
 TASKS = 12  # of the jail in one verification; hardly ever do two of them take all their time
 
 

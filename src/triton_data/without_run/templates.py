@@ -17,9 +17,11 @@ from triton_data.generate.templates.testing import BATCH, open_test_jail, run_te
 from triton_data.jail import Jail
 from triton_data.records import Drop, Origin, Outcome, Pair, Program, Verdict, digest
 from triton_data.running.engine.local import GRACE
+from triton_data.running.engine.pool import load_ahead
 from triton_data.store import Store
 from triton_data.verify.bench.bench import Bench, open_bench
 from triton_data.verify.judge.judgement import PROTOCOL
+from triton_data.verify.stage import JUDGING
 from triton_data.without_run.extract import run_bare
 
 TEMPLATE = "template"  # inputs_from of a Program
@@ -140,6 +142,7 @@ def checked(
     left = [entry for entry in entries if entry.digest not in done]
     batches = [Batch(tuple(left[at : at + BATCH])) for at in range(0, len(left), BATCH)]
     limit = BATCH * (10 * SECONDS) + GRACE
+    load_ahead(JUDGING if judge and device == "cpu" else ())
     for outcome in run_bare(Checking(device, judge, allow_unsafe), batches, limit, jobs):
         for result in outcome.outputs:
             assert isinstance(result, Verdict)

@@ -17,8 +17,10 @@ from typing import Any
 from triton_data.errors import Misuse, closest
 from triton_data.records import Drop, Origin, Verdict, digest
 from triton_data.running.engine.local import GRACE
+from triton_data.running.engine.pool import load_ahead
 from triton_data.verify.bench.bench import Bench, open_bench
 from triton_data.verify.judge.judgement import PROTOCOL, Judgement
+from triton_data.verify.stage import JUDGING
 from triton_data.without_run.extract import run_bare
 
 
@@ -72,6 +74,9 @@ def _read(path: Path) -> str:
         raise Misuse(f"cannot read {path}: {error}") from error
 
 
+INDUCTOR = "torch._inductor"  # in a text: loaded once for all, as its own output imports it
+
+
 @dataclass(frozen=True)
 class Row:
     number: int
@@ -91,11 +96,12 @@ class Audit:
     protocol: int
     timeout: float
     allow_unsafe: bool
+    inductor: bool = False  # its output is among them
     name: str = "audit"
     bench: Bench | None = None
 
     def resources(self) -> AbstractContextManager[object]:
-        self.bench = open_bench(self.device, self.allow_unsafe, inductor=True)
+        self.bench = open_bench(self.device, self.allow_unsafe, self.inductor)
         return self.bench
 
     def work(self, item: Row) -> Iterator[Verdict | Drop]:
@@ -117,7 +123,9 @@ def audit(
     target = out or path.with_suffix(f".verdicts.{device}.jsonl")
     done = {row["row"] for row in finished(target)}
     rows = [row for row in _rows(path, columns, limit) if row.key not in done]
-    work = Audit(device, protocol, timeout, allow_unsafe)
+    inductor = any(INDUCTOR in row.candidate for row in rows)
+    work = Audit(device, protocol, timeout, allow_unsafe, inductor)
+    load_ahead(JUDGING if device == "cpu" else ())
     with target.open("a", encoding="utf-8") as file:
         for outcome in run_bare(work, rows, 4 * timeout + GRACE, jobs):
             for result in (*outcome.drops, *outcome.outputs):

@@ -21,15 +21,17 @@ LOOPED = changed(LOOPED, "(x.shape[0],)", "(x.shape[0], triton.cdiv(x.shape[1], 
 @pytest.mark.parametrize(
     ("reference", "candidate", "reason", "said"),
     [
-        (ROWS, CANDIDATE, "", "fit"),
-        (ROWS, CANDIDATE.replace("program_id(0)", "program_id(1)").replace("(x.shape[0],)", "(1, x.shape[0])"),
-         "crash", "a grid of (1, 70000, 1) is more than CUDA launches"),
-        (WIDE, CANDIDATE, "does_not_compile", "a block of it exceeds"),
-        (WIDE, LOOPED, "", "fit"),
-        (MANY, LOOPED, "out_of_bounds", "bytes before its tensor's memory"),
-        (MANY, changed(LOOPED, "row = tl.program_id(0)", "row = tl.program_id(0).to(tl.int64)"), "", "fit"),
+        pytest.param(ROWS, CANDIDATE, "", "fit", id="rows", marks=pytest.mark.slow),
+        pytest.param(
+            ROWS, CANDIDATE.replace("program_id(0)", "program_id(1)").replace("(x.shape[0],)", "(1, x.shape[0])"),
+            "crash", "a grid of (1, 70000, 1) is more than CUDA launches", id="rows on another axis"),
+        pytest.param(WIDE, CANDIDATE, "does_not_compile", "a block of it exceeds", id="one block"),
+        pytest.param(WIDE, LOOPED, "", "fit", id="blocks", marks=pytest.mark.slow),
+        pytest.param(MANY, LOOPED, "out_of_bounds", "bytes before its tensor's memory", id="32 bits"),
+        pytest.param(
+            MANY, changed(LOOPED, "row = tl.program_id(0)", "row = tl.program_id(0).to(tl.int64)"), "", "fit",
+            id="64 bits"),
     ],
-    ids=["rows", "rows on another axis", "one block", "blocks", "32 bits", "64 bits"],
 )  # fmt: skip
 def test_launches_fit_at_the_sizes_given(bench: Bench, reference: str, candidate: str, reason: str, said: str) -> None:
     found = verify_texts(reference, candidate, bench=bench)

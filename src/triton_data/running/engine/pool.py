@@ -38,9 +38,13 @@ LATER = object()  # of an iterator of items: none now, ask again
 CONTEXT = multiprocessing.get_context("forkserver")  # imports are paid for once, not by each worker of each stage
 
 
+_ahead = [worker.__name__]
+
+
 def load_ahead(modules: Iterable[str]) -> None:
-    """What the process imports that workers are forked from; too late once it runs."""
-    CONTEXT.set_forkserver_preload([worker.__name__, *modules])
+    """More that the process imports that workers are forked from; too late once it runs."""
+    _ahead.extend(module for module in modules if module not in _ahead)
+    CONTEXT.set_forkserver_preload(_ahead)
 
 
 load_ahead(())
