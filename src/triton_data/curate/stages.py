@@ -105,10 +105,10 @@ def traced(jail: Jail, program: Program, packages: str = "") -> Trace | Drop:
     named = outcome.value.get("operators")
     operators = tuple(str(name)[:80] for name in named) if isinstance(named, list) else ()
     graph, expression = (str(outcome.value.get(name, ""))[:32] for name in ("graph", "expression"))
-    written = str(outcome.value.get("written", ""))
+    written, observed = (str(outcome.value.get(name, "")) for name in ("written", "observed"))
     return Trace(
         program.key, graph, operators, program.origin, outcome.facts.layers, expression,
-        written if len(written) <= WRITTEN else "",
+        written if len(written) <= WRITTEN else "", observed if len(observed) <= WRITTEN else "",
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from triton_data.errors import Misuse
 
 NAME = re.compile(r"^(?:(?:https?|git|ssh)://(?:[^/@]+@)?[^/]+/|git@[^:/]+:)?([\w.-]+/[\w.-]+?)(?:\.git)?(?:/.*)?$")
 OWNER = re.compile(r"^(?:https?://[^/]+/|@)?([\w.-]+)/*(?:\*+/?)?$")
-# Pages of an owner, on names that GitHub gives to nobody; what a hub of models puts before owner/name is part of neither.
+# Pages of an owner, on names that GitHub gives to nobody; and what a hub of models puts before owner/name.
 _PAGE = re.compile(r"^/?(?:orgs|users|organizations|sponsors)/+([\w.-]+)(?:/.*)?$", re.IGNORECASE)
 _KIND = re.compile(r"^/?(?:datasets|spaces|models|org)/+(?=[\w.-])", re.IGNORECASE)
 _ON_HUB = re.compile(r"^[^\s]*huggingface\.co/+", re.IGNORECASE)

@@ -138,7 +138,7 @@ def _conv(call: Call) -> Node:
     x = call.of(0)
     x = x.of[0] if x.name == "constant_pad_nd" else x
     name = "conv_transposed" if call.at(6) is True else "conv"
-    made = a.applied(name, x, call.of(1))
+    made = a.applied(f"{name} of groups" if call.at(8) not in (1, None) else name, x, call.of(1))
     return a.add(made, CONST) if isinstance(call.at(2), Node) else made
 
 
@@ -235,7 +235,7 @@ def lowered(name: str, call: Call, tensors: Sequence[Node]) -> Node:
         return tensors[0]
     if name in RANDOM:
         return a.RANDOM
-    if not tensors or name.endswith("_like"):
+    if not tensors or name.endswith("_like") or name.startswith("new_"):
         return CONST
     if name in ("fill", "zero", "fill_scalar"):
         return CONST

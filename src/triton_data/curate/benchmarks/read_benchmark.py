@@ -60,4 +60,4 @@ def _with_graphs(
             failed.append((problem.name, f"{result.reason} {result.detail}".strip()))
             yield problem
         else:
-            yield replace(problem, graph=result.graph, expression=result.expression, written=result.written)
+            yield fingerprints.with_trace(problem, result)
