@@ -20,7 +20,7 @@ def found_in(folder: Path, of: ModuleType) -> Found:
     for name, text in of.PROBLEMS.items():
         (problems_folder / f"{name}.py").write_text(text)
     made = fingerprints.of_folder(problems_folder, "Ours")
-    traces = (_trace(program(of.PROBLEMS[each.name])) for each in made.problems)
+    traces = (_trace(program(of.PROBLEMS[each.name]), every=True) for each in made.problems)
     problems = tuple(fingerprints.with_trace(*pair) for pair in zip(made.problems, traces, strict=True))
     fingerprints.write(replace(made, problems=problems), folder / "ours.json.gz")
     texts = {name: text for name, (_, text) in {**of.SAME, **of.WITHIN}.items()} | of.OTHER
@@ -32,10 +32,10 @@ def found_in(folder: Path, of: ModuleType) -> Found:
     return {name: decisions[each.key] for name, each in programs.items()}
 
 
-def _trace(of: Program) -> Trace:
+def _trace(of: Program, every: bool = False) -> Trace:
     """In this process: these texts are ours. One that fails has no graph, as in the jail."""
     try:
-        made = trace.run({"text": of.text, "entry": of.entry})[0]
+        made = trace.run({"text": of.text, "entry": of.entry, "every": every})[0]
     except (RuntimeError, TypeError, ValueError, AttributeError):
         return Trace(of.key, "", (), of.origin)
     told = (str(made[name]) for name in ("expression", "written", "observed"))

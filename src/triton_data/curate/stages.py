@@ -95,9 +95,9 @@ class TraceStage:
         yield traced(self.jail, item, packages_of(self.environments, item.environment))
 
 
-def traced(jail: Jail, program: Program, packages: str = "") -> Trace | Drop:
+def traced(jail: Jail, program: Program, packages: str = "", every: bool = False) -> Trace | Drop:
     """The worker's answer is a claim: only text of the expected kind gets through."""
-    payload: Any = {"text": program.text, "entry": program.entry}
+    payload: Any = {"text": program.text, "entry": program.entry, "every": every}
     policy = replace(RUN, wall_s=TRACE_SECONDS, cpu_s=int(TRACE_SECONDS), packages=packages)
     outcome = jail.run(Task(entry=f"{TRACING}:run", payload=payload), policy)
     if not outcome.ok or not isinstance(outcome.value, dict):

@@ -61,18 +61,21 @@ class Ran:
 
 @dataclass(frozen=True)
 class Observed:
+    few: bool  # too little is computed to be the same at other sizes
+    given: str  # shapes that it is written for
     runs: tuple[Ran, ...]
 
     @classmethod
     def read(cls, text: str) -> Observed | None:
         """None of nothing, and of what is not ours."""
         try:
-            made = tuple(_ran(*run) for run in (json.loads(text) if text else []))
+            few, given, runs = json.loads(text) if text else (1, "", [])
+            made = tuple(_ran(*run) for run in runs)
             if any(len(run.draws) != DRAWS for run in made):
                 return None
         except (ValueError, TypeError):
             return None
-        return cls(made) if made else None
+        return cls(bool(few), str(given), made) if made else None
 
 
 def _ran(shapes: object, weights: object, biases: int, draws: list[object]) -> Ran:
@@ -92,7 +95,9 @@ def compared(one: Observed, other: Observed) -> Said:
     for mine in one.runs:
         for theirs in other.runs:
             if mine.shapes == theirs.shapes:
-                return _said(mine, theirs)
+                said = _said(mine, theirs)
+                little = (one.few or other.few) and one.given != other.given
+                return Said.UNKNOWN if said is Said.SAME and little else said
     return Said.UNKNOWN
 
 
@@ -102,7 +107,8 @@ def _said(one: Ran, other: Ran) -> Said:
         for mine, theirs in zip(one.draws, other.draws, strict=True)
     )
     if signed or (positive and (signed is None or _joined(one.biases, other.biases))):
-        tells = any(output.tells for draw in one.draws for output in draw or ())
+        # Without biases a norm over one number is nothing: what is left with them are the biases alone.
+        tells = all(any(output.tells for output in draw) for draw in one.draws if draw is not None)
         return Said.SAME if tells else Said.UNKNOWN
     if signed is None:  # and what is called a bias may be called otherwise elsewhere
         return Said.UNKNOWN

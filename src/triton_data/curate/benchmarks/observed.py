@@ -1,7 +1,7 @@
 """What comes out of a program on numbers, at sizes that are quickly run. Runs in the jail.
 
 In: a program's text, and what its trace on fake tensors weighed. Out: text that compared.py reads: for each size that
-was run the shapes that went in and a few projections of what came out. Sizes above LARGE become SMALL, so that
+was run the shapes that went in and a few projections of what came out. Large sizes become small ones, so that
 programs written for other sizes meet. Not covered: what draws at random, what is too large even so.
 """
 
@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 import math
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import torch
@@ -21,23 +23,33 @@ from triton_data.curate.benchmarks.plainly import as_module, plain
 from triton_data.formats import resize
 from triton_data.formats.program_form import arguments
 
-LARGE, SMALL = 48, 16
+COLLAPSED = ((48, 16), (8, 8))  # sizes above the first become the second
 PROJECTIONS = 4
 _EVERYWHERE = 1e3  # infinite, as a number
 _FRACTIONS = torch.tensor([0.7548776662, 0.5698402910, 0.3247179572, 0.8191725134], dtype=torch.float64)
 
 
-def collapsed(text: str) -> str:
+@dataclass(frozen=True)
+class Sizes:
+    """Which sizes a program is written for, whether it computes too little to be anybody's at others, and whether one
+    run is enough."""
+
+    given: str
+    few: bool
+    every: bool
+
+
+def collapsed(text: str, above: int, to: int) -> str:
     """'' where it names no size that is large."""
     found = resize.literals(text)
-    changes = {value: SMALL for _, value in found if value > LARGE}
+    changes = {value: to for _, value in found if value > above}
     return resize.with_sizes(text, found, changes).text if changes else ""
 
 
-def packed(texts: list[str], entry: str) -> str:
+def packed(texts: Iterable[str], entry: str, sizes: Sizes) -> str:
     """The same program at several sizes."""
-    runs = [run for run in (_seen(text, entry) for text in texts) if run]
-    return json.dumps(runs, separators=(",", ":")) if runs else ""
+    runs = list(islice((run for run in (_seen(text, entry) for text in texts) if run), None if sizes.every else 1))
+    return json.dumps([int(sizes.few), sizes.given, runs], separators=(",", ":")) if runs else ""
 
 
 def _seen(text: str, entry: str) -> list[Any] | None:

@@ -18,10 +18,15 @@ from triton_data.curate.benchmarks.weighed import Weigher
 from triton_data.records import digest
 
 LONGEST = 2000  # operators of which an expression is made, and that are noted
+ENDLESS = 20_000  # no more of them are followed: a recurrent layer over hundreds of steps
 _COMMUTES = {"add", "mul", "maximum", "minimum"}
 _MADE = {"empty", "zeros", "ones", "full", "arange", "rand", "randn", "randint", "scalar_tensor", "empty_like"}
 _NUMBER = 1.5  # any that no operator takes for a special case
 _WELL = {"eq": True, "isfinite": True, "ne": False, "isnan": False, "isinf": False}  # of what is asked of values
+
+
+class TooLong(Exception):
+    """What follows is not worth the time."""
 
 
 class Recorder(Weigher):
@@ -34,6 +39,7 @@ class Recorder(Weigher):
 
     def begin(self, inputs: list[torch.Tensor]) -> None:
         """What was made before is there from the start."""
+        self.inputs = inputs
         self.kept: list[Any] = list(inputs)  # so that no id is given away twice
         self.history = {id(tensor): "input" for tensor in inputs}
         self.expressions = {id(tensor): algebra.source(place) for place, tensor in enumerate(inputs)}
@@ -74,6 +80,8 @@ class Recorder(Weigher):
             self.operators += ["mm", "add"]
             return digest("add", *sorted((digest("mm", *operands[1:]), operands[0])))
         self.operators.append(name)
+        if len(self.operators) > ENDLESS:
+            raise TooLong
         self.numbers += [repr(value) for value in flat if isinstance(value, bool | int | float)]
         return digest(name, *(sorted(operands) if name in _COMMUTES else operands))
 
@@ -85,6 +93,8 @@ class Recorder(Weigher):
         tensors = [t for t in torch.utils._pytree.tree_leaves((args, kwargs)) if isinstance(t, torch.Tensor)]
         if name in ("permute", "transpose", "t") and self.expression(tensors[0]) is not algebra.CONST:
             yield algebra.permute(self.expression(tensors[0]), _order(name, tensors[0], args))
+        elif name == "convolution" and _is_pointwise(args) and self.expression(args[1]) is algebra.CONST:
+            yield lowering.pointwise(self.expression(args[0]), args[2] is not None)
         elif name in lowering.PARTS:
             for leaf in leaves:
                 whole = leaf.shape == tensors[0].shape
@@ -106,6 +116,11 @@ class Recorder(Weigher):
             return value
         found = self.expression(value)
         return _NUMBER if found is algebra.CONST and value.numel() == 1 else found
+
+
+def _is_pointwise(args: Any) -> bool:
+    _, weight, _, stride, padding, _, transposed, _, groups = args[:9]
+    return weight.shape[2:].numel() == 1 and {*stride} == {1} and not any(padding) and not transposed and groups == 1
 
 
 def _order(name: str, tensor: torch.Tensor, args: Any) -> tuple[int, ...]:

@@ -10,14 +10,15 @@ or two operators, which would say too little without them.
 from __future__ import annotations
 
 import types
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-from triton_data.curate.benchmarks import algebra, lowering, observed
+from triton_data.curate.benchmarks import algebra, canonical, lowering, observed
 from triton_data.curate.benchmarks.plainly import as_module, plain
-from triton_data.curate.benchmarks.recorder import LONGEST, Recorder
+from triton_data.curate.benchmarks.recorder import LONGEST, Recorder, TooLong
 from triton_data.curate.benchmarks.weighed import Weigher
 from triton_data.curate.benchmarks.written import packed
 from triton_data.formats.program_form import arguments
@@ -25,23 +26,28 @@ from triton_data.records import digest
 
 FEW = 3  # operators from which on a graph says enough by itself
 WEIGHTY = 4  # so for an expression: a layer of a network and more
+_NOTHING: dict[str, Any] = {"graph": "", "operators": [], "expression": "", "written": ""}
 
 
 def run(payload: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
+    """`every`: numbers at all sizes that can be had, as of a benchmark's problem, not at one."""
     text, entry = str(payload["text"]), str(payload["entry"])
-    recorder = Recorder()
+    recorder, answer, heavy = Recorder(), _NOTHING, 0
+    failure: Exception | None = None
     try:
-        result, tensors = _followed(text, entry, recorder)
-    except Exception:  # it asks for values: what it gives for some may be known all the same
-        seen = observed.packed([text] if recorder.quick and recorder.operators else [], entry)
-        if not seen:
-            raise
-        return _answer(Recorder(), None, []) | {"observed": seen}, []
-    answer = _answer(recorder, result, tensors)
-    leaves = [leaf for leaf in torch.utils._pytree.tree_leaves(result) if isinstance(leaf, torch.Tensor)]
-    roots = [recorder.expression(leaf) for leaf in leaves]
-    heavy = len(recorder.operators) if algebra.CONST in roots else algebra.weight(algebra.nodes(roots))
-    return answer | {"observed": observed.packed(_texts(text, entry, recorder, heavy), entry)}, []
+        result, _ = _followed(text, entry, recorder)
+        leaves = [leaf for leaf in torch.utils._pytree.tree_leaves(result) if isinstance(leaf, torch.Tensor)]
+        roots = [recorder.expression(leaf) for leaf in leaves]
+        heavy = len(recorder.operators) if algebra.CONST in roots else algebra.weight(algebra.nodes(roots))
+        answer = _answer(recorder, leaves, roots)
+    except Exception as error:  # noqa: BLE001 - it asks for values: what it gives for some may be known all the same
+        failure = error
+    found = observed.Sizes(canonical.keyed(recorder.inputs), heavy < WEIGHTY, bool(payload.get("every")))
+    texts = _texts(text, entry, recorder, failure) if not _draws(recorder) else ()
+    seen = observed.packed(texts, entry, found)
+    if failure is not None and not seen:
+        raise failure
+    return answer | {"observed": seen}, []
 
 
 def _followed(text: str, entry: str, recorder: Recorder | Weigher) -> tuple[Any, list[torch.Tensor]]:
@@ -60,12 +66,18 @@ def _followed(text: str, entry: str, recorder: Recorder | Weigher) -> tuple[Any,
         return made(*given, **named), tensors
 
 
-def _texts(text: str, entry: str, recorder: Recorder, heavy: int) -> list[str]:
-    """Of these numbers are wanted. What computes little is like much else at other sizes; what draws gives others."""
-    if not recorder.operators or any(name in lowering.RANDOM for name in recorder.operators):
-        return []
-    small = observed.collapsed(text) if heavy >= WEIGHTY else ""
-    return [each for each in (small,) if each and _is_quick(each, entry)] + [text] * recorder.quick
+def _draws(recorder: Recorder) -> bool:
+    return any(name in lowering.RANDOM for name in recorder.operators)
+
+
+def _texts(text: str, entry: str, recorder: Recorder, failure: Exception | None) -> Iterator[str]:
+    """The program at sizes that are quickly run, those first at which it meets most others."""
+    small, smallest = (observed.collapsed(text, above, to) for above, to in observed.COLLAPSED)
+    is_quick = recorder.quick and bool(recorder.operators) and not isinstance(failure, TooLong)
+    small_is_quick = bool(small) and _is_quick(small, entry)
+    yield from [small] * small_is_quick + [text] * is_quick
+    if not (is_quick or small_is_quick) and smallest not in ("", small) and _is_quick(smallest, entry):
+        yield smallest
 
 
 def _is_quick(text: str, entry: str) -> bool:
@@ -77,15 +89,14 @@ def _is_quick(text: str, entry: str) -> bool:
     return weigher.quick
 
 
-def _answer(recorder: Recorder, result: Any, tensors: list[torch.Tensor]) -> dict[str, Any]:
-    leaves = [leaf for leaf in torch.utils._pytree.tree_leaves(result) if isinstance(leaf, torch.Tensor)]
+def _answer(recorder: Recorder, leaves: list[torch.Tensor], roots: list[algebra.Node]) -> dict[str, Any]:
     histories = [recorder.of(leaf) for leaf in leaves]
     if not recorder.operators or not leaves:
-        return {"graph": "", "operators": [], "expression": "", "written": ""}
-    shapes = [str(tuple(t.shape)) for t in (*tensors, *leaves)]
+        return _NOTHING
+    shapes = [str(tuple(t.shape)) for t in (*recorder.inputs, *leaves)]
     little = len(recorder.operators) < FEW
     numbers = [*shapes, *recorder.numbers] if little else []
-    roots = [] if len(recorder.operators) > LONGEST else [recorder.expression(leaf) for leaf in leaves]
+    roots = roots if len(recorder.operators) <= LONGEST else []
     return {
         "graph": digest("graph", *histories, *numbers), "operators": recorder.operators[:LONGEST],
         "expression": _expression(roots, shapes), "written": packed(roots),
