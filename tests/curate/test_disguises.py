@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import ModuleType
+
 import pytest
 
-from tests.curate import disguises, second_disguises
+from tests.curate import disguises, second_disguises, third_disguises
 from tests.curate.disguises import OTHER, SAME, WITHIN
 from tests.curate.found import Found, found_in, names, wrong
 from tests.curate.not_found import FLAGGED, NOT_FOUND
@@ -13,11 +16,6 @@ from tests.curate.not_found import FLAGGED, NOT_FOUND
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
     return found_in(tmp_path_factory.mktemp("first"), disguises)
-
-
-@pytest.fixture(scope="module")
-def found_second(tmp_path_factory: pytest.TempPathFactory) -> Found:
-    return found_in(tmp_path_factory.mktemp("second"), second_disguises)
 
 
 @pytest.mark.parametrize("name", sorted(SAME))
@@ -39,8 +37,9 @@ def test_a_neighbour_is_let_alone(found: Found, name: str) -> None:
     assert not names(found[name])
 
 
-def test_of_the_second_set_just_these_are_missed(found_second: Found) -> None:
-    seen = wrong(found_second, second_disguises)
-    assert seen.missed == NOT_FOUND
-    assert seen.flagged == FLAGGED
+@pytest.mark.parametrize(("name", "of"), [("second", second_disguises), ("third", third_disguises)])
+def test_of_the_other_sets_just_these_are_missed(tmp_path: Path, name: str, of: ModuleType) -> None:
+    seen = wrong(found_in(tmp_path, of), of)
+    assert seen.missed == NOT_FOUND[name]
+    assert seen.flagged == FLAGGED[name]
     assert not seen.not_within

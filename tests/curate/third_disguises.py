@@ -1,7 +1,7 @@
-"""A third set: problems, disguises and neighbours, written by the author of the comparison by numbers after it was done.
+"""A third set: problems, disguises and neighbours by the author of the comparison by numbers, written after it was done.
 
-`SAME` computes what its problem does, `WITHIN` is empty, `OTHER` does not compute it. What is found of it says less than
-the sets of others do.
+`SAME` computes what its problem does, `WITHIN` is empty, `OTHER` does not compute it. What is found of it says less
+than what is found of the sets of others.
 """
 
 from __future__ import annotations

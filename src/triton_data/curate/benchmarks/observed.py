@@ -48,6 +48,7 @@ def collapsed(text: str, above: int, to: int) -> str:
 
 def packed(texts: Iterable[str], entry: str, sizes: Sizes) -> str:
     """The same program at several sizes."""
+    torch.set_num_threads(1)  # small tensors: several threads would wait for one another
     runs = list(islice((run for run in (_seen(text, entry) for text in texts) if run), None if sizes.every else 1))
     return json.dumps([int(sizes.few), sizes.given, runs], separators=(",", ":")) if runs else ""
 
