@@ -3,8 +3,8 @@
     python -m benchmarks.planted [FOLDER…]
 
 In: folders of ordinary code, such as site-packages/requests. Out: the table of docs/curate.md, and below it what is
-missed, by name. First sight is what the second set came to when it was first run, on the code as it was then; it cannot be
-run again. Not covered: planted copies and look-alikes, which tests/curate/test_look_alikes.py counts.
+missed, by name. First sight is what the second set came to when it was first run, on the code as it was then; that
+cannot be run again. Not covered: planted copies and look-alikes, which tests/curate/test_look_alikes.py counts.
 """
 
 from __future__ import annotations
