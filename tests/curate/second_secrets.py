@@ -292,3 +292,10 @@ NOT_OPT_OUTS = (
 # Each is the whole owner acme.
 OWNERS = ("acme", "Acme", "@acme", "acme/", "acme/*", "https://github.com/acme", "https://github.com/acme/", "github.com/ACME  # all of it",
           "https://github.com/orgs/acme/repositories", "https://github.com/acme?tab=repositories", "https://api.github.com/users/acme", "- acme")  # fmt: skip
+
+# So is each of these, which were not in the set: pages that hosts have for an owner.
+PAGES_OF_OWNERS = (
+    "https://api.github.com/orgs/acme/repos", "https://api.github.com/users/acme/repos?per_page=100", "https://github.com/orgs/acme",
+    "https://github.com/orgs/acme/people", "https://github.com/sponsors/acme", "github.com/acme/*", "acme/**", "https://huggingface.co/acme",
+    "https://huggingface.co/org/acme", "https://www.github.com/acme?tab=repositories&q=&type=source", "[Acme](https://github.com/orgs/acme/repositories)",
+)  # fmt: skip

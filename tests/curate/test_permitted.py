@@ -157,3 +157,15 @@ def test_a_fetched_file_is_read_to_its_end(tmp_path: Path) -> None:
 def test_every_spelling_of_an_opt_out_is_one_repository(tmp_path: Path, line: str) -> None:
     (tmp_path / "out.txt").write_text(f"{line}\n")
     assert opted_out(str(tmp_path / "out.txt")) == {"acme/layers"}
+
+
+@pytest.mark.parametrize("line", [*second_secrets.OWNERS, *second_secrets.PAGES_OF_OWNERS])
+def test_every_spelling_of_an_owner_is_all_that_is_theirs(tmp_path: Path, line: str) -> None:
+    (tmp_path / "out.txt").write_text(f"{line}\n")
+    assert opted_out(str(tmp_path / "out.txt")) == {"acme"}
+
+
+@pytest.mark.parametrize("line", second_secrets.NOT_OPT_OUTS)
+def test_a_line_of_others_leaves_a_repository_in(tmp_path: Path, line: str) -> None:
+    (tmp_path / "out.txt").write_text(f"{line}\n")
+    assert "acme/layers" not in opted_out(str(tmp_path / "out.txt"))

@@ -16,6 +16,7 @@ import numpy as np
 from triton_data.config import CurateConfig
 from triton_data.curate import licences
 from triton_data.curate.benchmarks import fingerprints
+from triton_data.curate.benchmarks.compared import Observed
 from triton_data.curate.benchmarks.contamination import WITHIN, Detector, Form, Match
 from triton_data.curate.duplicates.clusters import Clusters
 from triton_data.curate.duplicates.near import merge_similar
@@ -167,8 +168,11 @@ def _matches(store: Store, rows: list[Row], sketches: Sketches, config: CurateCo
     for trace in store.records(Trace):
         number = numbers.get(trace.program, -1)
         if number >= 0:
+            seen = Observed.read(trace.observed)
+            found[number] += detector.within(trace.written)
+            found[number] = [*detector.weighed(found[number], seen), *detector.by_values(seen)]
             known = {match.problem for match in found[number] if match.counts}
-            found[number] += [match for match in detector.within(trace.written) if match.problem not in known]
+            found[number] = [m for m in found[number] if m.layer != WITHIN or m.problem not in known]
     return found
 
 

@@ -95,9 +95,9 @@ class TraceStage:
         yield traced(self.jail, item, packages_of(self.environments, item.environment))
 
 
-def traced(jail: Jail, program: Program, packages: str = "") -> Trace | Drop:
+def traced(jail: Jail, program: Program, packages: str = "", every: bool = False) -> Trace | Drop:
     """The worker's answer is a claim: only text of the expected kind gets through."""
-    payload: Any = {"text": program.text, "entry": program.entry}
+    payload: Any = {"text": program.text, "entry": program.entry, "every": every}
     policy = replace(RUN, wall_s=TRACE_SECONDS, cpu_s=int(TRACE_SECONDS), packages=packages)
     outcome = jail.run(Task(entry=f"{TRACING}:run", payload=payload), policy)
     if not outcome.ok or not isinstance(outcome.value, dict):
@@ -105,10 +105,10 @@ def traced(jail: Jail, program: Program, packages: str = "") -> Trace | Drop:
     named = outcome.value.get("operators")
     operators = tuple(str(name)[:80] for name in named) if isinstance(named, list) else ()
     graph, expression = (str(outcome.value.get(name, ""))[:32] for name in ("graph", "expression"))
-    written = str(outcome.value.get("written", ""))
+    written, observed = (str(outcome.value.get(name, "")) for name in ("written", "observed"))
     return Trace(
         program.key, graph, operators, program.origin, outcome.facts.layers, expression,
-        written if len(written) <= WRITTEN else "",
+        written if len(written) <= WRITTEN else "", observed if len(observed) <= WRITTEN else "",
     )  # fmt: skip
 
 

@@ -11,7 +11,11 @@ from pathlib import Path
 from triton_data.errors import Misuse
 
 NAME = re.compile(r"^(?:(?:https?|git|ssh)://(?:[^/@]+@)?[^/]+/|git@[^:/]+:)?([\w.-]+/[\w.-]+?)(?:\.git)?(?:/.*)?$")
-OWNER = re.compile(r"^(?:https?://[^/]+/|@)?([\w.-]+)/?$")
+OWNER = re.compile(r"^(?:https?://[^/]+/|@)?([\w.-]+)/*(?:\*+/?)?$")
+# Pages of an owner, on names that GitHub gives to nobody; and what a hub of models puts before owner/name.
+_PAGE = re.compile(r"^/?(?:orgs|users|organizations|sponsors)/+([\w.-]+)(?:/.*)?$", re.IGNORECASE)
+_KIND = re.compile(r"^/?(?:datasets|spaces|models|org)/+(?=[\w.-])", re.IGNORECASE)
+_ON_HUB = re.compile(r"^[^\s]*huggingface\.co/+", re.IGNORECASE)
 
 
 _ITEM = re.compile(r"^(?:[-*+]|\d+[.)])\s+(?:\[[ xX]?\]\s+)?")  # as people list things
@@ -28,8 +32,12 @@ def plainly(text: str) -> str:
     """Without what stands around a name in a list, and without the host where that is a known one."""
     link = _LINK.search(text)
     text = link[1] if link else _CALLED.sub("", _ITEM.sub("", text.strip().removeprefix("\ufeff")))
-    text = _REVISION.sub("", text.strip("\"'`<>()[],; ").removeprefix("git+"))
-    return _PLACE.sub("", text).partition("?")[0]
+    text = _REVISION.sub("", text.strip("\"'`<>()[],; ").removeprefix("git+")).partition("?")[0]
+    named = _PLACE.sub("", text)
+    if _ON_HUB.match(text):
+        named = _KIND.sub("", named)
+    page = _PAGE.match(named)
+    return page[1] if page else named
 
 
 def name_of(text: str) -> str | None:

@@ -51,6 +51,7 @@ class Trace:
     layers: tuple[str, ...] = ()
     expression: str = ""  # hash of what it computes, in one spelling; '' where that is too little
     written: str = ""  # the same as text, '' where it is too long
+    observed: str = ""  # what comes out of it on numbers, '' where it was not run
 
     @property
     def key(self) -> str:

@@ -106,6 +106,10 @@ ALTER TABLE traces ADD COLUMN expression TEXT NOT NULL DEFAULT '';
 ALTER TABLE traces ADD COLUMN written TEXT NOT NULL DEFAULT '';
 """
 
+_OBSERVED = """
+ALTER TABLE traces ADD COLUMN observed TEXT NOT NULL DEFAULT '';
+"""
+
 _ASKED = f"""
 CREATE TABLE samples (key TEXT NOT NULL UNIQUE, settings TEXT NOT NULL, number INTEGER NOT NULL,
     operators TEXT NOT NULL, p_value REAL NOT NULL, prompt TEXT NOT NULL, aim TEXT NOT NULL, name TEXT NOT NULL,
@@ -160,5 +164,6 @@ MIGRATIONS: tuple[str, ...] = (
     _ASKED,
     _REFERENCES,
     _EXPRESSIONS,
+    _OBSERVED,
 )
 VERSION = len(MIGRATIONS)

@@ -291,10 +291,14 @@ def weight(found: Iterable[Node]) -> int:
 
 
 def fingerprint(roots: Iterable[Node]) -> str:
-    """One for all that differ in the order of inputs or of axes."""
+    """One for all that differ in the order of inputs or of axes; which of them is transposed for a product counts."""
     known: dict[Node, str] = {}
     roots = list(roots)
     for each in nodes(roots):
         parts = [known[child] for child in each.of]
-        known[each] = digest(each.name, *(sorted(parts) if each.name in COMMUTE else parts))
+        known[each] = (
+            parts[0]
+            if each.name == "permute"
+            else digest(each.name, *(sorted(parts) if each.name in COMMUTE else parts))
+        )
     return digest("computes", *(known[root] for root in roots))

@@ -1,20 +1,21 @@
 """Which texts are a benchmark's problem under another name.
 
 In: sketches and hashes of texts, fingerprints of benchmarks. Out: for each text the problems it matches and by which
-layer: graph, expression, operator, tree, skeleton, steps, or shingles with their similarity; `within` is a problem that
-a text computes among other things. Not covered: a problem retold with
-other operators; two who solve the same small task alike are told apart from a copy by nobody.
+layer: graph, expression, values, operator, tree, skeleton, steps, or shingles with their similarity; `within` is a
+problem that a text computes among other things. Not covered: a problem retold at other sizes in a way that no rule
+knows; two who solve the same small task alike are told apart from a copy by nobody.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from triton_data.curate.benchmarks.compared import Observed, Said, compared
 from triton_data.curate.benchmarks.fingerprints import Benchmark, Problem
 from triton_data.curate.benchmarks.written import Written, holds
 from triton_data.curate.duplicates import near
@@ -24,6 +25,8 @@ from triton_data.curate.reading.shingles import Sets, Sketches, joined
 
 INFORMS = ("below", "operator", "within")
 WITHIN = "within"
+VALUES = "values"
+_DOUBTFUL = ("skeleton", "steps", "shingles", "contained", "graph")  # none of them knows all numbers
 _EXACT = ("graph", "expression", "tree", "skeleton", "steps")
 BELOW = 0.55  # similarity from which on a pair is listed for the eye
 CONTAINED = 0.9  # part of a problem's shingles inside a larger text
@@ -47,7 +50,7 @@ class Form:
 @dataclass(frozen=True, order=True)
 class Match:
     problem: str  # benchmark/problem
-    layer: str  # one of _EXACT, operator, shingles, contained, below, within
+    layer: str  # one of _EXACT, values, operator, shingles, contained, below, within
     similarity: float = 1.0
 
     @property
@@ -63,6 +66,8 @@ class Detector:
     problems: list[tuple[str, Problem]] = field(init=False)
     patterns: list[tuple[str, Written]] = field(init=False)
     exact: dict[tuple[str, str], list[str]] = field(init=False)
+    observed: dict[str, Observed] = field(init=False)
+    at: dict[tuple[str, tuple[int, ...]], list[str]] = field(init=False)  # what was seen of whom, by what can be equal
 
     def __post_init__(self) -> None:
         self.problems = [(f"{b.name}/{p.name}", p) for b in self.benchmarks for p in b.problems]
@@ -73,6 +78,12 @@ class Detector:
                     self.exact[layer, getattr(problem, layer)].append(name)
         found = [(name, Written.read(problem.written)) for name, problem in self.problems if problem.written]
         self.patterns = [(name, part) for name, part in found if part and part.tells()]
+        read = ((name, Observed.read(problem.observed)) for name, problem in self.problems if problem.observed)
+        self.observed = {name: seen for name, seen in read if seen}
+        self.at = defaultdict(list)
+        for name, seen in self.observed.items():
+            for run in seen.runs:
+                self.at[run.place].append(name)
         sketches = [benchmark.sketches() for benchmark in self.benchmarks]
         self.sketches = Sketches(joined([s.shingles for s in sketches]), joined([s.operators for s in sketches]))
         self.bands = near.Bands(signatures(self.sketches.shingles), np.diff(self.sketches.shingles.bounds) > 0)
@@ -100,6 +111,28 @@ class Detector:
         for name, part in self.patterns if whole else ():
             if whole and holds(whole, part):
                 yield Match(name, WITHIN)
+
+    def by_values(self, seen: Observed | None) -> Iterator[Match]:
+        """Problems that gave the same on the same inputs."""
+        names = dict.fromkeys(name for run in seen.runs for name in self.at.get(run.place, ())) if seen else ()
+        for name in names:
+            if seen and compared(seen, self.observed[name]) is Said.SAME:
+                yield Match(name, VALUES)
+
+    def weighed(self, matches: Sequence[Match], seen: Observed | None) -> list[Match]:
+        """A likeness counts for nothing where numbers differ on the same inputs. Of an expression weights may be stored
+        in many ways, so theirs have to be of the same shapes: then only the axes and numbers that it leaves out are
+        left as a reason. And what is no more than a problem, and not the same, has none within it."""
+        differ = {match.problem: self._differing(match.problem, seen) for match in matches}
+        left_out = {m.problem for m in matches if m.layer == "expression" and m.layer in differ[m.problem]}
+        kept = [m for m in matches if m.layer != WITHIN or m.problem not in left_out]
+        return [replace(m, layer="below") if m.layer in differ[m.problem] else m for m in kept]
+
+    def _differing(self, problem: str, seen: Observed | None) -> tuple[str, ...]:
+        """Layers that are no evidence then."""
+        known = self.observed.get(problem)
+        said = compared(seen, known) if seen and known else Said.UNKNOWN
+        return {Said.OTHER_WITH_EQUAL_WEIGHTS: (*_DOUBTFUL, "expression"), Said.OTHER: _DOUBTFUL}.get(said, ())
 
     def similar(self, texts: Sketches) -> dict[int, list[Match]]:
         """Row number to matches, for the rows that have any."""

@@ -13,7 +13,7 @@ import gzip
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ from triton_data.curate.reading.shingles import Sets, Sketches, joined, sketch
 from triton_data.curate.reading.steps import steps
 from triton_data.curate.reading.tree import hashes, parse
 from triton_data.errors import Misuse
-from triton_data.records import digest
+from triton_data.records import Trace, digest
 
 FORMAT = 1
 SHIPPED = Path(__file__).with_name("fingerprints")
@@ -41,7 +41,8 @@ class Problem:
     shingles: bytes
     operators: bytes
     expression: str = ""  # as a Trace's, and
-    written: str = ""  # as a Trace's: operators and who feeds whom
+    written: str = ""  # as a Trace's: operators and who feeds whom, and
+    observed: str = ""  # what came out on numbers
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,10 @@ def _problem(name: str, text: str, made: Sketches, row: int) -> Problem:
     )  # fmt: skip
 
 
+def with_trace(problem: Problem, of: Trace) -> Problem:
+    return replace(problem, graph=of.graph, expression=of.expression, written=of.written, observed=of.observed)
+
+
 def _gathered(rows: Iterable[bytes]) -> Sets:
     arrays = [np.frombuffer(row, "<u4") for row in rows]
     return joined([Sets(array, np.array([0, len(array)])) for array in arrays])
@@ -132,7 +137,8 @@ def write(benchmark: Benchmark, path: Path) -> None:
     for problem in benchmark.problems:
         fields = {"name": problem.name, "tree": problem.tree, "skeleton": problem.skeleton, "steps": problem.steps}
         packed = {key: base64.b64encode(getattr(problem, key)).decode() for key in ("shingles", "operators")}
-        traced = {"graph": problem.graph, "expression": problem.expression, "written": problem.written}
+        traced = {"graph": problem.graph, "expression": problem.expression}
+        traced |= {"written": problem.written, "observed": problem.observed}
         rows.append({**fields, **traced, **packed})
     text = json.dumps({"format": FORMAT, "name": benchmark.name, "problems": rows}, separators=(",", ":"))
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -152,7 +158,7 @@ def read(path: Path) -> Benchmark:
 
 def _from_json(row: dict[str, str]) -> Problem:
     shingles, operators = (base64.b64decode(row[key]) for key in ("shingles", "operators"))
-    traced = (row.get(name, "") for name in ("expression", "written"))  # older files have none
+    traced = (row.get(name, "") for name in ("expression", "written", "observed"))  # older files have none
     return Problem(row["name"], row["tree"], row["skeleton"], row["steps"], row["graph"], shingles, operators, *traced)
 
 

@@ -134,12 +134,23 @@ def _plus_product(call: Call) -> Node:
     return a.add(a.mm(call.of(1), call.of(2)), call.of(0))
 
 
+def pointwise(x: Node, biased: bool) -> Node:
+    """A convolution that looks at one place is a linear layer."""
+    return a.add(a.mm(x, CONST), CONST) if biased else a.mm(x, CONST)
+
+
 def _conv(call: Call) -> Node:
     x = call.of(0)
     x = x.of[0] if x.name == "constant_pad_nd" else x
     name = "conv_transposed" if call.at(6) is True else "conv"
-    made = a.applied(name, x, call.of(1))
+    made = a.applied(f"{name} of groups" if call.at(8) not in (1, None) else name, x, call.of(1))
     return a.add(made, CONST) if isinstance(call.at(2), Node) else made
+
+
+def _nll(call: Call) -> Node:
+    picked = a.scale(a.applied("gather", call.of(0), call.of(1)))
+    how = call.at(3, "reduction", 1)
+    return picked if how == 0 else a.reduced(picked) if how == 2 else a.mean(picked)
 
 
 def _attention(call: Call) -> Node:
@@ -225,6 +236,7 @@ _RULES: dict[str, Rule] = {
     "_native_batch_norm_legit_no_training": _batch_norm, "where": _where, "masked_fill": _masked_fill,
     "maximum": _maximum, "mse_loss": _loss(a.square), "l1_loss": _loss(a.absolute),
     "addcmul": lambda c: _times(c, a.mul), "addcdiv": lambda c: _times(c, a.div),
+    "gather": lambda c: a.applied("gather", c.of(0), c.of(2)), "nll_loss_forward": _nll,
     "tril": _one(a.mask), "triu": _one(a.mask),
 }  # fmt: skip
 
@@ -235,7 +247,7 @@ def lowered(name: str, call: Call, tensors: Sequence[Node]) -> Node:
         return tensors[0]
     if name in RANDOM:
         return a.RANDOM
-    if not tensors or name.endswith("_like"):
+    if not tensors or name.endswith("_like") or name.startswith("new_"):
         return CONST
     if name in ("fill", "zero", "fill_scalar"):
         return CONST

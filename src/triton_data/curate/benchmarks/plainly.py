@@ -7,6 +7,8 @@ others). Not covered: what is imported before and keeps a compiler of its own.
 
 from __future__ import annotations
 
+import sys
+import types
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -33,6 +35,16 @@ def plain() -> Iterator[None]:
         stack.enter_context(mock.patch.object(torch.nn.Module, "_apply", _with_new_parameters))
         stack.enter_context(_OnCpu())
         yield
+
+
+@contextmanager
+def as_module(name: str, module: types.ModuleType) -> Iterator[None]:
+    """Dataclasses look up the module that they are of."""
+    sys.modules[name] = module  # and what it imports stays
+    try:
+        yield
+    finally:
+        sys.modules.pop(name, None)
 
 
 def _as_it_is(thing: Any = None, *_: Any, **__: Any) -> Any:

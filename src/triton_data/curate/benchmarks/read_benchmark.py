@@ -55,9 +55,9 @@ def _with_graphs(
             yield problem
             continue
         program = read_program(path.read_text("utf-8"), path.stem, Origin("given", path=path.name))
-        result = program if isinstance(program, Drop) else traced(jail, program)
+        result = program if isinstance(program, Drop) else traced(jail, program, every=True)
         if isinstance(result, Drop):
             failed.append((problem.name, f"{result.reason} {result.detail}".strip()))
             yield problem
         else:
-            yield replace(problem, graph=result.graph, expression=result.expression, written=result.written)
+            yield fingerprints.with_trace(problem, result)

@@ -1,10 +1,10 @@
-"""The graph that a program's tensors go through, hashed so that spelling does not show. Runs in the jail.
+"""A program's graph, seen from its tensors: what two texts share that spell the same computation differently, and where
+spelling does not show. Runs in the jail.
 
-In: a Program in KernelBench's form. Out: a hash and the ATen operators in order, and the same again in one spelling of
-the mathematics (algebra.py). Shapes are real but no memory is touched (fake tensors), so problems of any size are
-traced. Numbers among the arguments do not count, except in a graph of one or two operators, which would say too little
-without them. Code that asks a tensor for its values is answered by a guess: all is well, and nothing is large.
-Not covered: what depends on values in another way.
+In: a Program in KernelBench's form. Out: a hash and the ATen operators in order, the same again in one spelling of
+the mathematics (algebra.py), and what comes out on numbers (observed.py). Shapes are real but no memory is touched
+(fake tensors), so problems of any size are traced. Numbers among the arguments do not count, except in a graph of one
+or two operators, which would say too little without them.
 """
 
 from __future__ import annotations
@@ -14,137 +14,103 @@ from collections.abc import Iterator
 from typing import Any
 
 import torch
-from torch._subclasses.fake_tensor import DataDependentOutputException, FakeTensorMode
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch._subclasses.fake_tensor import FakeTensorMode
 
-from triton_data.curate.benchmarks import algebra, lowering
-from triton_data.curate.benchmarks.plainly import plain
+from triton_data.curate.benchmarks import algebra, canonical, lowering, observed
+from triton_data.curate.benchmarks.plainly import as_module, plain
+from triton_data.curate.benchmarks.recorder import LONGEST, Recorder, TooLong
+from triton_data.curate.benchmarks.weighed import Weigher
 from triton_data.curate.benchmarks.written import packed
 from triton_data.formats.program_form import arguments
 from triton_data.records import digest
 
 FEW = 3  # operators from which on a graph says enough by itself
-LONGEST = 2000  # operators of which an expression is made, and that are noted
 WEIGHTY = 4  # so for an expression: a layer of a network and more
-_COMMUTES = {"add", "mul", "maximum", "minimum"}
-_MADE = {"empty", "zeros", "ones", "full", "arange", "rand", "randn", "randint", "scalar_tensor", "empty_like"}
-_NUMBER = 1.5  # any that no operator takes for a special case
-_WELL = {"eq": True, "isfinite": True, "ne": False, "isnan": False, "isinf": False}  # of what is asked of values
+_NOTHING: dict[str, Any] = {"graph": "", "operators": [], "expression": "", "written": ""}
 
 
-class Recorder(TorchDispatchMode):  # type: ignore[misc]
-    """Every tensor's history as one hash of the operator that made it and the histories of its operands, and as an
-    expression."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.begin([])
-
-    def begin(self, inputs: list[torch.Tensor]) -> None:
-        """What was made before is there from the start."""
-        self.kept: list[Any] = list(inputs)  # so that no id is given away twice
-        self.history = {id(tensor): "input" for tensor in inputs}
-        self.expressions = {id(tensor): algebra.source(place) for place, tensor in enumerate(inputs)}
-        self.operators: list[str] = []
-        self.numbers: list[str] = []
-
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        kwargs = kwargs or {}
-        try:
-            result = func(*args, **kwargs)
-        except DataDependentOutputException:
-            return _guess(self.expression(args[0]), args[0])
-        if func.namespace != "aten":  # questions about a tensor, such as prim.device
-            return result
-        name = func.overloadpacket.__name__.rstrip("_")
-        flat = torch.utils._pytree.tree_leaves((args, kwargs))
-        operands = [self.of(value) for value in flat if isinstance(value, torch.Tensor)]
-        made = operands[0] if name in lowering.SAME and operands else self._made(name, operands, flat)
-        expressed = list(self._expressed(name, args, kwargs, result))
-        for place, tensor in enumerate(torch.utils._pytree.tree_leaves(result)):
-            if isinstance(tensor, torch.Tensor):
-                self.kept.append(tensor)
-                self.history[id(tensor)] = f"{made}#{place}" if place else made
-                self.expressions[id(tensor)] = expressed[place]
-        return result
-
-    def of(self, tensor: torch.Tensor) -> str:
-        return self.history.get(id(tensor), "parameter")
-
-    def expression(self, tensor: torch.Tensor) -> algebra.Node:
-        return self.expressions.get(id(tensor), algebra.CONST)
-
-    def _made(self, name: str, operands: list[str], flat: list[Any]) -> str:
-        if name in _MADE:
-            return "made"
-        if name == "addmm":  # x @ w + b, written in one call or in two
-            self.operators += ["mm", "add"]
-            return digest("add", *sorted((digest("mm", *operands[1:]), operands[0])))
-        self.operators.append(name)
-        self.numbers += [repr(value) for value in flat if isinstance(value, bool | int | float)]
-        return digest(name, *(sorted(operands) if name in _COMMUTES else operands))
-
-    def _expressed(self, name: str, args: Any, kwargs: Any, result: Any) -> Iterator[algebra.Node]:
-        leaves = torch.utils._pytree.tree_leaves(result)
-        if len(self.operators) > LONGEST:
-            yield from (algebra.CONST for _ in leaves)
-            return
-        tensors = [t for t in torch.utils._pytree.tree_leaves((args, kwargs)) if isinstance(t, torch.Tensor)]
-        if name in ("permute", "transpose", "t") and self.expression(tensors[0]) is not algebra.CONST:
-            yield algebra.permute(self.expression(tensors[0]), _order(name, tensors[0], args))
-        elif name in lowering.PARTS:
-            for leaf in leaves:
-                whole = leaf.shape == tensors[0].shape
-                later = leaf.storage_offset() > tensors[0].storage_offset()
-                part = algebra.applied("last part" if later else "first part", self.expression(tensors[0]))
-                yield self.expression(tensors[0]) if whole else part
-        else:
-            call = lowering.Call(
-                [self._argument(each) for each in args], {k: self._argument(v) for k, v in kwargs.items()}
-            )
-            operands = [each for each in map(self._argument, tensors) if isinstance(each, algebra.Node)]
-            first = lowering.lowered(name, call, operands or [algebra.CONST for _ in tensors])
-            for place, _ in enumerate(leaves):
-                yield lowering.others(name, call, first, place) if place else first
-
-    def _argument(self, value: Any) -> Any:
-        """A tensor of one element that is there from the start is a number."""
-        if not isinstance(value, torch.Tensor):
-            return value
-        found = self.expression(value)
-        return _NUMBER if found is algebra.CONST and value.numel() == 1 else found
+def run(payload: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
+    """`every`: numbers at all sizes that can be had, as of a benchmark's problem, not at one."""
+    text, entry = str(payload["text"]), str(payload["entry"])
+    recorder, answer, heavy = Recorder(), _NOTHING, 0
+    failure: Exception | None = None
+    try:
+        result, _ = _followed(text, entry, recorder)
+        leaves = [leaf for leaf in torch.utils._pytree.tree_leaves(result) if isinstance(leaf, torch.Tensor)]
+        roots = [recorder.expression(leaf) for leaf in leaves]
+        heavy = len(recorder.operators) if algebra.CONST in roots else algebra.weight(algebra.nodes(roots))
+        answer = _answer(recorder, leaves, roots)
+    except Exception as error:  # noqa: BLE001 - it asks for values: what it gives for some may be known all the same
+        failure = error
+    found = observed.Sizes(canonical.keyed(recorder.inputs), heavy < WEIGHTY, bool(payload.get("every")))
+    texts = _texts(text, entry, recorder, failure) if not _draws(recorder) else ()
+    seen = observed.packed(texts, entry, found)
+    if failure is not None and not seen:
+        raise failure
+    return answer | {"observed": seen}, []
 
 
-def _order(name: str, tensor: torch.Tensor, args: Any) -> tuple[int, ...]:
-    """Of the axes, those of size one aside."""
-    rank = tensor.dim()
-    order = list(range(rank))
-    if name == "permute":
-        order = [each % rank for each in args[1]]
-    elif rank >= 2:
-        one, other = (args[1] % rank, args[2] % rank) if name == "transpose" else (0, 1)
-        order[one], order[other] = other, one
-    kept = [axis for axis in range(rank) if tensor.shape[axis] != 1]
-    return tuple(kept.index(axis) for axis in order if axis in kept)
+def _followed(text: str, entry: str, recorder: Recorder | Weigher) -> tuple[Any, list[torch.Tensor]]:
+    module = types.ModuleType("program")
+    torch.manual_seed(0)
+    with plain(), as_module("program", module), FakeTensorMode(allow_non_fake_inputs=True), torch.no_grad(), recorder:
+        exec(compile(text, "program.py", "exec"), module.__dict__)
+        made = getattr(module, entry)
+        if isinstance(made, type):
+            given, named = arguments(module.get_init_inputs()) if hasattr(module, "get_init_inputs") else ((), {})
+            made = made(*given, **named).eval()
+        given, named = arguments(module.get_inputs())
+        tensors = [t for t in torch.utils._pytree.tree_leaves((given, named)) if isinstance(t, torch.Tensor)]
+        if isinstance(recorder, Recorder):
+            recorder.begin(tensors)
+        return made(*given, **named), tensors
 
 
-def _guess(asked: algebra.Node, tensor: torch.Tensor) -> Any:
-    """Checks pass: all are finite, none is not a number; a value is neither large nor nothing."""
-    if tensor.dtype != torch.bool:
-        return 1 if not tensor.dtype.is_floating_point else 1.0
-    return _well(asked)
+def _draws(recorder: Recorder) -> bool:
+    return any(name in lowering.RANDOM for name in recorder.operators)
 
 
-def _well(asked: algebra.Node) -> bool:
-    if not asked.of:
+def _texts(text: str, entry: str, recorder: Recorder, failure: Exception | None) -> Iterator[str]:
+    """The program at sizes that are quickly run, those first at which it meets most others."""
+    small, smallest = (observed.collapsed(text, above, to) for above, to in observed.COLLAPSED)
+    is_quick = recorder.quick and bool(recorder.operators) and not isinstance(failure, TooLong)
+    small_is_quick = bool(small) and _is_quick(small, entry)
+    yield from [small] * small_is_quick + [text] * is_quick
+    if not (is_quick or small_is_quick) and smallest not in ("", small) and _is_quick(smallest, entry):
+        yield smallest
+
+
+def _is_quick(text: str, entry: str) -> bool:
+    weigher = Weigher()
+    try:
+        _followed(text, entry, weigher)
+    except (Exception, SystemExit):  # noqa: BLE001 - at its own sizes it did run
         return False
-    if asked.name in ("mul", "all", "any", "bitwise_and", "logical_and", "bitwise_or", "logical_or"):
-        return any(map(_well, asked.of)) if "or" in asked.name else all(map(_well, asked.of))
-    if asked.name in ("bitwise_not", "logical_not"):
-        return not _well(asked.of[0])
-    if asked.name == "ne" and len(set(asked.of)) == 1 and asked.of[0].name == "abs":
-        return True  # |x| is not infinite
-    return _WELL.get(asked.name, False) is True and not (asked.name == "eq" and asked.of[0].name == "abs")
+    return weigher.quick
+
+
+def _answer(recorder: Recorder, leaves: list[torch.Tensor], roots: list[algebra.Node]) -> dict[str, Any]:
+    histories = [recorder.of(leaf) for leaf in leaves]
+    if not recorder.operators or not leaves:
+        return _NOTHING
+    shapes = [str(tuple(t.shape)) for t in (*recorder.inputs, *leaves)]
+    little = len(recorder.operators) < FEW
+    numbers = [*shapes, *recorder.numbers] if little else []
+    roots = roots if len(recorder.operators) <= LONGEST else []
+    return {
+        "graph": digest("graph", *histories, *numbers), "operators": recorder.operators[:LONGEST],
+        "expression": _expression(roots, shapes), "written": packed(roots),
+    }  # fmt: skip
+
+
+def _expression(roots: list[algebra.Node], shapes: list[str]) -> str:
+    """Of little, the shapes as well; '' where there is too little even so."""
+    if not roots or algebra.CONST in roots:
+        return ""
+    heavy = algebra.weight(algebra.nodes(roots))
+    if heavy < 1:
+        return ""
+    return digest("expression", algebra.fingerprint(roots), *(shapes if heavy < WEIGHTY else ()))
 
 
 _WARMING = """
@@ -163,48 +129,6 @@ class Net(torch.nn.Module):
 def get_inputs():
     return [torch.randn(2, 4)]
 """
-
-
-def run(payload: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
-    module = types.ModuleType("program")
-    torch.manual_seed(0)
-    recorder = Recorder()
-    with plain(), FakeTensorMode(allow_non_fake_inputs=True), torch.no_grad(), recorder:
-        exec(compile(payload["text"], "program.py", "exec"), module.__dict__)
-        entry = getattr(module, payload["entry"])
-        if isinstance(entry, type):
-            made, named = arguments(module.get_init_inputs()) if hasattr(module, "get_init_inputs") else ((), {})
-            entry = entry(*made, **named).eval()
-        given, named = arguments(module.get_inputs())
-        tensors = [t for t in torch.utils._pytree.tree_leaves((given, named)) if isinstance(t, torch.Tensor)]
-        recorder.begin(tensors)
-        result = entry(*given, **named)
-    return _answer(recorder, result, tensors), []
-
-
-def _answer(recorder: Recorder, result: Any, tensors: list[torch.Tensor]) -> dict[str, Any]:
-    leaves = [leaf for leaf in torch.utils._pytree.tree_leaves(result) if isinstance(leaf, torch.Tensor)]
-    histories = [recorder.of(leaf) for leaf in leaves]
-    if not recorder.operators or not leaves:
-        return {"graph": "", "operators": [], "expression": "", "written": ""}
-    shapes = [str(tuple(t.shape)) for t in (*tensors, *leaves)]
-    little = len(recorder.operators) < FEW
-    numbers = [*shapes, *recorder.numbers] if little else []
-    roots = [] if len(recorder.operators) > LONGEST else [recorder.expression(leaf) for leaf in leaves]
-    return {
-        "graph": digest("graph", *histories, *numbers), "operators": recorder.operators[:LONGEST],
-        "expression": _expression(roots, shapes), "written": packed(roots),
-    }  # fmt: skip
-
-
-def _expression(roots: list[algebra.Node], shapes: list[str]) -> str:
-    """Of little, the shapes as well; '' where there is too little even so."""
-    if not roots or algebra.CONST in roots:
-        return ""
-    heavy = algebra.weight(algebra.nodes(roots))
-    if heavy < 1:
-        return ""
-    return digest("expression", algebra.fingerprint(roots), *(shapes if heavy < WEIGHTY else ()))
 
 
 def warm() -> None:
