@@ -60,6 +60,14 @@ def serving(idle_s: float) -> None:
             return
 
 
+def serves() -> bool:
+    """Not whether it would have what is wanted."""
+    line = lease.dial()
+    if line is not None:
+        line.close()
+    return line is not None
+
+
 def asked(request: dict[str, Any]) -> dict[str, Any] | None:
     """None where no server answers."""
     line = lease.dial()
