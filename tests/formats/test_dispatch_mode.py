@@ -22,7 +22,12 @@ assert "element [0, 1]" in wrong.detail, wrong
 assert not loaded(), loaded()
 text = "import torch\\nModel = torch.nn.Linear\\ndef get_inputs(): return [torch.randn(2, 4099)]\\n"
 size = memory_estimate.of(text + "def get_init_inputs(): return [4099, 4099]\\n", "Model")
+fails = text.replace("randn(2", "nonsense(2") + "def get_init_inputs(): return [4099, 4099]\\n"
+assert memory_estimate.of(fails, "Model") == 0
 print(seen.names(), size > 4 * 4099 * 4099, loaded())
+
+needs = "from torch._dynamo import config, utils\\n" + text + "def get_init_inputs(): return [4099, 4099]\\n"
+assert memory_estimate.of(needs, "Model") == size and "torch._dynamo" in sys.modules
 
 import torch._dynamo
 with operations.Operations() as seen:

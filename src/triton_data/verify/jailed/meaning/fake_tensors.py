@@ -28,6 +28,13 @@ def fake_tensors() -> Iterator[None]:
         yield
 
 
+def lacks_dynamo(error: BaseException | None) -> bool:
+    """Whether it was raised because not all of Dynamo was there."""
+    if DYNAMO in sys.modules or error is None:
+        return False
+    return DYNAMO in str(error) or lacks_dynamo(error.__cause__ or error.__context__)
+
+
 @contextlib.contextmanager
 def _settings_of_dynamo() -> Iterator[None]:
     if DYNAMO in sys.modules:

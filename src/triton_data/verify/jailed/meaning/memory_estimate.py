@@ -10,7 +10,6 @@ import contextlib
 import importlib
 import logging
 import math
-import sys
 from typing import Any
 
 import torch
@@ -19,7 +18,7 @@ from torch.utils import _pytree as pytree
 from triton_data.formats import resize
 from triton_data.formats.dispatch_mode import DispatchMode
 from triton_data.verify.jailed import cuda_on_cpu, module_state
-from triton_data.verify.jailed.meaning.fake_tensors import DYNAMO, fake_tensors
+from triton_data.verify.jailed.meaning.fake_tensors import DYNAMO, fake_tensors, lacks_dynamo
 from triton_data.verify.reading import subject
 
 LARGE = 1 << 18  # the product of all sizes that are named; where it is smaller, calling is quicker than looking
@@ -52,11 +51,12 @@ def of(text: str, entry: str) -> int:
     if small or "torch.library" in text:  # which can be loaded once in a process
         return 0
     logging.getLogger("torch._subclasses.fake_tensor").disabled = True  # it prints what does not fit together
-    with contextlib.suppress(Exception):  # whatever foreign code raises, it is then run as it is
+    try:
         return _estimated(text, entry)
-    if DYNAMO in sys.modules:
-        return 0
-    importlib.import_module(DYNAMO)  # that may be what was missing
+    except Exception as error:  # noqa: BLE001  whatever foreign code raises, it is then run as it is
+        if not lacks_dynamo(error):
+            return 0
+    importlib.import_module(DYNAMO)
     return of(text, entry)
 
 
