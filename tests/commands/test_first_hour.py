@@ -183,6 +183,18 @@ def test_drops_of_one_reason_and_of_a_misspelt_one(dropped: Path) -> None:
     assert isinstance(wrong.exception, Misuse) and "did you mean 'needs:frozendict'" in str(wrong.exception)
 
 
+def test_what_an_item_takes_does_not_count_what_lay_between(dropped: Path) -> None:
+    """A stage may have two rounds with others between them, or go on the next day."""
+    with Store.open(dropped) as store:
+        for n, finished in enumerate((1000.0, 90000.0)):
+            store.commit("rewrite", [Outcome(f"item{n}", (), (Drop("odd", ""),), seconds=3.0)])
+            store.db.execute("UPDATE outcomes SET finished = ? WHERE item = ?", (finished, f"item{n}"))
+        store.db.commit()
+    counted = json.loads(said("status", "--run-dir", dropped, "--json").output)
+    assert counted["stages"]["rewrite"]["seconds_per_item"] == 3.0
+    assert "s/item" in said("status", "--run-dir", dropped).output
+
+
 def test_status_says_what_would_help_most(dropped: Path) -> None:
     assert "3 classes need frozendict: install it" in said("status", "--run-dir", dropped).output
 
