@@ -121,6 +121,24 @@ def test_a_mistyped_run_dir_makes_nothing(tmp_path: Path, verb: str) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_another_config_is_not_mixed_into_a_run_unsaid(tmp_path: Path) -> None:
+    for name in ("mine", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / f"{name}.toml").write_text(
+            f'run_dir = "{tmp_path / "run"}"\n[scrape]\nsources = ["dir:{tmp_path / name}"]\n[export]\nformats = []\n'
+            "[report]\nmake = false\n"
+        )
+    said("scrape", f"dir:{tmp_path / 'mine'}", "--run-dir", tmp_path / "run")
+    mixed = said("run", tmp_path / "other.toml")
+    assert isinstance(mixed.exception, Misuse) and "--add to have both in one run" in str(mixed.exception)
+    with (tmp_path / "mine.toml").open("a") as file:
+        file.write('[capture]\ntargets = ["sm_80"]\n')
+    again = said("run", tmp_path / "mine.toml")
+    assert 'was asked otherwise: capture.targets: ["sm_90"] before, ["sm_80"] now' in again.stderr, again.output
+    assert "was asked otherwise" not in said("run", tmp_path / "mine.toml").stderr
+    assert not isinstance(said("run", tmp_path / "other.toml", "--add").exception, Misuse)
+
+
 def test_somebody_elses_database_is_left_alone(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "run.db") as other:
         other.execute("CREATE TABLE mine (x)")

@@ -105,11 +105,12 @@ def extract(paths: tuple[Path, ...], out: Path | None, run_dir: Path, jobs: int 
 @click.option("--run-dir", default=None, help="The run's folder, instead of the one that the file names.")
 @options.LIBRARIES
 @click.option("--force", is_flag=True, help="Replace an export that holds more, or that something else made.")
+@click.option("--add", is_flag=True, help="Go on in a run that was made of other sources.")
 @options.JOBS
 @options.UNSAFE
 @options.OFFLINE
 @options.JSON
-def run(config_file: Path, run_dir: str | None, libraries: str | None, force: bool, jobs: int | None,
+def run(config_file: Path, run_dir: str | None, libraries: str | None, force: bool, add: bool, jobs: int | None,
         allow_unsafe_exec: bool, offline: bool, as_json: bool) -> None:  # fmt: skip
     """Run the whole pipeline that a TOML file names. Stopped half-way, the same command goes on.
 
@@ -123,6 +124,8 @@ def run(config_file: Path, run_dir: str | None, libraries: str | None, force: bo
                                 extract__dependencies="present" if offline else None)  # fmt: skip
     config = pipeline.rooted(config)
     pipeline.check(config)
+    for line in pipeline.changed(config, add):
+        click.echo(f"{config.run_dir} was asked otherwise: {line}", err=True)
     summaries = pipeline.execute(config)
     with Store.read(Path(config.run_dir)) as store:
         report_run(store, config, summaries, as_json)
