@@ -244,6 +244,26 @@ def test_a_folder_in_which_nothing_is_found_is_said(tmp_path: Path) -> None:
     assert done.exit_code == 1 and "nothing was found" in done.stderr
 
 
+def test_a_source_in_which_nothing_is_found_is_said(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = said("scrape", f"dir:{tmp_path / 'empty'}", "--run-dir", tmp_path / "run")
+    assert done.exit_code == 1 and "nothing was found in dir:" in done.stderr
+
+
+def test_a_place_that_cannot_be_written_is_said_by_init() -> None:
+    done = said("init", "/proc/nowhere")
+    assert isinstance(done.exception, Misuse) and "cannot write /proc/nowhere/triton-data.toml" in str(done.exception)
+
+
+def test_two_files_that_are_not_there_are_said_before_torch_is_loaded(tmp_path: Path) -> None:
+    """What loads torch first also keeps the jail waiting, which loads at the same time."""
+    script = "import sys; from triton_data.cli import cli\ntry: cli(sys.argv[1:], standalone_mode=False)\n"
+    script += "except Exception as error: print(type(error).__name__, 'torch' in sys.modules)"
+    words = ["verify", str(tmp_path / "a.py"), str(tmp_path / "b.py")]
+    done = subprocess.run([sys.executable, "-c", script, *words], capture_output=True, text=True)
+    assert done.stdout.split() == ["Misuse", "False"], done.stderr
+
+
 def test_a_folder_that_cannot_be_read_is_said() -> None:
     with tempfile.TemporaryDirectory() as place:  # not pytest's own, which is closed to others
         closed = Path(place, "closed")

@@ -56,13 +56,18 @@ def gather(sources: tuple[str, ...], run_dir: Path, as_json: bool, dry_run: bool
     if dry_run:
         from triton_data.sources.dry_run import show_plan
 
-        return show_plan(config.scrape, run_dir, as_json)
+        show_plan(config.scrape, run_dir, as_json)
+        return
     if refresh and (run_dir / "run.db").exists():
         from triton_data.sources import rounds
 
         with Store.open(run_dir) as store:
             rounds.refresh(store)
-    return _execute(config, (*pipeline.GATHERING, "given"), as_json)
+    _execute(config, (*pipeline.GATHERING, "given"), as_json)
+    with Store.read(run_dir) as store:
+        if not any(number for _, _, number in store.product_counts()):
+            click.echo(f"nothing was found in {', '.join(sources)}: no Python file that could be read", err=True)
+            raise SystemExit(1)
 
 
 @click.command()
