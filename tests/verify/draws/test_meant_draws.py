@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import torch
+import torch.nn.functional as F
 
 from triton_data.verify.draws import draws, integers, plan
-from triton_data.verify.draws.meaning import MASK, Integers, Meaning
+from triton_data.verify.draws.meaning import INDEX, MASK, Integers, Meaning
 from triton_data.verify.jailed.meaning import arguments, meant
 
 
@@ -79,3 +81,27 @@ def test_a_number_is_also_zero() -> None:
 
     found = arguments.changes(huber, ((), {}), ((torch.ones(2),), {}))
     assert [change.value for change in found] == [0.55, arguments.BEYOND_ONE, 0.0]
+
+
+@pytest.mark.parametrize("mark", [-100, 255])
+def test_a_mark_among_labels_is_drawn_and_nothing_between_it_and_them(mark: int) -> None:
+    labels = torch.randint(0, 7, (12,), generator=torch.Generator().manual_seed(1))
+    labels[3] = mark
+    meaning = found(lambda x, t: F.cross_entropy(x, t, ignore_index=mark), torch.randn(12, 7), labels)
+    assert meaning.integers[1] == Integers(INDEX, 0, 6, also=(mark,))
+
+
+def test_another_mark_stands_where_the_old_one_stood() -> None:
+    """Else the reference would take it for a label that it has no place for."""
+
+    class Loss(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self, ignore_index: int = -100) -> None:
+            super().__init__()
+
+        def forward(self, labels: torch.Tensor) -> torch.Tensor:
+            return labels
+
+    given = ((torch.tensor([5, -100, 2]),), {})
+    changed = {change.value: change for change in arguments.changes(Loss, ((), {}), given)}
+    assert sorted(changed) == [2, 5] and changed[2].arguments == ((), {"ignore_index": 2})
+    assert arguments.again(changed[2], given)[0][0].tolist() == [5, 2, 2]

@@ -10,7 +10,10 @@ from pathlib import Path
 from tests.verify.texts import CANDIDATE, REFERENCE, changed
 from triton_data.records import robustness
 from triton_data.verify.bench.bench import Bench
+from triton_data.verify.judge import other_sizes
+from triton_data.verify.judge.judgement import Checks
 from triton_data.verify.judge.pair import verify_texts
+from triton_data.verify.reasons import Reason
 from triton_data.without_run import repro
 
 ONE_BLOCK = changed(CANDIDATE, "BLOCK=triton.next_power_of_2(x.shape[1])", "BLOCK=128")
@@ -50,3 +53,10 @@ def test_the_worst_word_that_is_no_refusal_is_the_label() -> None:
     assert robustness.labels(said) == {
         "other_sizes": "right", "other_arguments": "wrong", "empty_inputs": "refused", "noncontiguous_inputs": "wrong",
     }  # fmt: skip
+
+
+def test_foreign_memory_is_no_refusal_of_a_size_or_an_argument() -> None:
+    """A GPU ends the process for it, without an answer that could be read."""
+    outside, crashed = (Checks().failed(reason, "") for reason in (Reason.OUT_OF_BOUNDS, Reason.CRASH))
+    assert other_sizes.refuses(crashed) and not other_sizes.refuses(outside)
+    assert other_sizes.wrong_in(outside, []) is outside

@@ -18,7 +18,7 @@ CENTRED = frozenset({
     "_native_batch_norm_legit", "cudnn_batch_norm", "_batch_norm_no_update", "_batch_norm_with_update", "var", "std",
     "var_mean", "std_mean", "rsqrt", "sqrt",
 })  # fmt: skip
-"""Rows of equal numbers are no question to these: what a rounding leaves of their mean is divided by next to nothing."""
+"""Rows of equal numbers are no question to these: a rounding of their mean is divided by next to nothing."""
 NORMS = CENTRED | {"_fused_rms_norm", "norm", "linalg_vector_norm", "div", "reciprocal", "renorm"}
 
 

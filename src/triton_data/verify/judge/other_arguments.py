@@ -12,12 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from triton_data.formats import resize, vary_sizes
-from triton_data.verify.compare import outputs
 from triton_data.verify.compare.expected import Case
 from triton_data.verify.draws.draws import Draw
 from triton_data.verify.draws.meaning import NORMS
 from triton_data.verify.judge.judgement import Checks, Judgement
-from triton_data.verify.judge.other_sizes import refuses
+from triton_data.verify.judge.other_sizes import refuses, wrong_in
 from triton_data.verify.judge.questions import Question, Response
 from triton_data.verify.judge.trial import Observed, Trial, candidate_question, observe_arguments
 
@@ -37,7 +36,7 @@ def questions(trial: Trial, allowed: frozenset[str], checks: Checks) -> Iterator
 
 
 def _plan(trial: Trial) -> list[Draw]:
-    """Marks occur in what is given. What a norm hides in rows of ordinary size shows in those that epsilon outweighs."""
+    """Marks occur in what is given. What a norm hides shows in rows that its epsilon outweighs."""
     return [Draw("normal", trial.seed), Draw("given", trial.seed), Draw("rows", trial.seed)]
 
 
@@ -91,9 +90,9 @@ class _Judge:
 
     def __call__(self, response: Response) -> Judgement | None:
         wrong = None
-        if isinstance(response, Judgement) or refuses(response):
+        if refuses(response):
             self.tally.found[self.changed] = "refused"
-        elif wrong := outputs.judge(response, self.cases, Checks()):
+        elif wrong := wrong_in(response, self.cases):
             self.tally.found[self.changed] = "wrong"
         else:
             self.tally.found[self.changed] = "right"

@@ -14,7 +14,6 @@ from itertools import islice
 from triton_data.formats import resize, vary_sizes
 from triton_data.formats.vary_sizes import Varied
 from triton_data.verify.compare import outputs
-from triton_data.verify.compare.answer import Answer
 from triton_data.verify.compare.expected import Case
 from triton_data.verify.draws.draws import Draw
 from triton_data.verify.judge.judgement import Checks, Judgement
@@ -101,9 +100,9 @@ class _Judge:
         wrong = None
         if self.tally.refuses:  # and was asked all the same, with the other questions
             return None
-        if isinstance(response, Judgement) or refuses(response):
+        if refuses(response):
             self.tally.refused += 1
-        elif wrong := outputs.judge(response, self.cases, Checks()):
+        elif wrong := wrong_in(response, self.cases):
             self.tally.checks.add(NAME, f"wrong at {self.size}")
             return replace(wrong, detail=f"at other sizes ({self.size}): {wrong.detail}", **self.tally.checks.told())
         else:
@@ -112,7 +111,15 @@ class _Judge:
         return None
 
 
-def refuses(answer: Answer | Unreadable) -> bool:
-    if isinstance(answer, Unreadable) or answer.failure is None:
+def refuses(response: Response) -> bool:
+    """Memory that belongs to nobody is no refusal, also where a GPU ends the process for it."""
+    if isinstance(response, Judgement):
+        return response.reason != Reason.OUT_OF_BOUNDS
+    if isinstance(response, Unreadable) or response.failure is None:
         return False
-    return answer.failure.reason != Reason.OUT_OF_BOUNDS and not answer.faults
+    return response.failure.reason != Reason.OUT_OF_BOUNDS and not response.faults
+
+
+def wrong_in(response: Response, cases: list[Case]) -> Judgement | None:
+    """Of one that does not refuse."""
+    return response if isinstance(response, Judgement) else outputs.judge(response, cases, Checks())

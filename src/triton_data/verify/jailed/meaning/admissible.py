@@ -10,6 +10,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -90,7 +91,10 @@ def _integers(place: int, traced: Traced, own: list[Any], sizes: set[int], input
         return Integers(OTHER, low, high)
     trial = _Trial(place, inputs, call)
     if "index" in parts:
-        return _index(trial, low, high, sizes, traced, parts)
+        marks = _marks(trial, own)
+        plain = [int(n) for one in own for n in one.unique() if int(n) not in marks]
+        found = _index(trial, min(plain, default=low), max(plain, default=high), sizes, traced, parts)
+        return replace(found, also=(*found.also, *(mark for mark in marks if mark not in found.also)))
     if "length" in parts:
         span = traced.spans.get(place, high)
         top = max(high, span) if trial.takes(max(high, span)) else high
@@ -107,6 +111,13 @@ def _is_mask(low: int, high: int, dtype: torch.dtype, parts: set[str], constants
     if dtype is torch.uint8 or "number" in parts:
         return False
     return (low, high) == (0, 1) or (0 <= low == high <= 1 and "compared" in parts and constants <= {0, 1})
+
+
+def _marks(trial: _Trial, own: list[Any]) -> list[int]:
+    """Values at either end that stand alone, as -100 among labels: the reference takes none of their neighbours."""
+    values = sorted({int(n) for one in own for n in one.unique()})
+    ends = [(values[0], values[0] + 1), (values[-1], values[-1] - 1)] if len(values) > 2 else []
+    return [end for end, inner in ends if inner not in values and not trial.takes(inner)]
 
 
 def _index(trial: _Trial, low: int, high: int, sizes: set[int], traced: Traced, parts: set[str]) -> Integers:

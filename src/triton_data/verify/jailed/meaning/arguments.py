@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
+from torch.utils import _pytree as pytree
 
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 _WORDS = (
@@ -43,14 +44,38 @@ class Change:
     place: int = 0  # of the parameter, among the positional ones
     name: str = ""
     value: Any = None
+    mark: int | None = None  # what was a mark in the inputs until now: the new one stands there instead
 
 
 def again(change: Change, inputs: Arguments) -> Arguments:
     """The same change of inputs that were drawn anew."""
-    args, kwargs = inputs
+    inputs = _marked(change, inputs)
+    return inputs if change.of_init else _with(change, inputs)
+
+
+def _with(change: Change, given: Arguments) -> Arguments:
+    args, kwargs = given
     if change.place < len(args):
         return (*args[: change.place], change.value, *args[change.place + 1 :]), kwargs
     return args, {**kwargs, change.name: change.value}
+
+
+def _marked(change: Change, inputs: Arguments) -> Arguments:
+    """A label that is ignored no more is one that the reference has no place for."""
+    if change.mark is None:
+        return inputs
+
+    def one(leaf: Any) -> Any:
+        if not _is_whole(leaf):
+            return leaf
+        return torch.where(leaf == change.mark, torch.full_like(leaf, change.value), leaf)
+
+    found: Arguments = pytree.tree_map(one, inputs)
+    return found
+
+
+def _is_whole(leaf: Any) -> bool:
+    return isinstance(leaf, torch.Tensor) and not leaf.is_floating_point() and not leaf.is_complex()
 
 
 def changes(target: Any, init: Arguments, inputs: Arguments) -> Iterator[Change]:
@@ -63,8 +88,7 @@ def changes(target: Any, init: Arguments, inputs: Arguments) -> Iterator[Change]
 
 def _marks(inputs: Arguments) -> list[int]:
     """Values that integer inputs have: only with one of these does a label that is ignored, or padding, matter."""
-    leaves = [*inputs[0], *inputs[1].values()]
-    whole = [t for t in leaves if isinstance(t, torch.Tensor) and not t.is_floating_point() and not t.is_complex()]
+    whole = [leaf for leaf in (*inputs[0], *inputs[1].values()) if _is_whole(leaf) and leaf.dtype is not torch.bool]
     return [int(tensor.reshape(-1)[at]) for tensor in whole if tensor.numel() for at in (0, -1)]
 
 
@@ -87,7 +111,8 @@ def _changed(
             continue
         for new in _others(parameter, old, is_given, first, marks):
             change = Change(f"{parameter.name}={_said(new)}", of_init, given, place, parameter.name, new)
-            yield replace(change, arguments=again(change, given))
+            mark = old if type(old) is int and MARKS.search(parameter.name) else None
+            yield replace(change, arguments=_with(change, given), mark=mark)
 
 
 def _others(

@@ -39,7 +39,7 @@ def reports(
             continue
         if known[name] >= _most(change) or known.total() >= question.arguments:
             continue
-        other = replace(reference, init=change.arguments) if change.of_init else replace(reference, call=change)
+        other = replace(reference, call=change, init=change.arguments if change.of_init else reference.init)
         outputs, tensors = _outputs_of(other, given), list[torch.Tensor]()
         if outputs is None or usual is None or _alike(usual, outputs) or _is_size(reference, other, change, given):
             continue
