@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -31,11 +32,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def python(place: Path, *words: str, code: int = 0) -> str:
-    """Another interpreter's first look: dependencies from here, our package from the wheel, nothing of the checkout."""
+def python(place: Path, *words: str, code: int = 0, warm: str = "off") -> str:
+    """Another interpreter's first look: dependencies from here, our package from the wheel, nothing of the checkout.
+    It has none of them in its own folders, as after `pip install --user` or `--target`."""
     path = f"{place / 'installed'}:{sysconfig.get_path('purelib')}"
     environment = {"PATH": "", "HOME": str(place), "PYTHONPATH": path, "TMPDIR": os.environ.get("TMPDIR", "/tmp")}
-    done = subprocess.run([sys.executable, "-S", *words], cwd=place, env=environment, capture_output=True, text=True)
+    environment["TRITON_DATA_WARM"] = warm
+    command = [getattr(sys, "_base_executable", sys.executable), "-S", *words]
+    done = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True)
     assert done.returncode == code, done.stderr
     return done.stdout
 
@@ -76,3 +80,17 @@ def test_prompts_and_prices_came_along(place: Path) -> None:
         "print(len(prompts.load('both')), prices.read().of('gemini', 'gemini-2.5-flash') is not None)"
     )
     assert python(place, "-c", ask).split() == ["2", "True"]
+
+
+def test_what_is_kept_ready_is_taken_by_later_commands(place: Path) -> None:
+    """The server reads no PYTHONPATH: it has to learn from whoever starts it where the libraries lie."""
+    warm = str(place / "warm")
+    python(place, "-m", "triton_data", "init", "third")
+    python(place, "-c", "from triton_data.jail.standing.start import serving; serving(60)", warm=warm)
+    try:
+        found = python(place, "-m", "triton_data", "extract", "third/repository", "--json", warm=warm)
+        assert found.count('"kind": "program"') == 4
+        (jail,) = json.loads(python(place, "-m", "triton_data", "warm", "--list", "--json", warm=warm))["jails"]
+        assert "triton_data.extract.jailed.probe" in jail["loaded"] and jail["users"] == 0
+    finally:
+        python(place, "-m", "triton_data", "warm", "--stop", warm=warm)

@@ -121,6 +121,24 @@ def test_a_mistyped_run_dir_makes_nothing(tmp_path: Path, verb: str) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_another_config_is_not_mixed_into_a_run_unsaid(tmp_path: Path) -> None:
+    for name in ("mine", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / f"{name}.toml").write_text(
+            f'run_dir = "{tmp_path / "run"}"\n[scrape]\nsources = ["dir:{tmp_path / name}"]\n[export]\nformats = []\n'
+            "[report]\nmake = false\n"
+        )
+    said("scrape", f"dir:{tmp_path / 'mine'}", "--run-dir", tmp_path / "run")
+    mixed = said("run", tmp_path / "other.toml")
+    assert isinstance(mixed.exception, Misuse) and "--add to have both in one run" in str(mixed.exception)
+    with (tmp_path / "mine.toml").open("a") as file:
+        file.write('[capture]\ntargets = ["sm_80"]\n')
+    again = said("run", tmp_path / "mine.toml")
+    assert 'was asked otherwise: capture.targets: ["sm_90"] before, ["sm_80"] now' in again.stderr, again.output
+    assert "was asked otherwise" not in said("run", tmp_path / "mine.toml").stderr
+    assert not isinstance(said("run", tmp_path / "other.toml", "--add").exception, Misuse)
+
+
 def test_somebody_elses_database_is_left_alone(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "run.db") as other:
         other.execute("CREATE TABLE mine (x)")
@@ -183,6 +201,18 @@ def test_drops_of_one_reason_and_of_a_misspelt_one(dropped: Path) -> None:
     assert isinstance(wrong.exception, Misuse) and "did you mean 'needs:frozendict'" in str(wrong.exception)
 
 
+def test_what_an_item_takes_does_not_count_what_lay_between(dropped: Path) -> None:
+    """A stage may have two rounds with others between them, or go on the next day."""
+    with Store.open(dropped) as store:
+        for n, finished in enumerate((1000.0, 90000.0)):
+            store.commit("rewrite", [Outcome(f"item{n}", (), (Drop("odd", ""),), seconds=3.0)])
+            store.db.execute("UPDATE outcomes SET finished = ? WHERE item = ?", (finished, f"item{n}"))
+        store.db.commit()
+    counted = json.loads(said("status", "--run-dir", dropped, "--json").output)
+    assert counted["stages"]["rewrite"]["seconds_per_item"] == 3.0
+    assert "s/item" in said("status", "--run-dir", dropped).output
+
+
 def test_status_says_what_would_help_most(dropped: Path) -> None:
     assert "3 classes need frozendict: install it" in said("status", "--run-dir", dropped).output
 
@@ -212,6 +242,26 @@ def test_a_folder_in_which_nothing_is_found_is_said(tmp_path: Path) -> None:
     (tmp_path / "binary.py").write_bytes(bytes(range(256)))
     done = said("extract", tmp_path)
     assert done.exit_code == 1 and "nothing was found" in done.stderr
+
+
+def test_a_source_in_which_nothing_is_found_is_said(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = said("scrape", f"dir:{tmp_path / 'empty'}", "--run-dir", tmp_path / "run")
+    assert done.exit_code == 1 and "nothing was found in dir:" in done.stderr
+
+
+def test_a_place_that_cannot_be_written_is_said_by_init() -> None:
+    done = said("init", "/proc/nowhere")
+    assert isinstance(done.exception, Misuse) and "cannot write /proc/nowhere/triton-data.toml" in str(done.exception)
+
+
+def test_two_files_that_are_not_there_are_said_before_torch_is_loaded(tmp_path: Path) -> None:
+    """What loads torch first also keeps the jail waiting, which loads at the same time."""
+    script = "import sys; from triton_data.cli import cli\ntry: cli(sys.argv[1:], standalone_mode=False)\n"
+    script += "except Exception as error: print(type(error).__name__, 'torch' in sys.modules)"
+    words = ["verify", str(tmp_path / "a.py"), str(tmp_path / "b.py")]
+    done = subprocess.run([sys.executable, "-c", script, *words], capture_output=True, text=True)
+    assert done.stdout.split() == ["Misuse", "False"], done.stderr
 
 
 def test_a_folder_that_cannot_be_read_is_said() -> None:

@@ -213,10 +213,10 @@ def test_shards_roll_over_and_groups_stay_small(tmp_path: Path, monkeypatch: pyt
     files = sorted((tmp_path / "parquet/data").glob("train-*.parquet"))
     assert len(files) > 3
     assert sum(pq.read_table(file).num_rows for file in files) == 100
-    groups = [
-        pq.ParquetFile(f).metadata.row_group(g).num_rows for f in files for g in range(pq.ParquetFile(f).num_row_groups)
-    ]
-    assert max(groups) <= 10
+    groups = [pq.ParquetFile(f).metadata.row_group(g) for f in files for g in range(pq.ParquetFile(f).num_row_groups)]
+    assert max(group.num_rows for group in groups) <= 10
+    columns = [group.column(n) for group in groups for n in range(group.num_columns)]
+    assert all(column.has_offset_index for column in columns), "a viewer reads the page that it shows, no more"
 
 
 def test_an_entrys_test_code_runs_beside_its_programs(run: Path, tmp_path: Path) -> None:

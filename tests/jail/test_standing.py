@@ -91,6 +91,23 @@ def test_after_an_edit_it_serves_nobody_new(server: int, monkeypatch: pytest.Mon
     assert eventually(lambda: not alive(server))
 
 
+def test_a_server_from_before_an_edit_is_replaced_when_asked_for(server: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pid() -> int:
+        said = start.asked({"list": True})
+        return int(said["pid"]) if said else 0
+
+    start.serving(60)
+    assert pid() == server
+    with Jail(preload=()):
+        monkeypatch.setattr(place, "fingerprint", lambda: "another")
+        with pytest.raises(Misuse, match="commands are at it"):
+            start.serving(60)
+    assert eventually(lambda: start.asked({"list": True})["jails"][0]["users"] == 0)  # type: ignore[index]
+    start.serving(60)
+    assert pid() not in (0, server)
+    start.asked({"stop": True})
+
+
 def test_the_fingerprint_is_of_the_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "triton_data").mkdir()
     file = tmp_path / "triton_data" / "a.py"

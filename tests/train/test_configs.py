@@ -15,8 +15,9 @@ from triton_data.export import folders
 from triton_data.train import presets, trainers
 from triton_data.train import reward as rewards
 from triton_data.train.checkpoint import read_base
+from triton_data.train.environment import Environment
 from triton_data.train.prepare import style_of
-from triton_data.train.run import read_plan
+from triton_data.train.run import read_plan, train
 
 SMOL = {
     "model_type": "llama", "vocab_size": 49152, "num_hidden_layers": 30, "num_attention_heads": 9,
@@ -125,6 +126,22 @@ def test_mistakes_are_one_line(tmp_path: Path) -> None:
     for target in (tmp_path / "some.yaml", tmp_path / "nothing"):
         with pytest.raises(Misuse):
             read_plan(target)
+
+
+def test_a_machine_without_what_a_config_needs_is_told_before_torchtune_loads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = Environment(tmp_path / "env")
+    monkeypatch.setattr(Environment, "ready", True)
+    monkeypatch.setattr("triton_data.train.run._sees_gpu", lambda: False)
+    for path in sorted((ROOT / "tune_configs").glob("gen_llama*.yaml")):
+        with pytest.raises(Misuse, match=r"no checkpoint in /tmp/.*docs/train\.md"):
+            train(ready, read_plan(path), [])
+        here = f"checkpointer.checkpoint_dir={tmp_path}"
+        with pytest.raises(Misuse, match="is for a GPU, and torch sees none here: add device=cpu"):
+            train(ready, read_plan(path), [here])
+        with pytest.raises(FileNotFoundError, match="tune"):  # it is called
+            train(ready, read_plan(path), [here, "device=cpu"])
 
 
 def test_the_second_line_of_a_preset_is_how_to_run_it() -> None:

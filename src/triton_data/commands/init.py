@@ -34,8 +34,11 @@ def init(folder: Path) -> None:
         raise Misuse(f"{folder / there[0]} is there already, and nothing is written over: name another folder")
     packaged = resources.files("triton_data.commands") / "starter"
     for name, target in STARTER.items():
-        (folder / target).parent.mkdir(parents=True, exist_ok=True)
-        (folder / target).write_text((packaged / name).read_text("utf-8"), "utf-8")
+        try:
+            (folder / target).parent.mkdir(parents=True, exist_ok=True)
+            (folder / target).write_text((packaged / name).read_text("utf-8"), "utf-8")
+        except OSError as error:
+            raise Misuse(f"cannot write {folder / target}: {error.strerror}") from error
         click.echo(folder / target)
     inside = "" if folder == Path() else f"cd {folder} && "
     click.echo(f"now:  {inside}triton-data run triton-data.toml", err=True)

@@ -56,13 +56,18 @@ def gather(sources: tuple[str, ...], run_dir: Path, as_json: bool, dry_run: bool
     if dry_run:
         from triton_data.sources.dry_run import show_plan
 
-        return show_plan(config.scrape, run_dir, as_json)
+        show_plan(config.scrape, run_dir, as_json)
+        return
     if refresh and (run_dir / "run.db").exists():
         from triton_data.sources import rounds
 
         with Store.open(run_dir) as store:
             rounds.refresh(store)
-    return _execute(config, (*pipeline.GATHERING, "given"), as_json)
+    _execute(config, (*pipeline.GATHERING, "given"), as_json)
+    with Store.read(run_dir) as store:
+        if not any(number for _, _, number in store.product_counts()):
+            click.echo(f"nothing was found in {', '.join(sources)}: no Python file that could be read", err=True)
+            raise SystemExit(1)
 
 
 @click.command()
@@ -105,11 +110,12 @@ def extract(paths: tuple[Path, ...], out: Path | None, run_dir: Path, jobs: int 
 @click.option("--run-dir", default=None, help="The run's folder, instead of the one that the file names.")
 @options.LIBRARIES
 @click.option("--force", is_flag=True, help="Replace an export that holds more, or that something else made.")
+@click.option("--add", is_flag=True, help="Go on in a run that was made of other sources.")
 @options.JOBS
 @options.UNSAFE
 @options.OFFLINE
 @options.JSON
-def run(config_file: Path, run_dir: str | None, libraries: str | None, force: bool, jobs: int | None,
+def run(config_file: Path, run_dir: str | None, libraries: str | None, force: bool, add: bool, jobs: int | None,
         allow_unsafe_exec: bool, offline: bool, as_json: bool) -> None:  # fmt: skip
     """Run the whole pipeline that a TOML file names. Stopped half-way, the same command goes on.
 
@@ -123,6 +129,8 @@ def run(config_file: Path, run_dir: str | None, libraries: str | None, force: bo
                                 extract__dependencies="present" if offline else None)  # fmt: skip
     config = pipeline.rooted(config)
     pipeline.check(config)
+    for line in pipeline.changed(config, add):
+        click.echo(f"{config.run_dir} was asked otherwise: {line}", err=True)
     summaries = pipeline.execute(config)
     with Store.read(Path(config.run_dir)) as store:
         report_run(store, config, summaries, as_json)

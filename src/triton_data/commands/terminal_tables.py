@@ -31,8 +31,8 @@ def console() -> Console:
 
 def funnel_table(funnel: dict[str, Any]) -> Table:
     table = Table(title=f"run {funnel['run_dir']}", title_justify="left")
-    for name in ("stage", "done", "pending", "records", "dropped", "items/s"):
-        table.add_column(name, justify="right" if name in ("done", "pending", "items/s") else "left")
+    for name in ("stage", "done", "pending", "records", "dropped", "s/item"):
+        table.add_column(name, justify="right" if name in ("done", "pending", "s/item") else "left")
     for name, row in funnel["stages"].items():
         table.add_row(
             name,
@@ -40,7 +40,7 @@ def funnel_table(funnel: dict[str, Any]) -> Table:
             str(row["pending"]),
             ", ".join(f"{number} {kind}" for kind, number in row["records"].items()) or "-",
             ", ".join(f"{number} {reason}" for reason, number in sorted(row["dropped"].items())) or "-",
-            "-" if row["items_per_s"] is None else f"{row['items_per_s']:g}",
+            "-" if row["seconds_per_item"] is None else f"{row['seconds_per_item']:.3g}",
         )
     return table
 

@@ -109,11 +109,13 @@ def _check_protocol(protocol: int) -> None:
 
 def _files(files: tuple[Path, ...], device: str, externs: tuple[str, ...], timed: bool, tools: tuple[str, ...],
            allow_unsafe: bool, as_json: bool, protocol: int | None, repro: Path | None) -> None:  # fmt: skip
-    from triton_data.verify.judge import sanitizer
     from triton_data.verify.judge.judgement import PROTOCOL
     from triton_data.without_run.verify import verify_files, verify_kernel_file
 
-    sanitizer.check(tools, device, allow_unsafe)
+    if tools:
+        from triton_data.verify.judge import sanitizer  # imports torch, which the jail shall not wait for
+
+        sanitizer.check(tools, device, allow_unsafe)
     if len(files) > 2:
         raise Misuse(
             "verify takes a reference and a candidate, or a kernel alone: triton-data verify REF.py CANDIDATE.py"

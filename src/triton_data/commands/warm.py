@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from triton_data.commands import options
-from triton_data.jail.standing.start import asked, launch
+from triton_data.jail.standing.start import asked, serving
 
 
 @click.command()
@@ -33,13 +33,15 @@ def warm(minutes: float, stop: bool, listed: bool, allow_unsafe_exec: bool, as_j
         said = asked({"stop": True} if stop else {"list": True})
         _print(said, as_json)
         raise SystemExit(0 if said else 1)
-    if asked({"list": True}) is None:
-        launch(60 * minutes)
+    serving(60 * minutes)
     from triton_data.without_run.warm import loaded
 
     for name in loaded(allow_unsafe_exec):
         click.echo(f"{name} is ready", err=True)
-    _print(asked({"list": True}), as_json)
+    kept = asked({"list": True})
+    _print(kept, as_json)
+    if not (kept and kept["jails"]):
+        raise SystemExit(1)
 
 
 def _print(said: dict[str, Any] | None, as_json: bool) -> None:

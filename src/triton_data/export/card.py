@@ -7,6 +7,7 @@ place. Not covered: what a dataset is good for; that is for who publishes it to 
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import platform
 from collections.abc import Iterable
@@ -25,6 +26,12 @@ _LIMITS = (
     "and found clean (`no_reference`): nothing says what it should compute.",
     "Licences are those that files and repositories state. Unknown is null, never a guess.",
 )
+# Of the identifiers that the hub takes in a card, those that are SPDX's in small letters.
+_ON_THE_HUB = frozenset((
+    "0bsd", "afl-3.0", "apache-2.0", "artistic-2.0", "bsd-2-clause", "bsd-3-clause", "bsd-3-clause-clear", "bsl-1.0",
+    "cc-by-4.0", "cc0-1.0", "ecl-2.0", "epl-2.0", "isc", "lppl-1.3c", "mit", "mpl-2.0", "ms-pl", "ncsa", "ofl-1.1",
+    "osl-3.0", "postgresql", "unlicense", "wtfpl", "zlib",
+))  # fmt: skip
 
 
 def write_card(folder: Path, format_: str, selection: Selection, tally: Tally, command: str) -> None:
@@ -125,12 +132,19 @@ def _content(paths: Iterable[Path]) -> str:
 
 
 def _table(title: str, values: dict[str, int]) -> list[str]:
-    return [f"| {title} | entries |", "|---|---|", *(f"| {name} | {number} |" for name, number in values.items())]
+    rows = [f"| {_cell(name)} | {number} |" for name, number in values.items()]
+    return [f"| {title} | entries |", "|---|---|", *rows]
+
+
+def _cell(text: str) -> str:
+    """Names come from anywhere: none ends its cell, its row or its table."""
+    return html.escape(" ".join(text.split()), quote=False).replace("|", "\\|")
 
 
 def _licence(licences: dict[str, int]) -> str:
-    """The hub's field takes one identifier; several are `other`, and the table says which."""
-    return next(iter(licences)).lower() if len(licences) == 1 and "unknown" not in licences else "other"
+    """The hub's field takes one identifier of its own list; all else is `other`, and the table says which."""
+    only = next(iter(licences)).lower() if len(licences) == 1 else ""
+    return only if only in _ON_THE_HUB else "other"
 
 
 def _versions() -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Parquet as `datasets` and KernelBook's readers read it: shards per split, zstd, written as the rows come.
 
 In: rows, each a dictionary for a schema. Out: `data/train-00000.parquet` and so on. Memory holds one row group,
-whatever the number of rows. Not covered: the columns (columns.py) and the card beside them (card.py).
+whatever the number of rows; by the page index a viewer reads the page that it shows and no more. Not covered: the
+columns (columns.py) and the card beside them (card.py).
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Shards:
         if self.writer is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             path = self.folder / f"{self.split}-{self.number:05d}.parquet"
-            self.writer = pq.ParquetWriter(path, self.schema, compression="zstd")
+            self.writer = pq.ParquetWriter(path, self.schema, compression="zstd", write_page_index=True)
         self.writer.write_table(pa.Table.from_pylist(self.waiting, self.schema))
         self.shard_bytes += self.waiting_bytes
         self.waiting, self.waiting_bytes = [], 0

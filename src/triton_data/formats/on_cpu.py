@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
+
+from triton_data.formats.dispatch_mode import DispatchMode
 
 CPU = torch.device("cpu")
 PLACES = ("cuda", "mps", "xpu", "hip")
@@ -37,7 +38,7 @@ def called(func: Callable[..., Any], args: Any, kwargs: Any, device: torch.devic
     return func(*args, **kwargs)
 
 
-class Mapped(TorchDispatchMode):  # type: ignore[misc]
+class Mapped(DispatchMode):
     """What torch's own functions ask for below such a mode, such as `torch.arange(…, device=x.device)`."""
 
     def __init__(self, device: torch.device = CPU) -> None:

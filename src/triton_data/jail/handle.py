@@ -78,12 +78,25 @@ class Jail:
         self.close()
 
     def start(self) -> None:
+        self.launch()
+        self.ready()
+
+    def launch(self) -> None:
+        """It loads meanwhile; `ready` waits for it. Neither does anything twice."""
+        if self.held is not None:
+            return
         wanted = self._wanted()
         self.held = lease(wanted) if self.shared else None
         if self.held is None:
             self.held = Owned(wanted)
-            self.held.start()
-        self.address, self.layers = self.held.address, self.held.layers
+            self.held.launch()
+        self.address = self.held.address
+
+    def ready(self) -> None:
+        if isinstance(self.held, Owned):
+            self.held.ready()
+        if self.held is not None:
+            self.layers = self.held.layers
 
     def _wanted(self) -> Wanted:
         roots = list(dict.fromkeys([*paths.import_roots(self.preload), *self.roots]))

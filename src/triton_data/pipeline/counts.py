@@ -16,12 +16,12 @@ from triton_data.store import Store
 
 
 def funnel(store: Store) -> dict[str, Any]:
-    """Per stage: done, pending, dropped by reason, records made, items a second."""
+    """Per stage: done, pending, dropped by reason, records made, seconds of work and how many an item took."""
     stages: dict[str, dict[str, Any]] = {}
 
     def of(name: str) -> dict[str, Any]:
         return stages.setdefault(
-            name, {"done": 0, "pending": 0, "dropped": {}, "records": {}, "seconds": 0.0, "items_per_s": None}
+            name, {"done": 0, "pending": 0, "dropped": {}, "records": {}, "seconds": 0.0, "seconds_per_item": None}
         )
 
     for planned in plan(as_curated(store)):
@@ -38,9 +38,8 @@ def funnel(store: Store) -> dict[str, Any]:
             row["dropped"][reason] = row["dropped"].get(reason, 0) + number
     for name, kind, number in store.product_counts():
         of(name)["records"][kind] = number
-    for name, first, last in store.spans():
-        if last > first:
-            of(name)["items_per_s"] = round(ended.get(name, 0) / (last - first), 2)
+    for name, number in ended.items():  # not by the clock: other stages, and a night, may lie between two items
+        of(name)["seconds_per_item"] = round(stages[name]["seconds"] / number, 3)
     return {
         "run_dir": str(store.run_dir),
         "config": json.loads(store.meta("config") or "{}"),

@@ -6,12 +6,13 @@ In: a run's folder, and flags. Out: a `Config`, or a `Misuse`.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from triton_data.config import Config, CurateConfig, ScrapeConfig, with_flags
+from triton_data.errors import Misuse
 from triton_data.pipeline.plan import GATHERING, STAGES
 from triton_data.records import codec
 from triton_data.store import CURATED_WITH, Store
@@ -83,6 +84,47 @@ def rooted(config: Config) -> Config:
     from triton_data.sources import spec
 
     return with_flags(config, scrape__sources=spec.rooted(config.scrape.sources))
+
+
+ELSEWHERE = (
+    "run_dir",
+    "jobs",
+    "engine",
+    "export",
+    "report",
+    "allow_unsafe_exec",
+    "llm",
+)  # what comes of an item is the same
+
+
+def changed(config: Config, add: bool) -> list[str]:
+    """What a run that is there already was asked to do otherwise, a line each. `Misuse` where it is a run of something
+    else, unless that is to be added."""
+    if not (Path(config.run_dir) / "run.db").exists():
+        return []
+    with Store.read(Path(config.run_dir)) as store:
+        if not store.meta("config"):
+            return []
+        before = saved_config(store)
+    old, new = set(before.scrape.sources), set(config.scrape.sources)
+    if old and new and not old & new and not add:
+        raise Misuse(
+            f"{config.run_dir} is a run of {', '.join(sorted(old))}, and this config names {', '.join(sorted(new))}: "
+            "give --run-dir another folder, or --add to have both in one run"
+        )
+    was, now = (json.loads(each.to_json()) for each in (before, config))
+    return list(_differences(was, now))
+
+
+def _differences(was: dict[str, Any], now: dict[str, Any], path: str = "") -> Iterator[str]:
+    for name in now:
+        old, new = was.get(name), now[name]
+        if (name in ELSEWHERE and not path) or old == new:
+            continue
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from _differences(old, new, f"{path}{name}.")
+        else:
+            yield f"{path}{name}: {json.dumps(old)} before, {json.dumps(new)} now"
 
 
 def remember(store: Store, config: Config) -> None:

@@ -58,8 +58,9 @@ def read_plan(target: Path) -> Plan:
 
 
 def train(environment: Environment, plan: Plan, overrides: Sequence[str]) -> Trained:
-    before = _logs(plan, overrides)
     command = [str(environment.program("tune")), *plan.words, *overrides]
+    _check(plan, overrides)
+    before = _logs(plan, overrides)
     done = subprocess.run(command, cwd=plan.folder, env=_variables())
     if done.returncode:
         raise Misuse(f"torchtune ended with status {done.returncode}; what it said is above")
@@ -69,6 +70,34 @@ def train(environment: Environment, plan: Plan, overrides: Sequence[str]) -> Tra
     return Trained(len(losses), first, last, _last_epoch(plan, overrides), str(new[-1]) if new else "")
 
 
+def _check(plan: Plan, overrides: Sequence[str]) -> None:
+    """What torchtune would say at the end of a traceback, after a minute of loading."""
+    checkpoint = _setting(plan, overrides, "checkpointer.checkpoint_dir", r"^ +checkpoint_dir: (.+)$")
+    if checkpoint and not (plan.folder / checkpoint).is_dir():
+        raise Misuse(
+            f"no checkpoint in {checkpoint}, where {_config(plan)} has it: docs/train.md says how to get or make one, "
+            "and checkpointer.checkpoint_dir=FOLDER names another"
+        )
+    if _setting(plan, overrides, "device", r"^device: (.+)$") == "cuda" and not _sees_gpu():
+        raise Misuse(f"{_config(plan)} is for a GPU, and torch sees none here: add device=cpu dtype=fp32")
+
+
+def _sees_gpu() -> bool:
+    import torch
+
+    return bool(torch.cuda.is_available())
+
+
+def _setting(plan: Plan, overrides: Sequence[str], name: str, line: str) -> str:
+    """What holds in the end: the last override, else the config's own; '' where it has none."""
+    given = [word.partition("=")[2] for word in overrides if word.startswith(f"{name}=")]
+    if given:
+        return given[-1]
+    path = plan.folder / _config(plan)
+    said = re.search(line, path.read_text("utf-8"), re.MULTILINE) if path.is_file() else None
+    return said[1].strip() if said else ""
+
+
 def _variables() -> dict[str, str]:
     """tiktoken keeps tokenizers by the path's name, so that a new file at an old path would be taken for the old."""
     path = f"{RECIPES}{os.pathsep}{os.environ.get('PYTHONPATH', '')}".rstrip(os.pathsep)
@@ -76,13 +105,11 @@ def _variables() -> dict[str, str]:
 
 
 def _output_dir(plan: Plan, overrides: Sequence[str]) -> Path | None:
-    given = [word.partition("=")[2] for word in overrides if word.startswith("output_dir=")]
-    if given:
-        return plan.folder / given[-1]
-    if plan.log_dir:
+    given = any(word.startswith("output_dir=") for word in overrides)
+    if plan.log_dir and not given:
         return plan.log_dir.parent
-    said = re.search(r"^output_dir: (.+)$", (plan.folder / _config(plan)).read_text("utf-8"), re.MULTILINE)
-    return plan.folder / said[1].strip() if said else None
+    place = _setting(plan, overrides, "output_dir", r"^output_dir: (.+)$")
+    return plan.folder / place if place else None
 
 
 def _config(plan: Plan) -> str:

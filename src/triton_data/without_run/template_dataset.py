@@ -96,7 +96,10 @@ def write(kept: Sequence[Kept], out: Path) -> None:
         for split in SPLITS:
             rows = [_row(each) for each in kept if split_of(each.entry) == split]
             table = pa.Table.from_pylist(rows, SCHEMA)
-            parquet.write_table(table, folder / f"{split}.parquet", compression="zstd", compression_level=19)
+            parquet.write_table(
+                table, folder / f"{split}.parquet", compression="zstd", compression_level=19, row_group_size=1000,
+                write_page_index=True,
+            )  # fmt: skip
         (folder / TORCHTUNE).write_text(_torchtune(kept), "utf-8")
         (folder / "README.md").write_text(_card(kept), "utf-8")
         put(folder, out)

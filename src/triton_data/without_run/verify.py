@@ -7,21 +7,21 @@ which is also what makes it resumable. Not covered: provenance; that is what a r
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from triton_data.errors import Misuse, closest
+from triton_data.jail.standing.start import serves
 from triton_data.records import Drop, Origin, Verdict, digest
-from triton_data.running.engine.local import GRACE
-from triton_data.running.engine.pool import load_ahead
 from triton_data.verify.bench.bench import Bench, open_bench
 from triton_data.verify.judge.judgement import PROTOCOL, Judgement
-from triton_data.verify.stage import JUDGING
-from triton_data.without_run.extract import run_bare
+
+_DYNAMOS = re.compile(r"torch\._(dynamo|inductor)|torch\.compile")  # each task would load it by itself
 
 
 def verify_files(
@@ -35,16 +35,31 @@ def verify_files(
     sanitized: tuple[str, ...] = (),
     repro: Path | None = None,
 ) -> Judgement:
-    from triton_data.verify.judge.pair import verify_texts
-
     texts = [_read(path) for path in (reference, candidate)]
-    with open_bench(device, allow_unsafe) as bench:
+    with _bench_of_one(device, allow_unsafe, texts) as bench:
+        from triton_data.verify.judge.pair import verify_texts
+
         found = verify_texts(
             *texts, device=device, protocol=protocol, bench=bench, externs=externs, timed=timed, sanitized=sanitized
         )
     if repro is not None:
         _reproduce(found, reference, candidate, texts, repro)
     return found
+
+
+@contextmanager
+def _bench_of_one(device: str, allow_unsafe: bool, texts: list[str]) -> Iterator[Bench]:
+    """Its jail loads while this process loads torch for itself. What `triton-data warm` keeps has everything."""
+    single = not any(_DYNAMOS.search(text) for text in texts) and not serves()
+    bench = open_bench(device, allow_unsafe, single=single)
+    bench.jail.launch()
+    try:
+        import torch  # noqa: F401
+
+        with bench:
+            yield bench
+    finally:
+        bench.jail.close()
 
 
 def _reproduce(found: Judgement, reference: Path, candidate: Path, texts: list[str], target: Path) -> None:
@@ -59,11 +74,11 @@ def _reproduce(found: Judgement, reference: Path, candidate: Path, texts: list[s
 
 def verify_kernel_file(path: Path, device: str, allow_unsafe: bool) -> Judgement:
     """A file with a launcher and its get_inputs(); the function that is called like the file, or the last one."""
-    from triton_data.verify.judge.kernel_alone import verify_kernel
-    from triton_data.verify.reading.launch_entry import named_like
-
     text = _read(path)
-    with open_bench(device, allow_unsafe) as bench:
+    with _bench_of_one(device, allow_unsafe, [text]) as bench:
+        from triton_data.verify.judge.kernel_alone import verify_kernel
+        from triton_data.verify.reading.launch_entry import named_like
+
         return verify_kernel(text, named_like(text, path.stem), device=device, bench=bench)
 
 
@@ -120,6 +135,11 @@ def audit(
     allow_unsafe: bool, timeout: float = 60.0, protocol: int = PROTOCOL,
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
     """Every row that has no line in `out` yet; each result is there before the next one begins."""
+    from triton_data.running.engine.local import GRACE
+    from triton_data.running.engine.pool import load_ahead
+    from triton_data.verify.stage import JUDGING
+    from triton_data.without_run.extract import run_bare
+
     target = out or path.with_suffix(f".verdicts.{device}.jsonl")
     done = {row["row"] for row in finished(target)}
     rows = [row for row in _rows(path, columns, limit) if row.key not in done]

@@ -35,10 +35,26 @@ class Owned:
 
     def start(self) -> None:
         """`Misuse` where the jail cannot be, or does not hold."""
+        self.launch()
+        self.ready()
+
+    def launch(self) -> None:
+        """It loads by itself from here on."""
         base = Path(tempfile.mkdtemp(prefix=keeper.PREFIX, dir=_short_directory()))
         self.address = str(base / "door" / "socket")
         try:
-            said = self._start_keeper(self._config(base))
+            self._start_keeper(self._config(base))
+        except BaseException:
+            self.close()
+            raise
+
+    def ready(self) -> None:
+        """Once it has loaded, and a first task was as it should be; asking again changes nothing."""
+        if self.layers:
+            return
+        assert self.keeper and self.keeper.stdout
+        try:
+            said: dict[str, Any] = json.loads(self.keeper.stdout.readline() or b"{}")
             if "ready" not in said:
                 raise Misuse(said.get("refused", "the jail's keeper died"))
             self._check()
@@ -62,7 +78,7 @@ class Owned:
             "scratch": str(base / "scratch"),
         }
 
-    def _start_keeper(self, config: dict[str, Any]) -> dict[str, Any]:
+    def _start_keeper(self, config: dict[str, Any]) -> None:
         self.keeper = subprocess.Popen(
             keeper.command("keeper", config["roots"][:1]),
             stdin=subprocess.PIPE,
@@ -74,8 +90,6 @@ class Owned:
         assert self.keeper.stdin and self.keeper.stdout
         self.keeper.stdin.write(json.dumps(config).encode() + b"\n")
         self.keeper.stdin.close()
-        said: dict[str, Any] = json.loads(self.keeper.stdout.readline() or b"{}")
-        return said
 
     def _check(self) -> None:
         """One empty task, so that a machine below the floor is refused now and not once per item."""
@@ -104,7 +118,7 @@ class Owned:
                 self.keeper.wait()
             if self.keeper.stdout is not None:
                 self.keeper.stdout.close()
-            self.keeper = None
+            self.keeper, self.layers = None, ()
 
 
 def _short_directory() -> str:

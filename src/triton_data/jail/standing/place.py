@@ -10,6 +10,7 @@ import hashlib
 import os
 import stat
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from triton_data.jail import paths
@@ -43,12 +44,17 @@ def door(path: Path) -> str:
     return str(path / "door")
 
 
-def fingerprint() -> str:
+def beside() -> list[str]:
+    """Where this interpreter finds the libraries; the server's own, which reads no PYTHONPATH, may find none."""
+    return paths.import_roots(("torch", "triton", "numpy"))[1:]
+
+
+def fingerprint(libraries: Iterable[str] | None = None) -> str:
     """A jail that was loaded before an edit, or an installation, would run what is no longer there."""
     package = Path(paths.PACKAGE_ROOT) / "triton_data"
     files = sorted(f"{file} {_state(file)}" for file in package.rglob("*.py"))
-    beside = [f"{root} {_state(Path(root))}" for root in paths.import_roots(("torch", "triton", "numpy"))[1:]]
-    return hashlib.sha256("\n".join([*files, *beside]).encode()).hexdigest()
+    folders = [f"{root} {_state(Path(root))}" for root in (beside() if libraries is None else libraries)]
+    return hashlib.sha256("\n".join([*files, *folders]).encode()).hexdigest()
 
 
 def _state(path: Path) -> str:

@@ -41,9 +41,9 @@ class Standing:
 
 
 class Server:
-    def __init__(self, listening: socket.socket, idle_s: float) -> None:
+    def __init__(self, listening: socket.socket, idle_s: float, libraries: list[str]) -> None:
         self.listening, self.idle_s = listening, idle_s
-        self.code = place.fingerprint()
+        self.code = place.fingerprint(libraries)
         self.jails: dict[str, Standing] = {}
         self.lock = threading.Lock()
         self.stop = threading.Event()
@@ -87,7 +87,7 @@ class Server:
             say(line, {"stopping": True})
             self.stop.set()
         elif "list" in request:
-            say(line, {"jails": self._rows(), "pid": os.getpid(), "idle_s": self.idle_s})
+            say(line, {"jails": self._rows(), "pid": os.getpid(), "idle_s": self.idle_s, "code": self.code})
         elif request["code"] != self.code:
             say(line, {"stale": True})
             self.idle_s = 0.0  # it serves nobody new: it ends with those it has
@@ -164,7 +164,8 @@ def listen(folder: Path) -> socket.socket:
 def main() -> NoReturn:
     config = json.loads(sys.stdin.readline())
     try:
-        server = Server(listen(Path(config["folder"])), float(config["idle_s"]))
+        listening = listen(Path(config["folder"]))
+        server = Server(listening, float(config["idle_s"]), list(map(str, config["libraries"])))
     except (Misuse, OSError) as error:
         print(json.dumps({"refused": str(error)}), flush=True)
         sys.exit(1)

@@ -21,6 +21,7 @@ from triton_data.verify.wire.task import on_gpu, task_of
 
 DEVICES = ("cpu", "cuda")
 PRELOAD = ("torch", "triton", "numpy", "triton_data.verify.jailed.candidate", "triton_data.verify.jailed.reference")
+DYNAMO = ("torch._dynamo",)
 INDUCTOR = ("torch._inductor.runtime.triton_heuristics", "torch._inductor.select_algorithm")
 SAME = {"TRITON_F32_DEFAULT": "ieee"}  # what a kernel leaves open is not held against it
 COMPILED_FOR = "sm_90"  # what the compiler beside the interpreter is asked for
@@ -43,6 +44,7 @@ class Bench(AbstractContextManager["Bench"]):
     devices: Devices | None = None
     layers: tuple[str, ...] = ()
     packages: str = ""  # a folder that tasks can import from besides
+    single: bool = False  # for one verdict: the compiler loads while the interpreter works
     _opened: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Bench:
@@ -50,8 +52,13 @@ class Bench(AbstractContextManager["Bench"]):
         for jail in jails:
             self._opened.callback(jail.close)
         try:
-            with ThreadPoolExecutor(len(jails)) as pool:  # each is mostly its own process importing torch
-                list(pool.map(Jail.start, jails))
+            if self.single:
+                self.jail.start()
+                if self.compiler:
+                    self.compiler.launch()
+            else:
+                with ThreadPoolExecutor(len(jails)) as pool:  # each is mostly its own process importing torch
+                    list(pool.map(Jail.start, jails))
             self.layers = self.jail.layers
             self.devices = self._found() if self.per_gpu else None
         except BaseException:
@@ -84,6 +91,7 @@ class Bench(AbstractContextManager["Bench"]):
 
     def compile(self, task: Task, policy: Policy) -> Outcome:
         assert self.compiler is not None, "on a CPU only"
+        self.compiler.ready()
         return self.compiler.run(task, replace(policy, packages=self.packages))
 
     def _found(self) -> Devices:
@@ -100,23 +108,26 @@ class Bench(AbstractContextManager["Bench"]):
 
 def open_bench(
     device: str = "cpu", allow_unsafe: bool = False, inductor: bool = False, per_gpu: int = PER_GPU,
-    shelf: str | Path = "",
+    shelf: str | Path = "", single: bool = False,
 ) -> Bench:  # fmt: skip
     """Zygotes with everything that tasks need ready; `with` starts and ends them. With `inductor` they also have what
-    TorchInductor's own output imports, which takes each task a second otherwise. `shelf` is as a Jail's."""
+    TorchInductor's own output imports, which takes each task a second otherwise; a `single` verdict's have not what few
+    tasks ask for, Dynamo, which takes as long to load as torch. `shelf` is as a Jail's."""
     if device not in DEVICES:
         raise Misuse(f"unknown device {device!r}: cpu or cuda")
     if device == "cuda":
         warm = "triton_data.verify.jailed.cuda.machine:warm"
-        jail = Jail((*PRELOAD, "torch._dynamo"), warm=warm, env=SAME, allow_unsafe=allow_unsafe, gpu=True, shelf=shelf)
+        jail = Jail((*PRELOAD, *DYNAMO), warm=warm, env=SAME, allow_unsafe=allow_unsafe, gpu=True, shelf=shelf)
         return Bench(jail, per_gpu=per_gpu)
+    late = () if single else (*DYNAMO, *(INDUCTOR if inductor else ()))
     interpreted = Jail(
-        (*PRELOAD, *INDUCTOR) if inductor else PRELOAD,
+        (*PRELOAD, *late),
         warm="triton_data.verify.jailed.interpreter.install:warm",
         env={**SAME, "TRITON_INTERPRET": "1"},
         allow_unsafe=allow_unsafe,
         shelf=shelf,
     )
-    compiling = ("torch", "triton", "triton_data.verify.jailed.compiling", *(INDUCTOR if inductor else ()))
+    compiling = ("torch", "triton", "triton_data.verify.jailed.compiling", *late)
     warm = "triton_data.verify.jailed.compiling:warm"
-    return Bench(interpreted, Jail(compiling, warm=warm, env=SAME, allow_unsafe=allow_unsafe, shelf=shelf))
+    compiler = Jail(compiling, warm=warm, env=SAME, allow_unsafe=allow_unsafe, shelf=shelf)
+    return Bench(interpreted, compiler, single=single)

@@ -164,8 +164,6 @@ class _Driver:
 
 def warm() -> None:
     """In a zygote, the first use of what torch loads late, so that no task pays for it."""
-    import torch._dynamo  # the first call under a mode imports it
-
     torch.manual_seed(0)
     with redirected(), operations.Operations():
         torch.randn(2, device="cuda").add_(1)

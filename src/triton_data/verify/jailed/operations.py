@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
+
+from triton_data.formats.dispatch_mode import DispatchMode
 
 _VIEWS_WORDS = """
     alias as_strided detach diagonal expand permute select slice split split_with_sizes squeeze t transpose unbind
@@ -94,7 +95,7 @@ def whole(name: str) -> Iterator[None]:
         INSIDE.pop()
 
 
-class Operations(TorchDispatchMode):  # type: ignore[misc]
+class Operations(DispatchMode):
     def __init__(self) -> None:
         super().__init__()
         self.counts: Counter[str] = Counter()

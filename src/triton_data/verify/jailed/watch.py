@@ -14,8 +14,8 @@ from typing import Any
 
 import torch
 from torch.utils import _pytree as pytree
-from torch.utils._python_dispatch import TorchDispatchMode
 
+from triton_data.formats.dispatch_mode import DispatchMode
 from triton_data.verify.jailed import operations, source_lines
 from triton_data.verify.jailed.launch_counts import LAUNCHING
 
@@ -30,7 +30,7 @@ ADDRESSES, DEVICE_ADDRESSES = 1 << 32, 1 << 40  # a smaller number is none
 KNOWN = frozenset(torch._C._dispatch_get_all_op_names())  # before any candidate could register more
 
 
-class Watch(TorchDispatchMode):  # type: ignore[misc]
+class Watch(DispatchMode):
     """`tainted` are the storages whose content depends on the inputs."""
 
     def __init__(self, memory: Any, allowed: frozenset[str], strict: bool = False, finishing: bool = True) -> None:

@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import Any
 
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
+
+from triton_data.formats.dispatch_mode import DispatchMode
 
 _CONVERTING = frozenset({torch.ops.aten._to_copy.default, torch.ops.aten.copy_.default})
 
@@ -33,7 +34,7 @@ class Conversions:
         self._mode.__exit__(kind, error, traceback)
 
 
-class _Watching(TorchDispatchMode):  # type: ignore[misc]
+class _Watching(DispatchMode):
     def __init__(self, seen: Conversions) -> None:
         super().__init__()
         self.seen = seen

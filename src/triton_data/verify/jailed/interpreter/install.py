@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import torch
 import triton
 import triton.language as tl
 from triton.runtime import autotuner, interpreter
@@ -22,15 +23,21 @@ from triton_data.verify.jailed.interpreter import (
     reductions,
     shapes,
 )
+from triton_data.verify.jailed.meaning.fake_tensors import fake_tensors
 
 
 def warm() -> None:
     """With the first use of what torch and numpy load late, so that no task pays for it."""
     install()
     cpu_operations.install()
+    import numpy.random  # noqa: F401
+    import triton.compiler.code_generator  # noqa: F401
+
     from triton_data.verify.jailed import candidate, cuda_on_cpu, reference  # noqa: F401
 
     cuda_on_cpu.warm()
+    with cuda_on_cpu.set_aside(), fake_tensors():
+        torch.nn.Linear(2, 2)(torch.empty(2, 2))
     np.matmul(np.ones((4, 4), np.float32), np.ones((4, 4), np.float32))
 
 

@@ -11,15 +11,15 @@ from collections import defaultdict
 from typing import Any
 
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
 
+from triton_data.formats.dispatch_mode import DispatchMode
 from triton_data.verify.jailed import operations
 
 _WHOLE = 1 << 62
 Part = tuple[int, int, int]  # where it begins, its step, how many
 
 
-class EvenParts(TorchDispatchMode):  # type: ignore[misc]
+class EvenParts(DispatchMode):
     def __init__(self) -> None:
         super().__init__()
         self.cuts: dict[tuple[int, int, int], set[Part]] = defaultdict(set)  # of a tensor along an axis of a length

@@ -7,17 +7,18 @@ program is instantiated and called with tensors that have no memory. Runs foreig
 from __future__ import annotations
 
 import contextlib
+import importlib
 import logging
 import math
 from typing import Any
 
 import torch
-from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils import _pytree as pytree
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from triton_data.formats import resize
+from triton_data.formats.dispatch_mode import DispatchMode
 from triton_data.verify.jailed import cuda_on_cpu, module_state
+from triton_data.verify.jailed.meaning.fake_tensors import DYNAMO, fake_tensors, lacks_dynamo
 from triton_data.verify.reading import subject
 
 LARGE = 1 << 18  # the product of all sizes that are named; where it is smaller, calling is quicker than looking
@@ -29,7 +30,7 @@ class _Enough(Exception):
     """A loop over a long axis: what it has made so far is told."""
 
 
-class _Counted(TorchDispatchMode):  # type: ignore[misc]
+class _Counted(DispatchMode):
     def __init__(self) -> None:
         super().__init__()
         self.bytes = self.calls = 0
@@ -51,16 +52,23 @@ def of(text: str, entry: str) -> int:
         return 0
     logging.getLogger("torch._subclasses.fake_tensor").disabled = True  # it prints what does not fit together
     try:
-        with cuda_on_cpu.set_aside(), FakeTensorMode(allow_non_fake_inputs=True), torch.no_grad():
-            module = subject.load(text, "measured")
-            instance = subject.instantiated(module.__dict__[entry], subject.arguments_of(module, "get_init_inputs"))
-            inputs = subject.arguments_of(module, "get_inputs")
-            with _Counted() as counted, contextlib.suppress(_Enough):
-                instance(*inputs[0], **inputs[1])
-            computed: int = counted.bytes
-            return computed + _size(inputs) + _size(module_state.of(instance))
-    except Exception:  # noqa: BLE001  whatever foreign code raises, it is then run as it is
-        return 0
+        return _estimated(text, entry)
+    except Exception as error:  # noqa: BLE001  whatever foreign code raises, it is then run as it is
+        if not lacks_dynamo(error):
+            return 0
+    importlib.import_module(DYNAMO)
+    return of(text, entry)
+
+
+def _estimated(text: str, entry: str) -> int:
+    with cuda_on_cpu.set_aside(), fake_tensors(), torch.no_grad():
+        module = subject.load(text, "measured")
+        instance = subject.instantiated(module.__dict__[entry], subject.arguments_of(module, "get_init_inputs"))
+        inputs = subject.arguments_of(module, "get_inputs")
+        with _Counted() as counted, contextlib.suppress(_Enough):
+            instance(*inputs[0], **inputs[1])
+        computed: int = counted.bytes
+        return computed + _size(inputs) + _size(module_state.of(instance))
 
 
 def _size(value: Any) -> int:

@@ -14,8 +14,8 @@ from typing import Any
 
 import torch
 from torch.utils import _pytree as pytree
-from torch.utils._python_dispatch import TorchDispatchMode
 
+from triton_data.formats.dispatch_mode import DispatchMode
 from triton_data.verify.jailed import operations
 
 _INDEXED = {"gather", "embedding", "index", "index_select", "scatter", "scatter_add", "scatter_reduce", "index_add",
@@ -51,7 +51,7 @@ class Traced:
     reads: bool = False  # the host looks at numbers
 
 
-class _Tracing(TorchDispatchMode):  # type: ignore[misc]
+class _Tracing(DispatchMode):
     def __init__(self, leaves: list[Any]) -> None:
         super().__init__()
         self.found = Traced()
