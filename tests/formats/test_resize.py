@@ -38,7 +38,7 @@ def test_sizes_are_divided_together_wherever_they_are_spelled() -> None:
 
 def test_what_the_constructor_is_given_may_stay() -> None:
     text = TEXT.replace("return [1000]", "return [DIM]")
-    assert [dict(each.changes) for each in shrunk_inputs(text)][:2] == [{4096: 1024}, {4096: 512}]
+    assert [dict(each.changes) for each in shrunk_inputs(text)][:2] == [{4096: 16}, {4096: 64}]
     assert list(shrunk_inputs(text.partition("def get_init")[0])) == [], "then all of them are the inputs'"
 
 

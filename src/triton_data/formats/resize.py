@@ -36,16 +36,17 @@ def shrunk(text: str) -> Iterator[Resized]:
 
 
 def shrunk_inputs(text: str) -> Iterator[Resized]:
-    """Only what the constructor is not given: what was written for its arguments takes any other size."""
+    """Only what the constructor is not given, the smallest first: what was written for its arguments takes any other
+    size."""
     owned = {(node.lineno, node.col_offset) for node, _ in literals(text, INPUTS[1:])}
     found = literals(text)
     free = [pair for pair in found if (pair[0].lineno, pair[0].col_offset) not in owned]
     if len(free) < len(found):
-        yield from _shrunk(text, free)
+        yield from _shrunk(text, free, FACTORS[::-1])
 
 
-def _shrunk(text: str, found: list[tuple[ast.Constant, int]]) -> Iterator[Resized]:
-    for factor in FACTORS:
+def _shrunk(text: str, found: list[tuple[ast.Constant, int]], factors: Sequence[int] = FACTORS) -> Iterator[Resized]:
+    for factor in factors:
         changes = {v: max(SMALLEST, v // factor // 16 * 16) for v in {value for _, value in found} if v > DIVIDED}
         if changes:
             yield with_sizes(text, found, changes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ import torch.nn.functional as F
 
 from triton_data.verify.draws import draws, integers, plan
 from triton_data.verify.draws.meaning import INDEX, MASK, Integers, Meaning
-from triton_data.verify.jailed.meaning import arguments, meant
+from triton_data.verify.jailed.calls.reference_program import Reference
+from triton_data.verify.jailed.meaning import arguments, meant, other_arguments
+from triton_data.verify.wire.reference import ReferenceQuestion, ReferenceReport
 
 
 def found(call: Any, *inputs: torch.Tensor) -> Meaning:
@@ -105,3 +108,31 @@ def test_another_mark_stands_where_the_old_one_stood() -> None:
     changed = {change.value: change for change in arguments.changes(Loss, ((), {}), given)}
     assert sorted(changed) == [2, 5] and changed[2].arguments == ((), {"ignore_index": 2})
     assert arguments.again(changed[2], given)[0][0].tolist() == [5, 2, 2]
+
+
+@pytest.mark.parametrize(("call", "left"), [("embedding", True), ("nll", False)])
+def test_an_old_mark_stays_where_the_reference_takes_it_for_a_value(call: str, left: bool) -> None:
+    """A row that is padding no more is a row like others; a label that is ignored no more is none."""
+
+    class Marked(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self, mark_index: int = 0 if left else -100) -> None:
+            super().__init__()
+            self.mark = mark_index
+
+        def forward(self, ids: torch.Tensor) -> torch.Tensor:
+            if call == "embedding":
+                return (ids != self.mark).float() * torch.arange(1.0, 8.0)[ids]
+            return F.nll_loss(torch.eye(6)[:, :5].cumsum(1), ids, ignore_index=self.mark)
+
+    ids = torch.tensor([3, 1, 0 if left else -100, 2, 1, 4])
+    module = SimpleNamespace(get_inputs=lambda: [ids])
+    reference = Reference(module, Marked, ((), {}), False, "cpu")
+    asked = list[torch.Tensor]()
+
+    def report_of(other: Reference, question: ReferenceQuestion, tensors: list[torch.Tensor]) -> ReferenceReport:
+        asked.append(other.plain_inputs(0)[0][0])
+        return ReferenceReport(0)
+
+    question = ReferenceQuestion(("",), 1, "Marked", 0, False, False, (), "cpu", 1 << 20, arguments=8)
+    found = [report.changed for report, _ in other_arguments.reports(reference, question, report_of)]
+    assert found == ["mark_index=3"] and (asked[0] == ids).all() == left

@@ -83,7 +83,7 @@ def _smaller(trial: Trial, plan: list[Draw], attempts: _Attempts) -> Iterator[tu
     """What a kernel takes whole may decide how many there are: then some sizes must stay, and a draw may be larger."""
     small = LARGE[trial.reference_device] // SHARE
     for ways, limit in (
-        (resize.shrunk, small), (resize.shrunk_inputs, small), (resize.shrunk_singly, small),
+        (resize.shrunk, small), (resize.shrunk_inputs, ROOMY * small), (resize.shrunk_singly, small),
         (resize.shrunk_first, ROOMY * small),
     ):  # fmt: skip
         fitting = (r for r in ways(trial.reference) if resize.meant(trial.reference, trial.entry, r.changes))

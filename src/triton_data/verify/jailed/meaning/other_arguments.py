@@ -39,8 +39,10 @@ def reports(
             continue
         if known[name] >= _most(change) or known.total() >= question.arguments:
             continue
-        other = replace(reference, call=change, init=change.arguments if change.of_init else reference.init)
-        outputs, tensors = _outputs_of(other, given), list[torch.Tensor]()
+        other, outputs = _called(reference, replace(change, mark=None), given)
+        if outputs is None and change.mark is not None:  # what is a label otherwise must no more stand in the inputs
+            other, outputs = _called(reference, change, given)
+        tensors = list[torch.Tensor]()
         if outputs is None or usual is None or _alike(usual, outputs) or _is_size(reference, other, change, given):
             continue
         try:
@@ -49,6 +51,11 @@ def reports(
             continue
         known[name] += 1
         yield replace(report, tensors=len(tensors), changed=change.said), tensors
+
+
+def _called(reference: Reference, change: arguments_.Change, given: Draw) -> tuple[Reference, list[Any] | None]:
+    other = replace(reference, call=change, init=change.arguments if change.of_init else reference.init)
+    return other, _outputs_of(other, given)
 
 
 def _most(change: arguments_.Change) -> int:
