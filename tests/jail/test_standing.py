@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +36,19 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         assert eventually(lambda: not alive(pid))
 
 
+def test_a_server_that_ends_while_it_is_asked_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "ends"
+    folder.mkdir(mode=0o700)
+    monkeypatch.setenv(place.VARIABLE, str(folder))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
+        door.bind(place.door(folder))
+        door.listen()
+        ending = threading.Thread(target=lambda: door.accept()[0].close())
+        ending.start()
+        assert start.asked({"stop": True}) is None
+        ending.join()
+
+
 def test_who_wants_one_alike_gets_the_same(server: int) -> None:
     with Jail(preload=()) as first, Jail(preload=()) as second, Jail(preload=("json",)) as other:
         assert first.address == second.address != other.address
@@ -41,8 +56,12 @@ def test_who_wants_one_alike_gets_the_same(server: int) -> None:
         assert first.layers == other.layers != ()
     with Jail(preload=()) as later:
         assert later.address == first.address
+    assert eventually(lambda: _users() == [0, 0])  # it hears of a user's end by itself
+
+
+def _users() -> list[int]:
     rows = start.asked({"list": True})
-    assert rows and [row["users"] for row in rows["jails"]] == [0, 0]
+    return [row["users"] for row in rows["jails"]] if rows else []
 
 
 def test_it_goes_when_nobody_uses_it(server: int) -> None:

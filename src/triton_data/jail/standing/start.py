@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import time
@@ -69,9 +70,10 @@ def serves() -> bool:
 
 
 def asked(request: dict[str, Any]) -> dict[str, Any] | None:
-    """None where no server answers."""
+    """None where no server answers, or it ends meanwhile."""
     line = lease.dial()
     if line is None:
         return None
-    with line:
+    with line, contextlib.suppress(OSError, ValueError):
         return lease.ask(line, request)
+    return None
