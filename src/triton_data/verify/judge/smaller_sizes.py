@@ -82,22 +82,23 @@ def _judged_at_some(
 def _smaller(trial: Trial, plan: list[Draw], attempts: _Attempts) -> Iterator[tuple[str, str, Observed]]:
     """What a kernel takes whole may decide how many there are: then some sizes must stay, and a draw may be larger."""
     small = LARGE[trial.reference_device] // SHARE
-    for ways, limit in (
-        (resize.shrunk, small), (resize.shrunk_inputs, ROOMY * small), (resize.shrunk_singly, small),
-        (resize.shrunk_first, ROOMY * small),
+    roomy = ROOMY * small  # one at a time: an answer has no room for two
+    for ways, limit, most in (
+        (resize.shrunk, small, TRIED), (resize.shrunk_inputs, roomy, 1), (resize.shrunk_singly, small, TRIED),
+        (resize.shrunk_first, roomy, 1),
     ):  # fmt: skip
         fitting = (r for r in ways(trial.reference) if resize.meant(trial.reference, trial.entry, r.changes))
         sizes = {resized.text: str(resized) for resized in fitting}
-        for text, observed in _running(trial, list(sizes), plan, limit, attempts):
+        for text, observed in _running(trial, list(sizes), plan, limit, most, attempts):
             yield sizes[text], text, observed
 
 
 def _running(
-    trial: Trial, texts: list[str], plan: list[Draw], limit: int, attempts: _Attempts
+    trial: Trial, texts: list[str], plan: list[Draw], limit: int, most: int, attempts: _Attempts
 ) -> Iterator[tuple[str, Observed]]:
     """Those that the reference runs at; where the larger ones cost a task its life, of the smaller half."""
     while texts:
-        found = list(observe_some(trial, texts, TRIED, plan, limit))
+        found = list(observe_some(trial, texts, most, plan, limit))
         yield from found
         if found and attempts.slow is None:
             return
