@@ -78,7 +78,6 @@ TELLING = (
     "the host's name for itself",
     "memory of oneself, by file",
     "what a user keeps beside the compiler",
-    "deleted but open files, in a thread's own table",
     "more descriptors than the limit, in threads' own tables",
     "a device made by renaming",
     "a core for the machine's own collector",
