@@ -14,10 +14,10 @@ from collections.abc import Iterable
 
 import torch
 
+from triton_data.curate.benchmarks.compared import DRAWS
 from triton_data.records import digest
 
 PERIOD = 4
-DRAWS = 2
 POSITIVE, SIGNED = range(DRAWS)  # without what is called a bias; and with, whatever it is called
 _TABLE = torch.tensor(
     [[0.31, -0.47, 0.22, 0.53], [-0.47, 0.15, 0.61, -0.28], [0.22, 0.61, -0.36, 0.19], [0.53, -0.28, 0.19, 0.44]],

@@ -19,6 +19,7 @@ from typing import Any
 import torch
 
 from triton_data.curate.benchmarks import canonical
+from triton_data.curate.benchmarks.compared import DRAWS
 from triton_data.curate.benchmarks.plainly import as_module, plain
 from triton_data.formats import resize
 from triton_data.formats.program_form import arguments
@@ -78,7 +79,7 @@ def _observed(text: str, entry: str, dtype: torch.dtype) -> list[Any]:
     module = types.ModuleType("program")
     with plain(), as_module("program", module), torch.no_grad():
         exec(compile(text, "program.py", "exec"), module.__dict__)
-        runs = [_once(module, entry, dtype, draw) for draw in range(canonical.DRAWS)]
+        runs = [_once(module, entry, dtype, draw) for draw in range(DRAWS)]
     return [*runs[0][:3], [run[3] for run in runs]]
 
 
